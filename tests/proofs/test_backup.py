@@ -20,7 +20,7 @@ from typing import Any, Final
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import ProgrammingError, connection
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -165,9 +165,20 @@ def changed_row(site: Site) -> None:
 
 
 def missing_role(site: Site) -> None:
-    path = site.back_up() / MANIFEST
-    values = json.loads(path.read_text())
-    path.write_text(json.dumps(values | {"roles": ["reporting_of_nobody"]}))
+    """One that may read a table, and is dropped after the backup, as on another server."""
+    role = f"reporting_{secrets.token_hex(4)}"
+    try:
+        site.execute(f"CREATE ROLE {role}")
+    except ProgrammingError:  # The role of the tests may not create any.
+        path = site.back_up() / MANIFEST
+        values = json.loads(path.read_text())
+        path.write_text(json.dumps(values | {"roles": [role]}))
+        return
+    try:
+        site.execute(f"GRANT SELECT ON articles_article TO {role}")
+        site.back_up()
+    finally:
+        site.execute(f"REVOKE ALL ON articles_article FROM {role}", f"DROP ROLE {role}")
 
 
 FAULTS: Final[dict[str, tuple[Callable[[Site], None], str]]] = {
@@ -176,7 +187,7 @@ FAULTS: Final[dict[str, tuple[Callable[[Site], None], str]]] = {
     "truncated dump": (truncated_dump, "database/"),
     "older schema": (older_schema, "sessions.0001_initial"),
     "changed row": (changed_row, "articles_article"),
-    "missing role": (missing_role, "reporting_of_nobody"),
+    "missing role": (missing_role, "reporting_"),
 }
 
 
