@@ -143,7 +143,7 @@ VIDEO: Final = re.compile(r"youtu\.?be|watch\?v=", re.IGNORECASE)
 LONG_NUMBER: Final = re.compile(r"\d{4}")
 
 LEARNT: Final = ("word:", "link word:")
-"""The prefixes of features that are words of comments, not of `vocabulary.py`."""
+"""The prefixes of features that are words of comments, not of `GROUPS`."""
 MAX_SEQUENCE: Final = 3
 MAX_WORDS: Final = 1000
 MAX_CHARACTERS: Final = 10_000
