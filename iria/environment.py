@@ -48,8 +48,7 @@ class Env(environ.Env):  # type: ignore[misc]  # it has no types
             given = self.ENVIRON.get(var)
             kind = KINDS.get(cast, getattr(cast, "__name__", "value"))
             problem = "is missing" if given is None else f"is “{given}”, which is not a {kind}"
-            message = f"The setting {var} {problem}. See .env.example."
-            raise ImproperlyConfigured(message) from error
+            raise invalid(var, f"{problem}. See .env.example.") from error
 
     @classmethod
     def parse_value(cls, value: Any, cast: Any) -> Any:
@@ -67,6 +66,11 @@ class Env(environ.Env):  # type: ignore[misc]  # it has no types
 env = Env()
 
 
+def invalid(name: str, problem: str) -> ImproperlyConfigured:
+    """The error about a setting: the sentence “The setting NAME …”."""
+    return ImproperlyConfigured(f"The setting {name} {problem}")
+
+
 def url(name: str, default: str) -> str:
     """A URL, without a slash at its end."""
     value: str = env.str(name, default=default)
@@ -75,8 +79,7 @@ def url(name: str, default: str) -> str:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        message = f"The setting {name} is “{value}”. Enter a URL such as https://www.example.org."
-        raise ImproperlyConfigured(message)
+        raise invalid(name, f"is “{value}”. Enter a URL such as https://www.example.org.")
     return value.rstrip("/")
 
 
@@ -84,8 +87,7 @@ def one_of(name: str, *choices: str) -> str:
     """One of several words; the first one if none is set."""
     value: str = env.str(name, default=choices[0]).strip().lower()
     if value not in choices:
-        message = f"The setting {name} is “{value}”. Enter one of: {', '.join(choices)}."
-        raise ImproperlyConfigured(message)
+        raise invalid(name, f"is “{value}”. Enter one of: {', '.join(choices)}.")
     return value
 
 
@@ -99,8 +101,9 @@ def contact(name: str) -> str:
     """An e-mail address, or a URL; empty if none is set."""
     value: str = env.str(name, default="").strip()
     if value and not re.fullmatch(r"(mailto:)?[^\s:@]+@[^\s:@]+|(https|tel):\S+", value):
-        message = f"The setting {name} is “{value}”. Enter an e-mail address or a URL that begins with https:."
-        raise ImproperlyConfigured(message)
+        raise invalid(
+            name, f"is “{value}”. Enter an e-mail address or a URL that begins with https:."
+        )
     return value
 
 
@@ -109,8 +112,9 @@ def site_url(name: str, default: str) -> str:
     value = url(name, default)
     parts = urlsplit(value)
     if parts.path or parts.query or parts.fragment:
-        message = f"The setting {name} is “{value}”. Enter a URL without a path, such as https://www.example.org."
-        raise ImproperlyConfigured(message)
+        raise invalid(
+            name, f"is “{value}”. Enter a URL without a path, such as https://www.example.org."
+        )
     return value
 
 
@@ -123,10 +127,9 @@ def mailer(name: str, folder: Path) -> dict[str, Any]:
         config = environ.Env.email_url_config(value)
     except (KeyError, ValueError, ImproperlyConfigured) as error:
         # The value may contain a password, so the error does not repeat it.
-        message = (
-            f"The setting {name} should be like smtp+tls://user:password@mail.example.org:587."
-        )
-        raise ImproperlyConfigured(message) from error
+        raise invalid(
+            name, "should be like smtp+tls://user:password@mail.example.org:587."
+        ) from error
     options = {
         "host": config.get("EMAIL_HOST"),
         "port": config.get("EMAIL_PORT"),
@@ -155,19 +158,16 @@ def provider(name: str, secret: str) -> tuple[str, str]:
     if not text:
         return "", ""
     if text not in PROVIDERS:
-        message = f"The setting {name} is “{text}”. Enter one of: {', '.join(PROVIDERS)}."
-        raise ImproperlyConfigured(message)
+        raise invalid(name, f"is “{text}”. Enter one of: {', '.join(PROVIDERS)}.")
     if find_spec("anymail") is None:
-        message = (
-            f"The setting {name} needs the packages of requirements-webhooks.txt. Install them."
-        )
-        raise ImproperlyConfigured(message)
+        raise invalid(name, "needs the packages of requirements-webhooks.txt. Install them.")
     given: str = env.str(secret, default="").strip()
     if not PROVIDERS[text].accepts(given):
         # The value may be a secret with a typo, so the error does not repeat it.
         wanted = PROVIDERS[text].proof_label
-        message = f"The setting {secret} should be {wanted}, so that nobody else can call as {PROVIDERS[text].name}."
-        raise ImproperlyConfigured(message)
+        raise invalid(
+            secret, f"should be {wanted}, so that nobody else can call as {PROVIDERS[text].name}."
+        )
     return text, given
 
 
@@ -177,20 +177,17 @@ def content_delivery(name: str, target: str, token: str) -> tuple[str, str, str]
     if chosen == "none":
         return "", "", ""
     if not env.int("PAGE_STORE_MB", default=1):
-        message = f"The setting {name} needs stored pages. Remove PAGE_STORE_MB=0."
-        raise ImproperlyConfigured(message)
+        raise invalid(name, "needs stored pages. Remove PAGE_STORE_MB=0.")
     secret: str = env.str(token, default="").strip()
     if not re.fullmatch(r"[!-~]{8,}" if chosen != "generic" else r"[!-~]*", secret):
         # The value may be a secret with a typo, so the error does not repeat it.
-        message = f"The setting {token} should be a token that may purge at {chosen}."
-        raise ImproperlyConfigured(message)
+        raise invalid(token, f"should be a token that may purge at {chosen}.")
     if chosen == "generic":
         return chosen, url(target, ""), secret
     wanted: str = env.str(target, default="").strip()
     if not re.fullmatch(r"[A-Za-z0-9]{1,64}", wanted):
         kind = {"cloudflare": "zone", "fastly": "service", "bunny": "pull zone"}[chosen]
-        message = f"The setting {target} should be the ID of the {kind}: letters and digits only."
-        raise ImproperlyConfigured(message)
+        raise invalid(target, f"should be the ID of the {kind}: letters and digits only.")
     return chosen, wanted, secret
 
 
@@ -198,11 +195,9 @@ def backup_time(name: str, directory: str) -> str:
     """A time of day such as 03:30; empty if none is set."""
     text: str = env.str(name, default="").strip()
     if text and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
-        message = f"The setting {name} is “{text}”. Enter a time (UTC) such as 03:30."
-        raise ImproperlyConfigured(message)
+        raise invalid(name, f"is “{text}”. Enter a time (UTC) such as 03:30.")
     if text and not env.str(directory, default=""):
-        message = f"The setting {name} needs {directory}, the folder of the backups. Set both."
-        raise ImproperlyConfigured(message)
+        raise invalid(name, f"needs {directory}, the folder of the backups. Set both.")
     return text
 
 
@@ -212,8 +207,9 @@ def retention(name: str, default: str) -> Retention:
     try:
         return Retention.parse(text)
     except ValueError as error:
-        message = f"The setting {name} is “{text}”. Enter days, weeks and months such as {default}."
-        raise ImproperlyConfigured(message) from error
+        raise invalid(
+            name, f"is “{text}”. Enter days, weeks and months such as {default}."
+        ) from error
 
 
 def backup_key(name: str) -> Key | None:
@@ -225,11 +221,11 @@ def backup_key(name: str) -> Key | None:
         return Key.parse(text)
     except ValueError as error:
         # The value may be a secret with a typo, so the error does not repeat it.
-        message = (
-            f"The setting {name} should be a key of age, which begins with age1 or AGE-SECRET-KEY-1. "
-            "`manage.py backup --new-key` prints one."
-        )
-        raise ImproperlyConfigured(message) from error
+        raise invalid(
+            name,
+            "should be a key of age, which begins with age1 or AGE-SECRET-KEY-1. "
+            "`manage.py backup --new-key` prints one.",
+        ) from error
 
 
 def akismet_key(name: str) -> str:
@@ -237,8 +233,7 @@ def akismet_key(name: str) -> str:
     key: str = env.str(name, default="").strip()
     if key and not re.fullmatch(r"[A-Za-z0-9]{8,64}", key):
         # The value may contain the key, so the error does not repeat it.
-        message = f"The setting {name} should be a key of akismet.com: letters and digits only."
-        raise ImproperlyConfigured(message)
+        raise invalid(name, "should be a key of akismet.com: letters and digits only.")
     return key
 
 
@@ -250,10 +245,7 @@ def secret_key(name: str, *, accept_weak: bool) -> str:
     """
     key: str = env.str(name, default="")
     if not key:
-        message = (
-            f"The setting {name} is missing. `make run` creates one; elsewhere set a random value."
-        )
-        raise ImproperlyConfigured(message)
+        raise invalid(name, "is missing. `make run` creates one; elsewhere set a random value.")
     # As in Django's check security.W009. The error does not repeat the value.
     is_weak = (
         len(key) < SECRET_KEY_MIN_LENGTH
@@ -261,11 +253,11 @@ def secret_key(name: str, *, accept_weak: bool) -> str:
         or key.startswith(SECRET_KEY_INSECURE_PREFIX)
     )
     if is_weak and not accept_weak:
-        message = (
-            f"The setting {name} is too easy to guess. Set at least {SECRET_KEY_MIN_LENGTH} random "
-            f"characters, and keep the old value in {name}_FALLBACKS for a while."
+        raise invalid(
+            name,
+            f"is too easy to guess. Set at least {SECRET_KEY_MIN_LENGTH} random "
+            f"characters, and keep the old value in {name}_FALLBACKS for a while.",
         )
-        raise ImproperlyConfigured(message)
     return key
 
 
@@ -276,18 +268,13 @@ def signature(domain: str, selector: str, key_file: str) -> tuple[str, str, str]
         return "", "", ""
     for name, value in given.items():
         if not value:
-            message = (
-                f"The setting {name} is missing. Set {domain}, {selector} and {key_file} together."
-            )
-            raise ImproperlyConfigured(message)
+            raise invalid(name, f"is missing. Set {domain}, {selector} and {key_file} together.")
     try:
         key = Path(given[key_file]).read_text("ascii")
     except (OSError, UnicodeError) as error:
-        message = f"The setting {key_file} names a file that cannot be read."
-        raise ImproperlyConfigured(message) from error
+        raise invalid(key_file, "names a file that cannot be read.") from error
     if "PRIVATE KEY-----" not in key or "ENCRYPTED" in key:
-        message = f"The setting {key_file} must name an RSA key in PEM format without a password."
-        raise ImproperlyConfigured(message)
+        raise invalid(key_file, "must name an RSA key in PEM format without a password.")
     return mail_domain(given[domain]), given[selector], key
 
 
@@ -307,30 +294,28 @@ def mailbox(name: str) -> str:
         or (parts.scheme == "maildir" and not parts.path.startswith("/"))
     ):
         # The value may contain a password, so the error does not repeat it.
-        message = (
-            f"The setting {name} should be like imaps://user:password@mail.example.org/INBOX or "
-            "maildir:///var/mail/bounces."
+        raise invalid(
+            name,
+            "should be like imaps://user:password@mail.example.org/INBOX or "
+            "maildir:///var/mail/bounces.",
         )
-        raise ImproperlyConfigured(message)
     return value
 
 
 def database(name: str) -> dict[str, Any]:
     value: str = env.str(name, default="")
     if not value:
-        message = (
-            f"The setting {name} is missing. `make run` and `manage.py` create a database; a server of "
-            "your own looks like postgres://user:password@host:5432/iria."
+        raise invalid(
+            name,
+            "is missing. `make run` and `manage.py` create a database; a server of "
+            "your own looks like postgres://user:password@host:5432/iria.",
         )
-        raise ImproperlyConfigured(message)
     try:
         config: dict[str, Any] = environ.Env.db_url_config(value)
     except (ValueError, ImproperlyConfigured) as error:
-        message = f"The setting {name} should be like postgres://user:password@host:5432/iria."
-        raise ImproperlyConfigured(message) from error
+        raise invalid(name, "should be like postgres://user:password@host:5432/iria.") from error
     if config.get("ENGINE") != "django.db.backends.postgresql":
-        message = f"The setting {name} must be a PostgreSQL database (postgres://…)."
-        raise ImproperlyConfigured(message)
+        raise invalid(name, "must be a PostgreSQL database (postgres://…).")
     config.setdefault("OPTIONS", {})
     return config
 
@@ -430,13 +415,13 @@ def sentry(name: str) -> str:
         parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.username or not parts.hostname:
         # The value may contain the key, so the error does not repeat it.
-        message = f"The setting {name} should be like https://key@sentry.example.org/1."
-        raise ImproperlyConfigured(message)
+        raise invalid(name, "should be like https://key@sentry.example.org/1.")
     try:
         import_module("sentry_sdk")
     except ImportError as error:
-        message = f"The setting {name} needs the packages of requirements-sentry.txt. Install them."
-        raise ImproperlyConfigured(message) from error
+        raise invalid(
+            name, "needs the packages of requirements-sentry.txt. Install them."
+        ) from error
     return dsn
 
 
@@ -445,8 +430,7 @@ def bucket(name: str) -> dict[str, Any]:
     if not env.str(name, default=""):
         return {}
     if find_spec("obstore") is None:
-        message = f"The setting {name} needs the packages of requirements-s3.txt. Install them."
-        raise ImproperlyConfigured(message)
+        raise invalid(name, "needs the packages of requirements-s3.txt. Install them.")
     options = {
         "name": env.str(name),
         "region": env.str("S3_REGION", default="us-east-1"),
@@ -470,8 +454,9 @@ def networks(name: str) -> list[Any]:
         try:
             found.append(ip_network(part.strip()))
         except ValueError as error:
-            message = f"The setting {name} contains “{part}”, which is not an IP network such as 10.0.0.0/8."
-            raise ImproperlyConfigured(message) from error
+            raise invalid(
+                name, f"contains “{part}”, which is not an IP network such as 10.0.0.0/8."
+            ) from error
     return found
 
 
@@ -484,17 +469,14 @@ def themes(name: str, built_in: Path) -> dict[str, Path]:
     for entry in env.list(name, default=["default", "institute"]):
         folder = _theme_folder(entry.strip(), built_in)
         if folder is None:
-            message = (
-                f"The setting {name} contains “{entry}”. Enter the name of a built-in theme, a folder "
-                "that contains theme.toml, or an installed package that does."
+            raise invalid(
+                name,
+                f"contains “{entry}”. Enter the name of a built-in theme, a folder "
+                "that contains theme.toml, or an installed package that does.",
             )
-            raise ImproperlyConfigured(message)
         key = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")
         if key in found:
-            message = (
-                f"The setting {name} contains two themes with the name “{key}”. Rename a folder."
-            )
-            raise ImproperlyConfigured(message)
+            raise invalid(name, f"contains two themes with the name “{key}”. Rename a folder.")
         found[key] = folder
     return found
 
