@@ -210,18 +210,15 @@ class ChoicesForm(forms.Form):
         ]
 
 
-class SignUpForm(ChoicesForm):
-    """The sign-up form of the newsletter page and of the footer of every page.
+class EmailForm(forms.Form):
+    """An e-mail address, with a suggested correction, and a honeypot.
 
-    The footer sends only the e-mail address, for the first newsletter; the newsletter page sends
-    `choosing` to show that it offered choices. `offered` is the address for which a correction was
-    suggested; if it is submitted again, it is accepted.
+    `offered` is the address for which a correction was suggested; if it is submitted again, it is
+    accepted.
     """
 
     email = SubscriberEmailField()
-    choosing = forms.CharField(required=False, max_length=1)
     offered = forms.CharField(required=False)
-    came_from = forms.CharField(required=False)
     website = forms.CharField(required=False)
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -229,6 +226,33 @@ class SignUpForm(ChoicesForm):
             data = data.copy()
             data["email"] = data["corrected"]
         super().__init__(data, *args, **kwargs)
+
+    @property
+    def typed(self) -> str:
+        return str(self.data.get("email", "")) if self.is_bound else ""
+
+    @property
+    def suggestion(self) -> str:
+        """Returns a suggested correction of the address; suggested once, never applied automatically."""
+        if not self.is_bound or self.data.get("offered", "").strip() == self.typed.strip():
+            return ""
+        return email_addresses.suggest_correction(self.typed)
+
+    @property
+    def is_spam(self) -> bool:
+        """Whether the honeypot field is filled in."""
+        return bool(self.data.get("website", "").strip())
+
+
+class SignUpForm(EmailForm, ChoicesForm):
+    """The sign-up form of the newsletter page and of the footer of every page.
+
+    The footer sends only the e-mail address, for the first newsletter; the newsletter page sends
+    `choosing` to show that it offered choices.
+    """
+
+    choosing = forms.CharField(required=False, max_length=1)
+    came_from = forms.CharField(required=False)
 
     @property
     def has_choices(self) -> bool:
@@ -247,22 +271,6 @@ class SignUpForm(ChoicesForm):
             message = gettext("Choose at least one newsletter.")
             raise forms.ValidationError(message)
         return chosen
-
-    @property
-    def typed(self) -> str:
-        return str(self.data.get("email", "")) if self.is_bound else ""
-
-    @property
-    def suggestion(self) -> str:
-        """Returns a suggested correction of the address; suggested once, never applied automatically."""
-        if not self.is_bound or self.data.get("offered", "").strip() == self.typed.strip():
-            return ""
-        return email_addresses.suggest_correction(self.typed)
-
-    @property
-    def is_spam(self) -> bool:
-        """Whether the honeypot field is filled in."""
-        return bool(self.data.get("website", "").strip())
 
 
 class PreferencesForm(ChoicesForm):

@@ -19,10 +19,10 @@ from iria.core.http.headers import client_ip
 from iria.core.http.private_paths import secret_link
 from iria.core.http.rate_limit import count_and_allow
 from iria.core.text.language import content_language, use_language
-from newsletter.forms import SubscriberEmailField
+from newsletter.forms import EmailForm
 from newsletter.models import ArticleFollow, Subscriber
 from newsletter.models.follow import SUBJECTS
-from newsletter.subscriptions import email_addresses, follows, opt_in
+from newsletter.subscriptions import follows, opt_in
 from newsletter.subscriptions.email_addresses import hidden
 from newsletter.subscriptions.follows import Subject
 from newsletter.views.subscription import (
@@ -35,21 +35,12 @@ from newsletter.views.subscription import (
 )
 
 
-class FollowForm(forms.Form):
-    """What to follow, and the e-mail address.
+class FollowForm(EmailForm):
+    """What to follow, and the e-mail address."""
 
-    `offered` is the address for which a correction was suggested; if it is submitted again, it is
-    accepted.
-    """
-
-    email = SubscriberEmailField()
     subjects = forms.MultipleChoiceField(required=False)
-    website = forms.CharField(required=False)
 
     def __init__(self, data: Any, subjects: Sequence[Subject]) -> None:
-        if data is not None and data.get("corrected"):
-            data = data.copy()
-            data["email"] = data["corrected"]
         super().__init__(data)
         self._subjects = {f"{subject.kind}:{subject.value}": subject for subject in subjects}
         field = self.fields["subjects"]
@@ -71,17 +62,6 @@ class FollowForm(forms.Form):
         return [
             (value, subject, only or value in chosen) for value, subject in self._subjects.items()
         ]
-
-    @property
-    def typed(self) -> str:
-        return str(self.data.get("email", "")) if self.is_bound else ""
-
-    @property
-    def suggestion(self) -> str:
-        """A suggested correction of the address; suggested once, never applied automatically."""
-        if not self.is_bound or self.data.get("offered", "").strip() == self.typed.strip():
-            return ""
-        return email_addresses.suggest_correction(self.typed)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,7 +87,7 @@ def _follow(
     context = {"form": form, "article": article, "came_from": came_from}
     if request.method != "POST":
         return render(request, "newsletter/follow.html", context)
-    if request.POST.get("website", "").strip():
+    if form.is_spam:
         return to_check_inbox(language)
     status = 422
     if form.is_valid() and not form.suggestion:
