@@ -1,7 +1,11 @@
-"""Adding a PDF or audio file to the library."""
+"""Adding a PDF or audio file to the library.
+
+It is opened in a separate process, so that no file can harm the site.
+"""
 
 import hashlib
 import secrets
+import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -13,16 +17,19 @@ from django.core.files import File as Content
 from django.db import transaction
 
 from accounts.models import User
-from articles.files.inspection import client
+from articles.files.inspection import process
 from articles.files.inspection.file_types import (
+    BROKEN,
     BY_MEDIA_TYPE,
     EMPTY,
     HEAD_LENGTH,
+    TOO_MUCH,
     Unfit,
     rejection_of,
     type_of,
 )
 from articles.files.models import File
+from articles.images.library.decoder_client import parse_result, run_process
 from articles.images.library.ingest import (
     Upload,
     UploadRejected,
@@ -92,7 +99,7 @@ def ingest(
             return known, [], False
         target = folder / "cleaned"
         try:
-            found = client.inspect(copy.path, target)
+            found = inspect(copy.path, target)
         except Unfit as unfit:
             raise UploadRejected(str(unfit)) from unfit
         values = {**_values(upload, copy, found, target), "uploaded_by": by, **fields}
@@ -162,3 +169,21 @@ def _save(file: File, copy: Upload, target: Path) -> tuple[File, bool]:
             files.append(file.stored)
             file.save()
     return file, True
+
+
+WAIT_SECONDS: Final = 25
+"""The child process limits its CPU time itself; the web server gives up after thirty seconds."""
+
+
+def inspect(path: Path, target: Path) -> dict[str, Any]:
+    """The properties of the file (`reading.answer`); its cleaned copy is written to the target.
+
+    Raises:
+        Unfit: it is not accepted.
+    """
+    order = {"path": str(path), "target": str(target)}
+    try:
+        child = run_process(process.__file__, order, WAIT_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise Unfit(TOO_MUCH) from error
+    return parse_result(child, Unfit, TOO_MUCH, BROKEN)

@@ -1,18 +1,16 @@
 """Jobs for files."""
 
-import contextlib
 import logging
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import batched
 from typing import Final
 
-from django.core.files.storage import default_storage
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from articles.files.models import File
-from articles.images.renditions.orphans import AT_ONCE, MIN_AGE, files_below
+from articles.images.renditions.orphans import AT_ONCE, MIN_AGE, delete_files, files_below
 
 FOLDER: Final = "files"
 
@@ -23,7 +21,7 @@ log = logging.getLogger(__name__)
 @app.task(queue="pictures", queueing_lock="files.sweep")
 def sweep(timestamp: int) -> None:
     """Deletes stored files that no row names."""
-    if count := delete_orphans():
+    if count := delete_files(orphaned_files()):
         log.warning("Deleted %s files without a row", count)
 
 
@@ -39,13 +37,3 @@ def orphaned_files(before: datetime | None = None) -> Iterator[str]:
     for names in batched(old, AT_ONCE):
         known = File.objects.filter(stored__in=names).order_by().values_list("stored", flat=True)
         yield from sorted({*names} - {*known})
-
-
-def delete_orphans(before: datetime | None = None) -> int:
-    """Deletes them and returns how many; one that cannot be deleted is retried the next night."""
-    count = 0
-    for name in orphaned_files(before):
-        with contextlib.suppress(OSError):
-            default_storage.delete(name)
-            count += 1
-    return count

@@ -87,7 +87,7 @@ def _sample(images: ImageQuerySet) -> QuerySet[Image, int]:
 @app.task(queue="pictures", queueing_lock="pictures.sweep")
 def sweep(timestamp: int) -> None:
     """Deletes files that no row names."""
-    if count := orphans.delete_orphans():
+    if count := orphans.delete_files(orphans.orphaned_files()):
         log.warning("Deleted %s image files without a row", count)
 
 

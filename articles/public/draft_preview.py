@@ -14,7 +14,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.csp import CSP
 
 from articles.editorial import permissions
 from articles.editorial.article_urls import wished_slug
@@ -23,6 +22,7 @@ from articles.editorial.preview_links import last_saved, preview_url
 from articles.public.responses import private
 from articles.public.seo.page_meta import PageMeta, PreviewImage, preview_image, sharing_image
 from articles.public.views.article import article_context, template_of
+from iria.core.admin import FRAME_POLICY
 from iria.core.http.urls import absolute_url, url_path
 from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
@@ -35,16 +35,6 @@ CARD: Final = f"{PREVIEW}_card"
 
 SCHEMES: Final = ("light", "dark")
 CARDS: Final = ("search", "social")
-
-FRAME_POLICY: Final = {
-    "default-src": [CSP.NONE],
-    "style-src": [CSP.SELF],
-    "font-src": [CSP.SELF],
-    "frame-ancestors": [CSP.SELF],
-    "base-uri": [CSP.NONE],
-    "form-action": [CSP.NONE],
-}
-"""The page without scripts, forms and frames; only the form of the article may show it."""
 
 
 class PreviewAdminMixin(admin.ModelAdmin[Article]):

@@ -1,7 +1,7 @@
 """Fields and mixins for the admin of several packages."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib.admin import ModelAdmin
@@ -10,6 +10,17 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import ForeignKey
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
+from django.utils.csp import CSP
+
+FRAME_POLICY: Final = {
+    "default-src": [CSP.NONE],
+    "style-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "frame-ancestors": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.NONE],
+}
+"""Of a page in a frame of the admin: without scripts, forms and frames of its own."""
 
 
 class Unlabelled(forms.HiddenInput):

@@ -12,9 +12,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.templatetags.static import static
 from django.urls import URLPattern, path, resolve, reverse
-from django.utils.csp import CSP
 
 from iria.core.active_theme import theme_from
+from iria.core.admin import FRAME_POLICY
 from iria.publication.models import Publication, current_publication
 from iria.themes.checks import theme_problems
 from iria.themes.chosen import ChosenTheme, chosen_theme
@@ -28,15 +28,6 @@ RULES: Final = f"{PAGE}_rules"
 SALT: Final = "theme preview"
 MAX_AGE: Final = 3600
 """Seconds that the preview of a set of colours can be loaded."""
-
-FRAME_POLICY: Final = {
-    "default-src": [CSP.NONE],
-    "style-src": [CSP.SELF],
-    "font-src": [CSP.SELF],
-    "frame-ancestors": [CSP.SELF],
-    "base-uri": [CSP.NONE],
-    "form-action": [CSP.NONE],
-}
 
 
 class AppearanceAdminMixin(admin.ModelAdmin[Publication]):

@@ -31,7 +31,6 @@ TOO_MUCH: Final = (
     "The file needs too much memory or time to check. Print it to a new PDF, or export it again, and "
     "upload that."
 )
-NO_ROOM: Final = "The disk of the server is full. Contact the administrator."
 
 HEAD_LENGTH: Final = 1024
 

@@ -130,28 +130,28 @@ def _run(order: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
         child = run_process(decoder_process.__file__, order, seconds or WAIT_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise Undecodable(TOO_LONG) from error
-    return parse_result(child.returncode, child.stdout, child.stderr)
+    return parse_result(child)
 
 
-def parse_result(code: int, stdout: bytes, stderr: bytes) -> dict[str, Any]:
+def parse_result(
+    child: subprocess.CompletedProcess[bytes],
+    error: type[Exception] = Undecodable,
+    too_much: str = TOO_MUCH,
+    broken: str = BROKEN,
+) -> dict[str, Any]:
     """The answer of the child process.
 
     Raises:
-        Undecodable: the image was refused, or stopped the process.
+        error: the file was refused, or stopped the process; the message says why.
     """
-    if code != 0:
-        last = stderr.decode(errors="replace").strip().splitlines()[-1:]
-        log.info("The decoder ended with %s: %s", code, last)
-        raise Undecodable(_error_message(code, last[0] if last else ""))
-    result: dict[str, Any] = json.loads(stdout)
+    if code := child.returncode:
+        last = child.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        log.info("The process that opens a file ended with %s: %s", code, last)
+        if "Errno 28" in last or "Errno 122" in last:
+            raise error(NO_ROOM)
+        is_limited = code in {-signal.SIGXCPU, -signal.SIGKILL} or "MemoryError" in last
+        raise error(too_much if is_limited else broken)
+    result: dict[str, Any] = json.loads(child.stdout)
     if "refused" in result:
-        raise Undecodable(result["refused"])
+        raise error(result["refused"])
     return result
-
-
-def _error_message(code: int, last_line: str) -> str:
-    if "Errno 28" in last_line or "Errno 122" in last_line:
-        return NO_ROOM
-    if code in {-signal.SIGXCPU, -signal.SIGKILL} or "MemoryError" in last_line:
-        return TOO_MUCH
-    return BROKEN

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import Any, Final
@@ -35,10 +35,10 @@ def orphaned_files(before: datetime | None = None) -> Iterator[str]:
             yield from sorted(unknown - _found_by_file(unknown) if unknown else unknown)
 
 
-def delete_orphans(before: datetime | None = None) -> int:
+def delete_files(names: Iterable[str]) -> int:
     """Deletes them and returns how many; one that cannot be deleted is retried the next night."""
     count = 0
-    for name in orphaned_files(before):
+    for name in names:
         with contextlib.suppress(OSError):
             default_storage.delete(name)
             count += 1

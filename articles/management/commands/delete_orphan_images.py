@@ -21,5 +21,5 @@ class Command(BaseCommand):
             for name in orphans.orphaned_files():
                 self.stdout.write(name)
             return
-        count = orphans.delete_orphans()
+        count = orphans.delete_files(orphans.orphaned_files())
         self.stdout.write(f"{count} file{'' if count == 1 else 's'} deleted.")

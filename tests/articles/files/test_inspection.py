@@ -10,7 +10,8 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from articles.files.inspection import client, process, reading
+from articles.files import ingest
+from articles.files.inspection import process, reading
 from articles.files.inspection.file_types import (
     BROKEN,
     EMPTY,
@@ -34,7 +35,7 @@ def inspect(tmp_path: Path) -> Any:
     def inspected(content: bytes) -> tuple[dict[str, Any], bytes]:
         path, target = tmp_path / "upload", tmp_path / "cleaned"
         path.write_bytes(content)
-        found = client.inspect(path, target)
+        found = ingest.inspect(path, target)
         return found, target.read_bytes()
 
     return inspected
@@ -183,11 +184,11 @@ def test_references_in_a_circle_do_not_hang(inspect: Any) -> None:
     begun = time.monotonic()
     with pytest.raises(Unfit):
         inspect(circle)
-    assert time.monotonic() - begun < client.WAIT_SECONDS
+    assert time.monotonic() - begun < ingest.WAIT_SECONDS
 
 
 def test_a_file_that_takes_too_long_is_refused(inspect: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(client, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(ingest, "WAIT_SECONDS", 0.01)
     with pytest.raises(Unfit) as refused:
         inspect(samples.pdf())
     assert str(refused.value) == TOO_MUCH

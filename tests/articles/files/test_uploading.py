@@ -17,7 +17,8 @@ from pypdf import PdfReader
 from accounts.models import User
 from articles.files import ingest
 from articles.files.models import File
-from articles.files.tasks import delete_orphans
+from articles.files.tasks import orphaned_files
+from articles.images.renditions.orphans import delete_files
 from tests import newsroom
 from tests.articles.files import samples
 
@@ -209,7 +210,7 @@ def test_the_credit_of_a_published_file_cannot_be_emptied(client: Client, edna: 
 def test_stored_files_without_a_row_are_deleted(db: None) -> None:
     file = samples.file()
     lost = default_storage.save("files/2026/01/lost.pdf", samples.upload(b"lost"))
-    assert delete_orphans(timezone.now() + timedelta(minutes=1)) == 1
+    assert delete_files(orphaned_files(timezone.now() + timedelta(minutes=1))) == 1
     assert not default_storage.exists(lost)
     assert default_storage.exists(str(file.stored.name))
 

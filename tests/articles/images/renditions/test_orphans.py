@@ -75,7 +75,7 @@ def test_files_of_rows_are_kept_and_so_are_former_renditions(
         create_orphan("renditions", "another"),
     }
     assert {*orphans.orphaned_files()} == gone
-    assert orphans.delete_orphans() == 3
+    assert orphans.delete_files(orphans.orphaned_files()) == 3
     assert files() == before
 
 
@@ -95,14 +95,14 @@ def test_a_file_that_is_being_written_or_was_just_restored_is_kept(image: Image)
     long_ago = (timezone.now() - timedelta(days=400)).timestamp()
     os.utime(default_storage.path(create_orphan("originals")), (long_ago, long_ago))
     create_orphan("renditions")
-    assert orphans.delete_orphans() == 0
+    assert orphans.delete_files(orphans.orphaned_files()) == 0
     assert len(files()) == 4
 
 
 @pytest.mark.usefixtures("_a_day_later")
 def test_without_any_image_in_the_database_nothing_is_deleted(db: None) -> None:
     create_orphan("originals")
-    assert orphans.delete_orphans() == 0
+    assert orphans.delete_files(orphans.orphaned_files()) == 0
     assert len(files()) == 1
 
 
@@ -133,6 +133,6 @@ def test_a_file_that_cannot_be_deleted_does_not_block_others(
         really(storage, name)
 
     monkeypatch.setattr(FileSystemStorage, "delete", delete)
-    assert orphans.delete_orphans() == 1
+    assert orphans.delete_files(orphans.orphaned_files()) == 1
     assert stuck in files()
     assert other not in files()
