@@ -21,8 +21,8 @@ from articles.editorial.models.querysets import ArticleQuerySet
 from iria.core.text.dates import day_words
 from iria.core.text.language import use_language
 from iria.publication.models import current_publication
-from newsletter.digests import new_articles, periods
-from newsletter.digests.new_articles import about, in_language
+from newsletter.digests import periods
+from newsletter.digests.periods import about, in_language
 from newsletter.email import drafts
 from newsletter.email.drafts import IssueArticle
 from newsletter.models import Digest, DigestRule, Frequency, Issue, Subscription
@@ -156,9 +156,9 @@ def _articles(digest: Digest, choice: Choice) -> ArticleQuerySet:
         articles = Article.objects.published().filter(pk=periods.article_of(digest.period))
     else:
         length = PERIOD_LENGTHS[Frequency(digest.frequency)]
-        after = digest.begins_at - new_articles.OVERLAP
-        articles = new_articles.new_between(after, digest.ends_at, no_older_than=length)
-        articles = new_articles.not_before(articles, digest, reach=length + new_articles.OVERLAP)
+        after = digest.begins_at - periods.OVERLAP
+        articles = periods.new_between(after, digest.ends_at, no_older_than=length)
+        articles = periods.not_before(articles, digest, reach=length + periods.OVERLAP)
     if choice.language:
         articles = in_language(articles, choice.language, current_publication())
     return about(articles, choice.topics).newest()

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from articles.editorial.models import Article, ListingEntry, Scope
 from iria.core.hooks import MailChoice, MailChoices
 from iria.publication.models import Publication, current_publication
-from newsletter.digests import new_articles
+from newsletter.digests import periods
 from newsletter.email.smtp import Outcome
 from newsletter.models import ArticleFollow, ArticleNotification, Subscriber
 from newsletter.models.follow import ArticleFollowQuerySet
@@ -101,7 +101,7 @@ def enqueue(now: datetime) -> int:
     until = last_due(current_publication(), now)
     if now - until > ENQUEUED_WITHIN:
         return 0
-    new = new_articles.new_between(until - REACHES_BACK, until, no_older_than=REACHES_BACK)
+    new = periods.new_between(until - REACHES_BACK, until, no_older_than=REACHES_BACK)
     found = list(new.values_list("pk", "appeared_at"))  # type: ignore[misc]
     if not found:
         return 0

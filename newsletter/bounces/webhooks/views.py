@@ -12,9 +12,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from iria.core.http.csrf import open_to_other_sites
-from newsletter.bounces.matching import Match, matches
 from newsletter.bounces.parser import Kind
-from newsletter.bounces.processing import handle_report
+from newsletter.bounces.processing import Match, handle_report, matches
 from newsletter.bounces.webhooks import verification
 from newsletter.bounces.webhooks.events import parse_event
 from newsletter.bounces.webhooks.providers import PROVIDERS, Provider

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from newsletter.bounces.matching import CLOCK_TOLERANCE
+from newsletter.bounces.processing import CLOCK_TOLERANCE
 from newsletter.bounces.verp import delivery_ref
 from newsletter.bounces.webhooks import events, verification
 from newsletter.checks import check_provider
