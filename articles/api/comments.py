@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from django.db.models import FETCH_RAISE, Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from ninja import Query
 
 from articles.api import schemas
@@ -57,21 +56,13 @@ def comments(
     request: HttpRequest, response: HttpResponse, query: Query[CommentListQuery]
 ) -> dict[str, Any]:
     """Published comments, newest first."""
-    names = FIELDS.select(query.fields, in_list=True)
     rows = public()
     if query.article is not None:
         rows = rows.filter(article_id=query.article)
     if query.since is not None:
         rows = rows.filter(created_at__gte=query.since)
     order = Order("created_at", moments=True, down=True)
-    return page_of(
-        request,
-        response,
-        rows,
-        order,
-        query,
-        lambda rows: [FIELDS.serialize(row, names) for row in rows],
-    )
+    return page_of(request, response, rows, order, query, FIELDS.of_list(query))
 
 
 @api.get(
@@ -83,5 +74,4 @@ def comments(
 )
 def comment_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One comment."""
-    names = FIELDS.select(query.fields, in_list=False)
-    return FIELDS.serialize(get_object_or_404(public(), pk=number), names)
+    return FIELDS.of_one(public(), number, query)

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from ninja import Query
 
 from articles.api import schemas
@@ -78,18 +77,10 @@ def images(
     request: HttpRequest, response: HttpResponse, query: Query[ImageListQuery]
 ) -> dict[str, Any]:
     """Images of published articles with their credits, newest first."""
-    names = FIELDS.select(query.fields, in_list=True)
     rows = public()
     if query.article is not None:
         rows = rows.filter(pk__in=_shown_in(query.article))
-    return page_of(
-        request,
-        response,
-        rows,
-        Order(down=True),
-        query,
-        lambda rows: [FIELDS.serialize(row, names) for row in rows],
-    )
+    return page_of(request, response, rows, Order(down=True), query, FIELDS.of_list(query))
 
 
 @api.get(
@@ -101,8 +92,7 @@ def images(
 )
 def image_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One image of a published article."""
-    names = FIELDS.select(query.fields, in_list=False)
-    return FIELDS.serialize(get_object_or_404(public(), pk=number), names)
+    return FIELDS.of_one(public(), number, query)
 
 
 def _shown_in(article: int) -> Any:

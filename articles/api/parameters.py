@@ -5,13 +5,14 @@ only drafts have are treated as unknown.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal, Protocol
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 from taggit.models import Tag
@@ -66,6 +67,16 @@ class FieldSet:
 
     def serialize(self, row: Any, names: Collection[str]) -> dict[str, Any]:
         return {name: self.serializers[name](row) for name in names}
+
+    def of_list(self, query: "FieldsQuery") -> Callable[[Iterable[Any]], list[dict[str, Any]]]:
+        """Serializes rows of a list."""
+        names = self.select(query.fields, in_list=True)
+        return lambda rows: [self.serialize(row, names) for row in rows]
+
+    def of_one(self, rows: "QuerySet[Any]", number: int, query: "FieldsQuery") -> dict[str, Any]:
+        """The row with this id, serialized; a 404 without one."""
+        names = self.select(query.fields, in_list=False)
+        return self.serialize(get_object_or_404(rows, pk=number), names)
 
 
 MOST: Final = 100

@@ -5,7 +5,6 @@ from urllib.parse import quote
 
 from django.db.models import FETCH_RAISE, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from ninja import Query
 
 from accounts.models import AuthorProfile
@@ -58,15 +57,8 @@ def categories(
     request: HttpRequest, response: HttpResponse, query: Query[ListQuery]
 ) -> dict[str, Any]:
     """All categories in the editors' order, each before its subcategories."""
-    names = CATEGORY.select(query.fields, in_list=True)
-    rows = Category.objects.all()
     return page_of(
-        request,
-        response,
-        rows,
-        Order("sort_key"),
-        query,
-        lambda rows: [CATEGORY.serialize(row, names) for row in rows],
+        request, response, Category.objects.all(), Order("sort_key"), query, CATEGORY.of_list(query)
     )
 
 
@@ -79,8 +71,7 @@ def categories(
 )
 def category_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One category."""
-    names = CATEGORY.select(query.fields, in_list=False)
-    return CATEGORY.serialize(get_object_or_404(Category, pk=number), names)
+    return CATEGORY.of_one(Category.objects.all(), number, query)
 
 
 @api.get(
@@ -92,15 +83,7 @@ def category_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]
 )
 def tags(request: HttpRequest, response: HttpResponse, query: Query[ListQuery]) -> dict[str, Any]:
     """All tags of published articles, by name."""
-    names = TAG.select(query.fields, in_list=True)
-    return page_of(
-        request,
-        response,
-        parameters.tags(),
-        Order("name"),
-        query,
-        lambda rows: [TAG.serialize(row, names) for row in rows],
-    )
+    return page_of(request, response, parameters.tags(), Order("name"), query, TAG.of_list(query))
 
 
 @api.get(
@@ -112,8 +95,7 @@ def tags(request: HttpRequest, response: HttpResponse, query: Query[ListQuery]) 
 )
 def tag_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One tag of a published article."""
-    names = TAG.select(query.fields, in_list=False)
-    return TAG.serialize(get_object_or_404(parameters.tags(), pk=number), names)
+    return TAG.of_one(parameters.tags(), number, query)
 
 
 def _portrait(author: AuthorProfile) -> dict[str, Any] | None:
@@ -160,15 +142,7 @@ def authors(
     request: HttpRequest, response: HttpResponse, query: Query[ListQuery]
 ) -> dict[str, Any]:
     """All authors of published articles, by name."""
-    names = FIELDS.select(query.fields, in_list=True)
-    return page_of(
-        request,
-        response,
-        public(),
-        Order("name"),
-        query,
-        lambda rows: [FIELDS.serialize(row, names) for row in rows],
-    )
+    return page_of(request, response, public(), Order("name"), query, FIELDS.of_list(query))
 
 
 @api.get(
@@ -180,5 +154,4 @@ def authors(
 )
 def author_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One author of published articles."""
-    names = FIELDS.select(query.fields, in_list=False)
-    return FIELDS.serialize(get_object_or_404(public(), pk=number), names)
+    return FIELDS.of_one(public(), number, query)
