@@ -22,8 +22,8 @@ from django.utils import timezone
 from iria.core import hooks
 from newsletter.bounces import verp
 from newsletter.bounces.parser import Failure, Kind, Reason, Report, read
-from newsletter.bounces.parser.reasons import HARD, MAIL_ADDRESS, reason_of, status_in
-from newsletter.bounces.parser.report import UNSUBSCRIBING_TYPES
+from newsletter.bounces.parser.reasons import MAIL_ADDRESS, reason_of, status_in
+from newsletter.bounces.parser.report import HARD, UNSUBSCRIBING_TYPES
 from newsletter.models import Bounce, Delivery, Issue, Subscriber, Suppression
 from newsletter.subscriptions import opt_in, suppression
 

@@ -8,7 +8,7 @@ from accounts.role_names import EDITOR
 from iria.core.model_policy import Pruning, model_policy
 from iria.core.text.validators import validate_storable
 from newsletter import privacy
-from newsletter.bounces.parser.reasons import Reason
+from newsletter.bounces.parser.report import Reason
 from newsletter.models.delivery import Delivery
 from newsletter.models.querysets import SuppressionQuerySet
 from newsletter.models.subscriber import Subscriber

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from articles.search.query.parser import ParsedQuery, Term
 from articles.search.query.required_terms import RequiredTerms
-from iria.core.db.arrays import id_array
+from iria.core.db.bulk_copy import id_array
 from iria.core.db.replica import reading
 
 CANDIDATES: Final = """

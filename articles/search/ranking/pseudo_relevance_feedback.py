@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from articles.search.ranking.candidates import Candidate
-from iria.core.db.arrays import id_array
+from iria.core.db.bulk_copy import id_array
 from iria.core.db.replica import reading
 
 FEEDBACK_ARTICLES: Final = 8

@@ -17,7 +17,7 @@ from articles.editorial.models.querysets import ArticleQuerySet
 from articles.search.query.parser import ParsedQuery, QueryParts, normalise_query
 from articles.search.ranking import pseudo_relevance_feedback
 from articles.search.ranking.candidates import SCORE, Candidate, candidates
-from iria.core.db.arrays import id_array
+from iria.core.db.bulk_copy import id_array
 from iria.core.db.replica import reading
 from iria.core.text.dates import period_of
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language_info, gettext
 from articles.editorial.models.article import LANGUAGES
 from articles.search.query.filters import SearchFilters
 from articles.search.query.search_request import FACETS, SearchRequest
-from iria.core.db.arrays import id_array
+from iria.core.db.bulk_copy import id_array
 from iria.core.db.replica import reading
 
 MAX_AUTHORS: Final = 30

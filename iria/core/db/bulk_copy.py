@@ -1,4 +1,4 @@
-"""Bulk inserts with PostgreSQL's COPY, or from a query."""
+"""Bulk inserts with PostgreSQL's COPY, or from a query; ids as one parameter."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -127,3 +127,11 @@ def in_parallel(*jobs: Callable[[], object]) -> None:
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         list(pool.map(work, jobs))
+
+
+def id_array(ids: Iterable[int]) -> str:
+    """The ids in PostgreSQL's text form, for `%s::bigint[]`.
+
+    psycopg writes a list element by element, which takes ten times as long: a millisecond for a thousand.
+    """
+    return f"{{{','.join(map(str, ids))}}}"

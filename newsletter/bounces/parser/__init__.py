@@ -5,7 +5,6 @@
 """
 
 from newsletter.bounces.parser.classifier import read
-from newsletter.bounces.parser.reasons import Reason
-from newsletter.bounces.parser.report import Failure, Kind, Report
+from newsletter.bounces.parser.report import Failure, Kind, Reason, Report
 
 __all__ = ["Failure", "Kind", "Reason", "Report", "read"]

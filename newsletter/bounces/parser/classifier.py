@@ -12,17 +12,15 @@ from newsletter.bounces.parser import (
     notices,
 )
 from newsletter.bounces.parser.mime import Headers, Opened, opened
-from newsletter.bounces.parser.reason import Topic
 from newsletter.bounces.parser.reasons import (
     AFTER_DATA,
     AT_RECIPIENT,
-    Reason,
     answers_in,
     quotes_in,
     reason_of,
     status_in,
 )
-from newsletter.bounces.parser.report import Failure, Kind, Report
+from newsletter.bounces.parser.report import Failure, Kind, Reason, Report, Topic
 
 IDENTIFIER: Final = re.compile(r"<[^<>\s]{3,400}@[^<>\s]{1,255}>")
 IN_RETURNED_TEXT: Final = re.compile(r"(?im)^[> \t]{0,8}message-id[ \t]*:[ \t]*(<[^<>\s]{3,400}>)")

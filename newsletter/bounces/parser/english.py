@@ -6,7 +6,7 @@ systems say in general, so each must make sense without a message at hand.
 
 from typing import Final
 
-from newsletter.bounces.parser.reason import Table, Topic
+from newsletter.bounces.parser.report import Table, Topic
 
 MAILBOX = r"(?:account|mail ?address|mail ?box|mail ?folder|maildir|user|recipient|address|inbox)"
 WHO = r"(?:user(?: ?name| ?id)?|recipient|mail ?box|account|addressee|person|alias|e-?mail address|local[- ]part|customer|subscriber)"

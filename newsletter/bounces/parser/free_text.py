@@ -10,7 +10,7 @@ from typing import Final
 
 from newsletter.bounces.parser import languages
 from newsletter.bounces.parser.mime import ADDRESS, in_text, is_email
-from newsletter.bounces.parser.reason import Topic
+from newsletter.bounces.parser.report import Topic
 
 RETURNED_HEAD: Final = re.compile(
     r"(?i)^[> \t]{0,8}(?:received|return-path|dkim-signature|arc-[\w-]+|delivered-to|x-received|domainkey-signature)[ \t]*:"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from newsletter.bounces.parser.english import ENGLISH
-from newsletter.bounces.parser.reason import Reason, Table, Topic
+from newsletter.bounces.parser.report import Reason, Table, Topic
 
 GERMAN: Final[Table] = {
     Topic.FAILED: (r"nicht (?:zugestellt|erreicht|gefunden|zustell\w+|ausgeliefert)", "unzustellbar", "fehlgeschlagen", "konnte(?:n)? nicht", "zurückgewiesen", "abgelehnt", "aufgeführt"),

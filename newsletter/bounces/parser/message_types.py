@@ -5,7 +5,7 @@ from typing import Final
 
 from newsletter.bounces.parser import languages
 from newsletter.bounces.parser.mime import Headers, Opened
-from newsletter.bounces.parser.reason import Topic
+from newsletter.bounces.parser.report import Topic
 
 SERVER: Final = re.compile(
     r"(?i)mailer[-_. ]?daemon|post[-_]?master|\bndr@|mail[-_. ]?deliver|delivery[-_. ](?:sub)?system|mail[-_. ]?(?:system|server|service|administrator|gateway|router)|"

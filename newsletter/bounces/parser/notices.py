@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from newsletter.bounces.parser import mime
 from newsletter.bounces.parser.mime import Opened
-from newsletter.bounces.parser.reason import Reason
 from newsletter.bounces.parser.reasons import reason_of, status_in
-from newsletter.bounces.parser.report import Failure
+from newsletter.bounces.parser.report import Failure, Reason
 
 BY_KIND: Final = {
     ("Permanent", "NoEmail"): Reason.UNKNOWN_USER,

@@ -13,9 +13,7 @@ from typing import Final
 
 from newsletter.bounces.parser import english, languages
 from newsletter.bounces.parser.mime import WIDE
-from newsletter.bounces.parser.reason import HARD, Reason
-
-__all__ = ["HARD", "Reason", "answers_in", "by_status", "quotes_in", "reason_of", "status_in"]
+from newsletter.bounces.parser.report import HARD, Reason
 
 STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]|\.\d)")
 REPLY: Final = re.compile(r"(?<![\d.])([45][0-5]\d)(?=[\s\-:;]|$)")
