@@ -89,6 +89,8 @@ def _content(table: Table, row: dict[str, Any], labels: dict[str, str]) -> str:
             made[name] = f"<<{related}/{value}>>"
         elif name == "object_id" and value is not None:
             made[name] = f"<<{labels.get(row['content_type_id'], '')}/{value}>>"
+        elif name == "target_id":
+            made[name] = f"<<{RENAMED.get(row['target_kind'], row['target_kind'])}/{value}>>"
         elif name == "details" and isinstance(value, dict):
             made[name] = dict(_details(value))
         else:
