@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
+from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -175,8 +176,6 @@ def _dkim(selector: str, domain: str) -> str:
 
 def _is_our_key(record: str) -> bool:
     """Whether the record has the public key of DKIM_KEY_FILE, in one of the two forms of RFC 6376."""
-    from cryptography.hazmat.primitives import serialization  # docs/decisions/memory.md
-
     tags = dict(tag.strip().split("=", 1) for tag in record.split(";") if "=" in tag)
     private = serialization.load_pem_private_key(settings.DKIM_KEY.encode(), None)
     public = private.public_key()
