@@ -8,6 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from articles.images.library import decoder_client
+from articles.images.models import Image
+from articles.images.renditions.rendition_files import save_renditions
 from articles.popular import most_read
 from articles.popular.models import ArticleViews
 from iria.publication.models import Publication, current_publication
@@ -31,6 +34,7 @@ def load(password: str) -> dict[str, int]:
         editor.save(update_fields=["password"])
         _move_views_to_today()
     most_read.choose()
+    _make_first_renditions()
     return imported.counts
 
 
@@ -42,6 +46,16 @@ def _move_views_to_today() -> None:
     for each in views:
         each.day += moved
     ArticleViews.objects.bulk_create(views)
+
+
+def _make_first_renditions() -> None:
+    """As after an upload, pages show every image before the worker has made the other files."""
+    media = NEWSROOM / "media"
+    for image in Image.objects.filter(renditions=None):
+        if (original := media / str(image.original)).exists():
+            with decoder_client.scratch_folder() as folder:
+                found = decoder_client.ingest(original, folder)
+                save_renditions(image, found["made"], folder)
 
 
 def is_as_loaded(publication: Publication) -> bool:

@@ -57,7 +57,7 @@ NOT_PAGES: Final = {
 BY_THEMSELVES: Final = ("accounts/", "comments/<int:pk>/")
 """Routes of pages whose prefix is also that of other routes."""
 
-PARTS: Final = ("_", "admin", "mail", "email", "messages", "allauth")
+PARTS: Final = ("_", "admin", "django", "mail", "email", "messages", "allauth")
 NEVER_ALONE: Final = {
     "base.html": "around every page",
     "account/page.html": "around every page of an account",

@@ -17,7 +17,12 @@ def test_the_progress_of_an_import_is_followed_to_its_report(
     open_admin: Callable[..., Page], chief: User, has_scripts: bool
 ) -> None:
     run = ImportRun.objects.create(
-        system="wordpress", name="export.xml", state="importing", done=10, total=40
+        system="wordpress",
+        name="export.xml",
+        server_file="export.xml",
+        state="importing",
+        done=10,
+        total=40,
     )
     path = reverse("admin:iria_importrun_change", args=[run.pk])
     page = open_admin(chief, path, scripts=has_scripts)

@@ -99,6 +99,13 @@ def test_an_image_has_what_exiftool_reads_in_its_file() -> None:
             assert image.usage_terms == metadata["XMP-xmpRights:UsageTerms"]
 
 
+def test_every_image_is_shown_before_the_worker_has_run(client: Client) -> None:
+    for image in Image.objects.all():
+        assert image.renditions.exists(), image
+    shown = story("panama-lake").get_absolute_url()
+    assert "<picture" in client.get(shown).content.decode()
+
+
 def test_every_image_is_used_and_small() -> None:
     shown = set(Figure.objects.values_list("image_id", flat=True))
     shown |= set(Article.objects.values_list("lead_image_id", flat=True))
