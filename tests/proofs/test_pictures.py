@@ -95,8 +95,9 @@ def error_for(outcome: dict[str, Any]) -> str | None:
     if outcome["code"] == warm_decoder.OVERDUE:
         return file_types.TOO_LONG
     said, complained = outcome["said"].encode(), outcome["complained"].encode()
+    child = subprocess.CompletedProcess([], outcome["code"], said, complained)
     try:
-        answer = decoder_client.parse_result(outcome["code"], said, complained)
+        answer = decoder_client.parse_result(child)
     except decoder_client.Undecodable as error:
         return str(error)
     assert answer["made"]
