@@ -52,6 +52,8 @@ print(re.search("VmHWM:\\s+([0-9]+)", Path("/proc/self/status").read_text())[1])
 """
 """Not `getrusage`, which counts the memory of the process that started this one."""
 
+TRASHED: Final = "Thrown away"
+
 EMAIL: Final = re.compile(rb"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -105,7 +107,7 @@ def _add_what_it_lacks() -> None:
     OldPagePath.objects.create(path="people", page=page)
     Article.objects.filter(pk=second.pk).update(noindex=True, social_title="For sharing")
     Article.objects.filter(pk=third.pk).update(comments_open=False)
-    trash.move(newsroom.draft("Thrown away"), by=None)
+    trash.move(newsroom.draft(TRASHED), by=None)
 
 
 def test_the_demo_newsroom_comes_back_byte_for_byte(demo: Demo, tmp_path: Path) -> None:
@@ -202,7 +204,8 @@ def test_nikola_reads_every_text_of_the_wordpress_export(
     }
     wanted = {each["headline"] for each in demo.content["articles"].values()}
     wanted |= {each["title"] for each in demo.content["pages"].values()}
-    assert read == wanted
+    # Nikola leaves out what is in the trash.
+    assert read == wanted - {TRASHED}
 
 
 def test_what_wordpress_can_hold_comes_back_from_its_export(demo: Demo, tmp_path: Path) -> None:
