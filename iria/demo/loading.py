@@ -8,15 +8,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from articles.editorial.models import Article
 from articles.images.library import decoder_client
 from articles.images.models import Image
 from articles.images.renditions.rendition_files import save_renditions
 from articles.popular import most_read
 from articles.popular.models import ArticleViews
+from iria.core.db.row_origins import RowOrigins
 from iria.publication.models import Publication, current_publication
 from iria.transfer.site.importing import import_site
 
 NEWSROOM: Final = Path(__file__).parent / "newsroom"
+COLLECTION: Final = "demo"
+"""Of the origins of its rows."""
 EDITOR: Final = "edna@roadstead.example"
 """The e-mail address of the account that can sign in."""
 
@@ -39,10 +43,13 @@ def load(password: str) -> dict[str, int]:
 
 
 def _move_views_to_today() -> None:
-    """The most-read articles are those of the last days."""
-    views = list(ArticleViews.objects.all())
+    """The most-read articles are those of the last days; views of other articles stay as they are."""
+    of_demo = ArticleViews.objects.filter(article__in=RowOrigins(COLLECTION).rows(Article))
+    views = list(of_demo)
+    if not views:
+        return
     moved = current_publication().local_date(timezone.now()) - max(each.day for each in views)
-    ArticleViews.objects.all().delete()  # The days of an article are unique while they move, too.
+    of_demo.delete()  # The days of an article are unique while they move, too.
     for each in views:
         each.day += moved
     ArticleViews.objects.bulk_create(views)

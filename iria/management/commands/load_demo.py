@@ -16,7 +16,6 @@ from iria.launcher.paths import write_atomically
 from iria.launcher.preparation import DEMO_EDITOR
 from iria.transfer.site.folder import Rejected
 
-COLLECTION = "demo"
 NAMED = ("articles", "images", "comments", "subscribers")
 """The kinds whose numbers are printed."""
 
@@ -49,7 +48,7 @@ class Command(BaseCommand):
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
     def _load(self, *, quiet: bool) -> None:
-        if RowOrigins(COLLECTION).exists():
+        if RowOrigins(loading.COLLECTION).exists():
             if not quiet:
                 self.stdout.write("The demo newsroom is loaded already.")
             return
@@ -69,7 +68,7 @@ class Command(BaseCommand):
             self.stdout.write(f"The demo newsroom is loaded: {numbers}.")
 
     def _remove(self) -> None:
-        removed = removal.remove(RowOrigins(COLLECTION))
+        removed = removal.remove(RowOrigins(loading.COLLECTION))
         if _note_file().exists():
             _note(_note_file().read_text().split()[-1])
         for what in removed.kept:

@@ -1,6 +1,7 @@
 """The demo newsroom is loaded once, beside what a site has."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -74,7 +75,11 @@ def test_it_is_loaded_beside_other_content_and_once_more_beside_what_was_kept(ru
     remove()
     Publication(name="The Strait Review").save()
     own = draft("Our own", by=rui, categories=[category("Ours", slug="ours")])
+    day = current_publication().local_date(timezone.now()) - timedelta(days=3)
+    ArticleViews.objects.create(article=own, day=day, views=7)
     load()
+    assert ArticleViews.objects.get(article=own).day == day
+    assert ArticleViews.objects.latest("day").day == day + timedelta(days=3)
     edited = story("panama-lake")
     edited.headline = "Panama’s lake, as we see it"
     revisions.save(edited, by=rui)
