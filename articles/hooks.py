@@ -24,8 +24,8 @@ from articles.pages.hooks import PAGES
 from articles.pages.models import Page
 from articles.popular import dashboard as popular_dashboard
 from articles.related import tasks as related_tasks
-from articles.search import admin_search
-from articles.search.index import receivers as search_receivers
+from articles.search import engine
+from articles.search import tasks as search_tasks
 from iria.core import data_inventory, hooks
 from iria.core.hooks import MenuTargets, ScheduledChange
 from iria.publication import menus
@@ -49,7 +49,7 @@ def register() -> None:
     editorial_receivers.register()
     files_receivers.register()
     images_receivers.register()
-    search_receivers.register()
+    search_tasks.register()
     for changed in (signals.published, signals.changed, signals.unpublished):
         changed.connect(update_related, dispatch_uid="related.refresh_soon")
     signals.imported.connect(update_related_of_imported, dispatch_uid="related.refresh_imported")
@@ -59,7 +59,7 @@ def register() -> None:
     menus.register(pages_hooks.KIND, MenuTargets("Pages", pages_hooks.pages), Page)
     hooks.personal_data.register("comments", personal_data.HANDLER)
     hooks.logo_renderers.register("images", renditions.render_logo)
-    hooks.article_search.register("search", admin_search.admin_search)
+    hooks.article_search.register("search", engine.admin_search)
     # An article of the future appears, and one from another machine, whose clock runs ahead.
     appears = ScheduledChange("articles_article", "published_at", "state = 'published'")
     hooks.scheduled_changes.register("article appears", appears)

@@ -67,18 +67,16 @@ from articles.related.models import (
     RelatedLink,
     TextLink,
 )
-from articles.search.index.models import (
-    SearchChange,
-    SearchLanguage,
-    SearchLexeme,
-    SearchPosting,
-    SearchWord,
-)
 from articles.search.models import (
     PinnedQuery,
     PinnedResult,
     QueryCount,
+    SearchChange,
     SearchEntry,
+    SearchLanguage,
+    SearchLexeme,
+    SearchPosting,
+    SearchWord,
     Synonyms,
 )
 

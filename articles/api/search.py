@@ -12,8 +12,8 @@ from articles.api.parameters import ArticleListQuery
 from articles.api.problems import SEARCH, ApiError, reject_parameter
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.search.query.filters import SearchFilters, Sort
-from articles.search.ranking.engine import InvalidQuery, ResultPage, search_articles
+from articles.search.engine import InvalidQuery, ResultPage, search_articles
+from articles.search.query import SearchFilters, Sort
 
 SORTS: Final = {None: Sort.BEST, "newest": Sort.NEWEST, "oldest": Sort.OLDEST}
 

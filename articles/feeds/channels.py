@@ -15,10 +15,9 @@ from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.feeds.entries import LENGTH, Entry, Person, legal, tag_uri
-from articles.search.query.filters import Sort
-from articles.search.query.parser import require_all_words
-from articles.search.query.search_request import SearchRequest
-from articles.search.ranking.engine import search_articles
+from articles.search.engine import search_articles
+from articles.search.query import Sort, require_all_words
+from articles.search.results import SearchRequest
 from iria.core.http.urls import absolute_url
 from iria.publication.models import Publication
 

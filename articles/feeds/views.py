@@ -24,9 +24,9 @@ from articles.feeds import json_feed, xml_feeds
 from articles.feeds.channels import Channel, channel_of, newest_matches, thread_entries
 from articles.feeds.entries import LENGTH, entries
 from articles.feeds.hub import has_hub
-from articles.search.limits import RETRY_AFTER, TOO_OFTEN, may_search
-from articles.search.query.search_request import parse_request
-from articles.search.ranking.engine import InvalidQuery
+from articles.search.engine import InvalidQuery
+from articles.search.results import parse_request
+from articles.search.views import RETRY_AFTER, TOO_OFTEN, may_search
 from iria.core.db.replica import reading
 from iria.core.http.page_cache import public_page
 from iria.core.text.language import native_name, use_language

@@ -15,9 +15,9 @@ from accounts.models import AuthorProfile
 from articles.editorial.listings import in_use
 from articles.editorial.models import Article, Category, Scope
 from articles.pages.models import Page
-from articles.search.query.parser import require_all_words
-from articles.search.ranking.engine import InvalidQuery, search_articles
-from articles.search.results.spelling import correct_spelling
+from articles.search.engine import InvalidQuery, search_articles
+from articles.search.query import require_all_words
+from articles.search.suggestions import correct_spelling
 
 MIN_SIMILARITY: Final = 0.35
 """Minimum trigram similarity of two slugs; one typo in five letters leaves this much."""

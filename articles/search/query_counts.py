@@ -16,7 +16,7 @@ from django.db.models import F, Max, Sum
 from django.utils import timezone
 
 from articles.search.models import QueryCount
-from articles.search.query.parser import normalise_query
+from articles.search.query import normalise_query
 
 MAX_LENGTH: Final = 60
 MAX_WORDS: Final = 6

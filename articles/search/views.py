@@ -1,29 +1,63 @@
-"""The search page."""
+"""The search page, with rate limits per network, sufficient for an office behind one IP address."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_POST
 
-from articles.search.limits import (
-    RETRY_AFTER,
-    TOO_OFTEN,
-    may_autocomplete,
-    may_count_click,
-    may_search,
-)
-from articles.search.query.search_request import InvalidFilter, SearchRequest, parse_request
+from articles.search.engine import InvalidQuery, NoSuchPage
 from articles.search.query_counts import count_click, count_search, is_robot
-from articles.search.ranking.engine import InvalidQuery, NoSuchPage
-from articles.search.results.autocomplete import suggestions
-from articles.search.results.search_results import SearchResults, run_search
+from articles.search.results import (
+    InvalidFilter,
+    SearchRequest,
+    SearchResults,
+    parse_request,
+    run_search,
+)
+from articles.search.suggestions import suggestions
+from iria.core.http.headers import client_ip
 from iria.core.http.page_cache import public_page
+from iria.core.http.rate_limit import count_and_allow
 from iria.core.http.urls import absolute_url
 from iria.publication.language import in_its_language
+
+PER: Final = timedelta(minutes=1)
+RETRY_AFTER: Final = {
+    "Retry-After": str(int(PER.total_seconds())),
+    "Cache-Control": "no-store",
+}
+"""Headers of a rejected request. It is not cached, because the limit is that of one network."""
+TOO_OFTEN: Final = gettext_noop("Too many searches from your network. Wait a minute and try again.")
+SUGGESTIONS_PER_SEARCH: Final = 5
+"""While somebody types, each pause requests suggestions."""
+
+
+def may_search(request: HttpRequest) -> bool:
+    """Counts a search, on the page or as a feed; returns whether it is allowed."""
+    return _allowed("search", request, settings.SEARCH_RATE_LIMIT)
+
+
+def may_autocomplete(request: HttpRequest) -> bool:
+    """Counts a request for suggestions; returns whether it is allowed."""
+    return _allowed("suggest", request, settings.SEARCH_RATE_LIMIT * SUGGESTIONS_PER_SEARCH)
+
+
+def may_count_click(request: HttpRequest) -> bool:
+    """Counts a reported click on a result; returns whether it is allowed."""
+    return _allowed("search opened", request, settings.SEARCH_RATE_LIMIT)
+
+
+def _allowed(scope: str, request: HttpRequest, limit: int) -> bool:
+    ip_address = client_ip(request)
+    # Without an address (a Unix socket and no trusted proxy), all readers would count as one.
+    return not ip_address or count_and_allow(scope, ip_address, limit=limit, per=PER)
+
 
 FEEDS: Final = {"": "rss+xml", "atom": "atom+xml", "json": "feed+json"}
 

@@ -28,7 +28,7 @@ from articles.public.teaser_cards import (
     card_of,
     plain_byline_html,
 )
-from articles.search.query.search_request import SearchRequest
+from articles.search.results import SearchRequest
 from iria.core.http.urls import safe_link
 from iria.core.text import dates, typography
 from iria.core.text import language as text_language

@@ -18,7 +18,7 @@ from articles.editorial.admin.editor_field import CaptionField, EditorWidget
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.images.admin.chooser import choice
-from articles.search.admin_search import admin_search
+from articles.search.engine import admin_search
 from iria.core.text.validators import one_line, validate_storable
 from iria.publication.models import current_publication
 from newsletter.email import drafts

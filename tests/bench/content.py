@@ -11,7 +11,7 @@ from articles.editorial.models import Article, ArticleCategory, Category, Correc
 from articles.images.models import Image, Rendition
 from articles.images.processing.rendition_sizes import SHAPES, shaped_sizes, sizes_for
 from articles.related import recomputation
-from articles.search.index import indexer
+from articles.search import indexer
 from iria.core.http import cache_versions
 from tests import newsroom
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from articles.search.index import indexer
+from articles.search import indexer
 from iria.publication.models import current_publication
 from newsletter.delivery import uncertain, worker
 from newsletter.models import Delivery, Issue, Subscriber

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from articles.editorial.models import Article, RelatedPick
 from articles.related import recomputation
-from articles.search.index import indexer
+from articles.search import indexer
 from articles.search.models import QueryCount
 from tests import newsroom
 from tests.browser.article_form import open_tab, publish

@@ -18,7 +18,7 @@ from articles.images.library.editing import update_image
 from articles.images.models import Image
 from articles.images.renditions import renditions
 from articles.pages.models import Page
-from articles.search.index.indexer import reindex
+from articles.search.indexer import reindex
 from iria.core.text.language import direction_of, use_language
 from iria.publication.models import Publication, current_publication
 from newsletter.models import Issue, Newsletter

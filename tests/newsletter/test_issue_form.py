@@ -11,7 +11,7 @@ from lxml import html as lxml_html
 
 from accounts.models import User
 from articles.editorial import publishing
-from articles.search.index import indexer
+from articles.search import indexer
 from newsletter.admin.issues import IssueAdmin
 from newsletter.delivery import sending
 from newsletter.digests import composition

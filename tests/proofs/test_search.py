@@ -18,16 +18,14 @@ from django.db import connection, transaction
 
 from articles.editorial.models import Article
 from articles.editorial.versions import revisions
-from articles.search.index import indexer
-from articles.search.index.bulk import rebuild
+from articles.search import indexer, suggestions
+from articles.search.engine import InvalidQuery, search_articles
+from articles.search.indexer import rebuild
 from articles.search.models import SearchEntry
-from articles.search.query.search_request import SearchRequest, parse_request
-from articles.search.ranking.engine import InvalidQuery, search_articles
-from articles.search.results import spelling
-from articles.search.results.search_results import run_search
+from articles.search.results import SearchRequest, parse_request, run_search
 from iria.evaluation.synthetic.words import SMALL, Language
 from tests import newsroom
-from tests.articles.search.index.test_indexer import numbers
+from tests.articles.search.test_indexer import numbers
 from tests.proofs.clock import SLACK, figure, is_busy, p95, timed
 from tests.proofs.size import FULL, sized
 from tests.shared import shared_data
@@ -136,7 +134,7 @@ def _check_spelling(language: Language, rng: Random) -> None:
 
 
 def _correct(typed: str, found: list[str | None]) -> None:
-    found.append(spelling.correct_spelling(typed))
+    found.append(suggestions.correct_spelling(typed))
 
 
 def _with_typo(word: str, rng: Random) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from articles.search.index import indexer
+from articles.search import indexer
 
 
 class Command(BaseCommand):

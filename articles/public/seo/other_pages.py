@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from articles.pages.models import Page
 from articles.public.seo import json_ld
 from articles.public.seo.page_meta import PageMeta, alternates_of
-from articles.search.query.search_request import SearchRequest
+from articles.search.results import SearchRequest
 from iria.core.http.urls import absolute_url, url_path
 from iria.publication.models import Publication
 

@@ -18,10 +18,9 @@ from django.utils import timezone
 
 from articles.editorial.models import Article, ArticleType
 from articles.editorial.text_search_config import configuration_for
-from articles.search.index.bulk import LONGEST as LONGEST_TEXT
-from articles.search.index.bulk import rebuild, write_entries
-from articles.search.index.indexer import UNSTORABLE, EntryText
-from articles.search.ranking.engine import LONGEST, InvalidQuery, search_articles
+from articles.search.engine import LONGEST, InvalidQuery, search_articles
+from articles.search.indexer import LONGEST as LONGEST_TEXT
+from articles.search.indexer import UNSTORABLE, EntryText, rebuild, write_entries
 from iria.core.db.bulk_copy import copy_rows
 from iria.core.db.scratch_schema import gather_statistics, scratch_schema
 from iria.evaluation.records import Unreadable

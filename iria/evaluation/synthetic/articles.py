@@ -28,9 +28,9 @@ from articles.editorial.models import (
     Correction,
 )
 from articles.editorial.text_search_config import configuration_for
-from articles.search.index.bulk import rebuild, writing_in_bulk
+from articles.search.indexer import rebuild, writing_in_bulk
 from articles.search.models import SearchEntry
-from articles.search.results.spelling import record_words
+from articles.search.suggestions import record_words
 from iria.core.db.bulk_copy import catch_up_sequence, in_parallel, insert_selected
 from iria.evaluation.synthetic.words import SUBJECTS, Language, create_texts
 
@@ -152,7 +152,7 @@ def _insert_articles() -> None:
 
 
 def _write_entries() -> None:
-    """Writes the entries of the search index, as `articles.search.index.indexer` would."""
+    """Writes the entries of the search index, as `articles.search.indexer` would."""
     vector = (
         f"setweight(to_tsvector('{CONFIGURATION}', article.headline), 'A')"
         f" || setweight(to_tsvector('{CONFIGURATION}', article.standfirst || E'\\n' || tags.names), 'B')"

@@ -12,7 +12,7 @@ from articles.editorial.models import Article, ArticleType, Portrait
 from articles.images.models import Image
 from articles.public.image_credits import ImageCredits, ImageName, short_title
 from articles.public.teaser_cards import CardPage, card_html, card_of
-from articles.search.index import indexer
+from articles.search import indexer
 from iria.publication.models import Publication, current_publication
 from tests import newsroom
 from tests.articles.public import sample_content

@@ -8,7 +8,7 @@ from django.test import Client
 
 from articles.editorial.models import Portrait
 from articles.images.models import Image
-from articles.search.index import indexer
+from articles.search import indexer
 from tests import newsroom
 from tests.articles.public import sample_content
 from tests.articles.public.test_structured_data import structured

@@ -12,7 +12,7 @@ from taggit.models import Tag
 from accounts.models import User
 from articles.editorial import publishing
 from articles.pages.models import Page
-from articles.search.index import indexer
+from articles.search import indexer
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db

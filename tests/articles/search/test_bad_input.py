@@ -11,9 +11,9 @@ from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles.search.index import indexer
-from articles.search.ranking.engine import InvalidQuery, ResultPage, search_articles
-from articles.search.results.snippets import candidate_tokens, highlight, matches, snippet
+from articles.search import indexer
+from articles.search.engine import InvalidQuery, ResultPage, search_articles
+from articles.search.snippets import candidate_tokens, highlight, matches, snippet
 from iria.core.db.statement_timeout import TookTooLong, time_limit
 from tests import newsroom
 from tests.shared import shared_data
@@ -120,7 +120,7 @@ def test_a_slow_search_is_an_error(barge: None, monkeypatch: pytest.MonkeyPatch)
             cursor.execute("SELECT pg_sleep(5)")
         return 0
 
-    monkeypatch.setattr("articles.search.ranking.engine.TIMEOUT_MS", 50)
-    monkeypatch.setattr("articles.search.query.parser.parse_query", slow)
+    monkeypatch.setattr("articles.search.engine.TIMEOUT_MS", 50)
+    monkeypatch.setattr("articles.search.engine.parse_query", slow)
     with pytest.raises(InvalidQuery, match="takes too long"):
         search_articles("barge")

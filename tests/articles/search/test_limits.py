@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from articles.search.limits import TOO_OFTEN
+from articles.search.views import TOO_OFTEN
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db

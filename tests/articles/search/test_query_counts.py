@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from articles.search import query_counts
-from articles.search.index import indexer
+from articles.search import indexer, query_counts
 from articles.search.models import QueryCount
 from articles.search.query_counts import build_report, countable_query
 from tests import newsroom

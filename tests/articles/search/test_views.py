@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from articles.search.index import indexer
+from articles.search import indexer
 from iria.publication.models import Publication
 from tests import newsroom
 

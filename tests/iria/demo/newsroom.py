@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from articles.editorial import listings
 from articles.editorial.models import Article
-from articles.search.index.models import SearchLanguage, SearchLexeme, SearchWord
+from articles.search.models import SearchLanguage, SearchLexeme, SearchWord
 from iria.core.http.cache_versions import CacheVersion
 
 PASSWORD: Final = "of-the-demo-editor"
@@ -22,7 +22,7 @@ type Rows = dict[str, list[tuple[Any, ...]]]
 
 def every_row() -> Rows:
     """What stands in the tables of all houses; that something changed stays written down, and
-    what was seen once, words and languages, stays known to the search (`articles.search.index.models`)."""
+    what was seen once, words and languages, stays known to the search (`articles.search.models`)."""
     found: Rows = {}
     listings.add_up()  # Counts are rows of plus and minus one until the worker adds them up.
     for model in apps.get_models():

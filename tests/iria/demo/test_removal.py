@@ -8,7 +8,7 @@ from articles.comments.submission import posting
 from articles.editorial.models import Article, Category
 from articles.editorial.versions import revisions
 from articles.images.models import Image
-from articles.search.index.models import SearchLexeme
+from articles.search.models import SearchLexeme
 from iria.publication.models import Publication
 from tests.iria.demo.newsroom import Rows, every_row, remove, story
 from tests.newsroom import category, draft, picture

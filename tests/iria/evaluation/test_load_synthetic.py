@@ -9,9 +9,14 @@ from django.db.models import Model, QuerySet
 from articles.comments.models import Comment, CommentPosition, CommentSearchVector, ThreadCount
 from articles.editorial import listings
 from articles.editorial.models import Article, ListingEntry, Scope
-from articles.search.index import indexer
-from articles.search.index.models import SearchLanguage, SearchLexeme, SearchPosting, SearchWord
-from articles.search.models import SearchEntry
+from articles.search import indexer
+from articles.search.models import (
+    SearchEntry,
+    SearchLanguage,
+    SearchLexeme,
+    SearchPosting,
+    SearchWord,
+)
 from newsletter.models import Subscriber, Subscription
 from tests import newsroom
 

@@ -15,7 +15,7 @@ from articles.images.models import Image
 from articles.images.renditions import renditions
 from articles.pages import saving as page_keeping
 from articles.pages.models import Page
-from articles.search.index.indexer import reindex
+from articles.search.indexer import reindex
 from tests import newsroom
 from tests.iria.outputs import image_outputs, new_output
 from tests.iria.outputs.image_code import record_coverage

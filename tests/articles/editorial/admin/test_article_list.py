@@ -13,7 +13,7 @@ from articles.editorial import publishing
 from articles.editorial.admin.status import Status
 from articles.editorial.models import Article
 from articles.editorial.versions import drafts
-from articles.search.index import indexer as search_indexing
+from articles.search import indexer as search_indexing
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.articles.editorial.admin.forms import visible_text

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from articles.search.index import indexer
-from articles.search.index.models import SearchLexeme, SearchPosting
-from articles.search.models import SearchEntry
+from articles.search import indexer
+from articles.search.models import SearchEntry, SearchLexeme, SearchPosting
 from iria.evaluation.search import test_collection
 from tests import newsroom
 

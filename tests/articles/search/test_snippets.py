@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from articles.editorial.models import Article
-from articles.search.index import indexer
-from articles.search.ranking.engine import search_articles
-from articles.search.results.match_explanations import MatchExplanation
+from articles.search import indexer
+from articles.search.engine import search_articles
+from articles.search.snippets import MatchExplanation
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db

@@ -8,10 +8,9 @@ from django.test import Client
 
 from accounts.models import User
 from articles.editorial.models import Article
-from articles.search.index import indexer
+from articles.search import indexer
+from articles.search.engine import expand_synonyms, search_articles
 from articles.search.models import PinnedQuery, PinnedResult, Synonyms
-from articles.search.query.synonyms import expand_synonyms
-from articles.search.ranking.engine import search_articles
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db

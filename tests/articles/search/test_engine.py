@@ -10,9 +10,9 @@ from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article
 from articles.editorial.versions import revisions
-from articles.search.index import indexer
+from articles.search import indexer
+from articles.search.engine import InvalidQuery, NoSuchPage, search_articles
 from articles.search.models import SearchEntry
-from articles.search.ranking.engine import InvalidQuery, NoSuchPage, search_articles
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db

@@ -8,11 +8,9 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from articles.editorial import publishing
-from articles.search.index import indexer
-from articles.search.index.bulk import rebuild, write_entries
-from articles.search.index.indexer import EntryText
-from articles.search.index.models import SearchLanguage, SearchLexeme, SearchPosting
-from articles.search.models import SearchEntry
+from articles.search import indexer
+from articles.search.indexer import EntryText, rebuild, write_entries
+from articles.search.models import SearchEntry, SearchLanguage, SearchLexeme, SearchPosting
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -135,9 +133,7 @@ def test_weights_are_updated_when_articles_become_longer() -> None:
 def test_publishing_does_not_wait_for_a_rebuild(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "articles.search.index.indexer.LOCK_TIMEOUT", "SET LOCAL lock_timeout = '50ms'"
-    )
+    monkeypatch.setattr("articles.search.indexer.LOCK_TIMEOUT", "SET LOCAL lock_timeout = '50ms'")
     article = newsroom.draft("Grain")
 
     def publish() -> None:

@@ -1,6 +1,7 @@
-"""The search of published articles."""
+"""The search of published articles: for readers, with synonyms and pinned results, and for the admin."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,12 +9,20 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext
 
 from articles.editorial.models import Article
-from articles.search.query import parser
-from articles.search.query.filters import NO_FILTERS, SearchFilters, Sort, sort_articles
-from articles.search.query.synonyms import expand_synonyms
-from articles.search.ranking import scoring
-from articles.search.ranking.scoring import Ranking
-from articles.search.results.match_explanations import MatchExplanation, explain
+from articles.search import scoring
+from articles.search.models import Synonyms
+from articles.search.query import (
+    MAX_REQUIRED,
+    NO_FILTERS,
+    SearchFilters,
+    Sort,
+    normalise_query,
+    parse_query,
+    sort_articles,
+    split_query,
+)
+from articles.search.scoring import Ranking
+from articles.search.snippets import MatchExplanation, explain
 from iria.core.db.replica import reading
 from iria.core.db.statement_timeout import TookTooLong, time_limit
 from iria.core.text.validators import validate_storable
@@ -177,12 +186,12 @@ def _ranked(
     Raises:
         InvalidQuery: there is no searchable word, or there are too many required phrases.
     """
-    parts = parser.split_query(variants[0])
-    if len(parts.excluded) + sum(map(len, parts.required)) > parser.MAX_REQUIRED:
+    parts = split_query(variants[0])
+    if len(parts.excluded) + sum(map(len, parts.required)) > MAX_REQUIRED:
         message = gettext("Use at most %(most)s quotation marks and minus signs.")
-        raise InvalidQuery(message % {"most": parser.MAX_REQUIRED})
-    others = " ".join(parser.split_query(each).wanted for each in variants[1:])
-    parsed_queries = parser.parse_query(parts, others)
+        raise InvalidQuery(message % {"most": MAX_REQUIRED})
+    others = " ".join(split_query(each).wanted for each in variants[1:])
+    parsed_queries = parse_query(parts, others)
     usable = [each for each in parsed_queries if each.words]
     if parsed_queries and not usable:
         if any(each.has_exclusions for each in parsed_queries):
@@ -204,7 +213,7 @@ def _hits(
     article_ids: list[int], variants: Sequence[str], pinned: Sequence[int]
 ) -> list[SearchHit]:
     articles = Article.objects.published().for_cards().in_bulk(article_ids)
-    text = " ".join(parser.split_query(each).wanted for each in variants)
+    text = " ".join(split_query(each).wanted for each in variants)
     reasons = explain(articles, text) if text else {}
     return [
         SearchHit(articles[pk], reasons.get(pk, MatchExplanation()), pk in pinned)
@@ -216,8 +225,64 @@ def _hits(
 def _pinned_articles(query: str) -> list[int]:
     """Returns the ids of the published articles that are pinned for this query."""
     with reading.cursor() as cursor:
-        cursor.execute(PINNED, [parser.normalise_query(query)])
+        cursor.execute(PINNED, [normalise_query(query)])
         pinned = [pk for (pk,) in cursor.fetchall()]
     # Most queries have none.
     published = Article.objects.published().filter(pk__in=pinned).values_list("pk", flat=True)
     return sorted(published, key=pinned.index) if pinned else []
+
+
+MAX_PHRASE_WORDS: Final = 4
+
+MAX_VARIANTS: Final = 8
+"""Including the original query."""
+
+SETS: Final = "SELECT * FROM articles_synonyms WHERE keys && %s::varchar[] ORDER BY id"
+
+WORD: Final = re.compile(r'-?"[^"]*"?|[^\s"]+')
+
+
+def expand_synonyms(text: str) -> list[str]:
+    """Returns the query, and its variants with synonyms, with one database query.
+
+    Quoted and excluded words are not replaced.
+    """
+    found = dict(_phrases(text))
+    if not found:
+        return [text]
+    variants = [text]
+    for synonyms in Synonyms.objects.raw(SETS, [list(found)]):
+        for key, phrase in zip(synonyms.keys, synonyms.phrases, strict=True):
+            # Every phrase of the set that is in the query is replaced by each of the others.
+            for typed in synonyms.keys:
+                if typed in found and typed != key and key not in found:
+                    start, end = found[typed]
+                    other = f'"{phrase}"' if " " in phrase else phrase
+                    variants.append(f"{text[:start]}{other}{text[end:]}")
+    return list(dict.fromkeys(variants))[:MAX_VARIANTS]
+
+
+def _phrases(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yields every sequence of up to four words, normalised, with its position."""
+    tokens = [
+        found
+        for found in WORD.finditer(text)
+        if not found[0].startswith(("-", '"')) and found[0] != "OR"
+    ]
+    for first in range(len(tokens)):
+        for length in range(1, MAX_PHRASE_WORDS + 1):
+            sequence = tokens[first : first + length]
+            start, end = sequence[0].start(), sequence[-1].end()
+            if len(sequence) == length and not any(mark in text[start:end] for mark in ('"', " -")):
+                yield normalise_query(text[start:end]), (start, end)
+
+
+MAX_RESULTS: Final = 200
+
+
+def admin_search(text: str) -> list[int]:
+    """Returns the ids of the published articles that match, the best first; none for an invalid query."""
+    try:
+        return list(search_articles(text, size=1).matched[:MAX_RESULTS])
+    except InvalidQuery:
+        return []

@@ -3,9 +3,9 @@
 import pytest
 
 from articles.editorial.models import Article, Category
-from articles.search.index import indexer
-from articles.search.query.filters import SearchFilters
-from articles.search.ranking.engine import InvalidQuery, ResultPage, search_articles
+from articles.search import indexer
+from articles.search.engine import InvalidQuery, ResultPage, search_articles
+from articles.search.query import SearchFilters
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +34,10 @@ def test_an_excluded_word_works_with_read_and_looked_up_lists(
 ) -> None:
     expected = {f"Grain barge {number}" for number in range(4)}
     assert set(headlines(search_articles("barge -lock"))) == expected
-    monkeypatch.setattr("articles.search.query.required_terms.LOOKUP_COST", 0)
+    monkeypatch.setattr("articles.search.posting_lists.LOOKUP_COST", 0)
     assert set(headlines(search_articles("barge -lock"))) == expected
-    monkeypatch.setattr("articles.search.query.required_terms.LOOKUP_COST", 10)
-    monkeypatch.setattr("articles.search.query.required_terms.MAX_HASHED_POSTINGS", 0)
+    monkeypatch.setattr("articles.search.posting_lists.LOOKUP_COST", 10)
+    monkeypatch.setattr("articles.search.posting_lists.MAX_HASHED_POSTINGS", 0)
     assert set(headlines(search_articles("barge -lock"))) == expected
     assert search_articles("barge -lock").is_exact
 
@@ -56,14 +56,14 @@ def test_a_phrase_matches_words_in_their_order(
         assert search_articles('barge -"grain barge"').total == 8
         assert search_articles('"zeppelin barge"').total == 0
         assert search_articles('"zeppelin barge" OR "grain barge"').total == 4
-        monkeypatch.setattr(f"articles.search.query.required_terms.{limit}", 0)
+        monkeypatch.setattr(f"articles.search.posting_lists.{limit}", 0)
 
 
 def test_beyond_the_limit_the_best_are_checked_and_the_total_is_inexact(
     river: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("articles.search.ranking.candidates.MOST", 3)
-    monkeypatch.setattr("articles.search.ranking.candidates.MOST_CANDIDATES", 6)
+    monkeypatch.setattr("articles.search.scoring.MOST", 3)
+    monkeypatch.setattr("articles.search.scoring.MOST_CANDIDATES", 6)
     found = search_articles('"grain barge"')
     assert (found.total, found.is_exact) == (3, False)
     assert all(headline.startswith("Grain barge") for headline in headlines(found))
@@ -75,8 +75,8 @@ def test_alternatives_beyond_the_limit_make_the_total_inexact(
     river: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     indexed("A sluice gate")
-    monkeypatch.setattr("articles.search.query.required_terms.MAX_DRIVER_POSTINGS", 2)
-    monkeypatch.setattr("articles.search.ranking.candidates.READ_WHOLE", 0)
+    monkeypatch.setattr("articles.search.posting_lists.MAX_DRIVER_POSTINGS", 2)
+    monkeypatch.setattr("articles.search.scoring.READ_WHOLE", 0)
     found = search_articles('"sluice gate" OR "grain barge"')
     assert headlines(found) == ["A sluice gate"]
     assert not found.is_exact
@@ -93,7 +93,7 @@ def test_each_language_has_its_own_required_terms(river: None) -> None:
 def test_filters_find_all_articles_of_a_section_of_any_size(
     river: None, rivers: Category, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr("articles.search.ranking.candidates.FEW", few)
+    monkeypatch.setattr("articles.search.scoring.FEW", few)
     within = SearchFilters(category=rivers)
     indexed("Dredger", "A dredger far from every section.")
     assert search_articles("dredger barge", filters=within).total == 2

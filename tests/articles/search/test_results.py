@@ -1,5 +1,9 @@
-"""Facets, filters and the order of results."""
+"""Corrections are suggested, and applied if there are no results.
 
+Facets, filters and the order of results.
+"""
+
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,14 +11,65 @@ import pytest
 from django.test import Client
 
 from articles.editorial.models import Article, ArticleType
-from articles.search.index import indexer
-from articles.search.query.filters import Sort
-from articles.search.query.search_request import InvalidFilter, SearchRequest, parse_request
-from articles.search.ranking.engine import search_articles
-from articles.search.results.facets import Facet, build_facets
+from articles.search import indexer
+from articles.search.engine import search_articles
+from articles.search.models import QueryCount
+from articles.search.query import Sort
+from articles.search.results import Facet, InvalidFilter, SearchRequest, build_facets, parse_request
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def correct(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Sets the correction of a word: `correct("brage", "barge")`."""
+
+    def correct(typed: str, correction: str) -> None:
+        corrections = {typed: correction}
+        monkeypatch.setattr("articles.search.results.correct_spelling", corrections.get)
+
+    indexer.index_article(newsroom.published("The barge and the harbour").pk)
+    return correct
+
+
+def test_a_correction_is_suggested_with_the_results(
+    client: Client, correct: Callable[[str, str], None]
+) -> None:
+    correct("brage harbour", "barge harbour")
+    page = client.get("/search/?q=brage+harbour").content.decode()
+    assert "1 result" in page
+    assert 'Did you mean <a href="/search/?q=barge+harbour">barge harbour</a>?' in page
+
+
+def test_without_results_the_correction_is_applied_and_named(
+    client: Client, correct: Callable[[str, str], None]
+) -> None:
+    correct("brage", "barge")
+    page = client.get("/search/?q=brage").content.decode()
+    assert "No results for <q>brage</q>" in page
+    assert "<strong>barge</strong>" in page
+    assert ">barge</mark> and the harbour</a>" in page
+    assert 'value="brage"' in page
+    assert QueryCount.objects.get().query == "brage"
+    assert "/search/opened/?q=brage" in page
+
+
+def test_a_correction_without_results_is_only_suggested(
+    client: Client, correct: Callable[[str, str], None]
+) -> None:
+    correct("zepelin", "zeppelin")
+    page = client.get("/search/?q=zepelin").content.decode()
+    assert "No results" in page
+    assert 'href="/search/?q=zeppelin">zeppelin</a>?' in page
+
+
+def test_a_correction_keeps_the_filters(
+    client: Client, correct: Callable[[str, str], None]
+) -> None:
+    correct("brage harbour", "barge harbour")
+    page = client.get("/search/?q=brage+harbour&language=en").content.decode()
+    assert 'href="/search/?q=barge+harbour&amp;language=en"' in page
 
 
 def indexed(headline: str, year: int, **fields: Any) -> Article:
@@ -98,7 +153,7 @@ def test_results_can_be_sorted_by_date(fleet: None) -> None:
 
 
 def test_filters_are_applied_before_the_limit(fleet: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("articles.search.ranking.candidates.MOST", 2)
+    monkeypatch.setattr("articles.search.scoring.MOST", 2)
     results = search_articles("barge")
     assert results.total == 5
     assert len(results.matched) == 2

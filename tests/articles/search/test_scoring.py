@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from articles.search.index import indexer
-from articles.search.ranking.engine import ResultPage, search_articles
+from articles.search import indexer
+from articles.search.engine import ResultPage, search_articles
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -69,14 +69,14 @@ def test_with_common_words_the_best_is_first_and_the_page_full(
     indexed("A dredger at sea")
     complete = search_articles("dredger harbour")
     assert (complete.total, complete.is_exact) == (14, True)
-    monkeypatch.setattr("articles.search.ranking.candidates.READ_WHOLE", 5)
+    monkeypatch.setattr("articles.search.scoring.READ_WHOLE", 5)
     filled = search_articles("dredger harbour")
     assert [each.article.headline for each in filled.hits][:2] == [
         "A dredger in the harbour",
         "A dredger at sea",
     ]
     assert (filled.total, filled.is_exact) == (14, True)
-    monkeypatch.setattr("articles.search.ranking.candidates.FEWEST", 2)
+    monkeypatch.setattr("articles.search.scoring.FEWEST", 2)
     cut: ResultPage = search_articles("dredger harbour")
     assert [each.article.headline for each in cut.hits] == [
         "A dredger in the harbour",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.search.query.parser import (
+from articles.search.query import (
     QueryParts,
     inverse_document_frequency,
     require_all_words,

@@ -1,1 +1,0 @@
-"""The search index and its updates."""

@@ -1,1 +1,0 @@
-"""From the typed text to a parsed query with filters and required terms."""

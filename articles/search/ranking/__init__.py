@@ -1,1 +1,0 @@
-"""Which articles match a query, and in which order."""

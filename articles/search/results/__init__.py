@@ -1,1 +1,0 @@
-"""The search results page: snippets, facets, spelling and autocomplete."""
