@@ -13,16 +13,15 @@ from articles.editorial.admin import dashboard as editorial_dashboard
 from articles.editorial.internal_links import ARTICLES
 from articles.editorial.models import Category
 from articles.feeds import tasks as feeds_tasks
-from articles.files import receivers as files_receivers
-from articles.files.link_kind import FILES, linked_files
+from articles.files import hooks as files_hooks
 from articles.images import receivers as images_receivers
 from articles.images.renditions import renditions
 from articles.images.rights import withdrawal
-from articles.links.kinds import link_kinds
+from articles.links.targets import link_kinds
 from articles.pages import hooks as pages_hooks
 from articles.pages.hooks import PAGES
 from articles.pages.models import Page
-from articles.popular import dashboard as popular_dashboard
+from articles.popular import most_read
 from articles.related import tasks as related_tasks
 from articles.search import engine
 from articles.search import tasks as search_tasks
@@ -38,16 +37,16 @@ def register() -> None:
     hooks.dashboard_items.register("articles", editorial_dashboard.waiting_articles)
     hooks.dashboard_panels.register("plan", editorial_dashboard.plan)
     hooks.dashboard_panels.register("licences", withdrawal.expiring_licences)
-    hooks.dashboard_panels.register("published", popular_dashboard.recently_published)
+    hooks.dashboard_panels.register("published", most_read.recently_published)
     hooks.dashboard_panels.register("comments", comments_dashboard.oldest_pending)
-    hooks.dashboard_panels.register("most read", popular_dashboard.most_read)
+    hooks.dashboard_panels.register("most read", most_read.most_read)
     hooks.dashboard_items.register("comments", comments_dashboard.pending_items)
     hooks.mail_preferences.register("comments", preferences.Following())
     hooks.email_bounced.register("comments", preferences.handle_bounce)
     hooks.suppressed_emails.register("comments", preferences.is_suppressed)
     fan_out.register()
     editorial_receivers.register()
-    files_receivers.register()
+    files_hooks.register()
     images_receivers.register()
     search_tasks.register()
     for changed in (signals.published, signals.changed, signals.unpublished):
@@ -75,14 +74,14 @@ def register() -> None:
     # The names are those in stored references, such as `internal:article/12`.
     link_kinds.register("article", ARTICLES)
     link_kinds.register("page", PAGES)
-    link_kinds.register("file", FILES)
+    link_kinds.register("file", files_hooks.FILES)
     hooks.image_usages.register("articles", editorial_hooks.in_articles)
     hooks.image_usages.register("pages", pages_hooks.in_pages)
     hooks.images_in_texts.register("pages", pages_hooks.in_texts)
     hooks.file_usages.register("articles", editorial_hooks.files_in_articles)
     hooks.file_usages.register("pages", pages_hooks.files_in_pages)
     hooks.files_in_texts.register("pages", pages_hooks.files_in_texts)
-    hooks.files_in_texts.register("links", linked_files)
+    hooks.files_in_texts.register("links", files_hooks.linked_files)
     hooks.embedded_urls.register("articles", editorial_hooks.embedded_urls)
     hooks.embedded_urls.register("pages", pages_hooks.embedded_urls)
     hooks.scheduled_changes.register(

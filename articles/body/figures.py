@@ -1,13 +1,20 @@
-"""The images in a body, alone and in galleries."""
+"""The figures in a body: images alone and in galleries, files, and embeds of other sites.
+
+A file is `<figure data-file="ID"><figcaption>description</figcaption></figure>`, an embed
+`<figure data-embed="https://…"><figcaption>title</figcaption></figure>`.
+"""
 
 import re
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Final
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from articles.body.sanitiser import WIDTHS, clean_caption
-from articles.body.tree import inner_html, parse
+from articles.body.embed_urls import normalise_url
+from articles.body.sanitiser import WHOLE_NUMBER, WIDTHS, clean_caption
+from articles.body.tree import inner_html, parse, text_of
 
 IMAGE_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 
@@ -113,3 +120,84 @@ def _is_within_gallery(figure: HtmlElement) -> bool:
 def _width(figure: HtmlElement) -> str:
     width = figure.get("data-width", "")
     return width if width in WIDTHS else "normal"
+
+
+FILE_ID: Final = re.compile(r'data-file="([1-9][0-9]{0,17})"', re.ASCII)
+"""Bodies are sanitised, so the attribute always has this form."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileUse:
+    """One file in a body, with the description of this use (sanitised HTML)."""
+
+    file_id: int
+    caption: str
+
+
+def file_use_of(figure: HtmlElement) -> FileUse | None:
+    """The use of a `figure` element; None if it has no file."""
+    number = figure.get("data-file", "")
+    if not WHOLE_NUMBER.fullmatch(number) or figure.get("data-image"):
+        return None
+    caption = " ".join(inner_html(each) for each in figure.iter("figcaption"))
+    return FileUse(int(number), clean_caption(caption))
+
+
+def files_in(body: str) -> list[FileUse]:
+    """Every file, in the order of the text."""
+    if "data-file" not in body:
+        return []
+    return [use for figure in parse(body).iter("figure") if (use := file_use_of(figure))]
+
+
+def file_ids_in(body: str) -> set[int]:
+    """The ids of the files, without parsing the body."""
+    return {int(number) for number in FILE_ID.findall(body)}
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedUse:
+    """One embed in a body: the URL of the page, and its title as text."""
+
+    url: str
+    title: str
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc.removeprefix("www.")
+
+    @property
+    def name(self) -> str:
+        """Link text of the card: the title, or the URL."""
+        return self.title or self.url.removeprefix("https://").rstrip("/")
+
+    def or_title(self, title: str) -> "EmbedUse":
+        """With this title, if editors wrote none."""
+        return self if self.title or not title else replace(self, title=title)
+
+
+def embed_of(figure: HtmlElement) -> EmbedUse | None:
+    """The embed of a `figure` element; None if it has no valid URL."""
+    if figure.get("data-image"):
+        return None
+    url = normalise_url(figure.get("data-embed", ""))
+    if url is None:
+        return None
+    title = " ".join(inner_html(caption) for caption in figure.iter("figcaption"))
+    return EmbedUse(url, text_of(parse(clean_caption(title))))
+
+
+def embeds_in(body: str) -> list[EmbedUse]:
+    """Every embed, in the order of the text."""
+    if "data-embed" not in body:
+        return []
+    return [use for figure in parse(body).iter("figure") if (use := embed_of(figure))]
+
+
+def card(use: EmbedUse) -> str:
+    """Title, link and host, for feeds and e-mails and before a frame is loaded."""
+    host = "" if use.host in use.name else f" <span>({escape(use.host)})</span>"
+    return (
+        f'<figure class="embed"><p class="embed-card"><a href="{escape(use.url)}">'
+        f"{escape(use.name)}</a>{host}</p></figure>"
+    )

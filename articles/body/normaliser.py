@@ -1,15 +1,17 @@
 """Normalises any markup to a sequence of known blocks.
 
 Text is never lost: unknown elements become paragraphs. There is one form for each meaning, so that
-saving an unchanged article changes nothing and revisions can be compared.
+saving an unchanged article changes nothing and revisions can be compared. Callouts and pull quotes
+stand at the top level of a body only: `<aside data-callout="">` with paragraphs, headings and lists,
+`<aside data-pull-quote="">` with paragraphs.
 """
 
 import re
+from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from articles.body.asides import aside, kind_of
-from articles.body.figure_normaliser import figure
+from articles.body.embed_urls import normalise_url
 from articles.body.inline import (
     BREAK,
     NOTE,
@@ -31,6 +33,145 @@ from articles.body.paste_formats import (
     word_note_of,
 )
 from articles.body.tree import Block, Node, read
+
+CALLOUT: Final = "data-callout"
+PULL_QUOTE: Final = "data-pull-quote"
+CONTENT: Final = {
+    CALLOUT: frozenset({"p", "h2", "h3", "h4", "ul", "ol"}),
+    PULL_QUOTE: frozenset({"p"}),
+}
+CLASSES: Final = {
+    "callout": CALLOUT,
+    "pull-quote": PULL_QUOTE,
+    "wp-block-pullquote": PULL_QUOTE,
+}
+"""Classes of our own pages and of WordPress, on text copied from there."""
+
+
+def kind_of(node: Node) -> str | None:
+    """The attribute of a callout or pull quote that this element is."""
+    given = [name for name in CONTENT if name in node.attributes]
+    if node.tag == "aside" and given:
+        return given[0]
+    if node.tag not in {"aside", "figure"} or any(n.startswith("data-") for n in node.attributes):
+        return None
+    named = node.attributes.get("class", "").split()
+    return next((kind for name, kind in CLASSES.items() if name in named), None)
+
+
+def aside(kind: str, blocks: list[Block], attributes: dict[str, str]) -> list[Block]:
+    """A callout or pull quote with what it may contain; other content comes after."""
+    if kind == PULL_QUOTE:
+        blocks = [each for block in blocks for each in _as_paragraphs(block)]
+    inside = [block for block in blocks if block.tag in CONTENT[kind]]
+    others = [block for block in blocks if block.tag not in CONTENT[kind]]
+    if not inside:
+        return others
+    inner = "".join(block.html() for block in inside)
+    return [Block("aside", inner, {kind: "", **attributes}), *others]
+
+
+def _as_paragraphs(block: Block) -> list[Block]:
+    return [Block("p", block.inner)] if block.tag in {"h2", "h3", "h4"} else [block]
+
+
+PICTURE: Final = "data-image"
+GALLERY: Final = "data-gallery"
+FILE: Final = "data-file"
+WIDTH: Final = "data-width"
+ALT: Final = "data-alt"
+DECORATIVE: Final = "data-decorative"
+
+
+def figure(flow: "_Flow", node: Node, marks: tuple[Mark, ...]) -> list[Block]:
+    """An image, a gallery, an embed or a file with its caption; any other figure becomes its content."""
+    if _has_id(node, PICTURE):
+        attributes = {
+            PICTURE: str(int(node.attributes[PICTURE])),
+            **_alt_attributes(node),
+            **_width_attribute(node),
+        }
+        return [_captioned(attributes, _caption(flow, node.children))]
+    if GALLERY in node.attributes:
+        return _gallery(flow, node, marks)
+    url = normalise_url(node.attributes.get("data-embed", ""))
+    if url is not None:
+        return [_captioned({"data-embed": url}, _caption(flow, node.children))]
+    if _has_id(node, FILE):
+        attributes = {FILE: str(int(node.attributes[FILE]))}
+        return [_captioned(attributes, _caption(flow, node.children))]
+    return flow.within(node, marks)
+
+
+def _gallery(flow: "_Flow", node: Node, marks: tuple[Mark, ...]) -> list[Block]:
+    """Images with a caption for all of them; other content comes after.
+
+    A single image is not a gallery: it becomes a figure with both captions.
+    """
+    parts = list(_parts(node))
+    blocks = flow.within(
+        Node("div", children=[part for part in parts if _contains_figure(part)]), ()
+    )
+    images = [block for block in blocks if PICTURE in block.attributes]
+    others = [block for block in blocks if PICTURE not in block.attributes]
+    if not images:
+        return flow.within(Node("div", children=list(parts)), marks)
+    caption = _caption(flow, [part for part in parts if not _contains_figure(part)])
+    for image in images:
+        image.attributes.pop(WIDTH, None)
+    if len(images) == 1:
+        own = images[0].inner.removeprefix("<figcaption>").removesuffix("</figcaption>")
+        both = " ".join(part for part in (own, caption) if part)
+        return [_captioned(images[0].attributes | _width_attribute(node), both), *others]
+    inner = "".join(image.html() for image in images)
+    made = Block("figure", f"{inner}<figcaption>{caption}</figcaption>", {GALLERY: ""})
+    made.attributes |= _width_attribute(node)
+    return [made, *others]
+
+
+def _parts(gallery: Node) -> Iterator[Node | str]:
+    """The content of a gallery and of nested galleries."""
+    for child in gallery.children:
+        within = isinstance(child, Node) and child.tag == "figure" and GALLERY in child.attributes
+        if isinstance(child, Node) and within and not _has_id(child, PICTURE):
+            yield from _parts(child)
+        else:
+            yield child
+
+
+def _contains_figure(part: Node | str) -> bool:
+    if isinstance(part, str):
+        return False
+    return part.tag == "figure" or any(_contains_figure(child) for child in part.elements())
+
+
+def _has_id(node: Node, attribute: str) -> bool:
+    number = node.attributes.get(attribute, "")
+    return number.isascii() and number.isdigit() and int(number) > 0
+
+
+def _alt_attributes(node: Node) -> dict[str, str]:
+    """A decorative image has no alt text."""
+    if DECORATIVE in node.attributes:
+        return {DECORATIVE: ""}
+    alt = " ".join(node.attributes.get(ALT, "").split())
+    return {ALT: alt} if alt else {}
+
+
+def _width_attribute(node: Node) -> dict[str, str]:
+    width = node.attributes.get(WIDTH, "normal")
+    return {} if width == "normal" else {WIDTH: width}
+
+
+def _caption(flow: "_Flow", parts: list[Node | str]) -> str:
+    """The text of these parts on one line."""
+    blocks = flow.within(Node("figcaption", children=parts), (), wrap="figcaption")
+    return "".join(block.inner for block in blocks)
+
+
+def _captioned(attributes: dict[str, str], caption: str) -> Block:
+    return Block("figure", f"<figcaption>{caption}</figcaption>", attributes)
+
 
 CONTAINERS: Final = frozenset(
     {"div", "section", "article", "header", "footer", "main", "center", "address"}

@@ -9,10 +9,19 @@ from typing import Final
 
 from lxml.html import HtmlElement, fragment_fromstring
 
-from articles.body.asides import CALLOUT, PULL_QUOTE
-from articles.body.embeds import EmbedUse, card, embed_of
-from articles.body.figures import FigureUse, GalleryUse, gallery_of, outer_figures, use_of
-from articles.body.files import FileUse, file_use_of
+from articles.body.figures import (
+    EmbedUse,
+    FigureUse,
+    FileUse,
+    GalleryUse,
+    card,
+    embed_of,
+    file_use_of,
+    gallery_of,
+    outer_figures,
+    use_of,
+)
+from articles.body.normaliser import CALLOUT, PULL_QUOTE
 from articles.body.references import NO_URLS, Urls, resolve
 from articles.body.sanitiser import safe_body
 from articles.body.tree import inner_html, parse, replace, text_of

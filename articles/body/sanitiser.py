@@ -11,9 +11,8 @@ from typing import Final
 
 import nh3
 
-from articles.body.asides import CALLOUT, PULL_QUOTE
 from articles.body.embed_urls import normalise_url
-from articles.body.normaliser import normalise
+from articles.body.normaliser import CALLOUT, PULL_QUOTE, normalise
 from articles.body.references import NO_URLS, SCHEME, has_scheme, read, with_urls
 
 TAGS: Final = frozenset(

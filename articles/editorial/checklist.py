@@ -8,8 +8,7 @@ from typing import Final
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from articles.body.figures import figures_in
-from articles.body.files import file_ids_in
+from articles.body.figures import figures_in, file_ids_in
 from articles.body.plain_text import plain_text
 from articles.editorial.models import Article, Figure
 from articles.files.blockers import blockers

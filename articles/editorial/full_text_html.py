@@ -11,9 +11,7 @@ from urllib.parse import urljoin
 from django.utils.translation import ngettext
 from lxml.html import HtmlElement
 
-from articles.body.embeds import EmbedUse, card
-from articles.body.figures import FigureUse
-from articles.body.files import FileUse
+from articles.body.figures import EmbedUse, FigureUse, FileUse, card
 from articles.body.references import NO_URLS, Reference, Urls, with_urls, within
 from articles.body.rendering import labels_for, render
 from articles.body.sanitiser import safe_caption

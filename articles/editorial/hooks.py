@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from articles.editorial.models import Article, Attachment, Category, Draft, Portrait
 from articles.embeds.link_cards import urls_in
-from articles.files import link_kind
+from articles.files import hooks as files_hooks
 from articles.links.models import InternalLink
 from iria.core.hooks import ImageUsage, MenuName, MenuTarget
 
@@ -42,7 +42,7 @@ def _label(article: Article) -> str:
 
 def files_in_articles(file_id: int) -> list[ImageUsage]:
     """Every article with the file, or a link to it, in its text."""
-    linking = InternalLink.objects.filter(target_kind=link_kind.NAME, target_id=file_id)
+    linking = InternalLink.objects.filter(target_kind=files_hooks.NAME, target_id=file_id)
     uses = Q(pk__in=Attachment.objects.filter(file=file_id).values("article"))
     uses |= Q(pk__in=linking.filter(article__isnull=False).values("article"))
     articles = Article.objects.filter(uses).order_by("pk")

@@ -13,8 +13,8 @@ from django.utils.encoding import escape_uri_path
 
 from articles.editorial import permissions
 from articles.editorial.models import Article, Redirect
-from articles.links.kinds import GONE, PUBLIC, WAITING, LinkKind
 from articles.links.models import InternalLink
+from articles.links.targets import GONE, PUBLIC, WAITING, LinkKind
 from iria.core.hooks import Hook
 
 NAME: Final = "article"

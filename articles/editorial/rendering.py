@@ -8,9 +8,7 @@ from typing import Final
 
 from django.utils.safestring import SafeString, mark_safe
 
-from articles.body.embeds import EmbedUse
-from articles.body.figures import FigureUse, GalleryUse
-from articles.body.files import FileUse, files_in
+from articles.body.figures import EmbedUse, FigureUse, FileUse, GalleryUse, files_in
 from articles.body.plain_text import caption_text, plain_text
 from articles.body.references import with_urls
 from articles.body.rendering import Drawn, draw, labels_for

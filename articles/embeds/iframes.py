@@ -1,12 +1,13 @@
-"""Embeds on a page: a card first, a frame on a click, and a CSP that allows its origin.
+"""Embeds: URLs alone on a line when a text is saved; on a page a card first, and a frame on a click.
 
 A page without embeds makes no query and keeps the default policy. A page with embeds makes two queries,
 and its policy allows the origins of its own frames and no others.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,9 +16,47 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
-from articles.body.embeds import EmbedUse, embeds_in
+from articles.body.embed_urls import normalise_url
+from articles.body.figures import EmbedUse, embeds_in
 from articles.embeds.link_cards import NO_CARDS, LinkCards, cards_for
 from articles.embeds.models import EmbedProvider, LinkCard
+
+ALONE: Final = re.compile(
+    r'^<p(?: (?:dir|lang)="[^"]*")*>(?:<a href="(?P<href>https://[^"]+)">(?P<text>[^<>]+)</a>'
+    r"|(?P<bare>https://[^\s<>]+))</p>$",
+    re.MULTILINE,
+)
+"""In a sanitised body every block has a line of its own."""
+
+
+def autoembed(body: str) -> str:
+    """The sanitised body with such URLs as embeds; repeating it changes nothing."""
+    if not ALONE.search(body):
+        return body
+    providers = list(EmbedProvider.objects.filter(is_enabled=True))
+
+    def replace(found: re.Match[str]) -> str:
+        url = normalise_url(unescape(found["href"] or found["bare"]))
+        if url is None or not _has_no_link_text(found):
+            return found[0]
+        if not any(provider.frame_of(url) for provider in providers):
+            return found[0]
+        quoted = url.replace("&", "&amp;")
+        return f'<figure data-embed="{quoted}"><figcaption></figcaption></figure>'
+
+    return ALONE.sub(replace, body)
+
+
+def _has_no_link_text(found: re.Match[str]) -> bool:
+    """A link with other text than its URL stays a link."""
+    if found["href"] is None:
+        return True
+    href, text = unescape(found["href"]), unescape(found["text"]).strip()
+    return _bare(text) == _bare(href)
+
+
+def _bare(url: str) -> str:
+    return url.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)

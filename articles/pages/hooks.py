@@ -7,11 +7,11 @@ from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 from django.urls import reverse
 
-from articles.body.files import file_ids_in
+from articles.body.figures import file_ids_in
 from articles.embeds.link_cards import urls_in
-from articles.files import link_kind
-from articles.links.kinds import GONE, PUBLIC, LinkKind
+from articles.files import hooks as files_hooks
 from articles.links.models import InternalLink
+from articles.links.targets import GONE, PUBLIC, LinkKind
 from articles.pages.models import OldPagePath, Page
 from iria.core.hooks import ImageUsage, MenuName, MenuTarget
 
@@ -47,7 +47,7 @@ PICTURE: Final = re.compile(r'data-image="(\d{1,18})"', re.ASCII)
 
 def files_in_pages(file_id: int) -> list[ImageUsage]:
     """Every page with the file, or a link to it, in its text."""
-    linking = InternalLink.objects.filter(target_kind=link_kind.NAME, target_id=file_id)
+    linking = InternalLink.objects.filter(target_kind=files_hooks.NAME, target_id=file_id)
     linked = Q(pk__in=linking.filter(page__isnull=False).values("page"))
     return _usages(Q(body__contains=f'data-file="{file_id}"') | linked)
 

@@ -3,9 +3,8 @@
 from django.db import transaction
 
 from articles.body.sanitiser import clean
-from articles.embeds.autoembed import autoembed
-from articles.links.own_urls import refer
-from articles.links.recording import record_links
+from articles.embeds.iframes import autoembed
+from articles.links.saving import record_links, refer
 from articles.pages.models import OldPagePath, Page
 
 

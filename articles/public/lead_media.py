@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from articles.body.embeds import EmbedUse, embeds_in
+from articles.body.figures import EmbedUse, embeds_in
 from articles.editorial.models import Article, ArticleType
 from articles.embeds.iframes import Frames
 from articles.files.models import File

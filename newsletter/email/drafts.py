@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial.models import Article
-from articles.links.recording import record_links
+from articles.links.saving import record_links
 from iria.core.text.slugs import slug_from
 from newsletter.email import internal_links
 from newsletter.models import Issue, IssueItem

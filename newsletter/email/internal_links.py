@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from articles.editorial.internal_links import OtherTexts, Source
 from articles.editorial.rendering import texts_with_urls
-from articles.links.own_urls import refer_all
+from articles.links.saving import refer_all
 from articles.links.targets import HiddenLink, hidden_links
 from newsletter.email import editor_html
 from newsletter.models import Issue, IssueInternalLink

@@ -11,8 +11,7 @@ from articles.body import references
 from articles.body.references import Reference
 from articles.editorial.models import Article
 from articles.links import targets
-from articles.links.kinds import LinkKind, link_kinds
-from articles.links.targets import Target
+from articles.links.targets import LinkKind, Target, link_kinds
 
 LONGEST: Final = 200
 FOUND: Final = 8

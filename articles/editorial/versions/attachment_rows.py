@@ -1,6 +1,6 @@
 """The attachment rows of an article, derived from its text."""
 
-from articles.body.files import file_ids_in
+from articles.body.figures import file_ids_in
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, Attachment
 from articles.files.blockers import blockers

@@ -13,9 +13,9 @@ from articles.editorial.models.article import EDITABLE_FIELDS, REVISED_FIELDS
 from articles.editorial.versions import related_rows
 from articles.editorial.versions.attachment_rows import attachments_of
 from articles.editorial.versions.figure_rows import figures_of
-from articles.embeds.autoembed import autoembed
+from articles.embeds.iframes import autoembed
 from articles.images.models import Image
-from articles.links.own_urls import refer, refer_all
+from articles.links.saving import refer, refer_all
 
 Content = dict[str, Any]
 """Field name → value that JSON can hold. Foreign keys are ids, under the name of their column;

@@ -10,9 +10,7 @@ from typing import Any, Final, Literal
 from django.utils.text import capfirst
 
 from articles.body import references
-from articles.body.embeds import embeds_in
-from articles.body.figures import figures_in
-from articles.body.files import files_in
+from articles.body.figures import embeds_in, figures_in, files_in
 from articles.body.plain_text import caption_text, plain_text
 from articles.body.references import Reference
 from articles.body.tree import parse, text_of
@@ -20,8 +18,7 @@ from articles.editorial.models import Article, ArticleType, Revision
 from articles.editorial.versions.content import COLUMNS, IMAGE_COLUMNS, Content, of_revision
 from articles.editorial.versions.related_rows import MODELS
 from articles.images.models import Image
-from articles.links.kinds import PUBLIC
-from articles.links.targets import Target, targets_of
+from articles.links.targets import PUBLIC, Target, targets_of
 
 Kind = Literal["same", "added", "removed"]
 WORD: Final = re.compile(r"\s+|[^\s]+")

@@ -13,8 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from articles.body.figures import figures_in
-from articles.body.files import file_ids_in
+from articles.body.figures import figures_in, file_ids_in
 from articles.body.references import hrefs_in
 from articles.editorial import article_urls, translations
 from articles.editorial.checklist import NotReady, headline_blockers
@@ -38,7 +37,7 @@ from articles.editorial.versions.content import (
 )
 from articles.editorial.versions.figure_rows import record_figures
 from articles.editorial.versions.revisions import SAVED, Reason
-from articles.links.recording import record_links
+from articles.links.saving import record_links
 
 logger = logging.getLogger(__name__)
 

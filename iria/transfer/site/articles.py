@@ -11,9 +11,7 @@ from urllib.parse import quote
 from django.db.models import F
 from markdownify import MarkdownConverter
 
-from articles.body.embeds import card
-from articles.body.figures import FigureUse
-from articles.body.files import FileUse
+from articles.body.figures import FigureUse, FileUse, card
 from articles.body.references import Urls
 from articles.body.rendering import labels_for, render
 from articles.body.sanitiser import safe_caption

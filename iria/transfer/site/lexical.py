@@ -9,10 +9,8 @@ from typing import Any, Final
 from lxml import html as lxml_html
 from lxml.html import HtmlElement, fragment_fromstring
 
-from articles.body.asides import PULL_QUOTE
-from articles.body.embeds import card, embed_of
-from articles.body.figures import FigureUse, gallery_of, use_of
-from articles.body.files import file_use_of
+from articles.body.figures import FigureUse, card, embed_of, file_use_of, gallery_of, use_of
+from articles.body.normaliser import PULL_QUOTE
 from articles.body.references import Urls, resolve
 from articles.body.rendering import Labels
 from articles.body.tree import inner_html, parse, replace

@@ -10,9 +10,8 @@ from uuid import NAMESPACE_URL, uuid5
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from articles.body.asides import PULL_QUOTE
-from articles.body.figures import FigureUse, use_of
-from articles.body.files import file_use_of
+from articles.body.figures import FigureUse, file_use_of, use_of
+from articles.body.normaliser import PULL_QUOTE
 from articles.body.references import Urls, resolve
 from articles.body.tree import inner_html, parse, replace
 

@@ -27,7 +27,7 @@ from articles.editorial.models import Article, ArticleType, Draft, Figure
 from articles.editorial.models.article import BODY_MAX_LENGTH, LANGUAGES, UNTITLED
 from articles.editorial.versions import revisions
 from articles.images.models import Image
-from articles.links.own_urls import refer_all
+from articles.links.saving import refer_all
 from articles.pages import saving
 from articles.pages.models import Page, validate_path
 from iria.core.blockers import Blocked

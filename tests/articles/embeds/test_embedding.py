@@ -10,8 +10,7 @@ from accounts.models import User
 from articles.editorial.models import Article
 from articles.editorial.versions import revisions
 from articles.editorial.versions.diff import compared
-from articles.embeds.autoembed import autoembed
-from articles.embeds.iframes import embeds_for
+from articles.embeds.iframes import autoembed, embeds_for
 from articles.embeds.models import EmbedProvider
 from articles.pages import saving
 from articles.pages.models import Page

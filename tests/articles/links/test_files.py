@@ -14,7 +14,7 @@ from articles.files.models import File
 from articles.images.hooks import uses_of
 from articles.images.library import editing
 from articles.links.models import InternalLink
-from articles.links.own_urls import refer
+from articles.links.saving import refer
 from tests import newsroom
 from tests.articles.files import samples
 from tests.articles.links.texts import linking_to, page

@@ -14,8 +14,8 @@ from articles.editorial.internal_links import MOST, linked_from
 from articles.editorial.models import Article
 from articles.editorial.versions import changes, drafts
 from articles.editorial.versions.diff import compared
-from articles.links.kinds import link_kinds
 from articles.links.models import InternalLink
+from articles.links.targets import link_kinds
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, visible_text
 from tests.articles.links.texts import linking_to, page, target

@@ -1,14 +1,15 @@
-"""URLs of this site as references, so that links follow their targets."""
+"""Saving a text: URLs of this site become references that follow their targets, and links are recorded."""
 
+from collections.abc import Mapping, Sequence
 from itertools import batched
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.db.models import Model
 
-from articles.body.references import REST, Reference, hrefs_in, with_references
-from articles.links.kinds import LOCATED, link_kinds
-from articles.links.targets import united
+from articles.body.references import REST, Reference, hrefs_in, references_in, with_references
+from articles.links.targets import LOCATED, link_kinds, united
 
 MOST: Final = 500
 """URLs of a text that are looked up."""
@@ -70,3 +71,35 @@ def _located(paths: list[str]) -> dict[str, Reference]:
     """Path → row, in one query."""
     querysets = [rows for kind in link_kinds for rows in kind.at_paths(paths)]
     return {unquote(path): Reference(kind, pk) for kind, pk, path in united(querysets, LOCATED)}
+
+
+def record_links(source: Model, *bodies: str) -> None:
+    """Updates `source.internal_links` from the references in its text and captions."""
+    record_all_links({source: bodies})
+
+
+def record_all_links[M: Model](bodies: Mapping[M, Sequence[str]]) -> None:
+    """`record_links` for several sources of one model."""
+    if not bodies:
+        return
+    first: Any = next(iter(bodies))
+    links = first.internal_links.model
+    field = first.internal_links.field
+    stored: dict[int, dict[Reference, int]] = {source.pk: {} for source in bodies}
+    rows = links._default_manager.filter(**{f"{field.name}__in": list(bodies)})
+    for pk, of, kind, number in rows.values_list("pk", field.attname, "target_kind", "target_id"):
+        stored[of][Reference(kind, number)] = pk
+    spare: list[int] = []
+    new: list[Model] = []
+    for source, texts in bodies.items():
+        known = stored[source.pk]
+        wanted = set(references_in(*texts))
+        wanted.discard(Reference(str(source._meta.model_name), source.pk))
+        spare += [pk for reference, pk in known.items() if reference not in wanted]
+        new += [
+            links(**{field.name: source}, target_kind=each.kind, target_id=each.id)
+            for each in sorted(wanted - known.keys())
+        ]
+    if spare:
+        links._default_manager.filter(pk__in=spare).delete()
+    links._default_manager.bulk_create(new, ignore_conflicts=True)

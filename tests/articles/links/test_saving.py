@@ -8,7 +8,7 @@ from accounts.models import User
 from articles.editorial.models import Article
 from articles.editorial.versions import changes, drafts, revisions
 from articles.links.models import InternalLink
-from articles.links.own_urls import refer
+from articles.links.saving import refer
 from articles.pages import saving
 from tests import newsroom
 from tests.articles.links.texts import linking_to, page, target

@@ -1,15 +1,18 @@
-"""Files as targets of internal links, and where they are linked."""
+"""What files register: targets of internal links, and the deletion of a stored file after its row."""
 
 from typing import Any, Final
 
+from django.db import transaction
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
+from django.db.models.signals import post_delete
 from django.urls import reverse
 from django.utils import timezone
 
 from articles.files.models import File
-from articles.links.kinds import GONE, PUBLIC, LinkKind
+from articles.images.renditions.rendition_files import discard
 from articles.links.models import InternalLink
+from articles.links.targets import GONE, PUBLIC, LinkKind
 
 NAME: Final = "file"
 FOLDER: Final = "/files/"
@@ -69,3 +72,11 @@ def linked_files() -> set[int]:
     """The ids of all files that a text links to."""
     links = InternalLink.objects.filter(target_kind=NAME)
     return set(links.values_list("target_id", flat=True))
+
+
+def register() -> None:
+    post_delete.connect(_delete_stored, File, dispatch_uid="files.stored")
+
+
+def _delete_stored(instance: File, **signal: Any) -> None:
+    transaction.on_commit(lambda: discard(instance.stored))
