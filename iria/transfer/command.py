@@ -16,8 +16,7 @@ from iria.transfer import recognition
 from iria.transfer.records import Unreadable
 from iria.transfer.report import Report
 from iria.transfer.runs import Busy
-from iria.transfer.writer.fetching import Fetcher
-from iria.transfer.writer.images import Media
+from iria.transfer.writer.images import Fetcher, Media
 from iria.transfer.writer.run import Import, Source
 from iria.transfer.writer.subscribers import Mailing
 from newsletter.management.commands.import_subscribers import newsletter_named

@@ -1,12 +1,15 @@
 """The report of an import: every item of the source with what became of it.
 
-The items are spooled to a file, because there may be a million of them.
+What was read and found is spooled to files: a source is read once, may be larger than the memory, and may have a
+million items.
 """
 
 import json
+import pickle
+import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +17,73 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from iria.transfer.records import Kind, Remark
+
+
+class Spool:
+    """Records in the order in which they were added; none is added while they are read."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the object
+        self._number = 0
+
+    def add(self, record: Any) -> None:
+        pickle.dump(record, self._file)
+        self._number += 1
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __iter__(self) -> Iterator[Any]:
+        self._file.seek(0)
+        for _ in range(self._number):
+            # Written by this process.
+            yield pickle.load(self._file)  # noqa: S301
+
+    def end(self) -> tuple[int, int]:
+        """For `cut`, which removes what is added from now on."""
+        return self._file.tell(), self._number
+
+    def cut(self, end: tuple[int, int]) -> None:
+        position, self._number = end
+        self._file.seek(position)
+        self._file.truncate()
+
+
+class DiskDict[V: (int, str)](MutableMapping[str, V]):
+    """A dictionary that needs a few megabytes of memory, whatever its size: a temporary database of SQLite."""
+
+    def __init__(self) -> None:
+        # Without a name it is a file that SQLite deletes itself, and stays in memory while it is small.
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute("CREATE TABLE pair (key TEXT PRIMARY KEY, value) WITHOUT ROWID")
+
+    def __getitem__(self, key: str) -> V:
+        rows = self._database.execute("SELECT value FROM pair WHERE key = ?", [_storable(key)])
+        for (value,) in rows:
+            found: V = value
+            return found
+        raise KeyError(key)
+
+    def __setitem__(self, key: str, value: V) -> None:
+        stored = _storable(value) if isinstance(value, str) else value
+        self._database.execute("REPLACE INTO pair VALUES (?, ?)", [_storable(key), stored])
+
+    def __delitem__(self, key: str) -> None:
+        self[key]
+        self._database.execute("DELETE FROM pair WHERE key = ?", [_storable(key)])
+
+    def __len__(self) -> int:
+        return int(self._database.execute("SELECT count(*) FROM pair").fetchone()[0])
+
+    def __iter__(self) -> Iterator[str]:
+        for (key,) in self._database.execute("SELECT key FROM pair"):
+            yield key
+
+
+def _storable(text: str) -> str:
+    """Half characters, which broken exports have and SQLite refuses, are escaped."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 class Outcome(StrEnum):
@@ -37,8 +107,8 @@ class Report:
     dry_run: bool
     counts: dict[Kind, Counter[str]] = field(default_factory=dict)
     remark_counts: Counter[str] = field(default_factory=Counter)
-    _items: IO[str] = field(default_factory=lambda: spool())
-    _remarks: IO[str] = field(default_factory=lambda: spool())
+    _items: Spool = field(default_factory=Spool)
+    _remarks: Spool = field(default_factory=Spool)
 
     def add(
         self, kind: Kind, source_id: str, outcome: Outcome, reason: str = "", url: str = ""
@@ -51,7 +121,7 @@ class Report:
             "reason": reason,
             "url": url,
         }
-        _write(self._items, item)
+        self._items.add(item)
 
     def add_remarks(self, kind: Kind, source_id: str, remarks: Iterable[Remark]) -> None:
         for each in remarks:
@@ -62,21 +132,20 @@ class Report:
                 "remark": each.code,
                 "text": each.text,
             }
-            _write(self._remarks, item)
+            self._remarks.add(item)
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """What is added inside counts only if no error is raised, as with a transaction."""
         counts = {kind: counter.copy() for kind, counter in self.counts.items()}
         remark_counts = self.remark_counts.copy()
-        ends = [(spool, spool.tell()) for spool in (self._items, self._remarks)]
+        ends = [(spool, spool.end()) for spool in (self._items, self._remarks)]
         try:
             yield
         except Exception:
             self.counts, self.remark_counts = counts, remark_counts
             for spool, end in ends:
-                spool.seek(end)
-                spool.truncate()
+                spool.cut(end)
             raise
 
     @property
@@ -85,7 +154,7 @@ class Report:
 
     def items(self, *outcomes: Outcome) -> Iterator[dict[str, str]]:
         """The items with one of these outcomes, in the order in which they were added."""
-        yield from (each for each in _read(self._items) if each["outcome"] in outcomes)
+        yield from (each for each in self._items if each["outcome"] in outcomes)
 
     def table(self) -> Iterator[str]:
         """Lines for the terminal: the counts, then every failure, then the remarks by kind."""
@@ -103,7 +172,7 @@ class Report:
         for reason, number in reasons.most_common(MOST_REASONS):
             yield f"Skipped: {number:,} {reason}"
         examples: dict[str, str] = {}
-        for each in _read(self._remarks):
+        for each in self._remarks:
             text = " ".join(f"{each['kind']} {each['source_id']}: {each['text']}".split())
             examples.setdefault(each["remark"], text[:EXAMPLE])
         for code, number in sorted(self.remark_counts.items()):
@@ -116,7 +185,7 @@ class Report:
     def sections(self) -> Iterator[tuple[str, dict[str, str]]]:
         """Every item and remark, with the name of its list in the JSON."""
         for name, file in (("items", self._items), ("remarks", self._remarks)):
-            for item in _read(file):
+            for item in file:
                 yield name, item
 
     def write(self, file: Path) -> None:
@@ -127,7 +196,7 @@ class Report:
             target.write(json.dumps(head, ensure_ascii=False)[:-1])
             for name, items in (("items", self._items), ("remarks", self._remarks)):
                 target.write(f',\n"{name}": [')
-                for number, item in enumerate(_read(items)):
+                for number, item in enumerate(items):
                     target.write((",\n" if number else "\n") + json.dumps(item, ensure_ascii=False))
                 target.write("]")
             target.write("}\n")
@@ -135,19 +204,3 @@ class Report:
     def _figures(self, kind: Kind) -> dict[str, int]:
         counts = self.counts[kind]
         return {"found": counts.total(), **{each.value: counts[each] for each in Outcome}}
-
-
-def spool() -> IO[str]:
-    return tempfile.TemporaryFile("w+", encoding="utf-8")
-
-
-def _write(spool: IO[str], item: dict[str, Any]) -> None:
-    # Escaped, so that a lone surrogate in a broken export cannot fail.
-    spool.write(json.dumps(item) + "\n")
-
-
-def _read(spool: IO[str]) -> Iterator[dict[str, Any]]:
-    spool.seek(0)
-    for line in spool:
-        yield json.loads(line)
-    spool.seek(0, 2)

@@ -4,13 +4,11 @@ In batches, each a transaction, so that a million items fit, and an undo that wa
 starting it again. See docs/decisions/undoing-imports.md.
 """
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import batched
-from typing import IO, Any, Final, cast
+from typing import Any, Final, cast
 
 from django.db import models, transaction
 from django.db.models import ProtectedError, Q, RestrictedError
@@ -29,9 +27,9 @@ from iria.core.db.import_runs import ImportRun
 from iria.core.db.imported_items import ImportedItem
 from iria.transfer import runs
 from iria.transfer.records import Kind
-from iria.transfer.report import spool
+from iria.transfer.report import Spool
 from iria.transfer.writer import comments, images, subscribers, texts
-from iria.transfer.writer.items import digest_of_row
+from iria.transfer.writer.items import digest_of_row, url_of
 from newsletter.models import Subscriber
 
 BATCH: Final = 100
@@ -56,30 +54,25 @@ USES_OF_ARTICLE: Final = {
 REDIRECTS: Final = tuple(f"articles.Redirect.{name}" for name in ("category", "author", "tag"))
 
 
-class _DryRun(Exception):
-    """Ends a dry run."""
-
-
 @dataclass(slots=True)
 class Undo:
     run: ImportRun
     dry_run: bool = False
     progress: Callable[[int, int], None] = field(default=lambda _done, _total: None)
     counts: dict[Kind, Counter[str]] = field(default_factory=dict)
-    _items: IO[str] = field(default_factory=spool)
+    _items: Spool = field(default_factory=Spool)
     _done: int = 0
     _total: int = 0
 
     def start(self) -> None:
         """Deletes, or with `dry_run` only says what would be deleted."""
         self._total = self.run.items.count()
-        try:
-            with transaction.atomic() if self.dry_run else nullcontext():
+        if self.dry_run:
+            with transaction.atomic():
                 self._remove_all()
-                if self.dry_run:
-                    raise _DryRun
-        except _DryRun:
+                transaction.set_rollback(True)
             return
+        self._remove_all()
         self.run.counts = {kind.value: dict(counts) for kind, counts in self.counts.items()}
         self.run.remark_counts, self.run.problems, self.run.error = {}, [], ""
         self.run.state, self.run.finished_at = ImportRun.State.UNDONE, timezone.now()
@@ -88,12 +81,7 @@ class Undo:
             self.run.save()
 
     def items(self, *outcomes: str) -> Iterator[dict[str, str]]:
-        self._items.seek(0)
-        for line in self._items:
-            item: dict[str, str] = json.loads(line)
-            if not outcomes or item["outcome"] in outcomes:
-                yield item
-        self._items.seek(0, 2)
+        yield from (each for each in self._items if not outcomes or each["outcome"] in outcomes)
 
     def _remove_all(self) -> None:
         self._in_batches(Kind.POSTS, self._remove_articles)
@@ -247,20 +235,15 @@ class Undo:
     def _note(self, item: ImportedItem, outcome: str, reason: str = "", row: Any = None) -> None:
         kind = Kind(item.kind)
         self.counts.setdefault(kind, Counter())[outcome] += 1
-        noted = {
-            "kind": kind.value,
-            "source_id": item.source_id,
-            "outcome": outcome,
-            "reason": reason,
-            "url": url_of(row) if row is not None else "",
-        }
-        self._items.write(json.dumps(noted) + "\n")
-
-
-def url_of(row: Any) -> str:
-    if isinstance(row, Tag):
-        return f"/tag/{row.slug}/"
-    return str(row.get_absolute_url()) if hasattr(row, "get_absolute_url") else ""
+        self._items.add(
+            {
+                "kind": kind.value,
+                "source_id": item.source_id,
+                "outcome": outcome,
+                "reason": reason,
+                "url": url_of(row),
+            }
+        )
 
 
 def _name(row: Any) -> str:

@@ -27,8 +27,7 @@ from iria.transfer.archives import Archive
 from iria.transfer.formats import FORMATS, Options
 from iria.transfer.records import Unreadable
 from iria.transfer.undo import Undo
-from iria.transfer.writer.fetching import Fetcher
-from iria.transfer.writer.images import Media
+from iria.transfer.writer.images import Fetcher, Media
 from iria.transfer.writer.run import Import
 
 RUN: Final = "iria.import"

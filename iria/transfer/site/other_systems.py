@@ -11,7 +11,6 @@ from typing import Any, ClassVar, Final
 from urllib.parse import unquote
 
 from django.db import connection
-from taggit.models import Tag
 
 from articles.editorial.models import Article, Redirect
 from articles.images.models import Image
@@ -20,6 +19,7 @@ from iria.core.text.csv_export import escape_formula
 from iria.publication.models import Publication, current_publication
 from iria.transfer.site.exporting import new_folder, snapshot
 from iria.transfer.site.tables import tables
+from iria.transfer.writer.items import url_of
 
 BATCH: Final = 100
 REPORT: Final = "report.json"
@@ -171,11 +171,7 @@ def redirects() -> Iterator[tuple[str, str]]:
         .order_by("pk")
     )
     for each in moved.iterator(chunk_size=BATCH):
-        row = each.target
-        yield (
-            each.old_path,
-            f"/tag/{row.slug}/" if isinstance(row, Tag) else unquote(row.get_absolute_url()),
-        )
+        yield each.old_path, unquote(url_of(each.target))
     pages = OldPagePath.objects.filter(page__is_published=True).select_related("page")
     for old in pages.order_by("pk").iterator(chunk_size=BATCH):
         is_query = old.path.startswith("?")

@@ -1,14 +1,17 @@
-"""Images from the folder of uploads or from the old site, adopted into the library."""
+"""Images from the folder of uploads or from the old site, adopted into the library, and in the texts that show them."""
 
 import re
-from collections.abc import Iterable
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from html import unescape
+from html import escape, unescape
 from itertools import batched
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.base import ContentFile
 
@@ -16,13 +19,91 @@ from accounts.models import User
 from articles.images.library import ingest
 from articles.images.models import Image as ImageRow
 from iria.core.db.imported_items import ImportedItem
-from iria.core.http.safe_client import RequestFailed
+from iria.core.http import safe_client
+from iria.core.http.safe_client import RequestFailed, TemporarilyFailed
 from iria.transfer.names import short_id
 from iria.transfer.records import Image, Kind, Remark, Text
-from iria.transfer.report import Outcome, Report
-from iria.transfer.writer.fetching import Fetcher, is_web_url
+from iria.transfer.report import DiskDict, Outcome, Report, Spool
 from iria.transfer.writer.items import ID_LENGTH, Items, digest_of, digest_of_row
-from iria.transfer.writer.spools import DiskDict, Spool
+
+PAUSE: Final = 0.2
+"""Seconds between two requests to one server."""
+WAITS: Final = (1.0, 5.0)
+"""Seconds before an image is asked for again, after the server was busy or did not answer."""
+MOST_SILENT: Final = 5
+"""Images in a row that a server may fail to send; then it is not asked any more."""
+MEDIA_TYPES: Final = ("image/", "application/octet-stream", "binary/octet-stream", "text/plain")
+"""Some servers do not know what they send; the file itself is looked at afterwards. No type counts as text/plain."""
+SECONDS: Final = 60
+EVERY: Final = 50
+"""Images between two reports of progress."""
+
+
+@dataclass(slots=True)
+class Fetcher:
+    """What is in the library is not fetched again, so an import that was interrupted goes on where it was."""
+
+    progress: Callable[[int, int], None] = field(default=lambda _images, _size: None)
+    """Called with the numbers of images and bytes that were fetched."""
+    sleep: Callable[[float], None] = time.sleep
+    images: int = 0
+    size: int = 0
+    """Bytes of them altogether."""
+    _last: dict[str, float] = field(default_factory=dict)
+    _silent: Counter[str] = field(default_factory=Counter)
+
+    def fetch(self, url: str) -> bytes:
+        """The file.
+
+        Raises:
+            RequestFailed: finally, after having asked again if that could help.
+        """
+        host = _host(url)
+        if self._silent[host] >= MOST_SILENT:
+            message = f"{host} did not answer before; run the import again later."
+            raise RequestFailed(message)
+        try:
+            content = self._with_retries(url, host)
+        except TemporarilyFailed:
+            self._silent[host] += 1
+            raise
+        self._silent[host] = 0
+        self.images, self.size = self.images + 1, self.size + len(content)
+        if self.images % EVERY == 0:
+            self.progress(self.images, self.size)
+        return content
+
+    def _with_retries(self, url: str, host: str) -> bytes:
+        for wait in WAITS:
+            try:
+                return self._request(url, host)
+            except TemporarilyFailed:
+                self.sleep(wait)
+        return self._request(url, host)
+
+    def _request(self, url: str, host: str) -> bytes:
+        if (left := self._last.get(host, 0) + PAUSE - time.monotonic()) > 0:
+            self.sleep(left)
+        self._last[host] = time.monotonic()
+        return safe_client.get_file(
+            url,
+            agent=f"IRIA/1.0 ({settings.SITE_URL})",
+            most=settings.IMAGE_MAX_BYTES,
+            seconds=SECONDS,
+            media_types=MEDIA_TYPES,
+        )
+
+
+def is_web_url(url: str) -> bool:
+    return url.startswith(("http://", "https://"))
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
+
 
 BELOW: Final = ("", "uploads", "wp-content/uploads", "images", "content/images")
 """Where in the folder the uploads may be."""
@@ -33,6 +114,9 @@ FIGURE: Final = re.compile(
     r' data-source-url="(?P<url>[^"]*)"(?P<after>[^>]*)>'
 )
 """An image in a text, as a parser leaves it."""
+ATTACHED: Final = re.compile(
+    r'<figure data-gallery="" data-source-attached="(?P<id>[^"]*)"></figure>'
+)
 NOT_YET: Final = 10**17
 """Stands for the id of an image in a dry run, so that texts are reported as they would become."""
 NO_FOLDER: Final = "Give the folder of its uploads with --media, or fetch it with --fetch."
@@ -265,3 +349,35 @@ class Images:
 def written(row: ImageRow) -> str:
     """What tells that nobody has changed the row since."""
     return digest_of_row(row.caption, row.credit, row.alt_text)
+
+
+def with_images(body: str, images: Images) -> tuple[str, list[str]]:
+    """The body with ids of the library, and the URLs of images that are not in it.
+
+    Such an image becomes a link, so that nothing gets lost without a trace.
+    """
+    missing: list[str] = []
+
+    def gallery(found: re.Match[str]) -> str:
+        ids = images.attached.get(found["id"], [])
+        if not ids:
+            missing.append("gallery without images")
+        inside = "".join(
+            f'<figure data-source-image="{each}" data-source-url=""></figure>' for each in ids
+        )
+        return f'<figure data-gallery="">{inside}</figure>'
+
+    def figure(found: re.Match[str]) -> str:
+        url = unescape(found["url"])
+        if number := images.find(unescape(found["id"]), url):
+            kept = found["before"] + found["between"] + found["after"]
+            return f'<figure data-image="{number}"{kept}>'
+        # One within the text can be as large as a file.
+        named = f"{url[:40]}…" if url.startswith("data:") else url
+        missing.append(named or f"image {found['id']}")
+        if not url.startswith(("http://", "https://")):
+            return "<figure>"
+        name = url.rsplit("/", 1)[-1] or url
+        return f'<figure><p><a href="{escape(url)}">{escape(name)}</a></p>'
+
+    return FIGURE.sub(figure, ATTACHED.sub(gallery, body)), missing

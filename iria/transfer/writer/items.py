@@ -10,7 +10,9 @@ from typing import Any, Final, NamedTuple
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 from django.utils import timezone
+from taggit.models import Tag
 
+from articles.editorial import tags
 from iria.core.db.import_runs import ImportRun
 from iria.core.db.imported_items import ImportedItem
 from iria.transfer.records import Author, Comment, Image, Kind, Term, Text
@@ -157,6 +159,13 @@ class Items:
         ]
         with connection.cursor() as cursor:
             cursor.execute(RECORD, [self.source, self.run_id, timezone.now(), json.dumps(rows)])
+
+
+def url_of(row: Any) -> str:
+    """Where readers see a row; empty for one that has no page."""
+    if isinstance(row, Tag):
+        return tags.url_of(row.slug)
+    return str(row.get_absolute_url()) if hasattr(row, "get_absolute_url") else ""
 
 
 def _column(sql: str, parameters: Sequence[Any]) -> list[Any]:

@@ -2,17 +2,25 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import batched
-from typing import Final, Protocol
-from urllib.parse import urlsplit
+from typing import Any, Final, Protocol
+from urllib.parse import unquote, urlsplit
 
 from django.db import transaction
 
-from accounts.models import User
-from articles.editorial.models import Article, ArticleType
+from accounts.models import AuthorProfile, User
+from articles.comments.models import Comment
+from articles.editorial import translations
+from articles.editorial.models import Article, ArticleType, Category
+from articles.editorial.translations import LanguageTaken
+from articles.images.models import Image as ImageRow
+from articles.pages.models import Page
+from articles.public.front_page.layout import SECONDS
+from articles.public.front_page.models import Placement
+from articles.public.redirect_middleware import find_redirects
 from iria.core.db.import_runs import ImportRun
 from iria.transfer import runs
 from iria.transfer.records import (
@@ -21,21 +29,20 @@ from iria.transfer.records import (
     Kind,
     Record,
     Redirect,
+    Remark,
     Site,
     Subscriber,
     Term,
     Text,
     Unreadable,
 )
-from iria.transfer.report import Report
-from iria.transfer.writer import old_redirects, placements, translations, verification
+from iria.transfer.report import DiskDict, Outcome, Report, Spool
 from iria.transfer.writer.images import Images, Media, key_of
 from iria.transfer.writer.items import ID_LENGTH, SOURCE_LENGTH, Items
-from iria.transfer.writer.redirects import Redirects
-from iria.transfer.writer.spools import DiskDict, Spool
+from iria.transfer.writer.redirects import Redirects, resolved
 from iria.transfer.writer.subscribers import Mailing, Subscribers
 from iria.transfer.writer.terms import Terms
-from iria.transfer.writer.texts import LANGUAGE_CODES, Texts
+from iria.transfer.writer.texts import LANGUAGE_CODES, Texts, written
 
 BATCH: Final = 200
 """Texts that are written in one transaction; after a kill at most so many are written again."""
@@ -54,10 +61,6 @@ class Source(Protocol):
 
     def records(self) -> Iterator[Record]:
         """Everything in the source, or Unreadable at whatever place it turns out to be so."""
-
-
-class _Undo(Exception):
-    """Ends a dry run."""
 
 
 @dataclass(slots=True)
@@ -101,9 +104,7 @@ class Import:
             with transaction.atomic() if self.dry_run else nullcontext():
                 self._write(report, *read)
                 if self.dry_run:
-                    raise _Undo
-        except _Undo:
-            pass
+                    transaction.set_rollback(True)
         except (runs.Stopped, runs.Busy, Unreadable):
             raise
         except KeyboardInterrupt:
@@ -160,7 +161,7 @@ class Import:
             subscribers.write(batch)
         with transaction.atomic():
             redirects.add(named.old_urls(urlsplit(site.url).path.rstrip("/")))
-            redirects.add(old_redirects.rows(found[Redirect], report))
+            redirects.add(resolved(found[Redirect], report))
             for pages in batched(images.pages, BATCH):
                 parents = items.known(Kind.POSTS, [parent for *_, parent in pages])
                 rows = Article.objects.in_bulk([each.object_id for each in parents.values()])
@@ -172,9 +173,9 @@ class Import:
                     and article.year
                 )
         texts.link_again()
-        translations.link(self._translations, items, report)
-        placements.place(self._sticky, items, report, self.by)
-        self.problems = list(verification.problems(report, items))
+        link_translations(self._translations, items, report)
+        place_on_front_page(self._sticky, items, report, self.by)
+        self.problems = list(problems_of(report, items))
 
     def _read(self) -> tuple[Site, dict[str, str], defaultdict[type[Record], Spool]]:
         """Who the source is, the credits that its texts name, and the records of each class."""
@@ -229,3 +230,131 @@ def _batches(texts: Iterable[Text]) -> Iterator[list[Text]]:
             batch, size = [], 0
     if batch:
         yield batch
+
+
+PLACES: Final = (
+    (Placement.Slot.LEAD, 0),
+    *((Placement.Slot.SECOND, position) for position in range(SECONDS)),
+)
+NO_PLACE: Final = Remark("sticky", "No place on the front page was free.")
+
+
+def place_on_front_page(
+    source_ids: Sequence[str], items: Items, report: Report, by: User | None
+) -> None:
+    """Places those that this import made, the newest first, where no editor has placed anything."""
+    known = items.known(Kind.POSTS, source_ids) if source_ids else {}
+    new = {
+        each.object_id: source_id
+        for source_id, each in known.items()
+        if each.created_in_id == items.run_id
+    }
+    for article in Article.objects.published().filter(pk__in=new).order_by("-published_at", "-pk"):
+        front = Placement.objects.on_front(article.language)
+        taken = set(front.values_list("slot", "position"))
+        free = next((each for each in PLACES if each not in taken), None)
+        if free is None:
+            report.add_remarks(Kind.POSTS, new[article.pk], [NO_PLACE])
+            continue
+        slot, position = free
+        Placement.objects.create(
+            slot=slot, position=position, language=article.language, article=article, placed_by=by
+        )
+
+
+type Key = tuple[Kind, str]
+"""Kind and source id."""
+
+
+def link_translations(groups: Mapping[str, Sequence[Key]], items: Items, report: Report) -> None:
+    """Links the texts of each group, unless somebody has changed them since; their rows alone decide.
+
+    Args:
+        groups: of the texts in the source, by what names their group there.
+    """
+    for group in groups.values():
+        if len(group) > 1:
+            _link_articles([key for kind, key in group if kind != Kind.PAGES], items, report)
+            _link_pages([key for kind, key in group if kind == Kind.PAGES], items, report)
+
+
+def _link_articles(source_ids: Sequence[str], items: Items, report: Report) -> None:
+    rows = _unchanged(Kind.POSTS, source_ids, Article, items)
+    first = next(iter(rows), None)
+    for source_id in rows:
+        if first is None or source_id == first:
+            continue
+        try:
+            translations.link(rows[source_id], rows[first])
+        except LanguageTaken:
+            _remark(Kind.POSTS, source_id, report)
+        # The first one may have got its group just now.
+        rows[first].refresh_from_db(fields=["translation_group"])
+
+
+def _link_pages(source_ids: Sequence[str], items: Items, report: Report) -> None:
+    rows = _unchanged(Kind.PAGES, source_ids, Page, items)
+    first = next(iter(rows.values()), None)
+    languages = {first.language} if first else set()
+    for source_id, page in rows.items():
+        if first is None or page == first or page.translation_of_id == first.pk:
+            languages.add(page.language)
+        elif page.language in languages or first.translation_of_id is not None:
+            _remark(Kind.PAGES, source_id, report)
+        else:
+            languages.add(page.language)
+            with transaction.atomic():
+                # Not a change by somebody, so without the time of one.
+                Page.objects.filter(pk=page.pk).update(translation_of=first)
+
+
+def _unchanged[T: Article | Page](
+    kind: Kind, source_ids: Iterable[str], model: type[T], items: Items
+) -> dict[str, T]:
+    """Source id → row as the import left it, in the order of the rows."""
+    known = items.known(kind, list(source_ids))
+    rows: dict[int, Any] = model._default_manager.in_bulk(
+        [each.object_id for each in known.values()]
+    )
+    now = written(rows.values())
+    return {
+        item.source_id: rows[item.object_id]
+        for item in sorted(known.values(), key=lambda each: each.object_id)
+        if item.object_id in rows and now[rows[item.object_id]] == item.written
+    }
+
+
+def _remark(kind: Kind, source_id: str, report: Report) -> None:
+    text = "Another one is in its language."
+    report.add_remarks(kind, source_id, [Remark("translation not linked", text)])
+
+
+VERIFIED: Final[dict[Kind, type[Any]]] = {
+    Kind.POSTS: Article,
+    Kind.PAGES: Page,
+    Kind.COMMENTS: Comment,
+    Kind.IMAGES: ImageRow,
+    Kind.AUTHORS: AuthorProfile,
+    Kind.CATEGORIES: Category,
+}
+AT_ONCE: Final = 1_000
+
+
+def problems_of(report: Report, items: Items) -> Iterator[str]:
+    """A sentence for each row that is missing and each old URL that leads to another place."""
+    for batch in batched(report.items(Outcome.CREATED, Outcome.UPDATED), AT_ONCE):
+        for kind, model in VERIFIED.items():
+            if report.dry_run and kind == Kind.IMAGES:
+                # A dry run adopts none.
+                continue
+            ids = [each["source_id"] for each in batch if each["kind"] == kind]
+            yield from (
+                f"{kind.value} {source_id} is not in the database."
+                for source_id in items.missing(kind, ids, model)
+            )
+        expected = {
+            each["source_id"]: each["url"] for each in batch if each["kind"] == Kind.REDIRECTS
+        }
+        for old, new in find_redirects(expected).items():
+            if unquote(new) != unquote(expected[old]):
+                yield f"{old} leads to {new or 'nothing'}, not to {expected[old]}."

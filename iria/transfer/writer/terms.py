@@ -14,7 +14,7 @@ from articles.editorial.models.taxonomy import tags_named
 from iria.core.text.slugs import free_slug
 from iria.transfer.records import Author, Kind, Term, Text
 from iria.transfer.report import Outcome, Report
-from iria.transfer.writer.items import Items, digest_of, digest_of_row
+from iria.transfer.writer.items import Items, digest_of, digest_of_row, url_of
 
 SAME_NAME: Final = "One of this name existed; it is used."
 RESERVED: Final = frozenset({"feed"})
@@ -162,7 +162,7 @@ class Terms:
         row = self.items.row(item, model)
         if row is not None and item is not None:
             rows[source_id] = row
-            self.report.add(kind, source_id, self.items.unchanged(item), url=_url(row))
+            self.report.add(kind, source_id, self.items.unchanged(item), url=url_of(row))
             return
         if item is not None:
             self.report.add(kind, source_id, Outcome.SKIPPED, "It was deleted here.")
@@ -178,11 +178,7 @@ class Terms:
             kind, source_id, row, digest=digest_of(record), written=written, created=created
         )
         outcome = Outcome.CREATED if created else Outcome.UNCHANGED
-        self.report.add(kind, source_id, outcome, "" if created else SAME_NAME, _url(row))
-
-
-def _url(row: Any) -> str:
-    return f"/tag/{row.slug}/" if isinstance(row, Tag) else str(row.get_absolute_url())
+        self.report.add(kind, source_id, outcome, "" if created else SAME_NAME, url_of(row))
 
 
 def _author(record: Author) -> tuple[AuthorProfile, bool]:

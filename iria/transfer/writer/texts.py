@@ -38,10 +38,9 @@ from iria.publication.models import current_publication
 from iria.transfer.records import Kind, Remark, State, Text
 from iria.transfer.report import CHANGED_HERE, Outcome, Report
 from iria.transfer.writer import comments
-from iria.transfer.writer.bodies import with_images, with_links
-from iria.transfer.writer.images import Images
+from iria.transfer.writer.images import Images, with_images
 from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of, digest_of_row
-from iria.transfer.writer.redirects import Redirects
+from iria.transfer.writer.redirects import Redirects, with_links
 from iria.transfer.writer.terms import Terms
 
 LANGUAGE_CODES: Final = frozenset(code for code, _ in LANGUAGES)

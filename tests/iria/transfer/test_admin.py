@@ -164,7 +164,7 @@ def test_images_are_fetched_if_wanted(
     admin_client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = picture_file(colour="red").read()
-    monkeypatch.setattr("iria.transfer.writer.fetching.Fetcher.fetch", lambda *_: content)
+    monkeypatch.setattr("iria.transfer.writer.images.Fetcher.fetch", lambda *_: content)
     run = upload(admin_client, file=archive(tmp_path, *POSTS[:1]), fetch_images="on")
     work(run)
     assert run.counts["images"]["created"] == 1

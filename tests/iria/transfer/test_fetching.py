@@ -15,8 +15,8 @@ from articles.editorial.models import Article
 from articles.images.models import Image as ImageRow
 from iria.core.http import safe_client
 from iria.core.http.safe_client import RequestFailed, TemporarilyFailed
-from iria.transfer.writer import fetching
-from iria.transfer.writer.fetching import MOST_SILENT, PAUSE, Fetcher
+from iria.transfer.writer import images
+from iria.transfer.writer.images import MOST_SILENT, PAUSE, Fetcher
 from tests.iria.transfer import wxr
 from tests.newsroom import picture_file
 
@@ -37,7 +37,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
 
     asked.clear()
     monkeypatch.setattr(safe_client, "get_file", get_file)
-    monkeypatch.setattr(fetching, "PAUSE", 0)
+    monkeypatch.setattr(images, "PAUSE", 0)
     return files
 
 
@@ -115,7 +115,7 @@ def test_a_busy_server_is_asked_again_later(monkeypatch: pytest.MonkeyPatch) -> 
     fetcher = Fetcher(sleep=waits.append)
     assert fetcher.fetch("https://old.example/a.jpg") == b"content"
     assert len(requests) == 3
-    assert waits[0] >= fetching.WAITS[0]
+    assert waits[0] >= images.WAITS[0]
 
 
 def test_a_server_gets_pauses_between_requests(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """What an import has read and found is kept on disk."""
 
 from iria.transfer.records import Remark
-from iria.transfer.writer.spools import DiskDict, Spool
+from iria.transfer.report import DiskDict, Spool
 
 
 def test_records_come_back_in_their_order_and_as_often_as_needed() -> None:
