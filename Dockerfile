@@ -19,13 +19,13 @@ FROM postgres:18-trixie AS postgres
 RUN mkdir -p /opt/postgresql/bin /opt/postgresql/lib && cd /usr/lib/postgresql/*/bin && cp pg_dump pg_restore /opt/postgresql/lib && ldd pg_dump pg_restore | awk '$3 ~ "^/" && $3 !~ "/lib(c|m|resolv)[.]so" {print $3}' | sort -u | xargs cp --dereference --target-directory=/opt/postgresql/lib && for name in pg_dump pg_restore; do printf '#!/bin/sh\nexport LD_LIBRARY_PATH=/opt/postgresql/lib\nexec /opt/postgresql/lib/%s "$@"\n' $name > /opt/postgresql/bin/$name; done && chmod 755 /opt/postgresql/bin/*
 
 FROM python:3.13-slim-trixie AS site
-RUN useradd --system --user-group --uid 10001 --home-dir /srv/iria --shell /usr/sbin/nologin iria && install --directory /srv/iria && install --directory --owner=iria --group=iria --mode=0750 /srv/iria/state /srv/iria/backups
+RUN useradd --system --user-group --uid 10001 --home-dir /srv/iria --shell /usr/sbin/nologin iria && install --directory /srv/iria && install --directory --owner=iria --group=iria --mode=0750 /srv/iria/state /srv/iria/backups /srv/iria/uploads
 COPY --from=build /opt/iria /opt/iria
 COPY --from=postgres /opt/postgresql /opt/postgresql
 ENV PATH=/opt/iria/bin:/opt/postgresql/bin:/usr/local/bin:/usr/bin:/bin IRIA_STATE=/srv/iria/state STATIC_ROOT=/opt/iria/static PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /srv/iria
 USER iria
-VOLUME /srv/iria/state /srv/iria/backups
+VOLUME /srv/iria/state /srv/iria/backups /srv/iria/uploads
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 CMD ["iria", "web", "--bind=0.0.0.0:8000"]

@@ -20,7 +20,12 @@ from accounts.models import User
 from iria.core.http.csrf import csrf_failure
 
 ADMIN_PATH: Final = "/admin/"
-EXEMPT_PATHS: Final = ("/admin/login/", "/admin/logout/")
+EXEMPT_PATHS: Final = (
+    "/admin/login/",
+    "/admin/logout/",
+    # Asked by web servers, which cannot follow a redirect; it checks two-factor authentication itself.
+    "/admin/iria/importrun/upload/allowed/",
+)
 KINDS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """What counts. Recovery codes replace a lost authenticator; alone they do not count."""
 NEXT_URL_KEY: Final = "second_factor_next"

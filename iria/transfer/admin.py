@@ -185,7 +185,10 @@ class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
             path(f"<int:run_id>/{name}/", wrap(view), name=f"iria_importrun_{name}")
             for name, view in views.items()
         ]
-        return [*urls, *super().get_urls()]
+        # Web servers accept large bodies for this URL alone, after they have asked the second one.
+        uploads = path("upload/", wrap(self.add_view), name="iria_importrun_upload")
+        asked = path("upload/allowed/", self.allowed_view, name="iria_importrun_upload_allowed")
+        return [uploads, asked, *urls, *super().get_urls()]
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user = self._require_importer(request)
@@ -199,6 +202,12 @@ class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
             "formats": FORMATS.values(),
         }
         return TemplateResponse(request, "admin/iria/importrun/add.html", context)
+
+    def allowed_view(self, request: HttpRequest) -> HttpResponse:
+        """Tells nginx or Caddy whether somebody may upload an archive, before it accepts the body."""
+        if not self.admin_site.has_permission(request):
+            return HttpResponse(status=401)
+        return HttpResponse(status=204 if self.has_add_permission(request) else 403)
 
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any

@@ -21,7 +21,10 @@ import pytest
 from tests.shared import PROJECT
 
 NAME = "www.example.org"
-NGINX, CADDY = (PROJECT / "iria" / "deployment" / name for name in ("nginx.conf", "Caddyfile"))
+NGINX, CADDY, CONTAINER = (
+    PROJECT / "iria" / "deployment" / name
+    for name in ("nginx.conf", "Caddyfile", "containers/nginx.conf")
+)
 MODULES = Path("/usr/lib/nginx/modules")
 _CERTIFICATE = f"/etc/letsencrypt/live/{NAME}"
 
@@ -110,11 +113,38 @@ def nginx(
     )
     (folder / "nginx.conf").write_text(_configuration(folder, sites, server))
     _certify(folder)
+    with _running(program, folder, port) as process:
+        yield Front(port, sites[0], plain, process)
+
+
+@contextmanager
+def container_nginx(folder: Path, *, site: int) -> Iterator[Front]:
+    """Like `nginx`, with the file of compose.yaml, without TLS."""
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        pytest.skip("nginx is not on this machine (Debian: nginx)")
+    folder.mkdir()
+    port = _free_port()
+    configuration = shipped(
+        CONTAINER,
+        {
+            "listen 8080;": f"listen 127.0.0.1:{port};",
+            "http://web:8000": f"http://127.0.0.1:{site}",
+            "/tmp/": f"{folder}/",
+        },
+    )
+    (folder / "nginx.conf").write_text(f"daemon off;\n{_user()}{configuration}")
+    with _running(program, folder, port) as process:
+        yield Front(0, site, port, process)
+
+
+@contextmanager
+def _running(program: str, folder: Path, port: int) -> Iterator[int]:
     command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
         try:
             _wait_for(port, process)
-            yield Front(port, sites[0], plain, process.pid)
+            yield process.pid
         finally:
             process.terminate()
 
@@ -160,8 +190,12 @@ def shipped(file: Path, replacements: dict[str, str]) -> str:
     return text
 
 
+def _user() -> str:
+    """nginx keeps the user of the test, who may read its folder."""
+    return f"user {pwd.getpwuid(os.geteuid()).pw_name};\n" if os.geteuid() == 0 else ""
+
+
 def _configuration(folder: Path, sites: list[int], server: str) -> str:
-    account = pwd.getpwuid(os.geteuid()).pw_name
     upstream = "".join(f"server 127.0.0.1:{site} max_fails=0;\n" for site in sites)
     temp_paths = "".join(
         f"{kind}_temp_path {folder / kind};\n"
@@ -169,7 +203,7 @@ def _configuration(folder: Path, sites: list[int], server: str) -> str:
     )
     return (
         "daemon off;\ninclude /etc/nginx/modules-enabled/*.conf;\n"
-        + (f"user {account};\n" if os.geteuid() == 0 else "")
+        + _user()
         + f"pid {folder / 'pid'};\nevents {{}}\n"
         + "http {\ninclude /etc/nginx/mime.types;\naccess_log off;\ntcp_nopush on;\nsendfile on;\n"
         + f"upstream site {{\n{upstream}}}\n{temp_paths}{server}}}\n"

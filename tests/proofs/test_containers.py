@@ -73,7 +73,9 @@ def test_the_image_has_no_secret_and_no_package_installer(compose: Compose) -> N
 
 
 def test_the_site_can_write_to_its_volumes_only(compose: Compose) -> None:
-    volumes = r"\( -path /srv/iria/state -o -path /srv/iria/backups \) -prune"
+    volumes = (
+        r"\( -path /srv/iria/state -o -path /srv/iria/backups -o -path /srv/iria/uploads \) -prune"
+    )
     find = f"find /opt/iria /srv/iria {volumes} -o -not -type l -writable -print"
     user = "setpriv --reuid iria --regid iria --clear-groups"
     assert compose.machine.run(f"{user} {find}") == ""

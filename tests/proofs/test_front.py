@@ -1,23 +1,32 @@
-"""Images through nginx, which serves only files that the site allows."""
+"""What nginx and Caddy decide with the site: images that they may serve, uploads that they may accept."""
 
-from collections.abc import Iterator
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import User
 from articles.files.models import File
 from articles.images.library import ingest
 from articles.images.models import Image, Rendition
 from articles.images.renditions import renditions
 from articles.images.renditions.views import FILE_HEADERS
+from iria.core.db.import_runs import ImportRun
 from tests.articles.files import samples
 from tests.newsroom import picture_file
-from tests.proofs.nginx import NAME, Front, nginx
+from tests.proofs.nginx import NAME, Front, caddy, container_nginx, nginx
 
 pytestmark = [
     pytest.mark.proof,
@@ -119,3 +128,149 @@ def test_nginx_serves_files_and_parts_of_them(front: Front) -> None:
         assert front.ask(path).status == 404
     File.objects.update(credit="")
     assert front.ask(file.get_absolute_url()).status == 410
+
+
+MEGABYTE: Final = 1_000_000
+Server = Callable[[Path, int], AbstractContextManager[Front]]
+SERVERS: Final[dict[str, Server]] = {
+    "nginx": lambda folder, site: nginx(folder, sites=[site]),
+    "Caddy": lambda folder, site: caddy(folder, site=site, pages=folder, state=folder),
+    "nginx of the containers": lambda folder, site: container_nginx(folder, site=site),
+}
+
+
+@pytest.fixture(params=SERVERS)
+def guard(
+    request: pytest.FixtureRequest, live_server: LiveServer, settings: Any, tmp_path: Path
+) -> Iterator[Front]:
+    settings.ALLOWED_HOSTS = [NAME]
+    settings.TRUSTED_PROXIES = [ip_network("127.0.0.0/8")]
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
+    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
+    port = urlsplit(live_server.url).port
+    assert port is not None
+    with SERVERS[request.param](tmp_path / "server", port) as front:
+        yield front
+
+
+@contextmanager
+def connected(front: Front) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", front.plain or front.port), timeout=60) as plain:
+        if front.plain:
+            yield plain
+        else:
+            trusting = ssl._create_unverified_context()
+            with trusting.wrap_socket(plain, server_hostname=NAME) as secure:
+                yield secure
+
+
+def send(
+    front: Front, folder: Path, parts: Iterator[bytes], **headers: str
+) -> tuple[int, str, int]:
+    """Sends an upload, to the end if the server lets it.
+
+    Returns:
+        Status, URL of the redirect, and the most bytes that the web server and the site stored of it.
+    """
+    lines = {"Host": NAME, "X-Forwarded-Proto": "https", "Connection": "close"}
+    lines |= {"Origin": f"https://{NAME}"} | {n.replace("_", "-"): v for n, v in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    most, before = 0, stored_by(front, folder)
+    with connected(front) as connection:
+        connection.sendall(f"POST {reverse(UPLOAD)} HTTP/1.1\r\n{head}\r\n".encode())
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for part in parts:
+                connection.sendall(part)
+                most = max(most, stored_by(front, folder) - before)
+        received = connection.makefile("rb").read().decode(errors="replace")
+    most = max(most, stored_by(front, folder) - before)
+    location = re.search(r"(?im)^location: (\S+)", received)
+    return int(received.split()[1]), location[1] if location else "", most
+
+
+def stored_by(front: Front, folder: Path) -> int:
+    """Bytes in files of the folder, and in those that nginx deletes while they are open."""
+    children = Path(f"/proc/{front.process}/task/{front.process}/children").read_text().split()
+    opened = [fd for pid in (front.process, *children) for fd in Path(f"/proc/{pid}/fd").iterdir()]
+    total = 0
+    for each in (*folder.rglob("*"), *opened):
+        with suppress(FileNotFoundError):  # closed meanwhile
+            if each.is_symlink() and not str(each.readlink()).endswith(" (deleted)"):
+                continue
+            total += each.stat().st_size if each.is_file() else 0
+    return total
+
+
+def pieces(megabytes: int, *, chunked: bool = False) -> Iterator[bytes]:
+    for _ in range(megabytes):
+        piece = b"x" * MEGABYTE
+        yield b"%x\r\n%s\r\n" % (MEGABYTE, piece) if chunked else piece
+    if chunked:
+        yield b"0\r\n\r\n"
+
+
+UPLOAD: Final = "admin:iria_importrun_upload"
+ADD: Final = "admin:iria_importrun_add"
+ANONYMOUS: Final = 200
+"""Megabytes of an upload by anybody."""
+ALLOWED: Final = 70
+"""Megabytes of an upload; more than other forms may have."""
+
+
+def test_an_upload_by_others_is_refused_before_a_byte_is_stored(
+    guard: Front, tmp_path: Path, edna: User, client: Client
+) -> None:
+    form = "multipart/form-data; boundary=b"
+    length = str(ANONYMOUS * MEGABYTE)
+    refused = (303, reverse(ADD))
+    client.force_login(edna)
+    for cookie in ("csrftoken=x", "sessionid=guessed", f"sessionid={session(client)}"):
+        *answer, stored = send(
+            guard,
+            tmp_path,
+            pieces(ANONYMOUS),
+            Content_Length=length,
+            Content_Type=form,
+            Cookie=cookie,
+        )
+        assert (tuple(answer), stored < MEGABYTE // 10) == (refused, True), (cookie, stored)
+    parts = pieces(ANONYMOUS, chunked=True)
+    *answer, stored = send(guard, tmp_path, parts, Transfer_Encoding="chunked", Content_Type=form)
+    assert (tuple(answer), stored < MEGABYTE // 10) == (refused, True), stored
+
+
+def test_an_upload_by_an_administrator_is_accepted(
+    guard: Front, tmp_path: Path, chief: User, client: Client
+) -> None:
+    client.force_login(chief)
+    client.get(reverse(ADD), secure=True, headers={"host": NAME})
+    token = client.cookies["csrftoken"].value
+    fields = {"system": "wordpress", "csrfmiddlewaretoken": token}
+    start = "".join(
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    )
+    start += '--b\r\nContent-Disposition: form-data; name="file"; filename="e.xml"\r\n\r\n'
+    end = b"\r\n--b--\r\n"
+
+    def body() -> Iterator[bytes]:
+        yield start.encode()
+        yield from pieces(ALLOWED)
+        yield end
+
+    status, location, stored = send(
+        guard,
+        tmp_path,
+        body(),
+        Content_Length=str(len(start) + ALLOWED * MEGABYTE + len(end)),
+        Content_Type="multipart/form-data; boundary=b",
+        Cookie=f"sessionid={session(client)}; csrftoken={token}",
+    )
+    assert status == 302, location
+    assert location == reverse("admin:iria_importrun_change", args=[ImportRun.objects.get().pk])
+    assert stored > ALLOWED * MEGABYTE // 2, "nothing was seen in the folders"
+
+
+def session(client: Client) -> str:
+    return str(client.cookies["sessionid"].value)

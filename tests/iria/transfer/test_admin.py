@@ -5,6 +5,7 @@ import json
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from articles.editorial.models import Article
 from articles.images.models import Image
 from iria.core.db.import_runs import ImportChunk, ImportReportPage, ImportRun
@@ -24,6 +26,8 @@ pytestmark = pytest.mark.django_db
 
 State = ImportRun.State
 ADD = "admin:iria_importrun_add"
+UPLOAD = "admin:iria_importrun_upload"
+ALLOWED = "admin:iria_importrun_upload_allowed"
 
 
 def archive(folder: Path, *parts: str) -> SimpleUploadedFile:
@@ -39,7 +43,7 @@ def images(**files: bytes) -> SimpleUploadedFile:
 
 
 def upload(client: Client, **fields: object) -> ImportRun:
-    response = client.post(reverse(ADD), {"system": "wordpress", **fields})
+    response = client.post(reverse(UPLOAD), {"system": "wordpress", **fields})
     run = ImportRun.objects.get()
     assert response["Location"] == url("change", run)
     return run
@@ -228,6 +232,28 @@ def test_editors_cannot_import(ola: object, client: Client, tmp_path: Path, edna
     run = ImportRun.objects.create(system="wordpress", name="export.xml", state=State.CHECKED)
     for name in ("change", "start", "undo", "report", "progress"):
         assert client.post(url(name, run)).status_code == 403
+
+
+def test_the_form_uploads_to_the_url_that_web_servers_guard(admin_client: Client) -> None:
+    page = admin_client.get(reverse(ADD)).content.decode()
+    assert f'<form action="{reverse(UPLOAD)}"' in page
+
+
+def test_web_servers_ask_who_may_upload(
+    client: Client, chief: User, edna: User, ola: User, settings: Any
+) -> None:
+    def ask() -> int:
+        response = client.get(reverse(ALLOWED))
+        assert (response["Cache-Control"], response.content) == ("private, no-store", b"")
+        return response.status_code
+
+    assert ask() == 401
+    for user, status in ((ola, 401), (edna, 403), (chief, 204)):
+        client.force_login(user)
+        assert ask() == status
+    # Neither a redirect, which no web server follows, nor permission.
+    settings.STAFF_SECOND_FACTOR = True
+    assert ask() == 401
 
 
 def test_an_empty_site_offers_the_import(admin_user: object, edna: object) -> None:
