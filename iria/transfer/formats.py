@@ -77,7 +77,7 @@ def _medium(file: Path, given: Options) -> Source:
 
 
 def _feed(file: Path, given: Options) -> Source:
-    from iria.transfer.feeds.parser import Feed
+    from iria.transfer.feeds import Feed
 
     return Feed(file, given.site_url)
 

@@ -7,15 +7,23 @@ from datetime import UTC
 from pathlib import Path
 from typing import Final
 
-from lxml import etree
 from lxml.html import HtmlElement
 
-from iria.transfer import pages
+from articles.body.tree import replace
 from iria.transfer.archives import Archive
-from iria.transfer.dates import moment
-from iria.transfer.names import Announced, short_id
-from iria.transfer.records import Image, Kind, Record, Remark, Site, State, Text, Unreadable
-from iria.transfer.wordpress.bodies import convert_html, path_of
+from iria.transfer.bodies import (
+    announce,
+    convert_html,
+    element_html,
+    element_text,
+    first_with_class,
+    link_paragraph,
+    parse_page,
+    path_of,
+    with_class,
+)
+from iria.transfer.names import Announced, moment, short_id
+from iria.transfer.records import NO_DATE, Image, Kind, Record, Site, State, Text, Unreadable
 
 SYSTEM: Final = "medium"
 STORY: Final = re.compile(r"(?:^|/)posts/[^/]+\.html$")
@@ -67,26 +75,29 @@ class Export:
                 yield text
 
     def _text(self, name: str, page: str, images: list[Image]) -> Text:
-        tree = pages.parse(page)
+        tree = parse_page(page)
         stem = name.removesuffix(".html")
         named = NAME.fullmatch(stem)
         is_draft = name.startswith(DRAFT)
-        canonical = pages.first(tree, "p-canonical")
+        canonical = first_with_class(tree, "p-canonical")
         url = (canonical.get("href") or "").strip() if canonical is not None else ""
-        time = pages.first(tree, "dt-published")
-        author = pages.text_of(pages.first(tree, "p-author"))
+        time = first_with_class(tree, "dt-published")
+        author = element_text(first_with_class(tree, "p-author"))
         slug = re.sub(r"-[0-9a-f]{8,14}$", "", path_of(url).strip("/").rsplit("/", 1)[-1])
         text = Text(
             source_id=short_id(named["id"] if named else stem),
             kind=Kind.POSTS,
-            title=pages.text_of(pages.first(tree, "p-name")),
+            title=element_text(first_with_class(tree, "p-name")),
             slug=slug or (named["slug"].strip("-").lower() if named else ""),
             body="",
             state=State.DRAFT if is_draft else State.PUBLISHED,
             published_at=moment(time.get("datetime") or "", UTC) if time is not None else None,
             # That above the text is shortened.
-            standfirst=pages.text_of(
-                next(iter(pages.with_class(tree, "graf--subtitle")), pages.first(tree, "p-summary"))
+            standfirst=element_text(
+                next(
+                    iter(with_class(tree, "graf--subtitle")),
+                    first_with_class(tree, "p-summary"),
+                )
             ),
             path="" if is_draft else path_of(url),
             authors=[author[:120]] if author else [],
@@ -94,17 +105,13 @@ class Export:
         if named and not is_draft:
             text.old_paths = [f"/p/{named['id']}/"]
         if not is_draft and text.published_at is None:
-            text.remarks.append(Remark("no date", "Published with the date of the import."))
-        self._set_body(text, pages.first(tree, "e-content"), images)
+            text.remarks.append(NO_DATE)
+        self._set_body(text, first_with_class(tree, "e-content"), images)
         return text
 
     def _set_body(self, text: Text, content: HtmlElement | None, images: list[Image]) -> None:
         def identify(url: str) -> str:
-            source_id = short_id(url)
-            if source_id not in self._images and url.startswith(("http://", "https://")):
-                self._images.add(source_id)
-                images.append(Image(source_id, url, path_of(url).strip("/")))
-            return source_id
+            return announce(url, self._images, images)
 
         def prepare(tree: HtmlElement) -> None:
             _prepare(tree)
@@ -113,23 +120,20 @@ class Export:
                 if found and found["id"] in self._stories:
                     anchor.set("href", f"/p/{found['id']}/")
 
-        converted = convert_html(pages.html_of(content), identify, prepare)
-        text.body = converted.html
-        text.remarks += converted.remarks
-        text.credits.update(converted.credits)
+        convert_html(element_html(content), identify, prepare).put_into(text)
 
 
 def _prepare(tree: HtmlElement) -> None:
     _equivalents(tree)
     for name in REPEATED:
-        for element in list(pages.with_class(tree, name)):
+        for element in list(with_class(tree, name)):
             element.drop_tree()
     for line in list(tree.iter("hr")):
         # The first section begins with a line, which is no break in the text.
         if next(line.itersiblings(preceding=True), None) is None and line.getparent() is not None:
             line.drop_tree()
             break
-    for preview in list(pages.with_class(tree, "js-mixtapeImage")):
+    for preview in list(with_class(tree, "js-mixtapeImage")):
         preview.drop_tree()
     for image in tree.iter("img"):
         image.set("src", SIZE.sub(LARGE, image.get("src") or ""))
@@ -138,12 +142,12 @@ def _prepare(tree: HtmlElement) -> None:
 
 def _equivalents(tree: HtmlElement) -> None:
     """Of embeds, pull quotes and cards."""
-    for figure in list(pages.with_class(tree, "graf--iframe")):
+    for figure in list(with_class(tree, "graf--iframe")):
         _embed(figure)
-    for quote in list(pages.with_class(tree, "graf--pullquote")):
+    for quote in list(with_class(tree, "graf--pullquote")):
         quote.tag = "aside"
         quote.set("data-pull-quote", "")
-    for card in pages.with_class(tree, "graf--mixtapeEmbed"):
+    for card in with_class(tree, "graf--mixtapeEmbed"):
         for part in card.iter("em"):
             tail = (part.tail or "").strip()
             part.tail = f" ({tail})" if tail else None
@@ -165,9 +169,4 @@ def _embed(figure: HtmlElement) -> None:
         for child in list(figure):
             figure.remove(child)
     elif gists:
-        figure.tag = "p"
-        for child in list(figure):
-            figure.remove(child)
-        link = etree.SubElement(figure, "a")
-        link.set("href", gists[0])
-        link.text = gists[0]
+        replace(figure, link_paragraph(gists[0], gists[0]))

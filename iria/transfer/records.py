@@ -61,6 +61,9 @@ class Remark:
     text: str
 
 
+NO_DATE = Remark("no date", "Published with the date of the import.")
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """Where the file comes from."""

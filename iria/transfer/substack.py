@@ -16,11 +16,20 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from articles.body.tree import UNREADABLE, replace
-from iria.transfer import pages
 from iria.transfer.archives import Archive
-from iria.transfer.dates import moment
-from iria.transfer.names import short_id
+from iria.transfer.bodies import (
+    announce,
+    convert_html,
+    element_text,
+    embed_figure,
+    first_with_class,
+    link_paragraph,
+    path_of,
+    with_class,
+)
+from iria.transfer.names import is_web_url, moment, short_id
 from iria.transfer.records import (
+    NO_DATE,
     Consent,
     Image,
     Kind,
@@ -32,7 +41,6 @@ from iria.transfer.records import (
     Text,
     Unreadable,
 )
-from iria.transfer.wordpress.bodies import convert_html, path_of
 
 SYSTEM: Final = "substack"
 LIST: Final = "posts.csv"
@@ -129,30 +137,20 @@ class Export:
                 Remark("for subscribers only", f"“{audience}”: imported as a draft.")
             )
         if text.state == State.PUBLISHED and text.published_at is None:
-            text.remarks.append(Remark("no date", "Published with the date of the import."))
+            text.remarks.append(NO_DATE)
         self._set_body(text, row, page, images)
         return text
 
     def _set_body(self, text: Text, row: Row, page: str, images: list[Image]) -> None:
         def identify(url: str) -> str:
-            source_id = short_id(url)
-            if source_id not in self._images and url.startswith(("http://", "https://")):
-                self._images.add(source_id)
-                images.append(Image(source_id, url, path_of(url).strip("/")))
-            return source_id
+            return announce(url, self._images, images)
 
         def prepare(tree: HtmlElement) -> None:
             _prepare(tree, text.remarks)
 
-        converted = convert_html(page, identify, prepare)
-        text.body = converted.html
+        convert_html(page, identify, prepare).put_into(text)
         if audio := row.get("podcast_url", "").strip():
-            made = lxml_html.fromstring("<p><a></a></p>")
-            made[0].set("href", audio)
-            made[0].text = audio.rsplit("/", 1)[-1] or audio
-            text.body += lxml_html.tostring(made, encoding="unicode")
-        text.remarks += converted.remarks
-        text.credits.update(converted.credits)
+            text.body += lxml_html.tostring(link_paragraph(audio), encoding="unicode")
 
 
 def rows(text: str, needed: frozenset[str], name: str) -> Iterator[Row]:
@@ -193,7 +191,7 @@ def _subscriber(row: Row) -> Subscriber:
 
 
 def _prepare(tree: HtmlElement, remarks: list[Remark]) -> None:
-    removed = [each for name in WIDGETS for each in pages.with_class(tree, name)]
+    removed = [each for name in WIDGETS for each in with_class(tree, name)]
     removed += list(tree.iter("label"))
     removed += [each for each in tree.iter("a") if PLACEHOLDER.search(each.get("href") or "")]
     for element in removed:
@@ -206,10 +204,10 @@ def _prepare(tree: HtmlElement, remarks: list[Remark]) -> None:
         image.set("alt", image.get("alt") or _string(given, "alt"))
     for element in list(tree.iter("div", "iframe")):
         _replace_embed(element, remarks)
-    for mention in list(pages.with_class(tree, "mention-wrap")):
+    for mention in list(with_class(tree, "mention-wrap")):
         mention.text = mention.text or _string(_attributes(mention), "name")
     for name, attribute in (("pullquote", "data-pull-quote"), ("callout-block", "data-callout")):
-        for element in list(pages.with_class(tree, name)):
+        for element in list(with_class(tree, name)):
             element.tag = "aside"
             element.set(attribute, "")
 
@@ -253,14 +251,14 @@ def _string(given: dict[str, Any], name: str) -> str:
 
 def _footnotes(tree: HtmlElement) -> None:
     notes: dict[str, str] = {}
-    for note in list(pages.with_class(tree, "footnote")):
-        number = pages.first(note, "footnote-number")
-        content = pages.first(note, "footnote-content")
+    for note in list(with_class(tree, "footnote")):
+        number = first_with_class(note, "footnote-number")
+        content = first_with_class(note, "footnote-content")
         if number is not None and content is not None:
-            notes[f"#{number.get('id', '')}"] = pages.text_of(content)
+            notes[f"#{number.get('id', '')}"] = element_text(content)
             if note.getparent() is not None:
                 note.drop_tree()
-    for anchor in list(pages.with_class(tree, "footnote-anchor")):
+    for anchor in list(with_class(tree, "footnote-anchor")):
         if text := notes.get(anchor.get("href") or ""):
             made = lxml_html.Element("span")
             made.set("data-footnote", text)
@@ -293,21 +291,13 @@ def _formula(given: dict[str, Any]) -> HtmlElement | None:
 
 def _embed(given: dict[str, Any]) -> HtmlElement | None:
     url = _string(given, "url")
-    if not url.startswith("https://"):
-        return None
-    made = lxml_html.Element("figure")
-    made.set("data-embed", url)
-    return made
+    return embed_figure(url) if url.startswith("https://") else None
 
 
 def _link(given: dict[str, Any]) -> HtmlElement | None:
     url = _string(given, "canonical_url") or _string(given, "url")
-    if not url.startswith(("http://", "https://")):
-        return None
-    made = lxml_html.fromstring("<p><a></a></p>")
-    made[0].set("href", url)
-    made[0].text = " ".join((_string(given, "title") or url).split())
-    return made
+    title = " ".join((_string(given, "title") or url).split())
+    return link_paragraph(url, title) if is_web_url(url) else None
 
 
 def _gallery(given: dict[str, Any]) -> HtmlElement | None:

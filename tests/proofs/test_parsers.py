@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from iria.transfer import medium, substack
-from iria.transfer.feeds.parser import Feed
+from iria.transfer.feeds import Feed
 from iria.transfer.markdown.parser import MarkdownFolder
 from iria.transfer.records import Unreadable
 from iria.transfer.wordpress.parser import Export

@@ -11,7 +11,7 @@ from iria.core.http import safe_client
 from iria.core.http.safe_client import RequestFailed
 from iria.transfer import recognition
 from iria.transfer.command import ImportCommand
-from iria.transfer.feeds.parser import SYSTEM, Feed
+from iria.transfer.feeds import SYSTEM, Feed
 from iria.transfer.records import Unreadable
 
 MOST_PAGES: Final = 2000

@@ -1,4 +1,4 @@
-"""Texts of Ghost as HTML that the writer understands (see `wordpress.bodies`)."""
+"""Texts of Ghost as HTML that the writer understands (see `iria.transfer.bodies`)."""
 
 import json
 import re
@@ -9,18 +9,18 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from lxml import etree
-from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from articles.body.tree import replace
-from iria.transfer.ghost import lexical, mobiledoc
+from articles.body.tree import replace, text_of
+from iria.transfer import bodies
+from iria.transfer.bodies import classes_of
+from iria.transfer.ghost import editors
 from iria.transfer.ghost.cards import WIDTHS, Cards, markdown
-from iria.transfer.ghost.lexical import Malformed
+from iria.transfer.ghost.editors import Malformed
 from iria.transfer.ghost.tables import Row
 from iria.transfer.markdown.bodies import footnotes
-from iria.transfer.names import short_id
+from iria.transfer.names import host_of, short_id, url_parts
 from iria.transfer.records import Remark
-from iria.transfer.wordpress import bodies
 
 SITE: Final = "__GHOST_URL__"
 """Stands for the URL of the site in exports."""
@@ -41,8 +41,8 @@ GATED: Final = re.compile(
 )
 EVERYBODY: Final = re.compile(r"\bnonMember:\s*true\b")
 EDITORS: Final[dict[str, Callable[[object, Cards], str]]] = {
-    "lexical": lexical.html,
-    "mobiledoc": mobiledoc.html,
+    "lexical": editors.lexical_html,
+    "mobiledoc": editors.mobiledoc_html,
 }
 """The columns with texts of an editor, the present one first."""
 
@@ -56,11 +56,11 @@ class Place:
 
     @property
     def host(self) -> str:
-        return _host(self.url)
+        return host_of(self.url)
 
     def link(self, url: str) -> str:
         """A link to a text of the site as a path; one to a file keeps the host of the site, if it is known."""
-        if self.host and _host(url) == self.host:
+        if self.host and host_of(url) == self.host:
             parts = urlsplit(url.strip())
             url = parts._replace(scheme="", netloc="").geturl() or "/"
         return self.url + url if self.url and url.startswith(FILES) else url
@@ -68,16 +68,13 @@ class Place:
     def image(self, url: str) -> str:
         """The path of an uploaded image below `content/images`; empty if it is elsewhere."""
         url = url.strip().replace(SITE, "")
-        try:
-            parts = urlsplit(url)
-        except ValueError:
-            return ""
+        parts = url_parts(url)
         if parts.scheme not in {"", "http", "https"}:
             return ""
         path = unquote(parts.path)
         _, found, below = path.partition(CONTENT)
         own = {"", self.host or parts.netloc, GHOST_HOST}
-        if found and (parts.netloc in own or _host(url) == self.host):
+        if found and (parts.netloc in own or host_of(url) == self.host):
             return SIZE.sub("", below)
         return "" if parts.netloc else path.lstrip("/")
 
@@ -127,11 +124,7 @@ def convert(row: Row, place: Place) -> Body:
     remarks = [*cards.remarks, *converted.remarks]
     if hidden:
         remarks.append(Remark("hidden card", "A part for members only was not imported."))
-    return Body(converted.html, _once(remarks), converted.credits, images)
-
-
-def _once(remarks: list[Remark]) -> list[Remark]:
-    return list(dict.fromkeys(remarks))
+    return Body(converted.html, list(dict.fromkeys(remarks)), converted.credits, images)
 
 
 def _source(row: Row, cards: Cards) -> str:
@@ -168,10 +161,10 @@ def _without_gated(html: str) -> tuple[str, bool]:
 
 
 def _prepare(tree: HtmlElement, place: Place) -> None:
-    """What Ghost's own HTML has classes for, as `wordpress.bodies` and the sanitiser know it."""
+    """What Ghost's own HTML has classes for, as `iria.transfer.bodies` and the sanitiser know it."""
     footnotes(tree)
     for element in list(tree.iter("figure", "div", "a", "blockquote")):
-        for name in _classes(element):
+        for name in classes_of(element):
             if name in REPLACED:
                 REPLACED[name](element)
             elif name in CHANGED:
@@ -180,7 +173,7 @@ def _prepare(tree: HtmlElement, place: Place) -> None:
                 element.set(attribute, value)
     _urls(tree, place)
     for figure in tree.iter("figure"):
-        names = _classes(figure)
+        names = classes_of(figure)
         width = next((value for value in WIDTHS.values() if f"kg-width-{value}" in names), "")
         if width:
             figure.set("class", f"align{width}")
@@ -218,10 +211,6 @@ def _links_of_images(tree: HtmlElement) -> Iterator[str]:
             yield href
 
 
-def _classes(element: HtmlElement) -> set[str]:
-    return set((element.get("class") or "").split())
-
-
 def _embed(figure: HtmlElement) -> None:
     """A frame, or a quotation of a social network with a link to it."""
     frame = next(figure.iter("iframe"), None)
@@ -230,10 +219,9 @@ def _embed(figure: HtmlElement) -> None:
     url = bodies.embeddable(url)
     if not url:
         return
-    made = lxml_html.Element("figure")
-    made.set("data-embed", url)
-    for caption_ in list(figure.iter("figcaption"))[:1]:
-        etree.SubElement(made, "figcaption").text = " ".join(caption_.text_content().split())
+    made = bodies.embed_figure(url)
+    for caption in list(figure.iter("figcaption"))[:1]:
+        etree.SubElement(made, "figcaption").text = text_of(caption)
     replace(figure, made)
 
 
@@ -243,33 +231,20 @@ def _bookmark(figure: HtmlElement) -> None:
         return
     parts = {"kg-bookmark-title": "", "kg-bookmark-description": ""}
     for each in anchor.iter("div", "span"):
-        for name in (each.get("class") or "").split():
-            if name in parts:
-                parts[name] = " ".join(each.text_content().split())
+        parts |= {name: text_of(each) for name in classes_of(each) if name in parts}
     href = anchor.get("href") or ""
-    made = lxml_html.Element("p")
-    link = etree.SubElement(made, "a")
-    link.set("href", href)
-    link.text = parts["kg-bookmark-title"] or href
-    rest = [parts["kg-bookmark-description"]]
-    rest += [" ".join(each.text_content().split()) for each in figure.iter("figcaption")]
-    for text in filter(None, rest):
-        etree.SubElement(made, "br").tail = text
-    replace(figure, made)
+    below = [parts["kg-bookmark-description"], *map(text_of, figure.iter("figcaption"))]
+    title = parts["kg-bookmark-title"] or href
+    replace(figure, bodies.link_paragraph(href, title, filter(None, below)))
 
 
 def _media(card: HtmlElement) -> None:
     """A link to the file; the parts of the player go."""
     player = next(card.iter("audio", "video"), None)
     url = (player.get("src") or "") if player is not None else ""
-    titles = [each for each in card.iter("div") if "kg-audio-title" in _classes(each)]
-    made = lxml_html.Element("p")
-    link = etree.SubElement(made, "a")
-    link.set("href", url)
-    link.text = "".join(each.text_content().strip() for each in titles) or url.rsplit("/", 1)[-1]
-    for caption in card.iter("figcaption"):
-        etree.SubElement(made, "br").tail = " ".join(caption.text_content().split())
-    replace(card, made)
+    titles = [each for each in card.iter("div") if "kg-audio-title" in classes_of(each)]
+    title = "".join(each.text_content().strip() for each in titles)
+    replace(card, bodies.link_paragraph(url, title, map(text_of, card.iter("figcaption"))))
 
 
 def _file(anchor: HtmlElement) -> None:
@@ -277,18 +252,7 @@ def _file(anchor: HtmlElement) -> None:
         (each for each in anchor.iter("div") if "kg-file-card-title" in (each.get("class") or "")),
         anchor,
     )
-    made = lxml_html.Element("p")
-    link = etree.SubElement(made, "a")
-    link.set("href", anchor.get("href") or "")
-    link.text = " ".join(title.text_content().split())
-    replace(anchor, made)
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url.strip()).netloc.lower().removeprefix("www.")
-    except ValueError:
-        return ""
+    replace(anchor, bodies.link_paragraph(anchor.get("href") or "", text_of(title)))
 
 
 REPLACED: Final[dict[str, Callable[[HtmlElement], None]]] = {

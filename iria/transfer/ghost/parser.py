@@ -1,7 +1,8 @@
 """A Ghost export as neutral records.
 
 Categories do not exist in Ghost. By its convention the first tag of a post is its section, so that tag becomes the
-category of the text besides being one of its tags.
+category of the text besides being one of its tags. Only a full export of the database has members: subscribers with
+their consent, and writers of comments. The usual export of them is a CSV file, which `import_subscribers` reads.
 """
 
 from collections.abc import Iterator
@@ -11,15 +12,19 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
+from iria.transfer.bodies import comment_text
 from iria.transfer.captions import split_html
-from iria.transfer.dates import moment as moment_of
-from iria.transfer.ghost import bodies, members
+from iria.transfer.ghost import bodies
 from iria.transfer.ghost.bodies import Place
 from iria.transfer.ghost.routes import Facts, Routes, path_of, read_redirects, read_routes
 from iria.transfer.ghost.tables import Row, Tables, order_of, text_of
-from iria.transfer.names import short_id
+from iria.transfer.names import language_of, moment, short_id
 from iria.transfer.records import (
+    NO_DATE,
     Author,
+    Comment,
+    CommentState,
+    Consent,
     Image,
     Kind,
     Record,
@@ -27,9 +32,78 @@ from iria.transfer.records import (
     Remark,
     Site,
     State,
+    Subscriber,
     Term,
     Text,
 )
+
+STATES: Final = {
+    "published": CommentState.APPROVED,
+    "hidden": CommentState.DELETED,
+    "deleted": CommentState.DELETED,
+}
+TRUE: Final = frozenset({"1", "true"})
+
+
+def subscribers(tables: Tables) -> Iterator[Subscriber]:
+    """Members, and the subscribers that exports up to version 2 have."""
+    has_newsletters = bool(next(tables.rows("members_newsletters"), None))
+    for row in tables.rows("members"):
+        yield _subscriber(row, _consent_of_member(row, tables, has_newsletters=has_newsletters))
+    for row in tables.rows("subscribers"):
+        yield _subscriber(row, _consent_of_subscriber(row))
+
+
+def _consent_of_member(row: Row, tables: Tables, *, has_newsletters: bool) -> Consent:
+    """Subscribed only if the file says so: by a newsletter, or before version 5 by a column."""
+    email = text_of(row.get("email")).lower()
+    if text_of(row.get("email_disabled")) in TRUE or tables.one("suppressions", email):
+        return Consent.SUPPRESSED
+    if has_newsletters:
+        links = tables.of("members_newsletters", text_of(row.get("id")))
+        return Consent.SUBSCRIBED if links else Consent.UNSUBSCRIBED
+    return Consent.SUBSCRIBED if text_of(row.get("subscribed")) in TRUE else Consent.UNSUBSCRIBED
+
+
+def _consent_of_subscriber(row: Row) -> Consent:
+    match text_of(row.get("status")) or "":
+        case "subscribed":
+            return Consent.SUBSCRIBED
+        case "unsubscribed":
+            return Consent.UNSUBSCRIBED
+    return Consent.UNCONFIRMED
+
+
+def _subscriber(row: Row, consent: Consent) -> Subscriber:
+    return Subscriber(
+        short_id(text_of(row.get("id")) or text_of(row.get("uuid")) or "?"),
+        text_of(row.get("email")).strip(),
+        consent,
+        " ".join(text_of(row.get("name")).split()),
+        date_of(row.get("created_at")),
+        "" if text_of(row.get("email")).strip() else "The row has no e-mail address.",
+    )
+
+
+def comments_of(tables: Tables, post_id: str) -> list[Comment]:
+    found = []
+    for row in tables.of("comments", post_id) if post_id else []:
+        member = tables.one("members", text_of(row.get("member_id")))
+        text = comment_text(_text(row, "html"))
+        found.append(
+            Comment(
+                short_id(text_of(row.get("id")) or "?"),
+                " ".join(text_of(member.get("name")).split())[:80],
+                text,
+                date_of(row.get("created_at")),
+                STATES.get(text_of(row.get("status")), CommentState.PENDING),
+                text_of(member.get("email")).strip(),
+                text_of(row.get("in_reply_to_id")) or text_of(row.get("parent_id")),
+                "" if text else "The comment has no text.",
+            )
+        )
+    return found
+
 
 SYSTEM: Final = "ghost"
 STATUS: Final = {
@@ -92,7 +166,7 @@ class Export:
         yield reading.site()
         yield from reading.authors()
         yield from reading.terms()
-        yield from members.subscribers(tables)
+        yield from subscribers(tables)
         yield from reading.damaged()
         yield from self._all_redirects(reading)
         yield from reading.texts()
@@ -117,7 +191,7 @@ class _Reading:
         settings = _settings(self.tables)
         names = ("locale", "default_locale", "defaultLang")
         language = next((settings[name] for name in names if settings.get(name)), "")
-        return Site(SYSTEM, settings.get("title", ""), language=_language(language))
+        return Site(SYSTEM, settings.get("title", ""), language=language_of(language))
 
     def authors(self) -> Iterator[Author]:
         for row in self.tables.rows("users"):
@@ -213,10 +287,10 @@ class _Reading:
             search_description=_line(meta.get("meta_description") or meta.get("og_description")),
             social_title=_line(meta.get("og_title") or meta.get("twitter_title")),
             canonical_url=_text(meta, "canonical_url").replace(bodies.SITE, ""),
-            language=_language(_text(row, "locale") or _text(row, "language")),
+            language=language_of(_text(row, "locale") or _text(row, "language")),
             remarks=body.remarks,
             credits=body.credits,
-            comments=members.comments(self.tables, post_id),
+            comments=comments_of(self.tables, post_id),
         )
         images = [self._image(url, body.credits) for url in body.images]
         images += self._set_lead(text, meta)
@@ -240,8 +314,8 @@ class _Reading:
         text.lead_caption = parts.caption
         text.lead_alt = _line(meta.get("feature_image_alt"))
         credits = {text.lead_image: parts.credit} if parts.credit else {}
-        for key, credit in credits.items():
-            text.credits.setdefault(key, credit)
+        if parts.credit:
+            text.credits.setdefault(text.lead_image, parts.credit)
         return [self._image(url, credits, text.lead_alt)]
 
     def _image(self, url: str, credits: dict[str, str], alt: str = "") -> Image:
@@ -337,7 +411,7 @@ def date_of(value: object) -> datetime | None:
         except OverflowError:
             return None
         return found if 1900 <= found.year < 9999 else None
-    return moment_of(value, UTC) if isinstance(value, str) else None
+    return moment(value, UTC) if isinstance(value, str) else None
 
 
 def _set_state(text: Text, row: Row, meta: Row) -> None:
@@ -364,7 +438,7 @@ def _set_state(text: Text, row: Row, meta: Row) -> None:
             Remark("code injection", "Scripts and styles of the page were not imported.")
         )
     if text.state in {State.PUBLISHED, State.SCHEDULED} and text.published_at is None:
-        text.remarks.append(Remark("no date", "Published with the date of the import."))
+        text.remarks.append(NO_DATE)
 
 
 def _settings(tables: Tables) -> dict[str, str]:
@@ -377,10 +451,6 @@ def _zone(settings: dict[str, str]) -> ZoneInfo:
     names = (settings.get(each, "") for each in ("timezone", "active_timezone", "activeTimezone"))
     known = available_timezones()
     return ZoneInfo(next((each for each in names if each in known), "UTC"))
-
-
-def _language(code: str) -> str:
-    return code.lower().replace("_", "-").split("-")[0]
 
 
 def _term(row: Row, kind: Kind = Kind.TAGS) -> Term:

@@ -1,4 +1,4 @@
-"""Markdown as HTML that the writer understands (see `wordpress.bodies`)."""
+"""Markdown as HTML that the writer understands (see `iria.transfer.bodies`)."""
 
 import re
 from collections.abc import Callable
@@ -10,11 +10,10 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from articles.body.tree import UNREADABLE, replace
-from iria.transfer import pages
-from iria.transfer.markdown import shortcodes, syntax
+from iria.transfer import bodies
+from iria.transfer.bodies import Converted, classes_of
+from iria.transfer.markdown import syntax
 from iria.transfer.records import Remark
-from iria.transfer.wordpress import bodies
-from iria.transfer.wordpress.bodies import Converted
 
 PARTS: Final = ("article", "main", "body")
 """Of a whole page, where its text is; the first that is there."""
@@ -54,7 +53,7 @@ def convert(
         link: target of a link as in the text → the one to use instead.
     """
     remarks: list[Remark] = []
-    text = UNREADABLE.sub("", shortcodes.expand(text, remarks))
+    text = UNREADABLE.sub("", syntax.expand_shortcodes(text, remarks))
     if is_markdown:
         text = syntax.expand_notes(text, find, remarks, is_vault=is_vault)
         try:
@@ -114,10 +113,10 @@ def _callouts(tree: HtmlElement) -> None:
 
 def page_fields(page: str) -> dict[str, str]:
     """What the head of a whole page says, by the names of front matter."""
-    tree = pages.parse(page)
+    tree = bodies.parse_page(page)
     found = {"lang": tree.get("lang") or ""}
     # The title of a page usually has the name of the site too, its heading has not.
-    found["title"] = escape(pages.text_of(next(tree.iter("h1"), None)), quote=False)
+    found["title"] = escape(bodies.element_text(next(tree.iter("h1"), None)), quote=False)
     for each in tree.iter("meta"):
         name = (each.get("name") or each.get("property") or each.get("itemprop") or "").lower()
         if field := META.get(name):
@@ -129,7 +128,7 @@ def page_fields(page: str) -> dict[str, str]:
 
 
 def _main_part(page: str) -> str:
-    tree = pages.parse(page)
+    tree = bodies.parse_page(page)
     for each in list(tree.iter(*REMOVED)):
         each.drop_tree()
     found = next(
@@ -145,12 +144,14 @@ def _main_part(page: str) -> str:
 def footnotes(tree: HtmlElement) -> None:
     """A link to a note below the text becomes the note."""
     notes: dict[str, str] = {}
-    for section in [each for each in tree.iter("section", "div") if "footnotes" in _classes(each)]:
+    for section in [
+        each for each in tree.iter("section", "div") if "footnotes" in classes_of(each)
+    ]:
         for note in section.iter("li"):
             notes[f"#{note.get('id', '')}"] = _plain_note(note)
         section.drop_tree()
     for line in list(tree.iter("hr")):
-        if "footnotes-sep" in _classes(line):
+        if "footnotes-sep" in classes_of(line):
             line.drop_tree()
     for anchor in list(tree.iter("a")):
         if text := notes.get(anchor.get("href") or ""):
@@ -158,7 +159,6 @@ def footnotes(tree: HtmlElement) -> None:
             outer = mark if mark is not None and mark.tag == "sup" and len(mark) == 1 else anchor
             made = lxml_html.Element("span")
             made.set("data-footnote", text)
-            made.tail = outer.tail
             replace(outer, made)
 
 
@@ -205,7 +205,6 @@ def _captions(tree: HtmlElement) -> None:
             made.append(caption)
         elif title := image.get("title"):
             etree.SubElement(made, "figcaption").text = title
-        made.tail = parent.tail
         replace(parent, made)
 
 
@@ -219,7 +218,3 @@ def _is_emphasised(paragraph: HtmlElement) -> bool:
         and not (paragraph[0].tail or "").strip()
         and next(paragraph.iter("img"), None) is None
     )
-
-
-def _classes(element: HtmlElement) -> set[str]:
-    return set((element.get("class") or "").split())

@@ -1,14 +1,16 @@
-"""Which generator a folder belongs to, and the settings of the site."""
+"""Which generator a folder belongs to, the settings of the site, and what the path of a text says."""
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Final
 
-from iria.transfer.markdown import front_matter
-from iria.transfer.markdown.folder import Folder
-from iria.transfer.markdown.front_matter import Value, text_of, texts_of
-from iria.transfer.records import Unreadable
-from iria.transfer.urls import join
+from iria.transfer.bodies import path_of
+from iria.transfer.markdown import files
+from iria.transfer.markdown.files import Document, Folder, Value, first_of, text_of, texts_of
+from iria.transfer.names import is_web_url, join, language_of, url_parts
+from iria.transfer.records import Term, Unreadable
 
 HUGO: Final = "hugo"
 JEKYLL: Final = "jekyll"
@@ -67,6 +69,48 @@ class OldSite:
     authors: dict[str, str] = field(default_factory=dict)
     """The short name that texts use → the name."""
 
+    def document(self, path: str) -> Document:
+        text, is_guess = self.folder.read(path)
+        try:
+            document = files.split_fields(text)
+        except Unreadable as error:
+            message = f"{shown(path)}: {error.reason}"
+            raise Unreadable(message, error.line) from error
+        document.is_guess = is_guess
+        fields = document.fields
+        for name, value in self._defaults(path, has_fields=document.has_fields).items():
+            fields.setdefault(name, value)
+        return document
+
+    def _defaults(self, path: str, *, has_fields: bool) -> dict[str, Value]:
+        """The fields that settings give to texts of a folder: for Jekyll and Eleventy."""
+        found: dict[str, Value] = {}
+        if self.generator == JEKYLL and has_fields:
+            parts = PurePosixPath(path).parts
+            kinds = {"posts"} & {each.removeprefix("_") for each in parts} or {
+                parts[0].removeprefix("_") if parts[0].startswith("_") else "pages"
+            }
+            for below, kind, values in self.defaults:
+                if f"{path}/".startswith(f"{below}/".lstrip("/")) and kind in {"", *kinds}:
+                    found |= values
+        elif self.generator == ELEVENTY:
+            for folder in reversed(PurePosixPath(path).parents):
+                found |= self._data(f"{folder}/{folder.name}")
+            found |= self._data(path.removesuffix(PurePosixPath(path).suffix))
+        return found
+
+    def _data(self, name: str) -> dict[str, Value]:
+        """A file of Eleventy with the fields of a folder or a text."""
+        for end in (".json", ".11tydata.json"):
+            if self.folder.file(f"{name}{end}"):
+                text, _ = self.folder.read(f"{name}{end}")
+                try:
+                    return files.parse_fields(text, "json")
+                except Unreadable as error:
+                    message = f"{name}{end}: {error.reason}"
+                    raise Unreadable(message, error.line) from error
+        return {}
+
 
 def read(folder: Folder) -> OldSite:
     """Raises Unreadable if the settings are broken."""
@@ -87,11 +131,10 @@ def read(folder: Folder) -> OldSite:
     site.title = text_of(settings.get("title"))
     site.url = text_of(settings.get("baseurl")) if site.generator == HUGO else ""
     site.url = (site.url or text_of(settings.get("url"))).rstrip("/")
-    if not join(site.url, "").startswith(("http://", "https://")):
+    if not is_web_url(join(site.url, "")):
         site.url = ""
     languages = ("languagecode", "lang", "locale", "language", "defaultcontentlanguage")
-    language = next((found for each in languages if (found := text_of(settings.get(each)))), "")
-    site.language = re.split(r"[-_]", language.lower())[0]
+    site.language = language_of(first_of(settings, *languages))
     site.zone = text_of(settings.get("timezone"))
     if site.generator == JEKYLL:
         site.base_path = f"/{text_of(settings.get('baseurl')).strip('/')}".rstrip("/")
@@ -120,7 +163,7 @@ def _read_taxonomies(site: OldSite, given: Value | None) -> None:
 def _settings(folder: Folder, name: str) -> dict[str, Value]:
     text, _ = folder.read(name)
     try:
-        return front_matter.parse(text, FORMATS[name.rsplit(".", 1)[-1]])
+        return files.parse_fields(text, FORMATS[name.rsplit(".", 1)[-1]])
     except Unreadable as error:
         message = f"{name}: {error.reason}"
         raise Unreadable(message, error.line) from error
@@ -152,3 +195,146 @@ def _read_permalinks(site: OldSite, settings: dict[str, Value]) -> None:
         site.permalinks = {
             section: pattern for section, pattern in patterns.items() if isinstance(pattern, str)
         }
+
+
+DATED: Final = re.compile(r"(?P<date>\d{4}-\d{1,2}-\d{1,2})[-_ ]+(?P<slug>.+)")
+LANGUAGES: Final = frozenset(
+    {"ar", "ca", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hu", "id", "it"}
+    | {"ja", "ko", "nb", "nl", "no", "pl", "pt", "ro", "ru", "sv", "tr", "uk", "ur", "vi", "zh"}
+)
+"""In the name of a file, as `about.de.md`."""
+FALSE: Final = frozenset({"false", "no", "off", "0"})
+VARIABLE: Final = re.compile(r"\{\{-?\s*([\w.]+)\s*(?:\|\s*(?:slug|slugify)\s*)?-?\}\}")
+LEAVES: Final = frozenset({"index", "_index"})
+DATE_PARTS: Final = {
+    "year": "%Y",
+    "month": "%m",
+    "day": "%d",
+    "i_month": "%-m",
+    "i_day": "%-d",
+    "short_year": "%y",
+    "y_day": "%j",
+    "yearday": "%j",
+    "hour": "%H",
+    "minute": "%M",
+    "second": "%S",
+    "monthname": "%B",
+    "short_month": "%b",
+    "long_month": "%B",
+    "week": "%V",
+    "short_day": "%a",
+}
+
+
+class Place:
+    """What the path of a file says."""
+
+    def __init__(self, path: str, of: OldSite) -> None:
+        pure = PurePosixPath(path)
+        self.path, self.site = path, of
+        self.parts = pure.parent.parts
+        self.folder = "" if str(pure.parent) == "." else str(pure.parent)
+        self.is_markdown = pure.suffix.lower() not in {".html", ".htm"}
+        self.stem, self.language = shown(pure.stem), ""
+        before, dot, code = self.stem.rpartition(".")
+        if dot and code.lower() in LANGUAGES:
+            self.stem, self.language = before, code.lower()
+        self.is_bundle = self.stem in LEAVES and self.folder not in {"", of.below}
+        below = [shown(each) for each in self.parts if each not in {"source", "src"}]
+        if of.below and below[:1] == [of.below]:
+            below = below[1:]
+        if of.generator == HUGO and below and below[0] in LANGUAGES:
+            self.language = below.pop(0)
+        name = self.stem
+        if name in LEAVES:
+            name = below.pop() if below else ""
+        dated = DATED.fullmatch(name)
+        self.date = dated["date"] if dated else ""
+        self.slug = dated["slug"] if dated else name or self.stem
+        self.name = self.slug if of.omits_dates else name or self.stem
+        """In the URL."""
+        self.collection = ""
+        """Of Jekyll, besides posts."""
+        first = path.partition("/")[0]
+        if of.generator == JEKYLL and first[1:] in of.permalinks and first[:1] == "_":
+            self.collection = below[0] = first[1:]
+        self.sections = (
+            [each for each in below if each not in {"_posts", "_drafts"}]
+            if (of.generator == JEKYLL)
+            else below
+        )
+        if self.parts and self.parts[-1] in {"_posts", "_drafts"}:
+            self.sections = self.sections or [self.parts[-1]]
+
+    def path_on_site(
+        self, fields: dict[str, Value], at: datetime | None, categories: list[Term]
+    ) -> str:
+        given = _filled(first_of(fields, "url", "permalink"), self, fields)
+        if given and "{" not in given and given.lower() not in FALSE:
+            if ":" not in url_parts(given).path:
+                return path_of(given)
+            return self.expanded(given, at, categories, fields)
+        slug = first_of(fields, "slug").strip("/")
+        pattern = self.site.permalinks.get("", "") if "_posts" in self.parts else ""
+        if self.collection:
+            pattern = self.site.permalinks.get(self.collection, "")
+        if self.site.generator == HUGO and self.sections:
+            pattern = self.site.permalinks.get(self.sections[0], "")
+        if pattern:
+            return self.expanded(pattern, at, categories, fields)
+        parts = [*self.sections, slug or self.name]
+        if self.site.generator == HUGO:
+            parts = [each.lower().replace(" ", "-") for each in parts]
+        if self.site.generator == JEKYLL and self.stem != "index":
+            parts[-1:] = [f"{parts[-1]}.html"] if parts else []
+        prefix = [self.language] if self.language and self.site.generator == HUGO else []
+        return path_of("/" + "/".join([*prefix, *parts]))
+
+    def expanded(
+        self, pattern: str, at: datetime | None, categories: list[Term], fields: dict[str, Value]
+    ) -> str:
+        """The path by a pattern of Jekyll or Hugo; empty if it needs what is not known."""
+        slug = first_of(fields, "slug").strip("/") or self.slug
+        title = re.sub(r"[^\w]+", "-", text_of(fields.get("title")).lower()).strip("-")
+        values = {
+            "categories": "/".join(each.source_id.replace(" ", "-") for each in categories),
+            "section": self.sections[0] if self.sections else "",
+            "sections": "/".join(self.sections),
+            "slug": slug,
+            "slugorfilename": first_of(fields, "slug") or self.name,
+            "slugorcontentbasename": first_of(fields, "slug") or self.name,
+            "filename": self.name,
+            "contentbasename": self.name,
+            "basename": self.slug,
+            "name": self.slug,
+            "path": "/".join([*self.sections[bool(self.collection) :], self.slug]),
+            "collection": self.collection,
+            "output_ext": ".html",
+            "title": slug if "_posts" in self.parts or not title else title,
+        }
+        pattern = pattern.replace(":output_ext", ".html")
+
+        def value(found: re.Match[str]) -> str:
+            name = found[1]
+            if name in values:
+                return values[name]
+            form = DATE_PARTS.get(name)
+            return at.strftime(form) if form and at else found[0]
+
+        path = re.sub(r":([a-z_]+)", value, pattern)
+        return "" if ":" in path else path_of(re.sub("/+", "/", f"/{path}"))
+
+
+def shown(path: str) -> str:
+    """A name that is no UTF-8 has surrogates, which a database refuses."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _filled(pattern: str, place: Place, fields: dict[str, Value]) -> str:
+    """A permalink of Eleventy with the name and the title, of which most are made."""
+    values = {
+        "page.fileslug": place.slug,
+        "slug": first_of(fields, "slug"),
+        "title": re.sub(r"[^\w]+", "-", text_of(fields.get("title")).lower()).strip("-"),
+    }
+    return VARIABLE.sub(lambda found: values.get(found[1].lower()) or found[0], pattern)

@@ -1,41 +1,385 @@
-"""Texts of WordPress, from the block editor or the classic one, as HTML that `articles.body` can sanitise.
+"""Texts of WordPress, from the block editor or the classic one, as HTML (see `iria.transfer.bodies`).
 
-An image becomes `<figure data-source-image="ID" data-source-url="URL">`, which the writer turns into one of the
-library, or into a link if it is not there.
+Shortcodes that we know become HTML, the others stay visible and are reported, as are blocks that have no text of their
+own (`<!-- wp:name {"attribute": 1} /-->`). What WordPress and its plugins write into texts is made plain.
 """
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from html import escape, unescape
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
 
-from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from articles.body.tree import UNREADABLE, inner_html, replace
-from iria.transfer.captions import split_html
+from iria.transfer.bodies import (
+    COMMENT,
+    DIGITS,
+    Converted,
+    classes_of,
+    convert_embeds,
+    convert_galleries,
+    convert_images,
+    elements_of,
+    plain,
+    without_markup,
+)
+from iria.transfer.names import join, url_parts
 from iria.transfer.records import Remark
-from iria.transfer.wordpress import blocks, markup, shortcodes
+
+BLOCK_ALONE: Final = re.compile(
+    r"<!--\s*wp:(?P<name>[a-z][\w/-]*)\s*(?P<attributes>\{(?:(?!-->|<!--).)*?\})?\s*/-->", re.DOTALL
+)
+WITHOUT_TEXT: Final = frozenset(
+    {"footnotes", "spacer", "separator", "more", "nextpage", "post-title", "post-content"}
+)
+"""Blocks that nothing is lost without."""
+REUSABLE: Final = "block"
+MOST_REUSED: Final = 50
+"""In one text, those within each other included."""
+SHOWN: Final = 300
+"""Characters of what a remark quotes."""
+
+Find = Callable[[str], str]
+
+
+def expand_blocks(text: str, find: Find) -> tuple[str, list[Remark]]:
+    """The text with reusable blocks in place, and a remark for each block that is lost.
+
+    Args:
+        find: id of a reusable block → its text; empty if there is none.
+    """
+    remarks: list[Remark] = []
+    reused = 0
+
+    def instead(found: re.Match[str]) -> str:
+        nonlocal reused
+        name = found["name"].removeprefix("core/")
+        given = _attributes(found["attributes"] or "")
+        if name in WITHOUT_TEXT:
+            return found[0]
+        if name == REUSABLE:
+            number = str(given.get("ref", ""))
+            reused += 1
+            if reused <= MOST_REUSED and (inner := find(number)):
+                return BLOCK_ALONE.sub(instead, inner)
+            name = f"{name} {number}"
+        prose = " ".join(_prose(given))
+        remarks.append(Remark("block without text", f"{name}: {prose}" if prose else name))
+        return found[0]
+
+    return BLOCK_ALONE.sub(instead, text), remarks
+
+
+def _attributes(text: str) -> dict[str, object]:
+    try:
+        given = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return given if isinstance(given, dict) else {}
+
+
+def _prose(given: object) -> Iterator[str]:
+    """What people wrote into a block of a plugin, which its attributes hold: strings of several words."""
+    waiting, length = [given], 0
+    while waiting and length < SHOWN:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            waiting += reversed(each.values())
+        elif isinstance(each, list):
+            waiting += reversed(each)
+        elif isinstance(each, str) and " " in (text := " ".join(each.split())):
+            yield text[: SHOWN - length]
+            length += len(text)
+
+
+ATTRIBUTE: Final = re.compile(
+    r"""(?P<name>[\w-]+)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s\]"']+))"""
+)
+GIVEN: Final = r"""(?P<attributes>(?:=\s*+"[^"]*+"|=\s*+'[^']*+'|[^\[\]])*+)"""
+"""The attributes; a bracket may be in a quoted one."""
+CAPTION: Final = re.compile(
+    rf"\[(?<!\[\[)(?P<name>caption|wp_caption)\b{GIVEN}\](?P<content>(?:(?!\[caption).)*?)\[/(?P=name)\]",
+    re.DOTALL | re.IGNORECASE,
+)
+PICTURE: Final = re.compile(
+    r"^\s*(?P<picture>(?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(?P<text>.*)$",
+    re.DOTALL | re.IGNORECASE,
+)
+GALLERY: Final = re.compile(rf"\[(?<!\[\[)gallery\b{GIVEN}\]", re.IGNORECASE)
+EMBED: Final = re.compile(
+    r"\[(?<!\[\[)(?P<name>embed|youtube|vimeo)\b[^\]]*\]\s*(?P<url>https?://[^\s\[\]<>]+)\s*\[/(?P=name)\]",
+    re.IGNORECASE,
+)
+MEDIA: Final = re.compile(
+    rf"\[(?<!\[\[)(?P<name>audio|video)\b{GIVEN}\](?:\s*\[/(?P=name)\])?", re.IGNORECASE
+)
+NOTE: Final = re.compile(
+    r"\[(?<!\[\[)(?P<name>footnote|efn_note|mfn|modern_footnote|ref)\](?P<text>[^\[]*)\[/(?P=name)\]",
+    re.IGNORECASE,
+)
+"""Footnotes of the common plugins."""
+LISTING: Final = re.compile(
+    r"\[(?<!\[\[)(?P<name>sourcecode|source|code)\b[^\]]*\]\r?\n?(?P<text>(?:(?!\[(?P=name)\b).)*?)\[/(?P=name)\]",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Code, as hosted sites and plugins that colour it have it."""
+CODE_ELEMENT: Final = re.compile(
+    r"(<(?P<code>pre|code)\b(?:(?!<(?P=code)\b).)*?</(?P=code)>)", re.DOTALL | re.IGNORECASE
+)
+ESCAPED: Final = re.compile(r"\[(\[[^\[\]]*\])\]")
+LEFT: Final = re.compile(r"\[(?P<name>[a-zA-Z][\w-]{1,40})(?P<rest>\s+[^\[\]]*|\s*/)?\]")
+ALONE: Final = re.compile(r"^\s*\[(?P<name>[a-z][a-z0-9]{2,40})\]\s*$", re.MULTILINE)
+"""A bracket that has a line for itself."""
+END: Final = re.compile(r"\[/([a-zA-Z][\w-]{1,40})\]")
+MEDIA_SOURCES: Final = ("src", "mp3", "m4a", "ogg", "wav", "mp4", "m4v", "webm", "ogv", "flv")
+
+
+def expand_shortcodes(text: str, attached: str = "") -> str:
+    """The text with figures, galleries and embeds in place of the shortcodes we know.
+
+    Args:
+        attached: the id of the post; a gallery without ids shows the images attached to it.
+    """
+    if "[" not in text:
+        # Most texts; patterns without regard to case look at each letter.
+        return text
+    # Of three parts the second is code, and the third the name of its element.
+    parts = CODE_ELEMENT.split(text)
+    return "".join(
+        _expand(part, attached) if number % 3 == 0 else part
+        for number, part in enumerate(parts)
+        if number % 3 < 2
+    )
+
+
+def _expand(text: str, attached: str) -> str:
+    text = CAPTION.sub(_caption, text)
+    text = GALLERY.sub(lambda found: _gallery(found, attached), text)
+    text = EMBED.sub(lambda found: _embed(found["url"]), text)
+    text = NOTE.sub(_note, text)
+    return MEDIA.sub(_media, text)
+
+
+def listings(text: str) -> str:
+    """Shortcodes for code as elements, before anything else in them is read as markup."""
+
+    def listing(found: re.Match[str]) -> str:
+        return f"\n\n<pre>{escape(unescape(found['text'].strip('\r\n')), quote=False)}</pre>\n\n"
+
+    return LISTING.sub(listing, text) if "[" in text else text
+
+
+def unknown_shortcodes(text: str) -> Iterator[str]:
+    """The names of shortcodes that are left, each once.
+
+    A bracket alone, as in “[sic]”, is an editor's; so one needs attributes, an end, an underscore or hyphen, or a
+    line for itself.
+    """
+    if "[" not in text:
+        return
+    text = ESCAPED.sub("", text)
+    seen = {found["name"] for found in ALONE.finditer(text)}
+    ended = {name.lower() for name in END.findall(text)}
+    for found in LEFT.finditer(text):
+        name = found["name"].lower()
+        has_value = "=" in (found["rest"] or "")
+        if has_value or "_" in name or "-" in name or name in ended:
+            seen.add(name)
+    yield from sorted(seen)
+
+
+def attributes(text: str) -> dict[str, str]:
+    found = {}
+    for each in ATTRIBUTE.finditer(text):
+        value = each["double"] or each["single"] or each["bare"] or ""
+        found[each["name"].lower()] = unescape(value)
+    return found
+
+
+def _caption(found: re.Match[str]) -> str:
+    given = attributes(found["attributes"])
+    parts = PICTURE.match(found["content"])
+    if parts is None:
+        return found["content"]
+    # Before WordPress 3.4 the caption was an attribute.
+    caption = parts["text"].strip() or escape(given.get("caption", ""), quote=False)
+    number = DIGITS.search(given.get("id", ""))
+    named = f' data-source-image="{number[0]}"' if number else ""
+    return f"\n\n<figure{named}>{parts['picture']}<figcaption>{caption}</figcaption></figure>\n\n"
+
+
+def _gallery(found: re.Match[str], attached: str) -> str:
+    given = attributes(found["attributes"])
+    ids = DIGITS.findall(given.get("ids", "") or given.get("include", ""))
+    if not ids:
+        parent = (DIGITS.findall(given.get("id", "")) or [attached])[0]
+        return f'\n\n<figure data-gallery="" data-source-attached="{escape(parent)}"></figure>\n\n'
+    images = "".join(f'<figure data-source-image="{each}"></figure>' for each in ids)
+    return f'\n\n<figure data-gallery="">{images}</figure>\n\n'
+
+
+def _embed(url: str) -> str:
+    quoted = escape(unescape(url))
+    return f'\n\n<figure data-embed="{quoted}"></figure>\n\n'
+
+
+def _note(found: re.Match[str]) -> str:
+    return f'<span data-footnote-html="{escape(found["text"])}"></span>'
+
+
+def _media(found: re.Match[str]) -> str:
+    given = attributes(found["attributes"])
+    url = next((given[name] for name in MEDIA_SOURCES if given.get(name)), "")
+    if not url:
+        return found[0]
+    return f'\n\n<p><a href="{escape(url)}">{escape(url.rsplit("/", 1)[-1])}</a></p>\n\n'
+
+
+EMOJI: Final = re.compile(r"/images/core/emoji/|/wp-includes/images/smilies/")
+EMOJI_CLASSES: Final = frozenset({"emoji", "wp-smiley"})
+LAZY: Final = ("data-src", "data-lazy-src", "data-orig-src", "data-original", "data-orig-file")
+"""Where plugins keep the URL of an image until it is in view."""
+BACKGROUND: Final = re.compile(r"background(?:-image)?\s*:[^;]*?url\(\s*['\"]?([^'\")]+)")
+WITH_SOURCE: Final = ("img", "audio", "video", "source", "iframe", "embed")
+SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:|#", re.IGNORECASE)
+FUNCTIONS: Final = ("script", "form", "object", "embed", "canvas", "svg", "select", "textarea")
+"""What the sanitiser removes, or keeps without its function."""
+WIDGETS: Final = ("platform.twitter.com", "www.instagram.com", "www.tiktok.com", "embed.bsky.app")
+"""Scripts that only decorate a quotation or link, which stays."""
+TEX: Final = "application/x-tex"
+
+
+def make_plain(tree: HtmlElement, site_url: str) -> list[Remark]:
+    """Changes the tree; what is lost comes back as remarks."""
+    remarks: list[Remark] = []
+    for fallback in list(tree.iter("noscript")):
+        _unwrap(fallback)
+    for image in list(tree.iter("img")):
+        if EMOJI_CLASSES & classes_of(image) or EMOJI.search(image.get("src") or ""):
+            _instead(image, image.get("alt") or "")
+        elif not _find_source(image):
+            size = len(image.get("src") or "")
+            remarks.append(Remark("image not imported", f"inside the text, {size} characters"))
+            _instead(image, "")
+    _backgrounds(tree)
+    _make_absolute(tree, site_url)
+    _files(tree)
+    _formulas(tree)
+    return [*remarks, *_linked_images(tree)]
+
+
+def lost_functions(tree: HtmlElement) -> list[Remark]:
+    """A remark for each kind of code that is still in the tree."""
+    found = []
+    for each in tree.iter(*FUNCTIONS):
+        source = each.get("src") or each.get("action") or each.get("data") or ""
+        if not (each.tag == "script" and any(f"//{host}/" in source for host in WIDGETS)):
+            found.append(f"{each.tag!s} {source[:200]}".strip())
+    return [Remark("code not imported", each) for each in dict.fromkeys(found)]
+
+
+def _unwrap(fallback: HtmlElement) -> None:
+    """The image for readers without scripts stands beside the one that a script loads."""
+    parent = fallback.getparent()
+    others = [] if parent is None else list(parent.iter("img"))
+    inside = list(fallback.iter("img"))
+    if inside and len(others) > len(inside):
+        fallback.drop_tree()
+    else:
+        fallback.drop_tag()
+
+
+def _instead(element: HtmlElement, text: str) -> None:
+    element.tail = text + (element.tail or "")
+    element.drop_tree()
+
+
+def _find_source(image: HtmlElement) -> str:
+    """Sets the URL of an image that a plugin loads late; empty if its data is in the text itself."""
+    source = (image.get("src") or "").strip()
+    if not source or source.startswith("data:"):
+        first = (image.get("srcset") or image.get("data-srcset") or "").split(",")[0].split()
+        named = [image.get(name) or "" for name in LAZY] + first[:1]
+        source = next((each for each in named if each and not each.startswith("data:")), "")
+        if source:
+            image.set("src", source)
+    return source
+
+
+def _backgrounds(tree: HtmlElement) -> None:
+    """The image of a block that shows it as its background, as covers did at first."""
+    for box in list(tree.iter("div", "section")):
+        found = BACKGROUND.search(box.get("style") or "")
+        is_block = any(each.startswith("wp-block-") for each in classes_of(box))
+        if found and is_block and next(box.iter("img"), None) is None:
+            image = lxml_html.Element("img")
+            image.set("src", found[1])
+            image.tail, box.text = box.text, None
+            box.insert(0, image)
+
+
+def _make_absolute(tree: HtmlElement, site_url: str) -> None:
+    """URLs of files, which stay on the old site; links to its pages are found later."""
+    for each in tree.iter(*WITH_SOURCE, "a"):
+        name = "href" if each.tag == "a" else "src"
+        url = (each.get(name) or "").strip()
+        if url.startswith("//"):
+            each.set(name, f"https:{url}")
+        elif (
+            site_url
+            and url
+            and not SCHEME.match(url)
+            and (each.tag != "a" or "wp-content/" in url)
+            and (absolute := join(f"{site_url}/", url))
+        ):
+            each.set(name, absolute)
+
+
+def _files(tree: HtmlElement) -> None:
+    """A file has its name as link, and a button and a preview for the same."""
+    for box in tree.iter("div"):
+        if "wp-block-file" not in classes_of(box):
+            continue
+        links = list(box.iter("a"))
+        buttons = [each for each in links if "wp-block-file__button" in classes_of(each)]
+        for each in [*box.iter("object"), *(buttons if len(links) > len(buttons) else [])]:
+            each.drop_tree()
+
+
+def _formulas(tree: HtmlElement) -> None:
+    """The source of a formula, since its drawing is not kept."""
+    for formula in list(tree.iter("math")):
+        sources = [each for each in formula.iter("annotation") if each.get("encoding") == TEX]
+        code = lxml_html.Element("code")
+        code.text = " ".join("".join((sources or [formula])[0].itertext()).split())
+        replace(formula, code)
+
+
+def _linked_images(tree: HtmlElement) -> list[Remark]:
+    """Images have no links here. One to the file itself or to the page of the image is no loss."""
+    found = []
+    for link in tree.iter("a"):
+        href = (link.get("href") or "").strip()
+        if (
+            next(link.iter("img"), None) is not None
+            and href.startswith(("http://", "https://"))
+            and "attachment" not in (link.get("rel") or "")
+            and "attachment_id=" not in href
+            and not _is_file(href)
+        ):
+            found.append(href)
+    return [Remark("linked image", each) for each in dict.fromkeys(found)]
+
+
+def _is_file(url: str) -> bool:
+    path = url_parts(url).path
+    return "/wp-content/uploads/" in path or "." in path.rsplit("/", 1)[-1]
+
 
 BLOCK: Final = re.compile(r"<!--\s*/?wp:[a-z]")
-COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
-WHOLE_PAGE: Final = re.compile(
-    r"<!DOCTYPE[^>]*>|</?(?:html|head|body|frameset)\b[^>]*>", re.IGNORECASE
-)
-"""What only a page has around its text."""
-IMAGE_CLASS: Final = re.compile(r"(?:^|\s)(?:wp-image-|attachment_)(\d{1,18})(?:\s|$)")
-YOUTUBE: Final = re.compile(
-    r"(?:youtube(?:-nocookie)?\.com/(?:embed|v|shorts)/|youtu\.be/)([\w-]{6,20})"
-)
-VIMEO: Final = re.compile(r"player\.vimeo\.com/video/(\d+)")
-PLAYERS: Final = ("https://www.youtube.com/", "https://vimeo.com/")
-WIDTHS: Final = {"alignwide": "wide", "alignfull": "full"}
-IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp|svg)$", re.IGNORECASE)
-DEEPEST: Final = 200
 CODE: Final = ("pre", "code")
 PREFORMATTED: Final = re.compile(
     r"(<(?:pre|script|style)\b(?:(?!<(?:pre|script|style)\b).)*?</(?:pre|script|style)>)",
@@ -46,45 +390,11 @@ LINE_END: Final = re.compile(
     rf"(</(?:{INLINE})>|[^\n>\s])[ \t]*\n(?=[ \t]*(?:[^\s<\[]|<(?:{INLINE})\b))", re.IGNORECASE
 )
 """A line break within a paragraph; between blocks it means nothing."""
-
-TAG: Final = re.compile(r"</?[a-zA-Z][^>]*>|<!--(?:(?!<!--).)*?-->", re.DOTALL)
-"""Not what is merely between two signs, as in “1 < 2 and 3 > 2”."""
 NOTE_LINK: Final = re.compile(
     r"""<a\b[^>]*?\bhref\s*=\s*["'](?P<href>[^"']*)["'][^>]*>(?P<text>(?:(?!</?a\b).)*)</a>""",
     re.IGNORECASE | re.DOTALL,
 )
 PHRASES: Final = frozenset({*INLINE.split("|"), "font", "mark", "small", "del", "ins", "big"})
-
-FindId = Callable[[str], str]
-
-
-@dataclass(slots=True)
-class Converted:
-    html: str
-    remarks: list[Remark] = field(default_factory=list)
-    credits: dict[str, str] = field(default_factory=dict)
-    """Source id or URL of an image → the credit in its caption."""
-
-
-def convert_html(
-    text: str, identify: FindId, prepare: Callable[[HtmlElement], None] = lambda _tree: None
-) -> Converted:
-    """HTML of any other system, where line ends and brackets mean nothing.
-
-    Args:
-        identify: URL of an image as in the text → its source id.
-        prepare: changes the elements before they are converted.
-    """
-    result = Converted("")
-    tree = _parse(COMMENT.sub("", UNREADABLE.sub("", text)))
-    if tree is None:
-        return _without_markup(text, result)
-    prepare(tree)
-    _embeds(tree, result)
-    _galleries(tree)
-    _images(tree, result, identify)
-    result.html = inner_html(tree)
-    return result
 
 
 def convert(
@@ -105,35 +415,27 @@ def convert(
     """
     result = Converted("")
     text = UNREADABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    text, result.remarks = blocks.expand(shortcodes.listings(text), reusable)
+    text, result.remarks = expand_blocks(listings(text), reusable)
     has_blocks = BLOCK.search(text) is not None
     text = COMMENT.sub("\n\n" if has_blocks else "", text)
     if not has_blocks:
         text = _with_line_breaks(text)
-    text = shortcodes.expand(text, post_id)
-    tree = _parse(text)
+    text = expand_shortcodes(text, post_id)
+    tree = elements_of(text)
     if tree is None:
-        return _without_markup(text, result)
+        return without_markup(text, result)
     for box in tree.iter("div"):
-        if "wp-caption" in _classes(box) and next(box.iter("figure"), None) is None:
+        if "wp-caption" in classes_of(box) and next(box.iter("figure"), None) is None:
             box.tag = "figure"
-    result.remarks += markup.prepare(tree, site_url)
+    result.remarks += make_plain(tree, site_url)
     _footnotes(tree, footnotes, result)
-    _embeds(tree, result)
-    result.remarks += markup.lost_functions(tree)
-    _galleries(tree)
-    _images(tree, result)
+    convert_embeds(tree, result)
+    result.remarks += lost_functions(tree)
+    convert_galleries(tree)
+    convert_images(tree, result, None)
     outside = "".join(_text_outside_code(tree))
-    result.remarks += [Remark("unknown shortcode", name) for name in shortcodes.unknown(outside)]
+    result.remarks += [Remark("unknown shortcode", name) for name in unknown_shortcodes(outside)]
     result.html = inner_html(tree)
-    return result
-
-
-def _without_markup(text: str, result: Converted) -> Converted:
-    result.remarks.append(
-        Remark("nested too deep", "The text was imported without its formatting.")
-    )
-    result.html = escape(re.sub(r"<[^>]*>", " ", text), quote=False)
     return result
 
 
@@ -143,21 +445,6 @@ def _with_line_breaks(text: str) -> str:
     return "".join(
         part if number % 2 else LINE_END.sub(r"\1<br>\n", part) for number, part in enumerate(parts)
     )
-
-
-def _parse(text: str) -> HtmlElement | None:
-    """The elements in one `div`; None if they are nested too deep for what follows."""
-    try:
-        tree = lxml_html.fragment_fromstring(WHOLE_PAGE.sub("", text), create_parent="div")
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
-        # lxml asserts that it found a body.
-        return None
-    depth = 0
-    for event, _element in etree.iterwalk(tree, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > DEEPEST:
-            return None
-    return tree
 
 
 def _text_outside_code(element: HtmlElement) -> list[str]:
@@ -178,7 +465,6 @@ def _footnotes(tree: HtmlElement, texts: str, result: Converted) -> None:
         if text:
             note = lxml_html.Element("span")
             note.set("data-footnote", text)
-            note.tail = mark.tail
             replace(mark, note)
         elif number:
             result.remarks.append(Remark("footnote without text", "".join(mark.itertext())))
@@ -206,210 +492,3 @@ def note_text(html: str) -> str:
         return text if href in {plain(text).strip(), ""} else f"{text} ({escape(href)})"
 
     return " ".join(plain(NOTE_LINK.sub(written, html)).split())
-
-
-def plain(html: str) -> str:
-    """The text of a short piece of HTML."""
-    return unescape(TAG.sub(" " if "<br" in html or "<p" in html else "", UNREADABLE.sub("", html)))
-
-
-def _embeds(tree: HtmlElement, result: Converted) -> None:
-    for figure in list(tree.iter("figure")):
-        if "wp-block-embed" in _classes(figure):
-            url = _bare_url(figure)
-            if url:
-                _become_embed(figure, url, _caption_of(figure))
-    for frame in list(tree.iter("iframe", "audio", "video", "object", "embed")):
-        url = embeddable(_source_of(frame))
-        if frame.tag in {"object", "embed"} and not url.startswith(PLAYERS):
-            # `markup.lost_functions` tells of it.
-            continue
-        if not url:
-            result.remarks.append(Remark("frame without URL", str(frame.tag)))
-            continue
-        made = lxml_html.Element("figure")
-        if frame.tag not in {"audio", "video"} and url.startswith("https:"):
-            made.set("data-embed", url)
-        else:
-            link = etree.SubElement(made, "p")
-            anchor = etree.SubElement(link, "a")
-            anchor.set("href", url)
-            anchor.text = url.rsplit("/", 1)[-1] or url
-        made.tail = frame.tail
-        replace(frame, made)
-
-
-def _source_of(frame: HtmlElement) -> str:
-    inside = [each.get("src") for each in frame.iter("source", "embed")]
-    inside += [each.get("value") for each in frame.iter("param") if each.get("name") == "movie"]
-    named = [frame.get("src"), frame.get("data-src"), frame.get("data"), *inside]
-    return next((each for each in named if each), "")
-
-
-def _bare_url(figure: HtmlElement) -> str:
-    for part in figure.iter("div"):
-        found = "".join(part.itertext()).strip()
-        if re.fullmatch(r"https?://\S+", found):
-            return _secure(found)
-    return ""
-
-
-def embeddable(source: str) -> str:
-    """The page of a video for the URL of its frame; other URLs as they are."""
-    if found := YOUTUBE.search(source):
-        return f"https://www.youtube.com/watch?v={found[1]}"
-    if found := VIMEO.search(source):
-        return f"https://vimeo.com/{found[1]}"
-    if source.startswith("//"):
-        return f"https:{source}"
-    return source if source.startswith(("http://", "https://")) else ""
-
-
-def _secure(url: str) -> str:
-    return f"https://{url.removeprefix('http://')}" if url.startswith("http://") else url
-
-
-def _become_embed(figure: HtmlElement, url: str, caption: str) -> None:
-    made = lxml_html.Element("figure")
-    made.set("data-embed", url)
-    _append_caption(made, caption)
-    made.tail = figure.tail
-    replace(figure, made)
-
-
-def _galleries(tree: HtmlElement) -> None:
-    """Galleries of the block editor, old and new."""
-    for gallery in list(tree.iter("figure", "ul", "div")):
-        names = _classes(gallery)
-        is_old = gallery.tag == "ul" and "wp-block-gallery" in names
-        if not is_old and not (names & {"wp-block-gallery", "wp-block-jetpack-tiled-gallery"}):
-            continue
-        captions = [each for each in gallery if each.tag == "figcaption"]
-        captions += [
-            each
-            for each in gallery.iter("figcaption")
-            if "blocks-gallery-caption" in _classes(each)
-        ]
-        made = lxml_html.Element("figure")
-        made.set("data-gallery", "")
-        _width(gallery, made)
-        for image in list(gallery.iter("img")):
-            figure = next(
-                (each for each in image.iterancestors("figure") if each is not gallery), None
-            )
-            if figure is not None and _classes(figure) & {"wp-block-gallery"}:
-                figure = None
-            part = figure if figure is not None else image
-            part.tail = None
-            made.append(part)
-        if captions:
-            _append_caption(made, inner_html(captions[0]))
-        made.tail = gallery.tail
-        replace(gallery, made)
-
-
-def _images(tree: HtmlElement, result: Converted, identify: FindId | None = None) -> None:
-    for image in list(tree.iter("img")):
-        figure = next((each for each in image.iterancestors("figure") if _is_of_one(each)), None)
-        made = lxml_html.Element("figure")
-        outer = figure if figure is not None else image
-        url = image.get("src") or image.get("data-src") or ""
-        number = identify(url) if identify else _number(image, figure)
-        made.set("data-source-image", number)
-        made.set("data-source-url", url)
-        if alt := " ".join((image.get("alt") or "").split()):
-            made.set("data-alt", alt)
-        _width(outer, made)
-        caption = _caption_of(figure) if figure is not None else ""
-        _append_caption(made, _without_credit(caption, number or url, result))
-        link = image.getparent()
-        if figure is None and link is not None and link.tag == "a" and _is_only_image(link):
-            outer = link
-        made.tail = outer.tail
-        replace(outer, made)
-    for figure in list(tree.iter("figure")):
-        # From a shortcode, without an `img`.
-        if figure.get("data-source-image") is not None and figure.get("data-source-url") is None:
-            figure.set("data-source-url", "")
-
-
-def _is_of_one(figure: HtmlElement) -> bool:
-    """Whether the figure is that of a single image, not a gallery or a table with images."""
-    return (
-        figure.get("data-gallery") is None
-        and len(list(figure.iter("img"))) == 1
-        and next(figure.iter("table", "blockquote"), None) is None
-        and all("wp-caption-text" in _classes(each) for each in figure.iter("p"))
-    )
-
-
-def _is_only_image(link: HtmlElement) -> bool:
-    path = urlsplit(_safe(link.get("href") or "")).path
-    return len(link) == 1 and not "".join(link.itertext()).strip() and bool(IMAGE_FILE.search(path))
-
-
-def _safe(url: str) -> str:
-    """A URL that can be split; brackets in a host make `urlsplit` fail."""
-    try:
-        urlsplit(url)
-    except ValueError:
-        return ""
-    return url
-
-
-def _number(image: HtmlElement, figure: HtmlElement | None) -> str:
-    given = image.get("data-id") or image.get("data-attachment-id") or ""
-    if shortcodes.DIGITS.fullmatch(given):
-        return given
-    if found := IMAGE_CLASS.search(image.get("class") or ""):
-        return found[1]
-    if figure is not None:
-        named = figure.get("data-source-image") or ""
-        found = IMAGE_CLASS.search(figure.get("id") or "")
-        return named or (found[1] if found else "")
-    return ""
-
-
-def _without_credit(caption: str, key: str, result: Converted) -> str:
-    split = split_html(caption)
-    if split.is_undecided:
-        result.remarks.append(Remark("undecided credit", split.text))
-    if split.credit and key:
-        result.credits.setdefault(key, split.credit)
-    return split.caption
-
-
-def _caption_of(figure: HtmlElement) -> str:
-    captions = [*figure.iter("figcaption")]
-    captions += [each for each in figure.iter("p") if "wp-caption-text" in _classes(each)]
-    return " ".join(inner_html(each) for each in captions).strip()
-
-
-def _append_caption(figure: HtmlElement, caption: str) -> None:
-    if caption.strip():
-        figure.append(lxml_html.fragment_fromstring(caption, create_parent="figcaption"))
-
-
-def _width(source: HtmlElement, made: HtmlElement) -> None:
-    width = next((WIDTHS[each] for each in _classes(source) if each in WIDTHS), "")
-    if width:
-        made.set("data-width", width)
-
-
-def _classes(element: HtmlElement) -> set[str]:
-    return set((element.get("class") or "").split())
-
-
-def old_id(url: str) -> str:
-    """The post that a URL such as `/?p=12` names; empty for other URLs."""
-    query = parse_qs(urlsplit(_safe(url)).query)
-    named = [query[name][0] for name in ("p", "page_id", "attachment_id") if query.get(name)]
-    return named[0] if named and shortcodes.DIGITS.fullmatch(named[0]) else ""
-
-
-def path_of(url: str) -> str:
-    """The unescaped path of a URL with slashes at both ends; empty if only a query names the page."""
-    parts = urlsplit(_safe(url.strip()))
-    if not parts.path.strip("/") or old_id(url):
-        return ""
-    return f"/{UNREADABLE.sub('', unquote(parts.path)).strip('/')}/"

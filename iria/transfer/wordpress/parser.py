@@ -12,8 +12,11 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from articles.body.tree import UNREADABLE
+from iria.transfer.bodies import IMAGE_FILE, comment_text, line_of, path_of
 from iria.transfer.captions import split_html
+from iria.transfer.names import join, language_of, moment_of_two
 from iria.transfer.records import (
+    NO_DATE,
     Author,
     Comment,
     CommentState,
@@ -26,10 +29,8 @@ from iria.transfer.records import (
     Term,
     Text,
 )
-from iria.transfer.urls import join
-from iria.transfer.wordpress import bodies, elements
-from iria.transfer.wordpress.comments import comment_text
-from iria.transfer.wordpress.dates import moment
+from iria.transfer.wordpress import elements
+from iria.transfer.wordpress.bodies import convert
 
 SYSTEM: Final = "wordpress"
 STATUS: Final = {
@@ -143,8 +144,8 @@ class Export:
                 given = elements.values(element)
                 yield Term(
                     _slug(given.get("tag_slug", "")) or _digest(given.get("tag_name", "")),
-                    _line(given.get("tag_name", "")) or given.get("tag_slug", ""),
-                    description=_line(given.get("tag_description", "")),
+                    line_of(given.get("tag_name", "")) or given.get("tag_slug", ""),
+                    description=line_of(given.get("tag_description", "")),
                 )
             case "item":
                 yield self._item(element)
@@ -163,7 +164,7 @@ class Export:
         self, element: Element, given: dict[str, str], meta: dict[str, str], post_type: str
     ) -> Text:
         source_id = _source_id(given)
-        converted = bodies.convert(
+        converted = convert(
             given.get("encoded", ""),
             post_id=source_id,
             footnotes=meta.get("footnotes", ""),
@@ -173,15 +174,15 @@ class Export:
         text = Text(
             source_id=source_id,
             kind=Kind.PAGES if post_type == "page" else Kind.POSTS,
-            title=_line(given.get("title", "")),
+            title=line_of(given.get("title", "")),
             slug=_slug(given.get("post_name", "")).removesuffix(TRASHED),
             body=converted.html,
             state=STATUS.get(given.get("status", "publish").strip(), State.DRAFT),
-            standfirst=_line(_first(meta, SUBTITLES) or given.get("excerpt", "")),
-            search_description=_line(_first(meta, DESCRIPTIONS)),
-            social_title=_line(_first(meta, SOCIAL_TITLES)),
+            standfirst=line_of(_first(meta, SUBTITLES) or given.get("excerpt", "")),
+            search_description=line_of(_first(meta, DESCRIPTIONS)),
+            social_title=line_of(_first(meta, SOCIAL_TITLES)),
             canonical_url=_first(meta, CANONICAL).strip(),
-            path=bodies.path_of(given.get("link", "")),
+            path=path_of(given.get("link", "")),
             comments_open=given.get("comment_status", "open").strip() != "closed",
             lead_caption=meta.get(LEAD_CAPTION, ""),
             lead_image=meta.get("_thumbnail_id", "").strip(),
@@ -215,13 +216,13 @@ class Export:
         return self._reusable.get(number, "")
 
     def _set_dates(self, text: Text, given: dict[str, str]) -> None:
-        text.published_at, contradictory = moment(
+        text.published_at, contradictory = moment_of_two(
             given.get("post_date", ""),
             given.get("post_date_gmt", ""),
             given.get("pubDate", ""),
             self.zone,
         )
-        text.modified_at, _ = moment(
+        text.modified_at, _ = moment_of_two(
             given.get("post_modified", ""), given.get("post_modified_gmt", ""), "", self.zone
         )
         if contradictory:
@@ -264,7 +265,7 @@ class Export:
         twice = {each.text for each in given if each.get("nicename")}
         for each in given:
             if each.get("nicename") or each.text not in twice:
-                name = _line(each.text or "")
+                name = line_of(each.text or "")
                 slug = _slug(each.get("nicename", "")) or self._named.get(name) or _digest(name)
                 yield each.get("domain", "category"), slug, name
 
@@ -273,7 +274,7 @@ class Export:
             if elements.name(each) != "comment":
                 continue
             given = elements.values(each)
-            written, _ = moment(
+            written, _ = moment_of_two(
                 given.get("comment_date", ""), given.get("comment_date_gmt", ""), "", self.zone
             )
             parent = given.get("comment_parent", "").strip()
@@ -281,7 +282,7 @@ class Export:
             yield Comment(
                 source_id=given.get("comment_id", "").strip()
                 or _digest(str(sorted(given.items()))),
-                name=_line(given.get("comment_author", ""))[:80],
+                name=line_of(given.get("comment_author", ""))[:80],
                 email=given.get("comment_author_email", "").strip(),
                 text=content,
                 created_at=written,
@@ -299,14 +300,14 @@ CONTENT: Final = frozenset({"author", "category", "tag", "item"})
 
 def _site(header: dict[str, str]) -> Site:
     url = header.get("base_blog_url") or header.get("link") or header.get("base_site_url") or ""
-    language = header.get("language", "").lower().replace("_", "-").split("-")[0]
-    return Site(SYSTEM, _line(header.get("title", "")), join(url, "").rstrip("/"), language)
+    language = language_of(header.get("language", ""))
+    return Site(SYSTEM, line_of(header.get("title", "")), join(url, "").rstrip("/"), language)
 
 
 def _author(given: dict[str, str]) -> Author:
     login = given.get("author_login", "").strip()
     full = f"{given.get('author_first_name', '')} {given.get('author_last_name', '')}".strip()
-    name = _line(given.get("author_display_name", "")) or _line(full) or login
+    name = line_of(given.get("author_display_name", "")) or line_of(full) or login
     if name == login and "@" in name.strip("@"):
         # An e-mail address is not for readers.
         name = name.partition("@")[0]
@@ -323,13 +324,13 @@ def _guest_author(given: dict[str, str], meta: dict[str, str]) -> Author:
     slug = (_slug(given.get("post_name", "")) or _nicename(login)).removeprefix(CO_AUTHOR)
     return Author(
         slug or _source_id(given),
-        _line(meta.get("cap-display_name", ""))
-        or _line(given.get("title", ""))
+        line_of(meta.get("cap-display_name", ""))
+        or line_of(given.get("title", ""))
         or login
         or "Unknown",
         meta.get("cap-user_email", "").strip(),
         slug,
-        _line(meta.get("cap-description", "")),
+        line_of(meta.get("cap-description", "")),
     )
 
 
@@ -343,14 +344,14 @@ def _nicename(login: str) -> str:
 def _category(given: dict[str, str], named: Mapping[str, str]) -> Term:
     parent = _slug(given.get("category_parent", ""))
     slug = _slug(given.get("category_nicename", ""))
-    name = _line(given.get("cat_name", ""))
+    name = line_of(given.get("cat_name", ""))
     return Term(
         slug or _digest(name),
         name or slug or "Unnamed",
         Kind.CATEGORIES,
         # WordPress 2 gave the name of the parent.
-        named.get(parent) or named.get(_line(parent), parent),
-        _line(given.get("category_description", "")),
+        named.get(parent) or named.get(line_of(parent), parent),
+        line_of(given.get("category_description", "")),
     )
 
 
@@ -361,17 +362,17 @@ def _image(given: dict[str, str], meta: dict[str, str], site_url: str) -> Image:
     parts = split_html(given.get("excerpt", ""))
     remarks = (Remark("undecided credit", parts.text),) if parts.is_undecided else ()
     parent = given.get("post_parent", "").strip()
-    credit = dict.fromkeys((_line(_first(meta, CREDITS)), _line(meta.get(CREDITED, ""))))
-    is_image = bool(bodies.IMAGE_FILE.search(bodies.path_of(url).rstrip("/") or path))
+    credit = dict.fromkeys((line_of(_first(meta, CREDITS)), line_of(meta.get(CREDITED, ""))))
+    is_image = bool(IMAGE_FILE.search(path_of(url).rstrip("/") or path))
     return Image(
         source_id=_source_id(given),
         url=url,
         path=path,
-        title=_line(given.get("title", "")),
-        caption=_line(parts.caption),
+        title=line_of(given.get("title", "")),
+        caption=line_of(parts.caption),
         credit="/".join(each for each in credit if each) or parts.credit,
-        alt=_line(meta.get("_wp_attachment_image_alt", "")),
-        page_path=bodies.path_of(given.get("link", "")),
+        alt=line_of(meta.get("_wp_attachment_image_alt", "")),
+        page_path=path_of(given.get("link", "")),
         parent="" if parent == "0" else parent,
         remarks=remarks,
         skipped="" if is_image else "Only images are imported, not other files.",
@@ -379,7 +380,7 @@ def _image(given: dict[str, str], meta: dict[str, str], site_url: str) -> Image:
 
 
 def _below_uploads(url: str) -> str:
-    path = bodies.path_of(url).strip("/")
+    path = path_of(url).strip("/")
     _, found, below = f"/{path}".partition(UPLOADS)
     return below if found else path.rsplit("/", 1)[-1]
 
@@ -408,7 +409,7 @@ def _set_state(text: Text, given: dict[str, str]) -> None:
     if given.get("is_sticky", "").strip() == "1":
         text.is_sticky = True
     if text.state in {State.PUBLISHED, State.SCHEDULED} and text.published_at is None:
-        text.remarks.append(Remark("no date", "Published with the date of the import."))
+        text.remarks.append(NO_DATE)
 
 
 def _why_no_comment(kind: str, text: str) -> str:
@@ -449,7 +450,3 @@ def _digest(text: str) -> str:
 def _slug(text: str) -> str:
     """WordPress escapes letters of other scripts."""
     return UNREADABLE.sub("", unquote(text.strip()))
-
-
-def _line(html: str) -> str:
-    return " ".join(bodies.plain(html).split())

@@ -9,7 +9,7 @@ from html import escape, unescape
 from itertools import batched
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.files import File
@@ -21,7 +21,7 @@ from articles.images.models import Image as ImageRow
 from iria.core.db.imported_items import ImportedItem
 from iria.core.http import safe_client
 from iria.core.http.safe_client import RequestFailed, TemporarilyFailed
-from iria.transfer.names import short_id
+from iria.transfer.names import host_of, is_web_url, short_id, url_parts
 from iria.transfer.records import Image, Kind, Remark, Text
 from iria.transfer.report import DiskDict, Outcome, Report, Spool
 from iria.transfer.writer.items import ID_LENGTH, Items, digest_of, digest_of_row
@@ -58,7 +58,7 @@ class Fetcher:
         Raises:
             RequestFailed: finally, after having asked again if that could help.
         """
-        host = _host(url)
+        host = url_parts(url).netloc.lower()
         if self._silent[host] >= MOST_SILENT:
             message = f"{host} did not answer before; run the import again later."
             raise RequestFailed(message)
@@ -92,17 +92,6 @@ class Fetcher:
             seconds=SECONDS,
             media_types=MEDIA_TYPES,
         )
-
-
-def is_web_url(url: str) -> bool:
-    return url.startswith(("http://", "https://"))
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).netloc.lower()
-    except ValueError:
-        return ""
 
 
 BELOW: Final = ("", "uploads", "wp-content/uploads", "images", "content/images")
@@ -190,10 +179,7 @@ class Media:
 
 def _path_of(url: str) -> str:
     """Below the folder of uploads, with its size."""
-    try:
-        path = unquote(urlsplit(url).path)
-    except ValueError:
-        return ""
+    path = unquote(url_parts(url).path)
     _, found, below = path.partition("/uploads/")
     return below if found else path.lstrip("/")
 
@@ -231,7 +217,7 @@ class Images:
         They are no items of the source, so the report has a remark for each instead of counting them. Without media,
         those of an earlier import are found.
         """
-        host = urlsplit(site_url).netloc.lower().removeprefix("www.")
+        host = host_of(site_url)
         for text in texts:
             if text.skipped:
                 continue
@@ -375,7 +361,7 @@ def with_images(body: str, images: Images) -> tuple[str, list[str]]:
         # One within the text can be as large as a file.
         named = f"{url[:40]}…" if url.startswith("data:") else url
         missing.append(named or f"image {found['id']}")
-        if not url.startswith(("http://", "https://")):
+        if not is_web_url(url):
             return "<figure>"
         name = url.rsplit("/", 1)[-1] or url
         return f'<figure><p><a href="{escape(url)}">{escape(name)}</a></p>'

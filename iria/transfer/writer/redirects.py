@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html import escape, unescape
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from django.db import models
 from django.db.models import Q
@@ -16,6 +16,7 @@ from articles.editorial import article_urls
 from articles.editorial.models import Article, Category
 from articles.editorial.models import Redirect as RedirectRow
 from articles.pages.models import OldPagePath, Page
+from iria.transfer.names import host_of, url_parts
 from iria.transfer.records import Kind, Redirect, Text
 from iria.transfer.report import Outcome, Report
 from iria.transfer.writer.items import Items, Made, digest_of_row, url_of
@@ -154,10 +155,7 @@ def _end_of(url: str, steps: dict[str, str]) -> models.Model | None:
 
 def _path_of(url: str) -> str:
     """The path on the site; empty for another site or the front page."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
+    parts = url_parts(url)
     path = unquote(parts.path).strip("/")
     return f"/{path}/" if path and not parts.netloc and "\x00" not in path else ""
 
@@ -204,7 +202,7 @@ def with_links(body: str, site_url: str, find: Callable[[str], str]) -> str:
     Args:
         find: id of a text there → reference to the one here, or empty.
     """
-    host = urlsplit(site_url).netloc.lower().removeprefix("www.")
+    host = host_of(site_url)
 
     def link(found: re.Match[str]) -> str:
         new = _new_href(unescape(found["href"]).strip(), host, find)
@@ -214,10 +212,7 @@ def with_links(body: str, site_url: str, find: Callable[[str], str]) -> str:
 
 
 def _new_href(href: str, host: str, find: Callable[[str], str]) -> str:
-    try:
-        url = urlsplit(href)
-    except ValueError:
-        return ""
+    url = url_parts(href)
     is_of_site = bool(host) and url.netloc.lower().removeprefix("www.") == host
     if not is_of_site and (url.netloc or url.scheme or not (url.path.startswith("/") or url.query)):
         return ""

@@ -11,7 +11,7 @@ from lxml import etree
 from articles.editorial.models import Article
 from iria.core.http import safe_client
 from iria.core.http.safe_client import RequestFailed
-from iria.transfer.feeds.parser import Feed
+from iria.transfer.feeds import Feed
 from iria.transfer.records import Author, Image, Kind, Site, State, Text, Unreadable
 from tests.shared import PROJECT, shared_data
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from iria.core.db.import_runs import ImportRun
 from iria.transfer import formats, recognition, uploads
-from iria.transfer.feeds.parser import Feed
+from iria.transfer.feeds import Feed
 from iria.transfer.records import Unreadable
 from tests.iria.transfer import ghost_export, wxr
 from tests.iria.transfer.test_archives import MEDIUM_PAGE, POSTS, SUBSTACK_PAGE

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iria.transfer.bodies import comment_text
+from iria.transfer.names import moment_of_two
 from iria.transfer.records import (
     Author,
     CommentState,
@@ -23,8 +25,6 @@ from iria.transfer.records import (
     Unreadable,
 )
 from iria.transfer.wordpress import bodies
-from iria.transfer.wordpress.comments import comment_text
-from iria.transfer.wordpress.dates import moment
 from iria.transfer.wordpress.parser import Export
 from tests.iria.transfer import wxr
 
@@ -171,7 +171,7 @@ def test_a_missed_schedule_and_a_password_are_told(tmp_path: Path) -> None:
 def test_dates_have_the_right_zone(
     local: str, utc: str, expected: datetime | None, contradictory: bool
 ) -> None:
-    assert moment(local, utc, "", LISBON) == (expected, contradictory)
+    assert moment_of_two(local, utc, "", LISBON) == (expected, contradictory)
 
 
 def test_a_comment_becomes_plain_text_with_its_links() -> None:

@@ -1,19 +1,177 @@
-"""RSS and Atom, one entry after the other in flat memory."""
+"""What is in a feed: RSS and Atom, one entry after the other in flat memory, and JSON Feed, versions 1 and 1.1."""
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import iterparse
 
-from iria.transfer.feeds.entries import Entry, Head, Medium, paragraphs
+from articles.body.sanitiser import UNSTORABLE
+from iria.transfer.names import join
 from iria.transfer.records import Unreadable
-from iria.transfer.urls import join
 from iria.transfer.wordpress.elements import DEEPEST, reading
+
+
+@dataclass(slots=True)
+class Medium:
+    """A file that an entry names."""
+
+    url: str
+    is_image: bool
+    caption: str = ""
+    """HTML."""
+    credit: str = ""
+    alt: str = ""
+
+
+@dataclass(slots=True)
+class Head:
+    """What a feed says of itself."""
+
+    title: str = ""
+    url: str = ""
+    language: str = ""
+    authors: list[str] = field(default_factory=list)
+    next_page: str = ""
+    """The URL of the feed's next page, with older entries (RFC 5005)."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One text. Its parts are HTML, also those that a feed has as plain text."""
+
+    source_id: str = ""
+    url: str = ""
+    base: str = ""
+    """What relative URLs in it are relative to."""
+    title: str = ""
+    content: str = ""
+    summary: str = ""
+    language: str = ""
+    kind: str = ""
+    """Exports of Blogger have other things than posts too."""
+    is_draft: bool = False
+    published: str = ""
+    modified: str = ""
+    authors: list[str] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    media: list[Medium] = field(default_factory=list)
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as HTML; without paragraphs if it has only one line."""
+    parts = escape(text, quote=False).replace("\r\n", "\n").strip().split("\n\n")
+    if len(parts) == 1 and "\n" not in parts[0]:
+        return parts[0]
+    return "".join(
+        f"<p>{part.strip().replace(chr(10), '<br>')}</p>" for part in parts if part.strip()
+    )
+
+
+LONGEST: Final = 100 * 1024**2
+"""A JSON file is in memory as a whole."""
+
+
+def read_json(file: Path, head: Head) -> Iterator[Entry]:
+    """Raises Unreadable if it is no JSON Feed."""
+    feed = _load(file)
+    items = feed.get("items")
+    if "jsonfeed.org" not in _json_text(feed, "version") or not isinstance(items, list):
+        message = "This JSON is no JSON Feed: it lacks the version or the items."
+        raise Unreadable(message)
+    head.title, head.language = _json_text(feed, "title"), _json_text(feed, "language")
+    head.url = _json_text(feed, "home_page_url")
+    head.authors = _json_authors(feed)
+    head.next_page = _json_url(head.url, feed, "next_url")
+    for item in items:
+        if isinstance(item, dict):
+            yield _json_entry(item, head)
+
+
+def _load(file: Path) -> dict[str, Any]:
+    try:
+        if file.stat().st_size > LONGEST:
+            message = f"The file is larger than {LONGEST // 1024**2} MB."
+            raise Unreadable(message)
+        found = json.loads(file.read_bytes())
+    except json.JSONDecodeError as error:
+        message = f"The JSON is broken: {error.msg}."
+        if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
+            message = f"The file ends in the middle ({error.msg}). Export or copy it again."
+        raise Unreadable(message, error.lineno) from error
+    except (ValueError, RecursionError) as error:
+        message = "The JSON cannot be read."
+        raise Unreadable(message) from error
+    except OSError as error:
+        message = f"The file cannot be opened: {error.strerror}."
+        raise Unreadable(message) from error
+    return found if isinstance(found, dict) else {}
+
+
+def _json_entry(item: dict[str, Any], head: Head) -> Entry:
+    url = _json_url(head.url, item, "url")
+    content = _json_text(item, "content_html") or paragraphs(_json_text(item, "content_text"))
+    entry = Entry(
+        source_id=_json_text(item, "id") or url,
+        url=url,
+        base=url or head.url,
+        title=escape(_json_text(item, "title"), quote=False),
+        content=content,
+        summary=escape(_json_text(item, "summary"), quote=False),
+        language=_json_text(item, "language"),
+        published=_json_text(item, "date_published"),
+        modified=_json_text(item, "date_modified"),
+        authors=_json_authors(item),
+        tags=[
+            UNSTORABLE.sub("", each) for each in _json_list(item, "tags") if isinstance(each, str)
+        ],
+    )
+    if (other := _json_url(entry.base, item, "external_url")) and escape(other) not in content:
+        # What an entry of a link blog is about.
+        entry.content += f'<p><a href="{escape(other)}">{escape(other)}</a></p>'
+    for name in ("image", "banner_image"):
+        if image := _json_url(entry.base, item, name):
+            entry.media.append(Medium(image, is_image=True))
+    for each in _json_list(item, "attachments"):
+        if isinstance(each, dict) and (address := _json_url(entry.base, each, "url")):
+            is_image = _json_text(each, "mime_type").startswith("image/")
+            caption = escape(_json_text(each, "title"), quote=False)
+            entry.media.append(Medium(address, is_image, caption))
+    return entry
+
+
+def _json_authors(given: dict[str, Any]) -> list[str]:
+    authors = _json_list(given, "authors") or [given.get("author")]
+    names = [
+        " ".join(_json_text(each, "name").split()) for each in authors if isinstance(each, dict)
+    ]
+    return [each for each in names if each]
+
+
+def _json_list(given: dict[str, Any], name: str) -> list[Any]:
+    found = given.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _json_text(given: dict[str, Any], name: str) -> str:
+    found = given.get(name)
+    if isinstance(found, int | float) and not isinstance(found, bool):
+        return str(found)
+    # JSON can escape what cannot be stored: NUL and lone surrogates.
+    return UNSTORABLE.sub("", found) if isinstance(found, str) else ""
+
+
+def _json_url(base: str, given: dict[str, Any], name: str) -> str:
+    url = _json_text(given, name)
+    return join(base, url) if url else ""
+
 
 NEXT: Final = frozenset({"next", "prev-archive"})
 ROOTS: Final = frozenset({"rss", "rdf", "feed"})
@@ -45,7 +203,7 @@ IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNO
 PERSON: Final = re.compile(r"\s*\S+@\S+\s*\((?P<name>[^()]+)\)\s*$")
 
 
-def read(file: Path, head: Head) -> Iterator[Entry]:
+def read_xml(file: Path, head: Head) -> Iterator[Entry]:
     """The entries; what the feed says of itself is put into `head` as it is read.
 
     Raises:

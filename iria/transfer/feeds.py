@@ -1,24 +1,32 @@
-"""A feed as neutral records."""
+"""A feed (RSS 0.9 to 2.0, Atom or JSON Feed) as neutral records."""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC
-from html import escape, unescape
+from html import escape
 from pathlib import Path
 from textwrap import shorten
 from typing import Final
 
 from lxml.html import HtmlElement
 
+from iria.transfer import feed_entries
+from iria.transfer.bodies import convert_html, old_id, path_of, title_of
 from iria.transfer.captions import split_html
-from iria.transfer.dates import moment
-from iria.transfer.feeds import json_feeds, xml_feeds
-from iria.transfer.feeds.entries import Entry, Head, Medium
-from iria.transfer.names import Announced, short_id, term_of
-from iria.transfer.records import Image, Kind, Record, Remark, Site, State, Text, Unreadable
-from iria.transfer.urls import join
-from iria.transfer.wordpress.bodies import convert_html, old_id, path_of, plain
+from iria.transfer.feed_entries import Entry, Head, Medium
+from iria.transfer.names import Announced, is_web_url, join, language_of, moment, short_id, terms_of
+from iria.transfer.records import (
+    NO_DATE,
+    Image,
+    Kind,
+    Record,
+    Remark,
+    Site,
+    State,
+    Text,
+    Unreadable,
+)
 
 SYSTEM: Final = "feed"
 APPEARED: Final = re.compile(
@@ -56,7 +64,7 @@ class Feed:
             # An author or a language may stand after the entries.
             pass
         url = _joined(self.url, head.url) or self.url or self.file.name
-        site = Site(SYSTEM, _line(head.title), url.rstrip("/"), _language(head.language))
+        site = Site(SYSTEM, title_of(head.title), url.rstrip("/"), language_of(head.language))
         yield site
         self._images.clear()
         announced = Announced()
@@ -97,7 +105,7 @@ class Feed:
         if start[:9].lower().startswith((b"<!doctype", b"<html")) and b"<rss" not in start.lower():
             message = "This is a web page, not a feed. Give the URL of its feed."
             raise Unreadable(message)
-        read = json_feeds.read if start[:1] == b"{" else xml_feeds.read
+        read = feed_entries.read_json if start[:1] == b"{" else feed_entries.read_xml
         return read(file, head)
 
     def _text(self, entry: Entry, head: Head, site_url: str, images: list[Image]) -> Text:
@@ -106,37 +114,32 @@ class Feed:
         path = path_of(url)
         text = Text(
             source_id=short_id(
-                entry.source_id or entry.title or entry.published or _line(entry.content)
+                entry.source_id or entry.title or entry.published or title_of(entry.content)
             ),
             kind=Kind.PAGES if entry.kind == "page" else Kind.POSTS,
-            title=_line(entry.title)
-            or shorten(_line(entry.content or entry.summary), TITLE, placeholder="…"),
+            title=title_of(entry.title)
+            or shorten(title_of(entry.content or entry.summary), TITLE, placeholder="…"),
             slug=re.sub(r"\.\w{2,5}$", "", path.strip("/").rsplit("/", 1)[-1]),
             body="",
             state=State.DRAFT if entry.is_draft else State.PUBLISHED,
             published_at=moment(entry.published, UTC) or moment(entry.modified, UTC),
             modified_at=moment(entry.modified, UTC),
-            language=_language(entry.language),
+            language=language_of(entry.language),
             path=path,
-            authors=[_line(each)[:120] for each in entry.authors or head.authors if _line(each)],
+            authors=[
+                title_of(each)[:120] for each in entry.authors or head.authors if title_of(each)
+            ],
         )
         if old_id(url) and not path:
             text.slug = ""
-        categories = {
-            (term := term_of(_line(each), Kind.CATEGORIES)).source_id: term
-            for each in entry.categories
-            if _line(each)
-        }
-        tags = {
-            (term := term_of(_line(each))).source_id: term for each in entry.tags if _line(each)
-        }
-        text.categories, text.tags = list(categories.values()), list(tags.values())
+        text.categories = terms_of(map(title_of, entry.categories), Kind.CATEGORIES)
+        text.tags = terms_of(map(title_of, entry.tags))
         if not (text.source_id or entry.summary or entry.media):
             text.skipped = "The entry is empty."
         if entry.kind not in KINDS:
             text.skipped = f"It is no text but of the kind “{entry.kind}”."
         if text.published_at is None and text.state == State.PUBLISHED:
-            text.remarks.append(Remark("no date", "Published with the date of the import."))
+            text.remarks.append(NO_DATE)
         self._set_body(text, entry, base, images)
         return text
 
@@ -150,9 +153,7 @@ class Feed:
 
         content = APPEARED.sub("", entry.content.rstrip()) or entry.summary
         converted = convert_html(content, identify, absolute(base))
-        text.body = converted.html
-        text.remarks += converted.remarks
-        text.credits.update(converted.credits)
+        converted.put_into(text)
         if entry.content:
             text.standfirst = _standfirst(entry)
         for medium in entry.media:
@@ -165,7 +166,7 @@ class Feed:
                 continue
             source_id = self._image(medium, images)
             if medium.credit:
-                text.credits.setdefault(source_id, _line(medium.credit))
+                text.credits.setdefault(source_id, title_of(medium.credit))
             if source_id not in shown:
                 text.lead_image = text.lead_image or source_id
             if source_id not in {*shown, text.lead_image}:
@@ -173,7 +174,7 @@ class Feed:
 
     def _image(self, medium: Medium, images: list[Image]) -> str:
         source_id = short_id(medium.url)
-        if source_id in self._images or not medium.url.startswith(("http://", "https://")):
+        if source_id in self._images or not is_web_url(medium.url):
             return source_id
         self._images.add(source_id)
         caption = split_html(medium.caption)
@@ -183,9 +184,9 @@ class Feed:
                 source_id,
                 medium.url,
                 path_of(medium.url).strip("/"),
-                caption=_line(caption.caption),
-                credit=_line(medium.credit) or caption.credit,
-                alt=_line(medium.alt),
+                caption=title_of(caption.caption),
+                credit=title_of(medium.credit) or caption.credit,
+                alt=title_of(medium.alt),
                 remarks=remarks,
             )
         )
@@ -194,20 +195,12 @@ class Feed:
 
 def _standfirst(entry: Entry) -> str:
     """The summary, unless it is only the beginning of the text."""
-    summary, content = _line(entry.summary), _line(entry.content)
+    summary, content = title_of(entry.summary), title_of(entry.content)
     start = CUT.sub("", summary)[:PREFACE]
     is_start = bool(CUT.search(summary)) or "".join(content.split()).startswith(
         "".join(start.split())
     )
     return "" if is_start else summary
-
-
-def _line(html: str) -> str:
-    return " ".join(unescape(plain(html)).split())
-
-
-def _language(code: str) -> str:
-    return re.split(r"[-_]", code.strip().lower())[0]
 
 
 def absolute(base: str) -> Callable[[HtmlElement], None]:
@@ -226,4 +219,4 @@ def absolute(base: str) -> Callable[[HtmlElement], None]:
 def _joined(base: str, url: str) -> str:
     """An absolute web URL, or empty."""
     joined = join(base, url) if url else ""
-    return joined if joined.startswith(("http://", "https://")) else ""
+    return joined if is_web_url(joined) else ""

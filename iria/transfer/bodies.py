@@ -1,0 +1,384 @@
+"""HTML of other systems as HTML that `articles.body` can sanitise: texts, whole pages and comments. Plain Python.
+
+An image becomes `<figure data-source-image="ID" data-source-url="URL">`, which the writer turns into one of the
+library, or into a link if it is not there.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from html import escape, unescape
+from typing import Final
+from urllib.parse import parse_qs, unquote
+
+from lxml import etree
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from articles.body.tree import UNREADABLE, inner_html, replace
+from iria.transfer.captions import split_html
+from iria.transfer.names import is_web_url, short_id, url_parts
+from iria.transfer.records import Image, Remark, Text
+
+COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+WHOLE_PAGE: Final = re.compile(
+    r"<!DOCTYPE[^>]*>|</?(?:html|head|body|frameset)\b[^>]*>", re.IGNORECASE
+)
+"""What only a page has around its text."""
+IMAGE_CLASS: Final = re.compile(r"(?:^|\s)(?:wp-image-|attachment_)(\d{1,18})(?:\s|$)")
+YOUTUBE: Final = re.compile(
+    r"(?:youtube(?:-nocookie)?\.com/(?:embed|v|shorts)/|youtu\.be/)([\w-]{6,20})"
+)
+VIMEO: Final = re.compile(r"player\.vimeo\.com/video/(\d+)")
+PLAYERS: Final = ("https://www.youtube.com/", "https://vimeo.com/")
+WIDTHS: Final = {"alignwide": "wide", "alignfull": "full"}
+IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp|svg)$", re.IGNORECASE)
+DEEPEST: Final = 200
+DIGITS: Final = re.compile(r"\d{1,18}")
+
+TAG: Final = re.compile(r"</?[a-zA-Z][^>]*>|<!--(?:(?!<!--).)*?-->", re.DOTALL)
+"""Not what is merely between two signs, as in “1 < 2 and 3 > 2”."""
+
+FindId = Callable[[str], str]
+
+
+@dataclass(slots=True)
+class Converted:
+    html: str
+    remarks: list[Remark] = field(default_factory=list)
+    credits: dict[str, str] = field(default_factory=dict)
+    """Source id or URL of an image → the credit in its caption."""
+
+    def put_into(self, text: Text) -> None:
+        text.body = self.html
+        text.remarks += self.remarks
+        text.credits.update(self.credits)
+
+
+def convert_html(
+    text: str, identify: FindId, prepare: Callable[[HtmlElement], None] = lambda _tree: None
+) -> Converted:
+    """HTML of any other system, where line ends and brackets mean nothing.
+
+    Args:
+        identify: URL of an image as in the text → its source id.
+        prepare: changes the elements before they are converted.
+    """
+    result = Converted("")
+    tree = elements_of(COMMENT.sub("", UNREADABLE.sub("", text)))
+    if tree is None:
+        return without_markup(text, result)
+    prepare(tree)
+    convert_embeds(tree, result)
+    convert_galleries(tree)
+    convert_images(tree, result, identify)
+    result.html = inner_html(tree)
+    return result
+
+
+def without_markup(text: str, result: Converted) -> Converted:
+    result.remarks.append(
+        Remark("nested too deep", "The text was imported without its formatting.")
+    )
+    result.html = escape(re.sub(r"<[^>]*>", " ", text), quote=False)
+    return result
+
+
+def elements_of(text: str) -> HtmlElement | None:
+    """The elements in one `div`; None if they are nested too deep for what follows."""
+    try:
+        tree = lxml_html.fragment_fromstring(WHOLE_PAGE.sub("", text), create_parent="div")
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        # lxml asserts that it found a body.
+        return None
+    depth = 0
+    for event, _element in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > DEEPEST:
+            return None
+    return tree
+
+
+def plain(html: str) -> str:
+    """The text of a short piece of HTML."""
+    return unescape(TAG.sub(" " if "<br" in html or "<p" in html else "", UNREADABLE.sub("", html)))
+
+
+def line_of(html: str) -> str:
+    return " ".join(plain(html).split())
+
+
+def title_of(html: str) -> str:
+    """The same of what may be escaped twice, as in feeds and front matter."""
+    return " ".join(unescape(plain(html)).split())
+
+
+def link_paragraph(url: str, text: str = "", below: Iterable[str] = ()) -> HtmlElement:
+    """A paragraph with a link, by default with the name of the file, and lines below it."""
+    made = lxml_html.Element("p")
+    link = etree.SubElement(made, "a")
+    link.set("href", url)
+    link.text = text or url.rsplit("/", 1)[-1] or url
+    for each in below:
+        etree.SubElement(made, "br").tail = each
+    return made
+
+
+def embed_figure(url: str) -> HtmlElement:
+    made = lxml_html.Element("figure")
+    made.set("data-embed", url)
+    return made
+
+
+def announce(url: str, known: set[str], images: list[Image]) -> str:
+    """The source id of an image of the web, of which a record is made the first time."""
+    source_id = short_id(url)
+    if source_id not in known and is_web_url(url):
+        known.add(source_id)
+        images.append(Image(source_id, url, path_of(url).strip("/")))
+    return source_id
+
+
+def convert_embeds(tree: HtmlElement, result: Converted) -> None:
+    for figure in list(tree.iter("figure")):
+        if "wp-block-embed" in classes_of(figure):
+            url = _bare_url(figure)
+            if url:
+                made = embed_figure(url)
+                _append_caption(made, _caption_of(figure))
+                replace(figure, made)
+    for frame in list(tree.iter("iframe", "audio", "video", "object", "embed")):
+        url = embeddable(_source_of(frame))
+        if frame.tag in {"object", "embed"} and not url.startswith(PLAYERS):
+            # `lost_functions` of WordPress tells of it.
+            continue
+        if not url:
+            result.remarks.append(Remark("frame without URL", str(frame.tag)))
+            continue
+        if frame.tag not in {"audio", "video"} and url.startswith("https:"):
+            made = embed_figure(url)
+        else:
+            made = lxml_html.Element("figure")
+            made.append(link_paragraph(url))
+        replace(frame, made)
+
+
+def _source_of(frame: HtmlElement) -> str:
+    inside = [each.get("src") for each in frame.iter("source", "embed")]
+    inside += [each.get("value") for each in frame.iter("param") if each.get("name") == "movie"]
+    named = [frame.get("src"), frame.get("data-src"), frame.get("data"), *inside]
+    return next((each for each in named if each), "")
+
+
+def _bare_url(figure: HtmlElement) -> str:
+    for part in figure.iter("div"):
+        found = "".join(part.itertext()).strip()
+        if re.fullmatch(r"https?://\S+", found):
+            return re.sub("^http:", "https:", found)
+    return ""
+
+
+def embeddable(source: str) -> str:
+    """The page of a video for the URL of its frame; other URLs as they are."""
+    if found := YOUTUBE.search(source):
+        return f"https://www.youtube.com/watch?v={found[1]}"
+    if found := VIMEO.search(source):
+        return f"https://vimeo.com/{found[1]}"
+    if source.startswith("//"):
+        return f"https:{source}"
+    return source if is_web_url(source) else ""
+
+
+def convert_galleries(tree: HtmlElement) -> None:
+    """Galleries of the block editor, old and new."""
+    for gallery in list(tree.iter("figure", "ul", "div")):
+        names = classes_of(gallery)
+        is_old = gallery.tag == "ul" and "wp-block-gallery" in names
+        if not is_old and not (names & {"wp-block-gallery", "wp-block-jetpack-tiled-gallery"}):
+            continue
+        captions = [each for each in gallery if each.tag == "figcaption"]
+        captions += [
+            each
+            for each in gallery.iter("figcaption")
+            if "blocks-gallery-caption" in classes_of(each)
+        ]
+        made = lxml_html.Element("figure")
+        made.set("data-gallery", "")
+        _width(gallery, made)
+        for image in list(gallery.iter("img")):
+            figure = next(
+                (each for each in image.iterancestors("figure") if each is not gallery), None
+            )
+            if figure is not None and classes_of(figure) & {"wp-block-gallery"}:
+                figure = None
+            part = figure if figure is not None else image
+            part.tail = None
+            made.append(part)
+        if captions:
+            _append_caption(made, inner_html(captions[0]))
+        replace(gallery, made)
+
+
+def convert_images(tree: HtmlElement, result: Converted, identify: FindId | None = None) -> None:
+    for image in list(tree.iter("img")):
+        figure = next((each for each in image.iterancestors("figure") if _is_of_one(each)), None)
+        made = lxml_html.Element("figure")
+        outer = figure if figure is not None else image
+        url = image.get("src") or image.get("data-src") or ""
+        number = identify(url) if identify else _number(image, figure)
+        made.set("data-source-image", number)
+        made.set("data-source-url", url)
+        if alt := " ".join((image.get("alt") or "").split()):
+            made.set("data-alt", alt)
+        _width(outer, made)
+        caption = _caption_of(figure) if figure is not None else ""
+        _append_caption(made, _without_credit(caption, number or url, result))
+        link = image.getparent()
+        if figure is None and link is not None and link.tag == "a" and _is_only_image(link):
+            outer = link
+        replace(outer, made)
+    for figure in list(tree.iter("figure")):
+        # From a shortcode, without an `img`.
+        if figure.get("data-source-image") is not None and figure.get("data-source-url") is None:
+            figure.set("data-source-url", "")
+
+
+def _is_of_one(figure: HtmlElement) -> bool:
+    """Whether the figure is that of a single image, not a gallery or a table with images."""
+    return (
+        figure.get("data-gallery") is None
+        and len(list(figure.iter("img"))) == 1
+        and next(figure.iter("table", "blockquote"), None) is None
+        and all("wp-caption-text" in classes_of(each) for each in figure.iter("p"))
+    )
+
+
+def _is_only_image(link: HtmlElement) -> bool:
+    path = url_parts(link.get("href") or "").path
+    return len(link) == 1 and not "".join(link.itertext()).strip() and bool(IMAGE_FILE.search(path))
+
+
+def _number(image: HtmlElement, figure: HtmlElement | None) -> str:
+    given = image.get("data-id") or image.get("data-attachment-id") or ""
+    if DIGITS.fullmatch(given):
+        return given
+    if found := IMAGE_CLASS.search(image.get("class") or ""):
+        return found[1]
+    if figure is not None:
+        named = figure.get("data-source-image") or ""
+        found = IMAGE_CLASS.search(figure.get("id") or "")
+        return named or (found[1] if found else "")
+    return ""
+
+
+def _without_credit(caption: str, key: str, result: Converted) -> str:
+    split = split_html(caption)
+    if split.is_undecided:
+        result.remarks.append(Remark("undecided credit", split.text))
+    if split.credit and key:
+        result.credits.setdefault(key, split.credit)
+    return split.caption
+
+
+def _caption_of(figure: HtmlElement) -> str:
+    captions = [*figure.iter("figcaption")]
+    captions += [each for each in figure.iter("p") if "wp-caption-text" in classes_of(each)]
+    return " ".join(inner_html(each) for each in captions).strip()
+
+
+def _append_caption(figure: HtmlElement, caption: str) -> None:
+    if caption.strip():
+        figure.append(lxml_html.fragment_fromstring(caption, create_parent="figcaption"))
+
+
+def _width(source: HtmlElement, made: HtmlElement) -> None:
+    width = next((WIDTHS[each] for each in classes_of(source) if each in WIDTHS), "")
+    if width:
+        made.set("data-width", width)
+
+
+def classes_of(element: HtmlElement) -> set[str]:
+    return set((element.get("class") or "").split())
+
+
+def old_id(url: str) -> str:
+    """The post that a URL such as `/?p=12` names; empty for other URLs."""
+    query = parse_qs(url_parts(url).query)
+    named = [query[name][0] for name in ("p", "page_id", "attachment_id") if query.get(name)]
+    return named[0] if named and DIGITS.fullmatch(named[0]) else ""
+
+
+def path_of(url: str) -> str:
+    """The unescaped path of a URL with slashes at both ends; empty if only a query names the page."""
+    parts = url_parts(url.strip())
+    if not parts.path.strip("/") or old_id(url):
+        return ""
+    return f"/{UNREADABLE.sub('', unquote(parts.path)).strip('/')}/"
+
+
+def parse_page(page: str) -> HtmlElement:
+    """The elements; an empty page if there are none."""
+    try:
+        return lxml_html.document_fromstring(UNREADABLE.sub("", page) or "<p></p>")
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return lxml_html.document_fromstring("<p></p>")
+
+
+def with_class(tree: HtmlElement, name: str) -> Iterator[HtmlElement]:
+    for element in tree.iter():
+        if isinstance(element.tag, str) and name in (element.get("class") or "").split():
+            yield element
+
+
+def first_with_class(tree: HtmlElement, name: str) -> HtmlElement | None:
+    return next(with_class(tree, name), None)
+
+
+def element_text(element: HtmlElement | None) -> str:
+    """On one line."""
+    return "" if element is None else " ".join("".join(element.itertext()).split())
+
+
+def element_html(element: HtmlElement | None) -> str:
+    return "" if element is None else inner_html(element)
+
+
+COMMENT_LINK: Final = re.compile(
+    r"""<a\b[^>]*?href=["']?(https?://[^\s"'<>]+)["']?[^>]*>(.*?)</a>""", re.DOTALL | re.IGNORECASE
+)
+STRONG: Final = re.compile(r"<(strong|b)>\s*([^<*]+?)\s*</\1>", re.IGNORECASE)
+EMPHASIS: Final = re.compile(r"<(em|i)>\s*([^<*]+?)\s*</\1>", re.IGNORECASE)
+QUOTE: Final = re.compile(
+    r"<blockquote\b[^>]*>((?:(?!<blockquote).)*?)</blockquote>", re.DOTALL | re.IGNORECASE
+)
+BREAK: Final = re.compile(r"<br\s*/?>\n?", re.IGNORECASE)
+PARAGRAPH: Final = re.compile(r"</?(?:p|div|ul|ol|pre|h[1-6])\b[^>]*>", re.IGNORECASE)
+ITEM: Final = re.compile(r"<li\b[^>]*>", re.IGNORECASE)
+SCRIPT: Final = re.compile(r"<(script|style)\b.*?(?:</\1>|$)", re.DOTALL | re.IGNORECASE)
+ANY_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>")
+BLANK: Final = re.compile(r"\n[ \t]*\n\s*")
+
+
+def comment_text(html: str) -> str:
+    text = UNREADABLE.sub("", html).replace("\r\n", "\n").replace("\r", "\n").replace("\x7f", "")
+    text = COMMENT_LINK.sub(_link, SCRIPT.sub("", text))
+    text = STRONG.sub(r"**\2**", text)
+    text = EMPHASIS.sub(r"*\2*", text)
+    text = QUOTE.sub(_quote, text)
+    text = BREAK.sub("\n", text)
+    text = ITEM.sub("\n- ", PARAGRAPH.sub("\n\n", text))
+    return BLANK.sub("\n\n", unescape(ANY_TAG.sub("", text))).replace("\x00", "").strip()
+
+
+def _link(found: re.Match[str]) -> str:
+    text = " ".join(ANY_TAG.sub("", found[2]).split())
+    url = found[1]
+    if not text or text.removesuffix("/") == url.removesuffix("/") or "[" in text or "]" in text:
+        return url
+    return f"[{text}]({url})" if "(" not in url and ")" not in url else f"{text} {url}"
+
+
+def _quote(found: re.Match[str]) -> str:
+    inside = BREAK.sub("\n", PARAGRAPH.sub("\n", found[1]))
+    lines = [f"> {line.strip()}" for line in inside.splitlines() if line.strip()]
+    return "\n\n" + "\n".join(lines) + "\n\n"

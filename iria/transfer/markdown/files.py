@@ -1,0 +1,302 @@
+"""The files of a folder, and the fields at the beginning of a text (front matter), as YAML, TOML or JSON.
+
+Never a file outside the folder, whatever a link or a path in a text says.
+"""
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+from urllib.parse import unquote
+
+import yaml
+
+from articles.body.sanitiser import UNSTORABLE
+from iria.transfer.records import Unreadable
+
+TEXTS: Final = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx", ".html", ".htm"})
+NOT_READ: Final = frozenset(
+    {".adoc", ".asciidoc", ".org", ".rst", ".textile", ".rmd", ".ipynb", ".pandoc", ".docx", ".odt"}
+)
+"""Texts of other forms, which are only named."""
+LEFT_OUT: Final = frozenset(
+    {"node_modules", "vendor", "_site", "_includes", "_layouts", "_sass", "_data", "_plugins"}
+    | {"_cache", "__pycache__"}
+)
+"""Folders of generators, which hold no texts."""
+CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{1,40})", re.IGNORECASE)
+LARGEST: Final = 5 * 1024**2
+
+
+@dataclass(slots=True)
+class Folder:
+    root: Path
+    left_out: frozenset[str] = LEFT_OUT
+    _real: Path = field(init=False)
+    _paths: dict[str, str] = field(default_factory=dict)
+    """Name of a file in lower case, that of a text also without its suffix → the shortest path."""
+
+    def __post_init__(self) -> None:
+        self._real = Path(os.path.realpath(self.root))
+
+    def texts(self, below: str = "") -> Iterator[str]:
+        """The paths of the texts, also of those in other forms, sorted. Raises Unreadable; see `files`."""
+        for path in self.files(below):
+            suffix = Path(path).suffix.lower()
+            if suffix in TEXTS or suffix in NOT_READ or (self._real / path).is_dir():
+                yield path
+
+    def files(self, below: str = "") -> Iterator[str]:
+        """The paths of all files, sorted; symbolic links are not followed, and named as files.
+
+        Raises:
+            Unreadable: it is no folder, or cannot be read.
+        """
+
+        def fail(error: OSError) -> None:
+            message = f"The folder cannot be read: {error.strerror}."
+            raise Unreadable(message) from error
+
+        if not self._real.is_dir():
+            message = "This is not a folder. Give the folder of the site; unpack a ZIP file first."
+            raise Unreadable(message)
+        start = Path(os.path.realpath(self._real / below))
+        if not start.is_relative_to(self._real):
+            message = f"{below} leads out of the folder."
+            raise Unreadable(message)
+        for place, folders, names in start.walk(on_error=fail):
+            folders[:] = sorted(
+                each for each in folders if not each.startswith(".") and each not in self.left_out
+            )
+            for name in sorted(names):
+                if not name.startswith("."):
+                    yield (place / name).relative_to(self._real).as_posix()
+
+    def file(self, path: str) -> Path | None:
+        """The file at a path below the folder, or None if there is none, or only outside."""
+        try:
+            found = Path(os.path.realpath(self._real / path.lstrip("/")))
+            is_inside = found.is_relative_to(self._real)
+            return found if is_inside and found.is_file() else None
+        except (OSError, ValueError):
+            return None
+
+    def relative(self, path: str) -> str:
+        """The path without `..`, by which an image is known; empty if there is no such file."""
+        file = self.file(path)
+        return file.relative_to(self._real).as_posix() if file else ""
+
+    def find(self, name: str) -> str:
+        """The path of a file or a text that is named without its folder, or only with a part of it."""
+        name = unquote(name).strip().lstrip("/")
+        for end in ("", ".md", ".markdown"):
+            if found := self.relative(f"{name}{end}"):
+                return found
+        if not self._paths:
+            for path in self.files():
+                pure = PurePosixPath(path)
+                for key in (pure.name, pure.stem) if pure.suffix.lower() in TEXTS else (pure.name,):
+                    known = self._paths.setdefault(key.casefold(), path)
+                    if path.count("/") < known.count("/"):
+                        self._paths[key.casefold()] = path
+        last = PurePosixPath(name.casefold())
+        stem = last.stem if last.suffix in TEXTS else ""
+        return self._paths.get(last.name) or self._paths.get(stem, "")
+
+    def has(self, path: str) -> bool:
+        return (self._real / path).exists()
+
+    def read(self, path: str) -> tuple[str, bool]:
+        """The text, and whether it had to be read as Windows-1252 because it is no UTF-8.
+
+        Raises:
+            Unreadable
+        """
+        file = self.file(path)
+        if file is None:
+            message = f"{path}: It leads out of the folder, or is no file."
+            raise Unreadable(message)
+        try:
+            if file.stat().st_size > LARGEST:
+                message = f"{path}: The file is larger than {LARGEST // 1024**2} MB."
+                raise Unreadable(message)
+            content = file.read_bytes()
+        except OSError as error:
+            message = f"{path}: The file cannot be read: {error.strerror}."
+            raise Unreadable(message) from error
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return content.decode("utf-16", "replace"), False
+        try:
+            return content.decode("utf-8-sig"), False
+        except UnicodeDecodeError:
+            declared = CHARSET.search(content[:2000])
+            try:
+                return content.decode(declared[1].decode() if declared else "cp1252"), not declared
+            except (LookupError, UnicodeError):
+                return content.decode("cp1252", "replace"), True
+
+
+Value = str | list["Value"] | dict[str, "Value"]
+
+FENCE: Final = re.compile(r"(?P<fence>---|\+\+\+)(?P<format>json|toml|yaml)?[ \t]*(?:\n|$)")
+JSON_START: Final = re.compile(r"\{\s*(?:\"|\}\s*$)")
+LONGEST: Final = 200_000
+DEEPEST: Final = 12
+MOST_VALUES: Final = 20_000
+LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Every value as text, without the types that YAML would guess, so that “no” and “12:30” stay as written."""
+
+
+@dataclass(slots=True)
+class Document:
+    """A text and its fields, with lower-case names."""
+
+    fields: dict[str, Value]
+    body: str
+    has_fields: bool = True
+    is_guess: bool = False
+    """Whether the encoding was guessed."""
+
+
+def split_fields(text: str) -> Document:
+    """The front matter and what follows it.
+
+    Raises:
+        Unreadable: there is front matter, but it is broken.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if JSON_START.match(text):
+        return _json(text)
+    opened = FENCE.match(text)
+    if opened is None:
+        return Document({}, text, has_fields=False)
+    ends = r"---|\.\.\." if opened["fence"] == "---" else r"\+\+\+"
+    closed = re.compile(rf"^(?:{ends})[ \t]*$", re.MULTILINE).search(text, opened.end())
+    if closed is None:
+        # A line of its own at the beginning of a text without fields.
+        return Document({}, text, has_fields=False)
+    given = text[opened.end() : closed.start()]
+    file_format = opened["format"] or ("yaml" if opened["fence"] == "---" else "toml")
+    return Document(
+        parse_fields(given, file_format, first_line=2), text[closed.end() :].lstrip("\n")
+    )
+
+
+def parse_fields(text: str, file_format: str, first_line: int = 1) -> dict[str, Value]:
+    """The fields of a text in this format: yaml, toml or json.
+
+    Raises:
+        Unreadable
+    """
+    if len(text) > LONGEST:
+        message = f"The fields have more than {LONGEST:,} characters."
+        raise Unreadable(message, first_line)
+    try:
+        match file_format:
+            case "yaml":
+                found = yaml.load(text, Loader=LOADER)  # noqa: S506 - it makes nothing but text
+            case "toml":
+                found = tomllib.loads(text)
+            case _:
+                found = json.loads(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = f"The YAML is broken: {error.problem or error.context}."
+        raise Unreadable(message, first_line + mark.line if mark else first_line) from error
+    except json.JSONDecodeError as error:
+        message = f"The JSON is broken: {error.msg}."
+        raise Unreadable(message, first_line + error.lineno - 1) from error
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"at line (\d+)", str(error))
+        message = f"The TOML is broken: {re.sub(r' \(at .*', '', str(error))}."
+        line = first_line + int(where[1]) - 1 if where else first_line
+        raise Unreadable(message, line) from error
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        message = f"The fields cannot be read: {type(error).__name__}."
+        raise Unreadable(message, first_line) from error
+    return _fields(found, first_line)
+
+
+def _json(text: str) -> Document:
+    try:
+        found, end = json.JSONDecoder().raw_decode(text)
+    except json.JSONDecodeError as error:
+        message = f"The JSON is broken: {error.msg}."
+        raise Unreadable(message, error.lineno) from error
+    except (ValueError, RecursionError) as error:
+        message = "The JSON at the beginning cannot be read."
+        raise Unreadable(message, 1) from error
+    return Document(_fields(found, 1), text[end:].lstrip("\n"))
+
+
+def _fields(found: Any, line: int) -> dict[str, Value]:
+    if found is None or found == "":
+        return {}
+    if not isinstance(found, dict):
+        message = "The front matter has no fields with names."
+        raise Unreadable(message, line)
+    value = _Reader(line).value(found)
+    return value if isinstance(value, dict) else {}
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Counts, because aliases of YAML can name a value so often that a small file becomes a large one."""
+
+    line: int
+    count: int = field(default=0)
+
+    def value(self, given: Any, depth: int = 0) -> Value:
+        self.count += 1
+        if self.count > MOST_VALUES or depth > DEEPEST:
+            message = "The fields have too many values, or values too deep in each other."
+            raise Unreadable(message, self.line)
+        match given:
+            case dict():
+                return {
+                    UNSTORABLE.sub("", str(key)).strip().lower(): self.value(each, depth + 1)
+                    for key, each in given.items()
+                }
+            case list():
+                return [self.value(each, depth + 1) for each in given]
+            case bool():
+                return "true" if given else "false"
+            case datetime() | date() | time():
+                return given.isoformat()
+            case None:
+                return ""
+            case _:
+                return UNSTORABLE.sub("", str(given))
+
+
+def text_of(value: Value | None) -> str:
+    """A value as one line of text; that of a list is its first."""
+    match value:
+        case str():
+            return " ".join(value.split())
+        case list():
+            return text_of(value[0]) if value else ""
+        case _:
+            return ""
+
+
+def texts_of(value: Value | None) -> list[str]:
+    """Every text in a list, or the one; of fields in it, their `name`."""
+    match value:
+        case str():
+            return [text] if (text := " ".join(value.split())) else []
+        case list():
+            return [text for each in value for text in texts_of(each)]
+        case dict():
+            return texts_of(value.get("name") or value.get("title"))
+        case _:
+            return []
+
+
+def first_of(fields: dict[str, Value], *names: str) -> str:
+    return next((found for each in names if (found := text_of(fields.get(each)))), "")
