@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -21,13 +22,17 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from psycopg._preparing import PrepareManager
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from accounts.models import User
 from accounts.role_names import ADMINISTRATOR, EDITOR, MODERATOR, REPORTER
 from articles.editorial.models import ArticleType
+from articles.files import ingest as files_ingest
+from articles.images.library import decoder_client
 from tests.clean_database import CleanDatabase
 from tests.proofs.size import FULL, sized
+from tests.warm_processes import WarmProcesses
 
 PASSWORD = "a-long-password-of-the-cast"
 
@@ -35,7 +40,7 @@ PASSWORD = "a-long-password-of-the-cast"
 # be random; at full size the examples are new each time.
 hypothesis.register_profile(
     "iria",
-    max_examples=sized(50, 200),
+    max_examples=sized(25, 200),
     derandomize=not FULL,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
@@ -43,7 +48,7 @@ hypothesis.register_profile(
 hypothesis.load_profile("iria")
 
 # Garbage collection took a fourteenth of the time, because it scans everything that Django
-# has loaded.
+# has loaded; what there is before the first test stays to the end (`pytest_collection_finish`).
 gc.set_threshold(10_000)
 
 
@@ -74,7 +79,24 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         vars(connections[DEFAULT_DB_ALIAS]).pop("_test_serialized_contents", None)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: database.restore())
+        # psycopg forgets prepared statements at a rollback, in case it was of a table, so with every test.
+        patch.setattr(PrepareManager, "clear", lambda _manager: False)
+        patch.setattr(PrepareManager, "prepared_max", 1_000)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cold_process() -> Iterator[Callable[..., Any]]:
+    """Opens uploaded files in forks of one process; returns what starts a new process for each."""
+    start = decoder_client.run_process
+    with closing(WarmProcesses()) as warm, pytest.MonkeyPatch.context() as patch:
+
+        def run(script: str, order: dict[str, Any], seconds: float) -> Any:
+            return (warm.run if script in warm.scripts else start)(script, order, seconds)
+
+        for module in (decoder_client, files_ingest):
+            patch.setattr(module, "run_process", run)
+        yield start
 
 
 DEMO_FOLDER: Final = "tests/iria/demo/"
@@ -88,7 +110,6 @@ SLOW: Final = (
     "tests/iria/test_no_500_in_admin.py",
     "tests/iria/test_every_page.py",
     "tests/iria/test_starting.py",
-    "tests/launcher/test_preparation.py",
     "tests/articles/feeds/test_our_feeds.py",
     "tests/articles/comments/test_hostile_text.py",
     "tests/proofs/test_production.py",
@@ -132,6 +153,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for scope, count in Counter(scopes).items()
     }
     items.sort(key=lambda item: positions[_scope(item.nodeid)])
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 def _member(email: str, name: str, group: str | None) -> User:

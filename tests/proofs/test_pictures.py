@@ -1,14 +1,12 @@
 """Processing of mutated, hostile and large image files, and of a thousand valid ones."""
 
-import json
 import os
 import random
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +19,12 @@ from articles.images.library import decoder_client, ingest
 from articles.images.models import Image
 from articles.images.processing import decoder_process, file_types
 from articles.images.renditions import renditions
+from tests import warm_processes
 from tests.newsroom import picture_file
-from tests.proofs import warm_decoder
 from tests.proofs.bombs import BOMBS
 from tests.proofs.mutating import mutated, small_files
 from tests.proofs.size import sized
-from tests.shared import PROJECT, shared_data
+from tests.shared import shared_data
 
 pytestmark = pytest.mark.proof
 
@@ -63,21 +61,13 @@ def test_reading_metadata_of_mutated_files_never_fails(tmp_path: Path) -> None:
 @contextmanager
 def opening() -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
     """Runs tasks in forks of one decoder process."""
-    command = [sys.executable, "-I", "-X", "utf8", warm_decoder.__file__, str(PROJECT)]
-    environment = {"PATH": os.environ["PATH"], "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
-    ) as child:
-        assert child.stdin
-        assert child.stdout
-        orders, outcomes = child.stdin, child.stdout
+    with closing(warm_processes.WarmProcesses()) as processes:
 
         def ask(order: dict[str, Any]) -> dict[str, Any]:
-            print(json.dumps(order), file=orders, flush=True)
-            return {**json.loads(outcomes.readline()), "wait": order["wait"]}
+            outcome = processes.outcome(decoder_process.__file__, order, order["wait"])
+            return {**outcome, "wait": order["wait"]}
 
         yield ask
-        orders.close()
 
 
 def order_for(path: Path, folder: Path, *, whole: bool) -> dict[str, Any]:
@@ -92,7 +82,7 @@ def order_for(path: Path, folder: Path, *, whole: bool) -> dict[str, Any]:
 
 def error_for(outcome: dict[str, Any]) -> str | None:
     """The error message for the uploader; None if the file is valid."""
-    if outcome["code"] == warm_decoder.OVERDUE:
+    if outcome["code"] == warm_processes.OVERDUE:
         return file_types.TOO_LONG
     said, complained = outcome["said"].encode(), outcome["complained"].encode()
     child = subprocess.CompletedProcess([], outcome["code"], said, complained)

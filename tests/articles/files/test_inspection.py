@@ -188,7 +188,7 @@ def test_references_in_a_circle_do_not_hang(inspect: Any) -> None:
 
 
 def test_a_file_that_takes_too_long_is_refused(inspect: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(ingest, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(ingest, "WAIT_SECONDS", 0.0001)
     with pytest.raises(Unfit) as refused:
         inspect(samples.pdf())
     assert str(refused.value) == TOO_MUCH

@@ -17,6 +17,11 @@ from articles.images.processing.file_types import BROKEN, NO_ROOM, TOO_LONG, TOO
 from tests.shared import PROJECT, shared_data
 
 
+@pytest.fixture(autouse=True)
+def _new_process(cold_process: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder_client, "run_process", cold_process)
+
+
 def test_every_hostile_file_is_ingested_or_rejected_within_seconds(tmp_path: Path) -> None:
     folder = shared_data("hostile-images")
     labels = json.loads((folder / "pillow_baseline.json").read_text())
