@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.iria import forks
 from tests.shared import PROJECT
 
 VALID_SETTINGS = {
@@ -18,15 +19,11 @@ VALID_SETTINGS = {
 def start(
     code: str = "import iria.settings", **settings: str
 ) -> "subprocess.CompletedProcess[str]":
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=PROJECT,
-        env={**inherited, **VALID_SETTINGS, **settings},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return forks.run(code, {**_inherited(), **VALID_SETTINGS, **settings})
+
+
+def _inherited() -> dict[str, str]:
+    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
 
 
 @pytest.mark.parametrize(
@@ -105,6 +102,16 @@ def test_an_invalid_provider_secret_is_reported_but_not_shown() -> None:
 
 def test_valid_settings_start() -> None:
     assert start().returncode == 0
+
+
+@pytest.mark.parametrize("key", [VALID_SETTINGS["SECRET_KEY"], "short"])
+def test_a_new_process_starts_like_a_fork(key: str) -> None:
+    settings = {**_inherited(), **VALID_SETTINGS, "SECRET_KEY": key}
+    command = [sys.executable, "-c", "import iria.settings"]
+    outcome = subprocess.run(command, cwd=PROJECT, env=settings, capture_output=True, text=True)
+    forked = start(SECRET_KEY=key)
+    assert outcome.returncode == forked.returncode
+    assert outcome.stderr.splitlines()[-1:] == forked.stderr.splitlines()[-1:]
 
 
 def test_a_renamed_setting_still_works_under_its_old_name() -> None:
