@@ -8,18 +8,16 @@ from django.contrib import admin
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.comments.admin import (
-    BanAdmin,
-    CommentAdmin,
-    ModerationAdmin,
-    RejectionReasonAdmin,
+from articles.comments.admin.bans import BanAdmin, RejectionReasonAdmin
+from articles.comments.admin.comment import CommentAdmin
+from articles.comments.admin.log import ModerationAdmin
+from articles.comments.admin.screening_rules import (
     ScreenedWordAdmin,
     ScreeningRuleAdmin,
     SpamModelVersionAdmin,
 )
-from articles.comments.bans.models import Ban
 from articles.comments.models import Comment, ModerationDecision
-from articles.comments.moderation.models import RejectionReason
+from articles.comments.moderation.models import Ban, RejectionReason
 from articles.comments.screening.models import ScreenedWord, ScreeningRule, SpamModelVersion
 from articles.editorial.admin.article_admin import ArticleAdmin
 from articles.editorial.admin.author_admin import RedirectAdmin, WithPortraitAndMerging

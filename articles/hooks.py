@@ -3,9 +3,9 @@
 from typing import Any
 
 from articles.comments import personal_data
-from articles.comments.akismet import client as akismet
-from articles.comments.moderation import dashboard as comments_dashboard
-from articles.comments.notifications import fan_out, preferences
+from articles.comments.moderation import queues
+from articles.comments.notifications import outbox, preferences
+from articles.comments.screening import akismet
 from articles.editorial import hooks as editorial_hooks
 from articles.editorial import receivers as editorial_receivers
 from articles.editorial import signals
@@ -38,13 +38,13 @@ def register() -> None:
     hooks.dashboard_panels.register("plan", editorial_dashboard.plan)
     hooks.dashboard_panels.register("licences", withdrawal.expiring_licences)
     hooks.dashboard_panels.register("published", most_read.recently_published)
-    hooks.dashboard_panels.register("comments", comments_dashboard.oldest_pending)
+    hooks.dashboard_panels.register("comments", queues.oldest_pending)
     hooks.dashboard_panels.register("most read", most_read.most_read)
-    hooks.dashboard_items.register("comments", comments_dashboard.pending_items)
+    hooks.dashboard_items.register("comments", queues.pending_items)
     hooks.mail_preferences.register("comments", preferences.Following())
     hooks.email_bounced.register("comments", preferences.handle_bounce)
     hooks.suppressed_emails.register("comments", preferences.is_suppressed)
-    fan_out.register()
+    outbox.register()
     editorial_receivers.register()
     files_hooks.register()
     images_receivers.register()

@@ -4,21 +4,30 @@ Add a model to the `models` module of its package, with its policy (`iria.core.m
 list it here.
 """
 
-from articles.comments.akismet.models import AkismetResult
-from articles.comments.bans.models import Ban, EncryptedIPAddress
-from articles.comments.flags.models import Flag
 from articles.comments.models import (
     Comment,
     CommentPosition,
     CommentRevision,
     CommentSearchVector,
     ModerationDecision,
+    Recommendation,
     ThreadCount,
 )
-from articles.comments.moderation.models import Appeal, Claim, RejectionReason
+from articles.comments.moderation.models import (
+    Appeal,
+    Ban,
+    Claim,
+    EncryptedIPAddress,
+    Flag,
+    RejectionReason,
+)
 from articles.comments.notifications.models import CommentNotification, Follow, Follower
-from articles.comments.recommendations.models import Recommendation
-from articles.comments.screening.models import ScreenedWord, ScreeningRule, SpamModelVersion
+from articles.comments.screening.models import (
+    AkismetResult,
+    ScreenedWord,
+    ScreeningRule,
+    SpamModelVersion,
+)
 from articles.editorial.models import (
     Article,
     ArticleCategory,

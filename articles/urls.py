@@ -6,11 +6,8 @@ Those of the API, the feeds and the public pages are in their packages.
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from articles.api.urls import urlpatterns as api
-from articles.comments.flags import views as flags
+from articles.comments import views as comments
 from articles.comments.notifications import views as notifications
-from articles.comments.recommendations import views as recommendations
-from articles.comments.submission import commenter_views
-from articles.comments.submission import commenter_views as moderation
 from articles.comments.submission import views as submission
 from articles.embeds import views as embeds
 from articles.feeds.urls import urlpatterns as feeds
@@ -32,16 +29,16 @@ COMMENTS: list[URLPattern] = [
     path("comments/token/", submission.token, name="comment_token"),
     path("comments/thanks/<str:link>/", submission.thanks, name="comment_thanks"),
     path("comments/yours/<str:link>/", submission.yours, name="comment_status"),
-    path("comments/yours/<str:link>/change/", commenter_views.change, name="comment_edit"),
-    path("comments/yours/<str:link>/again/", moderation.appeal, name="comment_appeal"),
-    path("comments/yours/<str:link>/mail/", commenter_views.send_again, name="comment_send_again"),
-    path("comments/mine/", commenter_views.mine, name="my_comments"),
-    path("comments/confirm/<str:link>/", commenter_views.confirm, name="comment_confirm"),
-    path("comments/<int:pk>/yours/", commenter_views.own, name="comment_own"),
-    path("comments/reported/", flags.reported, name="comment_reported"),
-    path("comments/<int:pk>/report/", flags.report, name="comment_report"),
-    path("comments/recommended/", recommendations.recommended, name="comment_recommended"),
-    path("comments/<int:pk>/recommend/", recommendations.recommend, name="comment_recommend"),
+    path("comments/yours/<str:link>/change/", submission.change, name="comment_edit"),
+    path("comments/yours/<str:link>/again/", submission.appeal, name="comment_appeal"),
+    path("comments/yours/<str:link>/mail/", submission.send_again, name="comment_send_again"),
+    path("comments/mine/", submission.mine, name="my_comments"),
+    path("comments/confirm/<str:link>/", submission.confirm, name="comment_confirm"),
+    path("comments/<int:pk>/yours/", submission.own, name="comment_own"),
+    path("comments/reported/", comments.reported, name="comment_reported"),
+    path("comments/<int:pk>/report/", comments.report, name="comment_report"),
+    path("comments/recommended/", comments.recommended, name="comment_recommended"),
+    path("comments/<int:pk>/recommend/", comments.recommend, name="comment_recommend"),
     path("comments/<int:pk>/", submission.permalink, name="comment"),
 ]
 """All of them private and uncached."""

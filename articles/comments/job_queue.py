@@ -8,9 +8,8 @@ from typing import Final
 
 from procrastinate.contrib.django import app
 
-from articles.comments.flags.models import Flag
 from articles.comments.models import Comment, ModerationDecision
-from articles.comments.moderation.models import UNDO_ACCEPTED_FOR
+from articles.comments.moderation.models import UNDO_ACCEPTED_FOR, Flag
 from articles.comments.notifications.models import Follow
 
 RECEIVED: Final = "comments.received"

@@ -7,13 +7,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.utils.translation import gettext
 
-from articles.comments.bans import identifiers
-from articles.comments.bans.models import Ban, EncryptedIPAddress
-from articles.comments.flags.models import Flag
-from articles.comments.models import Comment, CommentRevision, ModerationDecision
-from articles.comments.moderation.models import Appeal
+from articles.comments.models import Comment, CommentRevision, ModerationDecision, Recommendation
+from articles.comments.moderation import ban_matching
+from articles.comments.moderation.models import Appeal, Ban, EncryptedIPAddress, Flag
 from articles.comments.notifications.models import Follow, Follower
-from articles.comments.recommendations.models import Recommendation
 from articles.comments.submission import posting
 from iria.core.hooks import Person, PersonalDataHandler
 from iria.core.http.urls import absolute_url
@@ -91,7 +88,7 @@ def _comment(each: Comment) -> dict[str, Any]:
         "decisions": [_decision(row) for row in each.moderations.all()],
         "appeal": each.appeal.text if hasattr(each, "appeal") else None,
         # A guest may enter the address of somebody else, who must not get the IP address.
-        "came from the IP address": identifiers.ip_address_of(each) if each.user_id else None,
+        "came from the IP address": ban_matching.ip_address_of(each) if each.user_id else None,
     }
 
 

@@ -9,20 +9,11 @@ from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
 from articles.comments import job_queue
-from articles.comments.akismet import checks
-from articles.comments.bans import bans, identifiers
-from articles.comments.flags import flagging
-from articles.comments.moderation import cases
-from articles.comments.notifications import (
-    commenter_emails,
-    fan_out,
-    follows,
-    outbox,
-    sending,
-)
-from articles.comments.notifications.smtp import NotSent
-from articles.comments.spam import training
-from articles.comments.submission import email_confirmation
+from articles.comments.moderation import ban_matching, bans, flagging, queues
+from articles.comments.notifications import follows, outbox, sending
+from articles.comments.notifications.outbox import NotSent
+from articles.comments.screening import akismet_checks, spam_model
+from articles.comments.submission import posting
 from iria.core.http.safe_client import RequestFailed
 
 log = logging.getLogger(__name__)
@@ -35,32 +26,32 @@ SECONDS_PER_RUN = 40
 
 @app.task(name=job_queue.RECEIVED, retry=RETRY_EMAIL)
 def received(comment_id: int) -> None:
-    commenter_emails.send_received(comment_id)
+    sending.send_received(comment_id)
 
 
 @app.task(name=job_queue.CONFIRM, retry=RETRY_EMAIL)
 def confirm(comment_id: int) -> None:
-    commenter_emails.send_confirm(comment_id)
+    sending.send_confirm(comment_id)
 
 
 @app.task(name=job_queue.DECIDED, retry=RETRY_EMAIL)
 def decided(moderation_id: int) -> None:
-    commenter_emails.send_decided(moderation_id)
+    sending.send_decided(moderation_id)
 
 
 @app.task(name=job_queue.FLAG_DECIDED, retry=RETRY_EMAIL)
 def flag_decided(flag_id: int) -> None:
-    commenter_emails.send_flag_decided(flag_id)
+    sending.send_flag_decided(flag_id)
 
 
 @app.task(name=job_queue.CONFIRM_FOLLOW, retry=RETRY_EMAIL)
 def confirm_follow(follow_id: int) -> None:
-    commenter_emails.send_follow_confirmation(follow_id)
+    sending.send_follow_confirmation(follow_id)
 
 
 @app.task(name=job_queue.CREATE_NOTIFICATIONS)
 def create_notifications(comment_id: int) -> None:
-    fan_out.create_notifications(comment_id)
+    outbox.create_notifications(comment_id)
 
 
 @app.periodic(cron="* * * * *")
@@ -78,19 +69,19 @@ def send_notifications(context: JobContext, timestamp: int) -> None:
 
 @app.task(name=job_queue.ASK_AKISMET, retry=RETRY_AKISMET)
 def ask_akismet(comment_id: int) -> None:
-    checks.ask_about(comment_id)
+    akismet_checks.ask_about(comment_id)
 
 
 @app.task(name=job_queue.CORRECT_AKISMET, retry=RETRY_AKISMET)
 def correct_akismet(moderation_id: int) -> None:
-    checks.report_decision(moderation_id)
+    akismet_checks.report_decision(moderation_id)
 
 
 @app.periodic(cron="23 4 * * *")
 @app.task(name="comments.learn", queueing_lock="comments.learn")
 def train_spam_model(timestamp: int) -> None:
     """Once a night, from the decisions of moderators."""
-    log.info("Spam model: %s", training.train_if_possible())
+    log.info("Spam model: %s", spam_model.train_if_possible())
 
 
 @app.periodic(cron="31 4 * * *")
@@ -104,19 +95,17 @@ def delete_emails_of_reports(timestamp: int) -> None:
 @app.task(name="comments.forget_unconfirmed", queueing_lock="comments.forget_unconfirmed")
 def delete_unconfirmed(timestamp: int) -> None:
     """Once a night: comments that nobody confirmed within a week, or whose e-mail was never sent."""
-    log.info(
-        "Comments that could not be confirmed: %d pending", email_confirmation.moderate_unreached()
-    )
-    log.info("Comments never confirmed: %d deleted", email_confirmation.delete_unconfirmed())
+    log.info("Comments that could not be confirmed: %d pending", posting.moderate_unreached())
+    log.info("Comments never confirmed: %d deleted", posting.delete_unconfirmed())
 
 
 @app.periodic(cron="37 4 * * *")
 @app.task(name="comments.destroy", queueing_lock="comments.destroy")
 def delete_expired(timestamp: int) -> None:
     """Once a night: IP addresses after thirty days, the values of expired bans, old claims."""
-    identifiers.delete_expired()
+    ban_matching.delete_expired_ip_addresses()
     bans.end_expired()
-    cases.delete_expired()
+    queues.delete_expired_claims()
 
 
 @app.periodic(cron="37 4 * * *")

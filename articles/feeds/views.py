@@ -15,7 +15,7 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile
 from articles.comments.models import ModerationDecision
 from articles.comments.submission.comment_policy import settings_of
-from articles.comments.threads.permalinks import thread_scope
+from articles.comments.thread_queries import thread_scope
 from articles.editorial.listings import Listing, front_articles
 from articles.editorial.models import Article, Category, Scope
 from articles.editorial.models.article import LANGUAGES

@@ -13,8 +13,8 @@ from django import template
 from django.utils.safestring import SafeString
 
 from articles.body.comment_markup import render_comment
-from articles.comments.threads.builder import Answered, Thread, ThreadComment
-from articles.comments.threads.permalinks import replies_url
+from articles.comments.thread_queries import replies_url
+from articles.comments.threads import Answered, Thread, ThreadComment
 from iria.core.fragments import render_fragment
 from iria.core.http.urls import url_path
 from iria.core.text.dates import time_element

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from articles.comments.models import Comment
+from articles.comments.screening.checks import Knowledge, Submission
 from articles.comments.screening.engine import apply_rules
 from articles.comments.screening.models import Check, ScreeningRule
-from articles.comments.screening.submission import Knowledge, Submission
-from articles.comments.spam.model import Example, train
+from articles.comments.screening.spam_model import Example, train
 from iria.evaluation.records import Unreadable, read_records
 
 PREFIX_LENGTH: Final = 3

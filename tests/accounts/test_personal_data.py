@@ -19,13 +19,11 @@ from pytest_django.asserts import assertTemplateUsed
 
 from accounts import deletion, email_addresses, personal_data
 from accounts.models import AuthorProfile, Avatar, Device, User
-from articles.comments.bans.models import Ban
-from articles.comments.flags.models import Flag
+from articles.comments import recommending
 from articles.comments.models import Comment, CommentRevision
 from articles.comments.moderation import decisions
-from articles.comments.moderation.models import Appeal, Claim
+from articles.comments.moderation.models import Appeal, Ban, Claim, Flag
 from articles.comments.notifications.models import Follow, Follower
-from articles.comments.recommendations import recommending
 from articles.comments.submission import posting
 from articles.editorial.models import Article
 from iria.core import model_policy

@@ -23,7 +23,7 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.notifications import follows
 from articles.comments.notifications.models import Follow
-from articles.comments.submission import form_tokens, posting
+from articles.comments.submission import posting, validation
 from articles.editorial.models import Article
 from articles.editorial.preview_links import preview_url
 from articles.public.views.errors import server_error
@@ -242,21 +242,21 @@ def _comments() -> Iterator[tuple[str, Any]]:
     shown = Comment.objects.published().filter(user=None).first()
     assert held
     assert shown
-    yield "comment, thanks", client.get(f"/comments/thanks/{form_tokens.link_to(held)}/")
-    yield "comment, yours", client.get(f"/comments/yours/{form_tokens.link_to(held)}/")
-    yield "comment, yours and shown", client.get(f"/comments/yours/{form_tokens.link_to(shown)}/")
+    yield "comment, thanks", client.get(f"/comments/thanks/{validation.link_to(held)}/")
+    yield "comment, yours", client.get(f"/comments/yours/{validation.link_to(held)}/")
+    yield "comment, yours and shown", client.get(f"/comments/yours/{validation.link_to(shown)}/")
     new = posting.post(article, name="Ola", email=STRANGER, text="Just now, on the ferries.")
-    yield "comment, yours to change", client.get(f"/comments/yours/{form_tokens.link_to(new)}/")
-    blank = client.post(f"/comments/yours/{form_tokens.link_to(new)}/change/", {"text": ""})
+    yield "comment, yours to change", client.get(f"/comments/yours/{validation.link_to(new)}/")
+    blank = client.post(f"/comments/yours/{validation.link_to(new)}/change/", {"text": ""})
     yield "comment, change refused", blank
     Comment.objects.filter(pk=new.pk).update(state=Comment.State.UNCONFIRMED)
-    sent = client.post(f"/comments/yours/{form_tokens.link_to(new)}/mail/")
+    sent = client.post(f"/comments/yours/{validation.link_to(new)}/mail/")
     yield "comment, mail again", sent
-    confirm = f"/comments/confirm/{form_tokens.link_to_confirm(new)}/"
+    confirm = f"/comments/confirm/{validation.link_to_confirm(new)}/"
     yield "comment, to confirm", client.get(confirm)
     Comment.objects.filter(pk=new.pk).update(state=Comment.State.REJECTED)
-    again = f"/comments/yours/{form_tokens.link_to(new)}/again/"
-    yield "comment, yours and rejected", client.get(f"/comments/yours/{form_tokens.link_to(new)}/")
+    again = f"/comments/yours/{validation.link_to(new)}/again/"
+    yield "comment, yours and rejected", client.get(f"/comments/yours/{validation.link_to(new)}/")
     yield "comment, to ask again", client.get(again)
     yield "comment, asking refused", client.post(again, {"text": "w" * 1001})
     yield "comment, to report", client.get(f"/comments/{shown.pk}/report/")

@@ -9,9 +9,9 @@ from playwright.sync_api import Page, Route, expect
 
 from accounts import email_addresses
 from accounts.models import User
-from articles.comments.flags.models import Flag
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
+from articles.comments.moderation.models import Flag
 from articles.comments.submission import posting
 from articles.comments.submission.comment_policy import CommentSettings
 from articles.editorial.models import Article

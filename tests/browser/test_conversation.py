@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.notifications import fan_out, follows, sending
+from articles.comments.notifications import follows, outbox, sending
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
 from tests import newsroom
@@ -36,7 +36,7 @@ def article(site: str) -> Article:
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests type faster than people and do not wait for the time to undo a decision."""
     monkeypatch.setattr("articles.comments.screening.checks.TOO_QUICK", timedelta(0))
-    monkeypatch.setattr(fan_out, "DELAY", timedelta(0))
+    monkeypatch.setattr(outbox, "DELAY", timedelta(0))
 
 
 def write(

@@ -8,9 +8,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from articles.comments.admin.comment import CommentAdmin
-from articles.comments.bans.models import Ban
 from articles.comments.models import Comment, ModerationDecision
-from articles.comments.moderation.models import RejectionReason
+from articles.comments.moderation.models import Ban, RejectionReason
 from articles.comments.screening.models import ScreeningRule
 from articles.comments.submission import posting
 from articles.editorial.models import Article

@@ -8,8 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Route, expect
 
 from accounts.models import User
-from articles.comments.models import Comment
-from articles.comments.recommendations.models import Recommendation
+from articles.comments.models import Comment, Recommendation
 from articles.editorial.models import Article
 from iria.publication.models import Publication
 from tests import newsroom

@@ -10,7 +10,7 @@ from accounts.models import Avatar, User
 from articles.comments.moderation import decisions
 from articles.comments.notifications import follows
 from articles.comments.notifications.models import Follow
-from articles.comments.submission import form_tokens, posting
+from articles.comments.submission import posting, validation
 from articles.editorial.preview_links import make_preview_token
 from articles.embeds.models import LinkCard
 from articles.feeds.sitemaps import PER_FILE
@@ -88,7 +88,7 @@ def parts(mina: User) -> dict[str, str]:
         "category": category.path,
         "code": "en",
         "pk": str(comment.pk),
-        "link": form_tokens.link_to(comment),
+        "link": validation.link_to(comment),
         "preview": make_preview_token(newsroom.draft("Not yet")),
         "confirm": opt_in.confirmation_token(consent),
         "data": data_requests.token_of(reader),

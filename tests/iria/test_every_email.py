@@ -19,10 +19,10 @@ from django.utils import timezone
 from lxml import html
 
 from accounts.models import User
-from articles.comments.flags.models import Flag
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions
-from articles.comments.notifications import commenter_emails, emails, follows
+from articles.comments.moderation.models import Flag
+from articles.comments.notifications import emails, follows, sending
 from articles.comments.notifications.models import CommentNotification, Follow
 from articles.comments.notifications.outbox import Batch
 from articles.comments.submission import posting
@@ -125,13 +125,13 @@ def about_comments(article: Article, moderator: User) -> Iterator[tuple[str, Any
         return posting.post(article, name="Teo Brandt", email=TEO, text=text)
 
     pending, approved, rejected = posted(), posted("Zzw."), posted("Vvq.")
-    commenter_emails.send_received(pending.pk)
+    sending.send_received(pending.pk)
     Comment.objects.filter(pk=pending.pk).update(state=Comment.State.UNCONFIRMED)
-    commenter_emails.send_confirm(pending.pk)
+    sending.send_confirm(pending.pk)
     decisions.approve(approved, by=moderator)
     decisions.reject(rejected, by=moderator, reason="Qvw", notify=True)
     for decision in ModerationDecision.objects.all():
-        commenter_emails.send_decided(decision.pk)
+        sending.send_decided(decision.pk)
     for outcome in (Flag.Outcome.UPHELD, Flag.Outcome.DISMISSED):
         flag = Flag.objects.create(
             comment=approved,
@@ -140,7 +140,7 @@ def about_comments(article: Article, moderator: User) -> Iterator[tuple[str, Any
             decided_at=timezone.now(),
             email=f"{outcome}@a.example",
         )
-        commenter_emails.send_flag_decided(flag.pk)
+        sending.send_flag_decided(flag.pk)
     for kind, frequency in product((Follow.Kind.THREAD, Follow.Kind.REPLIES), Follow.Frequency):
         about = {"comment": approved} if kind == Follow.Kind.REPLIES else {"article": article}
         follow = follows.follow(kind, frequency, email=f"{kind}-{frequency}@a.example", **about)

@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from articles.comments.akismet import client as akismet
 from articles.comments.privacy import COMMENTS
+from articles.comments.screening import akismet
 from articles.comments.screening.models import Check, ScreeningRule
 from iria.core import model_policy
 from iria.library_models import ADMIN

@@ -5,7 +5,7 @@ from time import process_time
 import pytest
 
 from articles.comments.models import TEXT_MAX_LENGTH
-from articles.comments.spam.features import LINK, features
+from articles.comments.screening.spam_features import LINK, features
 
 pytestmark = pytest.mark.proof
 

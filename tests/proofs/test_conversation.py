@@ -17,16 +17,13 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from procrastinate.contrib.django import app
 
 from accounts.models import User
-from articles.comments.bans import bans
-from articles.comments.bans.models import Ban
-from articles.comments.flags import flagging
 from articles.comments.models import Comment, CommentRevision, ModerationDecision, ThreadCount
-from articles.comments.moderation import appeals, decisions
-from articles.comments.moderation.models import Appeal
+from articles.comments.moderation import bans, decisions, flagging
+from articles.comments.moderation.models import Appeal, Ban
 from articles.comments.notifications import follows, sending
 from articles.comments.notifications.models import Follow
 from articles.comments.screening.models import ScreeningRule
-from articles.comments.submission import editing, posting, validation
+from articles.comments.submission import posting, validation
 from articles.editorial.models import Article
 from tests import newsroom
 from tests.conftest import MailFolder
@@ -45,7 +42,7 @@ DECISIONS: dict[str, Any] = {
 EXPECTED_ERRORS = (
     validation.SubmissionError,
     flagging.FlagError,
-    appeals.AppealError,
+    decisions.AppealError,
     bans.BanError,
     decisions.DecidedMeanwhile,
     decisions.UndoExpired,
@@ -136,7 +133,7 @@ class Conversation(RuleBasedStateMachine):
     def a_commenter_edits(self, which: int) -> None:
         if comment := self.chosen(which):
             text = f"Word{1000 + CommentRevision.objects.count()}q"
-            self.attempt(editing.change, comment, text=text, by=None)
+            self.attempt(posting.edit_own, comment, text=text, by=None)
 
     @rule(which=WHICH)
     def a_commenter_deletes(self, which: int) -> None:
@@ -173,7 +170,7 @@ class Conversation(RuleBasedStateMachine):
     @rule(which=WHICH)
     def a_commenter_appeals(self, which: int) -> None:
         if comment := self.chosen(which):
-            self.attempt(appeals.ask, comment)
+            self.attempt(decisions.appeal, comment)
 
     @rule(
         which=WHICH,

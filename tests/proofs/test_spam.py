@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from articles.comments.spam.features import WORD, features, is_learnt
-from articles.comments.spam.model import LEAST_THREADS, Example, train
+from articles.comments.screening.spam_features import WORD, features, is_learnt
+from articles.comments.screening.spam_model import LEAST_THREADS, Example, train
 from tests.shared import shared_data
 
 pytestmark = pytest.mark.proof

@@ -15,13 +15,13 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.comments.models import Comment, ThreadCount
 from articles.comments.screening.models import ScreeningRule
-from articles.comments.submission import form_tokens
+from articles.comments.submission import validation
 from articles.editorial.models import Article
 from iria.core.security import signed_tokens
 from iria.publication import menus
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.articles.comments.threads.test_positions import check
+from tests.articles.comments.test_threads import check
 from tests.bench.serving import Server, cpu_of_tree, serving
 from tests.proofs.size import sized
 
@@ -144,7 +144,7 @@ def test_concurrent_comments_are_stored_once_and_counted(
 def form_token(article: Article) -> str:
     """The token of a form that was opened a minute ago."""
     value = [str(uuid4()), article.pk, time.time() - 60, ""]
-    return signed_tokens.make_token(value, purpose=form_tokens.PURPOSE)
+    return signed_tokens.make_token(value, purpose=validation.PURPOSE)
 
 
 def write(server: Server, article: Article, number: int, top: Comment, token: str) -> int:

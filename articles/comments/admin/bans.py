@@ -14,12 +14,12 @@ from django.utils.http import urlencode
 from django.utils.timezone import localtime
 
 from accounts.models import User
-from articles.comments.bans import bans, identifiers
-from articles.comments.bans.matching import identifiers_of, matching_bans
-from articles.comments.bans.models import Ban
+from articles.comments.admin.actions import BanForm
 from articles.comments.models import Comment
-from articles.comments.moderation.cases import cases_of
-from articles.comments.moderation.forms import BanForm
+from articles.comments.moderation import ban_matching, bans
+from articles.comments.moderation.ban_matching import identifiers_of, matching_bans
+from articles.comments.moderation.models import Ban
+from articles.comments.moderation.queues import cases_of
 from iria.core.admin import NoAddOrDelete
 
 
@@ -37,7 +37,7 @@ class BanMixin(admin.ModelAdmin[Comment]):
         comment = get_object_or_404(
             Comment.objects.select_related("article", "user", "parent__user"), pk=pk
         )
-        ip_address = identifiers.ip_address_of(comment)
+        ip_address = ban_matching.ip_address_of(comment)
         known = [kind for kind, _ in identifiers_of(comment, ip_address)]
         form = BanForm(request.POST if request.method == "POST" else None, known=known)
         if form.is_valid():

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 
 from articles.comments.models import Comment
 from articles.comments.screening.checks import MEASURES
-from articles.comments.screening.dry_run import DryRun, dry_run
+from articles.comments.screening.engine import DryRun, dry_run
 from articles.comments.screening.models import (
     Action,
     Check,
@@ -21,8 +21,8 @@ from articles.comments.screening.models import (
     ScreeningRule,
     SpamModelVersion,
 )
+from articles.comments.screening.spam_features import describe_feature
 from articles.comments.screening.word_matching import folded
-from articles.comments.spam.features import describe_feature
 from iria.core.admin import NoAddOrDelete, ReadOnly, RecordsEditor
 
 FOLDED_MAX_LENGTH: Final = ScreenedWord._meta.get_field("folded").max_length or 200

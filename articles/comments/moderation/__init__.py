@@ -1,1 +1,1 @@
-"""Moderation: queues, cases, decisions, appeals."""
+"""Moderation: queues, decisions, appeals, bans, reports by readers."""

@@ -1,6 +1,7 @@
-"""Decisions of moderators, each saved as a row of the moderation log.
+"""Decisions of moderators, each saved as a row of the moderation log, and appeals.
 
-One can be undone within seconds, by a decision of its own, so that the log stays complete.
+A decision can be undone within seconds, by a decision of its own, so that the log stays complete. The
+commenter of a rejected comment can ask once for a review.
 """
 
 from collections.abc import Iterable
@@ -9,18 +10,97 @@ from operator import attrgetter
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import User
 from articles.comments import job_queue
-from articles.comments.bans.models import Ban
-from articles.comments.flags import flagging
-from articles.comments.flags.models import Flag
 from articles.comments.models import Comment, ModerationDecision
-from articles.comments.moderation import appeals, cases
-from articles.comments.moderation.models import UNDO_ACCEPTED_FOR, Appeal, Claim
+from articles.comments.moderation import flagging, queues
+from articles.comments.moderation.models import (
+    APPEAL_MAX_LENGTH,
+    UNDO_ACCEPTED_FOR,
+    Appeal,
+    Ban,
+    Claim,
+    Flag,
+)
+from iria.core.text.validators import validate_storable
+
+
+class AppealError(Exception):
+    """The appeal was not accepted; the message is for the commenter."""
+
+
+def may_appeal(comment: Comment) -> bool:
+    """Whether the commenter can appeal: only against a rejection, and only once."""
+    rejected = comment.state == Comment.State.REJECTED
+    return rejected and not Appeal.objects.filter(comment=comment).exists()
+
+
+def appeal(comment: Comment, *, text: str = "") -> Appeal:
+    """Adds the comment to the queue of appeals; it stays rejected until a moderator decides.
+
+    A repeated click is one appeal, and the first one is returned.
+
+    Raises:
+        AppealError
+    """
+    text = text.replace("\r\n", "\n").strip()
+    try:
+        validate_storable(text)
+    except ValidationError as error:
+        raise AppealError(error.messages[0]) from error
+    if len(text) > APPEAL_MAX_LENGTH:
+        raise AppealError(
+            gettext("Too long. Shorten it to at most %(most)s characters.")
+            % {"most": f"{APPEAL_MAX_LENGTH:,}"}
+        )
+    try:
+        with transaction.atomic():
+            current = Comment.objects.select_for_update().get(pk=comment.pk)
+            first = Appeal.objects.filter(comment=current).first()
+            if first is not None and first.outcome == Appeal.Outcome.PENDING:
+                return first
+            if first is not None:
+                raise AppealError(
+                    gettext("You have already appealed, and a moderator has decided.")
+                )
+            if current.state != Comment.State.REJECTED:
+                raise AppealError(gettext("This comment is not rejected, so you cannot appeal."))
+            return Appeal.objects.create(comment=current, text=text)
+    except (IntegrityError, Comment.DoesNotExist) as error:
+        raise AppealError(gettext("This comment no longer exists.")) from error
+
+
+def answer_appeal(row: ModerationDecision) -> None:
+    """Closes the pending appeal with a decision; called in the transaction of the decision."""
+    outcomes = {
+        Comment.State.APPROVED: Appeal.Outcome.GRANTED,
+        Comment.State.REJECTED: Appeal.Outcome.REJECTED,
+        Comment.State.SPAM: Appeal.Outcome.REJECTED,
+    }
+    if outcome := outcomes.get(Comment.State(row.decision)):
+        appeal = Appeal.objects.pending().filter(comment=row.comment_id)
+        appeal.update(outcome=outcome, decision=row)
+
+
+def reopen_appeal(row: ModerationDecision) -> None:
+    """Reopens the appeal that a decision closed; called in the transaction that undoes the decision.
+
+    A pending appeal against the undone rejection is deleted; the commenter can appeal again later.
+    """
+    Appeal.objects.pending().filter(comment=row.comment_id).delete()
+    Appeal.objects.filter(decision=row).update(outcome=Appeal.Outcome.PENDING, decision=None)
+
+
+def drop_appeal(comment: Comment) -> None:
+    """Closes the pending appeal; called in the transaction in which the commenter deletes the comment."""
+    Appeal.objects.pending().filter(comment=comment).update(outcome=Appeal.Outcome.DELETED)
+
 
 PAST_TENSE: Final = {
     Comment.State.UNCONFIRMED: "asked the commenter to confirm the e-mail address",
@@ -194,7 +274,7 @@ def _record(
     has_appeal = Appeal.objects.pending().filter(comment=current).exists()
     if decision != Comment.State.SPAM and not quiet and (has_appeal or not unchanged):
         job_queue.enqueue_decided(row)
-    appeals.answer(row)
+    answer_appeal(row)
     Claim.objects.filter(comment=current).delete()
     for flag in flagging.close(current, row):
         job_queue.enqueue_flag_decided(flag)
@@ -233,7 +313,7 @@ def _check_seen(current: Comment, seen: str, read_at: datetime | None) -> None:
 
 
 def _check_claim(comment: Comment, by: User) -> None:
-    other = cases.claimed_by_others([comment], than=by).get(comment.pk)
+    other = queues.claimed_by_others([comment], than=by).get(comment.pk)
     if other is not None:
         message = f"{other} is reviewing this comment."
         raise ClaimedByOther(message)
@@ -290,5 +370,5 @@ def _undo(row: ModerationDecision, by: User) -> int:
         undoes=row,
     )
     flagging.reopen(row)
-    appeals.reopen(row)
+    reopen_appeal(row)
     return 1

@@ -1,25 +1,117 @@
-"""Pending notifications, claimed one e-mail at a time.
+"""Notifications of published comments: created, claimed one e-mail at a time, and sent.
 
 The table is the queue. A claim is committed before the e-mail is sent, so two workers never send the
 same e-mail, and if a worker is killed, the e-mail is uncertain rather than sent twice. Notifications of
-comments that are not visible any more are dropped at the claim, just before the e-mail is sent.
+comments that are not visible any more are dropped at the claim, just before the e-mail is sent. The log
+never contains an e-mail address.
 """
 
+import logging
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from enum import Enum, auto
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any, Final
 
-from django.db import transaction
+from django.core.mail import EmailMessage, mailers
+from django.db import connection, transaction
 from django.db.models import Q
+from django.db.models.signals import post_save
+from django.utils import timezone
 
-from articles.comments.models import Comment
+from articles.comments import job_queue
+from articles.comments.models import Comment, ModerationDecision
+from articles.comments.notifications import follows
+from articles.comments.notifications.follows import next_digest
 from articles.comments.notifications.models import (
     CommentNotification,
     CommentNotificationQuerySet,
     Follow,
     Follower,
 )
-from articles.comments.notifications.smtp import Outcome
+from iria.core import hooks
+
+MAILBOX_FULL: Final = 552
+NO_MAILBOX: Final = re.compile(r"55[013] (?!\d\.)|5\d\d (?:5\.1\.\d|5\.2\.1)\b")
+"""There is no such mailbox, or it is disabled (RFC 3463). Other rejections may be temporary."""
+
+log = logging.getLogger(__name__)
+
+
+class NotSent(Exception):
+    """The mail server could not be reached or deferred the e-mail."""
+
+
+class Outcome(Enum):
+    SENT = auto()
+    REFUSED = auto()
+    """The address does not exist or is suppressed."""
+    DEFERRED = auto()
+    """The e-mail was not sent and can be retried."""
+    UNCERTAIN = auto()
+    """The mail server may have accepted the e-mail."""
+
+
+def send_email(message: EmailMessage, *, about: str) -> Outcome:
+    """Sends an e-mail, unless its address is suppressed.
+
+    Args:
+        about: what the e-mail is about, for the log.
+    """
+    (address,) = message.to
+    if follows.is_suppressed(address):
+        return Outcome.REFUSED
+    backend = mailers["default"]
+    try:
+        backend.open()
+    except (SMTPException, OSError) as error:
+        log.warning("mail about %s: no mail server (%s)", about, type(error).__name__)
+        return Outcome.DEFERRED
+    try:
+        return _send(message, backend, about)
+    finally:
+        _close_connection(backend)
+
+
+def suppress_everywhere(address: str, reason: str) -> None:
+    """Suppresses an address, here and in the other apps that send e-mail."""
+    follows.suppress(address, reason=reason)
+    for handler in hooks.email_bounced:
+        handler(address, reason)
+
+
+def _send(message: EmailMessage, backend: object, about: str) -> Outcome:
+    try:
+        backend.send_messages([message])  # type: ignore[attr-defined]
+    except SMTPRecipientsRefused as refusal:
+        (code, response), *_ = refusal.recipients.values()
+        if code < 500 or code == MAILBOX_FULL:
+            return Outcome.DEFERRED
+        log.warning("the e-mail about %s was rejected for its recipient", about)
+        text = f"{code} {response.decode('utf-8', 'replace')}"
+        if NO_MAILBOX.match(text):
+            suppress_everywhere(message.to[0], text)
+        return Outcome.REFUSED
+    except ValueError:
+        # An address that cannot be sent to, such as one with accents before the @.
+        log.warning("the e-mail about %s has an invalid address", about)
+        return Outcome.REFUSED
+    except SMTPResponseException as error:
+        log.warning("the e-mail about %s was rejected: %s", about, error.smtp_code)
+        return Outcome.DEFERRED
+    except (SMTPException, OSError) as error:
+        log.warning("sending the e-mail about %s failed: %s", about, type(error).__name__)
+        return Outcome.UNCERTAIN
+    return Outcome.SENT
+
+
+def _close_connection(backend: object) -> None:
+    try:
+        backend.close()  # type: ignore[attr-defined]
+    except (SMTPException, OSError):
+        return
+
 
 MIN_INTERVAL: Final = timedelta(minutes=15)
 """Between two e-mails to a follower about the same article."""
@@ -162,3 +254,93 @@ def mark_uncertain(now: datetime) -> int:
 def erase(now: datetime) -> int:
     """Deletes old notifications; returns how many."""
     return CommentNotification.objects.filter(created_at__lt=now - RETENTION).delete()[0]
+
+
+DELAY: Final = timedelta(seconds=15)
+"""A moderator can undo a decision for ten seconds; no e-mail is sent before that."""
+MAX_AGE: Final = timedelta(days=60)
+"""For older comments the rows that prevent a second notification may be deleted."""
+
+INSERT_NOTIFICATIONS: Final = """
+WITH RECURSIVE approvals AS (
+    SELECT id, created_at FROM articles_moderationdecision
+    WHERE comment_id = %(comment)s AND decision = 'approved'
+), above (id) AS (
+    SELECT parent_id FROM articles_comment WHERE id = %(comment)s
+    UNION
+    SELECT parent.parent_id FROM articles_comment AS parent JOIN above ON parent.id = above.id
+), told AS (
+    SELECT DISTINCT ON (follower.id) follower.id AS follower_id, follow.id AS follow_id, follow.frequency
+    FROM articles_follow AS follow
+    JOIN articles_follower AS follower ON follower.id = follow.follower_id
+    LEFT JOIN accounts_user AS account ON account.id = follower.user_id
+    WHERE (follow.article_id = %(article)s OR follow.article_id IS NULL)
+    AND follow.confirmed_at IS NOT NULL AND follow.unfollowed_at IS NULL
+    AND NOT EXISTS (SELECT FROM approvals WHERE created_at < follow.confirmed_at
+        AND id < (SELECT max(id) FROM approvals))
+    AND follower.suppressed_at IS NULL AND coalesce(account.is_active, true)
+    AND (account.id IS NULL OR account.id IS DISTINCT FROM %(writer)s::bigint)
+    AND lower(coalesce(account.email, follower.email)) <> lower(%(address)s)
+    AND (
+        (follow.kind = 'replies' AND follow.article_id = %(article)s
+            AND follow.comment_id IN (SELECT id FROM above))
+        OR (follow.kind = 'thread' AND follow.article_id = %(article)s)
+        OR (follow.kind = 'own' AND account.id IN (
+            SELECT profile.user_id FROM articles_byline AS byline
+            JOIN accounts_authorprofile AS profile ON profile.id = byline.author_id
+            WHERE byline.article_id = %(article)s))
+    )
+    ORDER BY follower.id, follow.frequency = 'daily', follow.kind <> 'replies', follow.id
+)
+INSERT INTO articles_commentnotification (follower_id, follow_id, comment_id, state, created_at, due_at)
+SELECT follower_id, follow_id, %(comment)s, 'waiting', %(now)s,
+    CASE WHEN frequency = 'daily' THEN %(digest)s ELSE %(soon)s END
+FROM told
+ON CONFLICT (follower_id, comment_id) DO UPDATE
+    SET state = 'waiting', state_changed_at = NULL, due_at = excluded.due_at, follow_id = excluded.follow_id
+    WHERE articles_commentnotification.state = 'dropped'
+"""
+"""One statement for any number of followers. A follower with two matching follows is notified once, at
+the faster frequency. Commenters are not notified of their own comments, nor followers of a comment that
+was first published before they followed. A dropped notification is sent if the comment is published again."""
+
+
+def create_notifications(comment_id: int) -> int:
+    """Creates the notifications of a published comment; returns how many. It can be repeated safely."""
+    now = timezone.now()
+    comment = (
+        Comment.objects.published()
+        .select_related("user")
+        .filter(pk=comment_id, created_at__gt=now - MAX_AGE)
+        .first()
+    )
+    if comment is None:
+        return 0
+    values = {
+        "comment": comment.pk,
+        "article": comment.article_id,
+        "writer": comment.user_id,
+        "address": comment.user.email if comment.user else comment.email,
+        "now": now,
+        "digest": next_digest(now),
+        "soon": now + DELAY,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_NOTIFICATIONS, values)
+        return int(cursor.rowcount)
+
+
+def register() -> None:
+    post_save.connect(
+        _notify_followers, sender=ModerationDecision, dispatch_uid="comments.following"
+    )
+
+
+def _notify_followers(
+    instance: ModerationDecision, created: bool, raw: bool = False, **signal: Any
+) -> None:
+    """Queues the notifications when a comment is approved, in the transaction of the decision."""
+    if raw or not created or instance.decision != Comment.State.APPROVED:
+        return
+    if instance.comment.created_at > timezone.now() - MAX_AGE:
+        job_queue.enqueue_notifications(instance.comment)

@@ -1,30 +1,39 @@
 """Sends all e-mails about comments, and makes the daily e-mail to moderators.
 
 Queued e-mails are claimed before they are sent, and their outcome is recorded afterwards: notifications
-in their rows (`outbox`), daily e-mails to moderators in the follow. An e-mail about one comment is a job,
-which is retried if the mail server defers it (`commenter_emails`).
+in their rows (`outbox`), daily e-mails to moderators in the follow. An e-mail about one comment (to
+confirm, pending, decided, report decided, follow) is a job, which is retried if the mail server defers it.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 
-from articles.comments.models import Comment
-from articles.comments.moderation.dashboard import pending_items
-from articles.comments.notifications import emails, outbox, smtp
+from accounts.models import User
+from articles.comments.models import Comment, ModerationDecision
+from articles.comments.moderation.models import Flag
+from articles.comments.moderation.queues import pending_items
+from articles.comments.notifications import emails, outbox
 from articles.comments.notifications.follows import is_time
 from articles.comments.notifications.models import Follow
-from articles.comments.notifications.smtp import NotSent, Outcome
+from articles.comments.notifications.outbox import NotSent, Outcome
+from articles.comments.submission import posting, validation
 from iria.core.hooks import DashboardItem
+from iria.core.http.rate_limit import count_and_allow
 from iria.core.http.urls import absolute_url
 from iria.core.mail import ListEmail
 from iria.core.text.dates import day_words
 from iria.core.text.language import use_language
-from iria.publication.mail import Button, EmailContent, Paragraph, mail
+from iria.core.text.validators import one_line
+from iria.publication.mail import Button, EmailContent, Paragraph, blocks_of, mail
 from iria.publication.models import Publication, current_publication
 
 
@@ -47,7 +56,7 @@ def send_digests(now: datetime, *, should_stop: Callable[[], bool] = lambda: Fal
         if should_stop():
             break
         if message := claim_digest(follow, now):
-            outcome = smtp.send(message, about=f"follower {follow.follower_id}")
+            outcome = outbox.send_email(message, about=f"follower {follow.follower_id}")
             record(follow, outcome, now)
             sent += outcome is Outcome.SENT
     return sent
@@ -59,7 +68,7 @@ def send_or_retry(message: EmailMessage, *, about: str) -> Outcome:
     Raises:
         NotSent: try again later.
     """
-    outcome = smtp.send(message, about=about)
+    outcome = outbox.send_email(message, about=about)
     if outcome is Outcome.DEFERRED:
         error = f"mail about {about}"
         raise NotSent(error)
@@ -70,7 +79,7 @@ def _send_notifications(now: datetime, should_stop: Callable[[], bool]) -> int:
     sent = 0
     for follower_id in outbox.followers_with_mail(now):
         while not should_stop() and (batch := outbox.claim(follower_id, now)):
-            outcome = smtp.send(emails.notification(batch), about=f"follower {follower_id}")
+            outcome = outbox.send_email(emails.notification(batch), about=f"follower {follower_id}")
             outbox.record(batch, outcome, now)
             sent += outcome is Outcome.SENT
             if outcome is Outcome.DEFERRED:
@@ -135,3 +144,183 @@ def _oldest(publication: Publication) -> list[Paragraph]:
         return []
     since = gettext("Oldest since %(day)s.")
     return [Paragraph(since % {"day": day_words(publication.local_date(oldest))})]
+
+
+DAILY_LIMIT: Final = (12, timedelta(days=1))
+CONFIRMATION_DAILY_LIMIT: Final = (12, timedelta(days=1))
+"""Counted apart, because a comment without a confirmation e-mail would be lost."""
+
+UNDELIVERABLE: Final = "E-mail address not confirmed: e-mail to it cannot be delivered."
+UNCERTAIN: Final = "E-mail address not confirmed: the confirmation e-mail may not have arrived."
+TOO_MANY_CONFIRMATIONS: Final = (
+    "E-mail address not confirmed: too many confirmation e-mails were sent to it today."
+)
+COMMENT_NOTE: Final = gettext_noop(
+    "You receive this e-mail because this address was entered with a comment on “%(headline)s”."
+)
+REPORT_NOTE: Final = gettext_noop(
+    "You receive this e-mail because this address was entered with a report of a "
+    "comment. You will get no other."
+)
+
+
+def send_received(comment_id: int) -> None:
+    """Notifies the commenter that the comment is pending, if it still is.
+
+    The number per day is limited, because anybody may have entered the address.
+    """
+    comment = Comment.objects.select_related("article", "user").filter(pk=comment_id).first()
+    if comment is None or comment.state != Comment.State.PENDING:
+        return
+    if may_send(_email_of(comment)):
+        _send(comment, "received", gettext_noop("Your comment is pending approval"))
+
+
+def send_confirm(comment_id: int) -> None:
+    """Asks a guest to confirm the e-mail address, if it is not confirmed yet.
+
+    If the e-mail cannot be sent, the comment becomes pending without a confirmation.
+    """
+    comment = Comment.objects.select_related("article", "user").filter(pk=comment_id).first()
+    if comment is None or comment.state != Comment.State.UNCONFIRMED:
+        return
+    if not may_send_confirmation(comment.email):
+        posting.moderate_unsent(comment, TOO_MANY_CONFIRMATIONS)
+        return
+    path = reverse("comment_confirm", args=[validation.link_to_confirm(comment)])
+    subject = gettext_noop("Confirm your comment")
+    outcome = _send(comment, "confirm", subject, confirm=settings.SITE_URL + path)
+    if outcome is Outcome.SENT:
+        Comment.objects.filter(pk=comment.pk).update(confirmation_sent_at=timezone.now())
+    else:
+        reason = UNDELIVERABLE if outcome is Outcome.REFUSED else UNCERTAIN
+        posting.moderate_unsent(comment, reason)
+
+
+def send_decided(moderation_id: int) -> None:
+    """Notifies the commenter of a decision, unless it was undone or followed by another one.
+
+    Moderators get no e-mail about their own decisions.
+    """
+    decision = (
+        ModerationDecision.objects.select_related("comment__article", "comment__user", "created_by")
+        .filter(pk=moderation_id, undone_by=None)
+        .first()
+    )
+    if decision is None or decision.comment.state != decision.decision:
+        return
+    if _is_own(_email_of(decision.comment), decision.created_by):
+        return
+    if decision.decision == Comment.State.APPROVED:
+        _send(decision.comment, "approved", gettext_noop("Your comment was published"))
+    else:
+        reason = decision.reason if decision.commenter_notified else ""
+        subject = gettext_noop("Your comment was not published")
+        _send(decision.comment, "rejected", subject, reason=reason)
+
+
+def send_flag_decided(flag_id: int) -> None:
+    """Notifies the reader who reported a comment and gave an e-mail address."""
+    flag = (
+        Flag.objects.select_related("comment__article", "user", "decision__created_by")
+        .filter(outcome__in=[Flag.Outcome.UPHELD, Flag.Outcome.DISMISSED])
+        .filter(pk=flag_id)
+        .first()
+    )
+    email = flag and (flag.user.email if flag.user else flag.email)
+    if not flag or not email:
+        return
+    if not _is_own(email, flag.decision.created_by if flag.decision else None):
+        if not may_send(email):
+            return  # Anybody may have entered this address.
+        upheld = flag.outcome == Flag.Outcome.UPHELD
+        subject = gettext_noop("The comment you reported")
+        _send(flag.comment, "flag_decided", subject, to=email, upheld=upheld)
+    if not flag.user_id:
+        # The address was stored for this one e-mail.
+        Flag.objects.filter(pk=flag.pk).update(email="")
+
+
+def send_follow_confirmation(follow_id: int) -> None:
+    """Asks to confirm a follow, or says that it is active already, unless it has ended.
+
+    Raises:
+        NotSent: try again later.
+    """
+    follow = Follow.objects.with_details().filter(pk=follow_id, unfollowed_at__isnull=True).first()
+    if follow is None or not may_send(follow.follower.recipient):
+        return
+    # Also sent to an address that bounced: its owner can confirm that it works again.
+    message = (
+        emails.already_following(follow) if follow.is_active else emails.confirm_follow(follow)
+    )
+    send_or_retry(message, about=f"follow {follow.pk}")
+
+
+def _is_own(email: str, decided_by: User | None) -> bool:
+    """Whether the e-mail would go to the person who decided."""
+    return decided_by is not None and email.lower() == decided_by.email.lower()
+
+
+def _email_of(comment: Comment) -> str:
+    return comment.user.email if comment.user else comment.email
+
+
+def _send(
+    comment: Comment, template: str, subject: str, *, to: str = "", **context: Any
+) -> Outcome:
+    """Sends an e-mail in the language of the article.
+
+    Raises:
+        NotSent: try again later.
+    """
+    recipient = to or _email_of(comment)
+    if not recipient:
+        return Outcome.REFUSED
+    publication = current_publication()
+    note = REPORT_NOTE if to else COMMENT_NOTE
+    with use_language(publication.language_codes[0]), use_language(comment.article.language):
+        message = _render(comment, publication, recipient, template, subject, note, context)
+    return send_or_retry(message, about=f"comment {comment.pk}")
+
+
+def _render(
+    comment: Comment,
+    publication: Publication,
+    recipient: str,
+    template: str,
+    subject: str,
+    note: str,
+    context: dict[str, Any],
+) -> ListEmail:
+    headline = one_line(comment.article.headline)
+    text = render_to_string(
+        f"articles/comments/mail/{template}.txt",
+        {
+            "comment": comment,
+            "publication": publication,
+            "headline": headline,
+            "on_the_page": settings.SITE_URL + comment.get_absolute_url(),
+            "yours": settings.SITE_URL
+            + reverse("comment_status", args=[validation.link_to(comment)]),
+            **context,
+        },
+    )
+    content = EmailContent(
+        subject=f"{gettext(subject)} – {publication.name}",
+        blocks=blocks_of(text),
+        reason=gettext(note) % {"headline": headline},
+    )
+    return mail(content, publication, to=recipient)
+
+
+def may_send(email: str) -> bool:
+    """Counts an e-mail to an address; returns False once the daily limit is reached."""
+    limit, per = DAILY_LIMIT
+    return count_and_allow("mails about comments", email.lower(), limit=limit, per=per)
+
+
+def may_send_confirmation(email: str) -> bool:
+    """Counts a confirmation e-mail to an address; returns False once their daily limit is reached."""
+    limit, per = CONFIRMATION_DAILY_LIMIT
+    return count_and_allow("mails to confirm", email.lower(), limit=limit, per=per)

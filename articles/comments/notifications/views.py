@@ -19,8 +19,7 @@ from accounts.email_addresses import is_confirmed
 from articles.comments.notifications import follows
 from articles.comments.notifications.emails import describe_follow
 from articles.comments.notifications.models import Follow, Follower
-from articles.comments.submission.form_tokens import signed_in_user
-from articles.comments.submission.validation import parse_id
+from articles.comments.submission.validation import parse_id, signed_in_user
 from articles.editorial.models import Article
 from iria.core.http.csrf import open_to_other_sites
 from iria.core.http.headers import client_ip

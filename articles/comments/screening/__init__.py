@@ -1,1 +1,1 @@
-"""Automatic screening of comments by rules and by the spam model."""
+"""Automatic screening of comments: rules, the spam model, Akismet."""

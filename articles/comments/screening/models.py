@@ -1,4 +1,4 @@
-"""Screening rules, word lists, and versions of the spam model."""
+"""Screening rules, word lists, versions of the spam model, and results of Akismet."""
 
 from django.conf import settings
 from django.db import models
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.role_names import MODERATOR
 from articles.comments import privacy
+from articles.comments.models import Comment, ModerationDecision
 from iria.core.model_policy import ALL_ACTIONS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
@@ -135,3 +136,43 @@ class SpamModelVersion(models.Model):
 
     def __str__(self) -> str:
         return f"Spam model of {self.created_at:%Y-%m-%d %H:%M}"
+
+
+@model_policy(public=None, personal_data=privacy.COMMENTS)
+class AkismetResult(models.Model):
+    """A check of a comment by Akismet: its result, and the correction that was reported."""
+
+    comment = models.OneToOneField(
+        Comment, on_delete=models.CASCADE, primary_key=True, related_name="akismet"
+    )
+    spam = models.BooleanField(
+        null=True,
+        editable=False,
+        help_text=("Whether Akismet considers the comment spam; empty before the answer."),
+    )
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
+    pending_decision = models.ForeignKey(
+        ModerationDecision,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="The decision that keeps the comment pending only for this answer.",
+    )
+    correction = models.CharField(
+        max_length=4,
+        blank=True,
+        editable=False,
+        choices=[("spam", "Spam"), ("ham", "Not spam")],
+        help_text="The correction reported to Akismet.",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(correction__in=["", "spam", "ham"]), name="akismet_told_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Akismet on comment {self.comment_id}"

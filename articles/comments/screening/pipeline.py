@@ -11,16 +11,14 @@ from typing import Final
 
 from django.db.models import Sum
 
-from articles.comments.akismet import pending
-from articles.comments.bans import identifiers
-from articles.comments.flags.models import Flag
 from articles.comments.models import Comment, ModerationDecision
-from articles.comments.screening.checks import reports
+from articles.comments.moderation import ban_matching
+from articles.comments.moderation.models import Flag
+from articles.comments.screening import akismet as akismet_client
+from articles.comments.screening.checks import Finding, Knowledge, Submission, reports
 from articles.comments.screening.engine import ScreeningResult, recorded, screen
 from articles.comments.screening.models import Action, Check, ScreeningRule
-from articles.comments.screening.submission import Finding, Knowledge, Submission
-from articles.comments.submission.comment_policy import settings_of
-from articles.comments.submission.trusted_commenters import why_trusted
+from articles.comments.submission.comment_policy import settings_of, why_trusted
 from iria.publication.models import CommentPolicy, current_publication
 
 State = Comment.State
@@ -118,14 +116,14 @@ def apply(
             commenter_notified=bool(decision.message),
         )
     if ask_akismet:
-        pending.enqueue(comment, row)
+        akismet_client.enqueue(comment, row)
     return row
 
 
 def _rules(comment: Comment, event: Event, details: Details) -> ScreeningResult:
     if event is Event.SUBMITTED:
         return screen(comment, honeypot=details.honeypot, ip_address=details.ip_address)
-    result = screen(comment, ip_address=identifiers.ip_address_of(comment))
+    result = screen(comment, ip_address=ban_matching.ip_address_of(comment))
     # The honeypot was checked at the submission, and that finding still counts.
     return result.with_earlier(recorded(comment)) if event is Event.CONFIRMED else result
 
@@ -157,7 +155,7 @@ def _pending_akismet(
     """Makes a comment without objections pending until the result of Akismet."""
     if not details.ask_akismet or details.must_confirm or result.state != State.APPROVED:
         return result
-    finding = pending.finding_for(comment)
+    finding = akismet_client.finding_for(comment)
     return ScreeningResult((*result.findings, finding)) if finding else result
 
 
@@ -188,11 +186,11 @@ def _akismet_result(comment: Comment, finding: Finding) -> Decision:
     may_change = latest is not None and (
         latest.created_by_id is None
         and latest.undoes_id is None
-        and (_is_stricter(result.state, current) or pending.awaits_result(comment, latest))
+        and (_is_stricter(result.state, current) or akismet_client.awaits_result(comment, latest))
     )
     if may_change and result.state != current:
         allowed = finding.action == Action.ALLOW
-        reasons = (pending.NO_SPAM, *result.reasons) if allowed else (finding.says,)
+        reasons = (akismet_client.NO_SPAM, *result.reasons) if allowed else (finding.says,)
         return Decision(result.state, reasons, result.findings)
     return Decision(current, (), result.findings)
 

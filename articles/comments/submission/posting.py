@@ -1,4 +1,7 @@
-"""Submitting a comment, and deleting one's own."""
+"""Submitting a comment, confirming its e-mail address, and editing and deleting one's own.
+
+A comment can be edited for a few minutes; moderators can see earlier versions.
+"""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,12 +14,10 @@ from psycopg.errors import ForeignKeyViolation
 
 from accounts.models import User
 from articles.comments import job_queue
-from articles.comments.akismet import pending
-from articles.comments.bans import identifiers
-from articles.comments.flags import flagging
-from articles.comments.models import Comment, ModerationDecision
-from articles.comments.moderation import appeals
-from articles.comments.screening import pipeline
+from articles.comments.models import Comment, CommentRevision, ModerationDecision
+from articles.comments.moderation import ban_matching, decisions, flagging
+from articles.comments.notifications import follows
+from articles.comments.screening import akismet, pipeline
 from articles.comments.screening.pipeline import Details, Event
 from articles.comments.submission.comment_policy import CommentSettings, settings_of
 from articles.comments.submission.validation import SubmissionError as SubmissionError
@@ -138,7 +139,7 @@ def delete_own(comment: Comment, *, by: User | None) -> None:
                 comment=current, decision=current.state, reason=DELETED, created_by=by
             )
             flagging.close_without_decision(current)
-            appeals.drop(current)
+            decisions.drop_appeal(current)
     comment.refresh_from_db()
 
 
@@ -149,14 +150,14 @@ def _save(
     try:
         with transaction.atomic():
             pipeline.apply(comment, decision, ask_akismet=not quiet)
-            identifiers.store_ip_address(comment, ip_address)
+            ban_matching.store_ip_address(comment, ip_address)
             # No e-mail to bots: they fill the honeypot and give the addresses of strangers.
             if comment.state == Comment.State.UNCONFIRMED:
                 job_queue.enqueue_confirmation(comment)
             elif (
                 comment.state == Comment.State.PENDING
                 and not quiet
-                and not pending.is_pending(comment)
+                and not akismet.is_pending(comment)
             ):
                 job_queue.enqueue_received(comment)
     except IntegrityError as error:
@@ -186,3 +187,119 @@ def _already_submitted(form_id: UUID, text: str, parent: Comment | None) -> Comm
         )
         raise SubmissionError({"used": message})
     return first
+
+
+EDITABLE_FOR: Final = timedelta(minutes=5)
+EDITABLE_STATES: Final = {
+    Comment.State.UNCONFIRMED,
+    Comment.State.PENDING,
+    Comment.State.APPROVED,
+}
+MAX_EDITS: Final = 10
+
+
+def may_edit(comment: Comment) -> bool:
+    """Whether the commenter may still edit it. A clock that is set back only extends the time."""
+    return comment.state in EDITABLE_STATES and (timezone.now() - comment.created_at < EDITABLE_FOR)
+
+
+def edit_own(comment: Comment, *, text: str, by: User | None) -> bool:
+    """Replaces the text of a comment; returns whether it changed.
+
+    The new text is screened as the first one was. Screening can only make the state stricter: a
+    pending comment stays pending, and an approved one becomes pending if a check matches it.
+
+    Args:
+        by: the account of the commenter; None for a guest, who has the link of the comment.
+
+    Raises:
+        SubmissionError: with what the commenter can do about it.
+    """
+    validate_storable_fields(text=text)
+    with transaction.atomic():
+        current = Comment.objects.select_for_update().get(pk=comment.pk)
+        if not may_edit(current):
+            raise SubmissionError({"text": _not_editable_message(current)})
+        before, current.text = current.text, normalise_line_breaks(text)
+        validate_comment(current, only_text=True)
+        if current.text == before:
+            return False
+        if current.versions.count() >= MAX_EDITS:
+            message = gettext(
+                "A comment can be edited ten times. You can delete it and post again."
+            )
+            raise SubmissionError({"text": message})
+        CommentRevision.objects.create(comment=current, text=before, replaced_by=by)
+        current.edited_at = timezone.now()
+        decision = pipeline.decide(current, Event.EDITED)
+        pipeline.apply(current, decision, fields=("text", "edited_at"), ask_akismet=True)
+    comment.refresh_from_db()
+    return True
+
+
+def _not_editable_message(comment: Comment) -> str:
+    if comment.state == Comment.State.DELETED:
+        return gettext("You deleted this comment, so it cannot be edited.")
+    if comment.state not in EDITABLE_STATES:
+        return gettext("A moderator has decided on this comment, so it cannot be edited.")
+    return gettext(
+        "The five minutes for editing are over. You can delete the comment and post again."
+    )
+
+
+RETENTION: Final = timedelta(days=7)
+SENDING_TIMEOUT: Final = timedelta(hours=12)
+NOT_SENT_REASON: Final = "E-mail address not confirmed: no e-mail could be sent to it."
+
+
+def confirm_email(comment: Comment) -> bool:
+    """Confirms the address and screens the comment; returns False if it was confirmed before."""
+    with transaction.atomic():
+        current = Comment.objects.select_for_update().get(pk=comment.pk)
+        if current.state != Comment.State.UNCONFIRMED:
+            # A moderator may have decided already; the address is confirmed anyway.
+            unconfirmed = Comment.objects.filter(pk=current.pk, email_confirmed_at=None)
+            unconfirmed.update(email_confirmed_at=timezone.now())
+            comment.refresh_from_db()
+            return False
+        current.email_confirmed_at = timezone.now()
+        decision = pipeline.decide(current, Event.CONFIRMED)
+        pipeline.apply(current, decision, fields=("email_confirmed_at",), ask_akismet=True)
+        follows.confirm_with(current)
+    comment.refresh_from_db()
+    return True
+
+
+def moderate_unsent(comment: Comment, reason: str) -> None:
+    """Makes a comment pending if the confirmation e-mail cannot be sent, so that a moderator sees it."""
+    with transaction.atomic():
+        current = Comment.objects.select_for_update().get(pk=comment.pk)
+        if current.state != Comment.State.UNCONFIRMED:
+            return
+        decision = pipeline.decide(current, Event.UNCONFIRMABLE, Details(reason=reason))
+        pipeline.apply(current, decision)
+
+
+def moderate_unreached() -> int:
+    """Makes comments pending whose e-mail could not be sent for half a day; returns how many."""
+    before = timezone.now() - SENDING_TIMEOUT
+    unsent = Comment.objects.filter(state=Comment.State.UNCONFIRMED, confirmation_sent_at=None)
+    unreached = list(unsent.filter(created_at__lt=before)[:1000])
+    for comment in unreached:
+        moderate_unsent(comment, NOT_SENT_REASON)
+    return len(unreached)
+
+
+def delete_unconfirmed() -> int:
+    """Deletes comments not confirmed within a week of the e-mail; returns how many.
+
+    Only if the e-mail was sent: an e-mail server that is down for a week must not lose comments.
+    """
+    old = Comment.objects.filter(
+        state=Comment.State.UNCONFIRMED, confirmation_sent_at__lt=timezone.now() - RETENTION
+    )
+    deleted = 0
+    for pk in old.values_list("pk", flat=True)[:1000]:
+        # One by one, checking the state again: somebody may be confirming it right now.
+        deleted += bool(Comment.objects.filter(pk=pk, state=Comment.State.UNCONFIRMED).delete()[0])
+    return deleted

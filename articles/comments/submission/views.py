@@ -1,38 +1,214 @@
-"""Commenting with and without JavaScript: both call the same function.
+"""Commenting, and the pages for one's own comments: confirm, edit, status, list, appeal.
 
-These URLs are private and uncached. They use no CSRF cookie; docs/decisions/public-forms.md
-explains what protects them instead.
+With and without JavaScript the same function is called. These URLs are private and uncached. They use
+no CSRF cookie; docs/decisions/public-forms.md explains what protects them instead.
 """
 
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Final
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from articles.comments import job_queue, thread_queries
 from articles.comments.models import Comment
+from articles.comments.moderation import decisions
+from articles.comments.moderation.models import APPEAL_MAX_LENGTH, Appeal
 from articles.comments.notifications import follows
 from articles.comments.notifications.models import Follow
-from articles.comments.submission import form_tokens, posting
-from articles.comments.submission.comment_policy import CommentSettings, settings_of
-from articles.comments.submission.commenter_views import own_comment, render_status
-from articles.comments.submission.form_tokens import signed_in_user
-from articles.comments.submission.trusted_commenters import why_trusted
-from articles.comments.submission.validation import Draft, parse_id
-from articles.comments.threads import permalinks
+from articles.comments.submission import posting, validation
+from articles.comments.submission.comment_policy import CommentSettings, settings_of, why_trusted
+from articles.comments.submission.validation import Draft, SubmissionError, parse_id, signed_in_user
 from articles.editorial.models import Article
 from iria.core.http.headers import client_ip
+from iria.core.http.rate_limit import count_and_allow
+from iria.core.pagination import page_of
 from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
+
+OwnView = Callable[[HttpRequest, Comment, str], HttpResponse]
+
+
+def own_comment(view: OwnView) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Decorates a view for the commenter of a comment; it is called with the comment and its link.
+
+    A guest is authorised by the link alone. For the comment of an account the link is not enough:
+    the account has to be signed in.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, link: str) -> HttpResponse:
+        comment = validation.comment_behind(link)
+        if comment is not None and comment.user_id is not None:
+            user = signed_in_user(request)
+            if user is None:
+                return redirect_to_login(
+                    reverse("comment_status", args=[link]), reverse("account_login")
+                )
+            if user.pk != comment.user_id:
+                comment = None
+        if comment is None:
+            return render(request, "articles/comments/no_link.html", status=404)
+        return view(request, comment, link)
+
+    return wrapper
+
+
+RESEND_LIMIT: Final = (3, timedelta(hours=1))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, link: str) -> HttpResponse:
+    """The page linked in the e-mail. Only its button confirms, because mail programs prefetch links."""
+    comment = validation.comment_to_confirm(link)
+    if comment is None:
+        return render(request, "articles/comments/no_link.html", status=404)
+    if request.method == "POST":
+        posting.confirm_email(comment)
+    if comment.state != Comment.State.UNCONFIRMED:
+        return redirect("comment_status", validation.link_to(comment))
+    with use_language(comment.article.language):
+        context = {"comment": comment, "link": link, "follows": follows.is_requested_with(comment)}
+        return render(request, "articles/comments/confirm.html", context)
+
+
+@csrf_exempt
+@require_POST
+@own_comment
+def send_again(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
+    """Sends the confirmation e-mail again."""
+    with use_language(comment.article.language):
+        if comment.state == Comment.State.UNCONFIRMED:
+            limit, per = RESEND_LIMIT
+            if not count_and_allow("confirm again", str(comment.pk), limit=limit, per=per):
+                message = gettext(
+                    "We sent three e-mails within the hour. Check your inbox and your spam folder."
+                )
+                return render_status(request, comment, link, message=message, status=429)
+            job_queue.enqueue_confirmation(comment)
+            message = gettext("We sent the e-mail again. It may take a few minutes.")
+            return render_status(request, comment, link, message=message)
+    return redirect("comment_status", link)
+
+
+@require_safe
+@login_required
+def mine(request: HttpRequest) -> HttpResponse:
+    """All comments of the signed-in account, in any state."""
+    comments = Comment.objects.filter(user=signed_in_user(request)).select_related("article")
+    page = page_of(
+        comments.defer("article__body").order_by("-created_at", "-pk"), request.GET.get("page")
+    )
+    rows = [(each, validation.link_to(each)) for each in page]
+    context = {"page": page, "comments": rows}
+    return render(request, "articles/comments/my_comments.html", context)
+
+
+@csrf_exempt
+@require_POST
+@own_comment
+def change(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
+    """Edits one's own comment; shows the text again with the error if it is invalid."""
+    with use_language(comment.article.language):
+        text = request.POST.get("text", "")
+        try:
+            posting.edit_own(comment, text=text, by=comment.user)
+        except SubmissionError as error:
+            return render_status(request, comment, link, text=text, error=error.messages["text"])
+    return redirect("comment_status", link)
+
+
+def render_status(
+    request: HttpRequest,
+    comment: Comment,
+    link: str,
+    *,
+    text: str = "",
+    error: str = "",
+    message: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """*Your comment*: its status, and the actions of its commenter."""
+    context = {
+        "comment": comment,
+        "link": link,
+        "latest": comment.moderations.first(),
+        "appeal": Appeal.objects.filter(comment=comment).first(),
+        "may_change": posting.may_edit(comment),
+        "typed": text or comment.text,
+        "sentence": error,
+        "said": message,
+    }
+    with use_language(comment.article.language):
+        status = 422 if error else status
+        return render(request, "articles/comments/status.html", context, status=status)
+
+
+@require_safe
+def own(request: HttpRequest, pk: int) -> HttpResponse:
+    """Redirects signed-in users from their published comment to *Your comment*."""
+    user = signed_in_user(request)
+    if user is None:
+        raise Http404
+    comment = get_object_or_404(Comment, pk=pk, user=user)
+    return redirect("comment_status", validation.link_to(comment))
+
+
+PER_IP_ADDRESS: Final = (10, timedelta(days=1))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_comment
+def appeal(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
+    """The form; shown again with the text and the error if the appeal is not accepted."""
+    text, error_message = request.POST.get("text", ""), ""
+    with use_language(comment.article.language):
+        if request.method == "POST":
+            try:
+                _limit_rate(client_ip(request))
+                decisions.appeal(comment, text=text)
+            except decisions.AppealError as error:
+                error_message = str(error)
+            else:
+                return redirect("comment_status", link)
+        elif not decisions.may_appeal(comment):
+            return redirect("comment_status", link)
+        context = {
+            "comment": comment,
+            "link": link,
+            "latest": comment.moderations.first(),
+            "typed": text,
+            "sentence": error_message,
+            "longest": APPEAL_MAX_LENGTH,
+        }
+        page = "articles/comments/appeal.html"
+        return render(request, page, context, status=422 if error_message else 200)
+
+
+def _limit_rate(ip_address: str) -> None:
+    limit, per = PER_IP_ADDRESS
+    if ip_address and not count_and_allow("appeals from", ip_address, limit=limit, per=per):
+        raise decisions.AppealError(gettext("Too many appeals today. Try again tomorrow."))
+
 
 Frequency = Follow.Frequency
 
 TOKEN_ERRORS = {
-    form_tokens.ExpiredToken: gettext_lazy(
+    validation.ExpiredToken: gettext_lazy(
         "This form was opened more than two days ago. Check your comment and submit it again."
     ),
-    form_tokens.TokenMismatch: gettext_lazy(
+    validation.TokenMismatch: gettext_lazy(
         "You signed in or out after opening this form. Check your comment and submit it again."
     ),
 }
@@ -64,11 +240,11 @@ def _submit(request: HttpRequest, article: Article, draft: Draft) -> HttpRespons
         )
         return _page(request, article, draft)
     try:
-        form_token = form_tokens.read(draft.token, article, request)
+        form_token = validation.read_form_token(draft.token, article, request)
     except (
-        form_tokens.MissingToken,
-        form_tokens.ExpiredToken,
-        form_tokens.TokenMismatch,
+        validation.MissingToken,
+        validation.ExpiredToken,
+        validation.TokenMismatch,
     ) as error:
         draft.token = ""
         if message := TOKEN_ERRORS.get(type(error)):
@@ -108,7 +284,7 @@ def _send(
     article: Article,
     draft: Draft,
     parent: Comment | None,
-    form_token: form_tokens.FormToken,
+    form_token: validation.FormToken,
 ) -> HttpResponse:
     try:
         comment = posting.post(
@@ -127,7 +303,7 @@ def _send(
         return _show_error(request, article, draft, error)
     if draft.follow in Frequency:
         follows.follow_replies(comment, Frequency(draft.follow))
-    return redirect("comment_thanks", form_tokens.link_to(comment))
+    return redirect("comment_thanks", validation.link_to(comment))
 
 
 def _show_error(
@@ -163,7 +339,7 @@ def _page(
                 "submit yours without it."
             ),
         )
-    draft.token = draft.token or form_tokens.create_token(article, request)
+    draft.token = draft.token or validation.create_token(article, request)
     settings = settings_of(article, publication_of(request))
     commenter = signed_in_user(request)
     context = {
@@ -188,7 +364,7 @@ def token(request: HttpRequest) -> HttpResponse:
         raise Http404(message)
     with use_language(article.language):
         lead = _lead(article, signed_in_user(request), settings)
-    return JsonResponse({"token": form_tokens.create_token(article, request), "says": lead})
+    return JsonResponse({"token": validation.create_token(article, request), "says": lead})
 
 
 def _lead(article: Article, commenter: User | None, settings: CommentSettings) -> str:
@@ -232,7 +408,7 @@ def permalink(request: HttpRequest, pk: int) -> HttpResponse:
     comment = get_object_or_404(published, pk=pk)
     if settings_of(comment.article, publication_of(request)).is_off:
         raise Http404
-    return redirect(permalinks.permalink(comment))
+    return redirect(thread_queries.permalink(comment))
 
 
 def _article(request: HttpRequest) -> Article | None:

@@ -10,7 +10,7 @@ from django.templatetags.static import static
 
 from accounts.models import AuthorProfile
 from articles.body.plain_text import caption_text
-from articles.comments.threads.builder import Thread, ThreadComment
+from articles.comments.threads import Thread, ThreadComment
 from articles.editorial.models import Article, ArticleType, Correction, Figure
 from articles.embeds.iframes import NO_FRAMES, Frames
 from articles.images.models import Image

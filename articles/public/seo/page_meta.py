@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from accounts.models import AuthorProfile
 from articles.body.plain_text import caption_text
-from articles.comments.threads.builder import Thread
+from articles.comments.threads import Thread
 from articles.editorial.models import Article, Figure, Portrait
 from articles.embeds.iframes import Frames
 from articles.images.models import Image

@@ -12,8 +12,8 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from articles.body.rendering import Drawn, Heading
-from articles.comments.threads.builder import thread_of
-from articles.comments.threads.permalinks import article_id_at
+from articles.comments.thread_queries import article_id_at
+from articles.comments.threads import thread_of
 from articles.editorial.models import Article, ArticleType, Figure, Portrait
 from articles.editorial.preview_links import read_preview_token
 from articles.editorial.rendering import draw_body, texts_with_urls

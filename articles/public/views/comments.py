@@ -12,9 +12,8 @@ from accounts.models import User
 from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment
 from articles.comments.submission.validation import parse_id
-from articles.comments.threads.builder import Thread, replies_to, thread_of
-from articles.comments.threads.permalinks import thread_scope
-from articles.comments.threads.queries import Order
+from articles.comments.thread_queries import Order, thread_scope
+from articles.comments.threads import Thread, replies_to, thread_of
 from articles.editorial.models import Article
 from articles.public.responses import render_public_page
 from articles.public.seo import page_meta

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.comments.spam.model import Example, TooFew
+from articles.comments.screening.spam_model import Example, TooFew
 from iria.evaluation.records import Unreadable
 from iria.evaluation.spam import Result, judge, judge_blocklist, read
 

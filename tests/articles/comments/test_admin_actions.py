@@ -9,15 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.comments.bans.models import Ban
-from articles.comments.flags import flagging
 from articles.comments.models import Comment
-from articles.comments.moderation import appeals, cases, decisions
-from articles.comments.moderation.models import RejectionReason
+from articles.comments.moderation import decisions, flagging, queues
+from articles.comments.moderation.models import Ban, RejectionReason
 from articles.comments.notifications import follows
 from articles.comments.notifications.models import Follow
 from articles.comments.screening.models import ScreeningRule
-from articles.comments.submission import editing, posting
+from articles.comments.submission import posting
 from articles.editorial.models import Article
 from tests.articles.comments.conftest import Write
 
@@ -66,7 +64,7 @@ def test_the_script_gets_conflicts_and_claims(
 ) -> None:
     decided, claimed = write("One", pending=True), write("Two", pending=True)
     decisions.reject(decided, by=edna)
-    cases.claim(claimed, by=edna)
+    queues.claim(claimed, by=edna)
     conflict = send(moderator_client, f"{decided.pk}/decide/", verb="approve", seen="held")
     assert conflict["status"] == 409
     assert "Edna Okafor rejected" in conflict["said"]
@@ -81,7 +79,7 @@ def test_live_updates_have_counts_and_decisions_of_others(
 ) -> None:
     decided, pending = write("One", pending=True), write("Two", pending=True)
     decisions.approve(decided, by=edna)
-    cases.claim(pending, by=edna)
+    queues.claim(pending, by=edna)
     data = moderator_client.get(f"{LIST}live/?queue=held&shown={decided.pk},{pending.pk},x,").json()
     assert data["gone"] == [decided.pk]
     assert data["claimed"] == {str(pending.pk): "Edna Okafor"}
@@ -102,7 +100,7 @@ def test_a_decision_on_a_page_leads_to_the_next_comment(
     moderator_client: Client, write: Write, edna: User
 ) -> None:
     one, two, three = (write(text, pending=True) for text in ("One", "Two", "Three"))
-    cases.claim(two, by=edna)
+    queues.claim(two, by=edna)
     form = {"verb": "approve", "seen": "held", "then": "next", "queue": "held"}
     response = moderator_client.post(f"{LIST}{one.pk}/decide/", form, follow=True)
     assert response.request["PATH_INFO"] == f"{LIST}{three.pk}/change/"
@@ -128,7 +126,7 @@ def test_each_queue_has_its_comments(moderator_client: Client, write: Write, min
     reported, rejected = write("Reported words"), write("Rejected words", pending=True)
     flagging.report(reported, reason="insult", text="He means me.", ip_address="203.0.113.9")
     decisions.reject(rejected, by=mina)
-    appeals.ask(rejected, text="It was a joke.")
+    decisions.appeal(rejected, text="It was a joke.")
     ScreeningRule.objects.update(active=False)
     write("New words", pending=True)
 
@@ -262,7 +260,7 @@ def test_a_comment_edited_meanwhile_cannot_be_decided(
     (read_at,) = re.findall(
         r'name="read_at" value="([^"]+)"', moderator_client.get(LIST).content.decode()
     )
-    editing.change(comment, text="As it is now", by=None)
+    posting.edit_own(comment, text="As it is now", by=None)
     data = send(
         moderator_client, f"{comment.pk}/decide/", verb="approve", seen="held", read_at=read_at
     )
@@ -313,7 +311,7 @@ def test_an_edit_while_the_page_is_rendered_is_detected(
     page = moderator_client.get(LIST).content.decode()
     (seen,) = re.findall(r'data-seen="([^"]+)"', page)
     (read_at,) = re.findall(r'name="read_at" value="([^"]+)"', page)
-    editing.change(comment, text="As it is now", by=None)
+    posting.edit_own(comment, text="As it is now", by=None)
     Comment.objects.update(edited_at=timezone.now() - timedelta(minutes=1))
     fields = {"verb": "approve", "seen": seen, "read_at": read_at}
     assert send(moderator_client, f"{comment.pk}/decide/", **fields)["status"] == 412

@@ -8,13 +8,13 @@ from django.test import Client
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.submission import form_tokens, posting
+from articles.comments.submission import posting, validation
 from articles.comments.submission.posting import SubmissionError
 from articles.editorial.models import Article
 from tests import newsroom
 from tests.articles.comments.conftest import Write
 from tests.articles.comments.forms import FORM_VALUES, form_token, form_url, send
-from tests.articles.comments.threads.test_positions import check
+from tests.articles.comments.test_threads import check
 
 
 def rejected_reply(client: Client, article: Article, parent: Comment) -> str:
@@ -46,7 +46,7 @@ def test_a_reply_to_ones_own_deleted_comment_is_an_error(
 ) -> None:
     own = send(client, article, text="On second thought")
     write("What did it say?", parent=_approved(own))
-    client.post(f"/comments/yours/{form_tokens.link_to(own)}/")
+    client.post(f"/comments/yours/{validation.link_to(own)}/")
     assert (
         "The commenter deleted this comment."
         in client.get(article.get_absolute_url()).content.decode()
@@ -100,7 +100,7 @@ def test_a_form_submitted_repeatedly_is_one_comment(
         client.post(form_url(article), {**FORM_VALUES, "token": token})["Location"]
         for _ in range(3)
     }
-    assert {form_tokens.comment_behind(location.split("/")[-2]) for location in locations} == {
+    assert {validation.comment_behind(location.split("/")[-2]) for location in locations} == {
         Comment.objects.get()
     }
 

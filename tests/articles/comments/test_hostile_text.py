@@ -14,8 +14,8 @@ from accounts.models import User
 from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions
-from articles.comments.submission import form_tokens, posting
-from articles.comments.threads.builder import thread_of
+from articles.comments.submission import posting, validation
+from articles.comments.threads import thread_of
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
 from tests.shared import shared_data
@@ -104,7 +104,7 @@ def test_approved_strings_are_shown_as_entered(article: Article) -> None:
 def test_any_string_can_be_a_reason(client: Client, article: Article, mina: User) -> None:
     client.force_login(mina)
     comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="On time")
-    status_url = f"/comments/yours/{form_tokens.link_to(comment)}/"
+    status_url = f"/comments/yours/{validation.link_to(comment)}/"
     admin_url = f"/admin/articles/comment/{comment.pk}/change/"
     decisions.reject(comment, by=mina, reason="Plain", notify=True)
     plain = elements(client.get(status_url).content.decode())

@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from articles.comments.admin.log import format_duration, weekly_statistics
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions
-from articles.comments.moderation.weekly_statistics import format_duration, weekly_statistics
 from articles.comments.submission import posting
 from tests.articles.comments.conftest import Write
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from articles.comments.spam.model import Example
+from articles.comments.screening.spam_model import Example
 from iria.evaluation.spam import judge, judge_blocklist, read
-from tests.articles.comments.spam.test_model import examples
+from tests.articles.comments.screening.test_spam_model import examples
 from tests.shared import shared_data
 
 

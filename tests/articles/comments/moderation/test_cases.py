@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.comments.models import Comment, ModerationDecision
-from articles.comments.moderation import cases, decisions
+from articles.comments.moderation import decisions, queues
 from articles.comments.moderation.models import Claim
 from tests.articles.comments.conftest import Write
 
@@ -20,17 +20,17 @@ def queue() -> "decisions.Comments":
 
 def test_moderators_get_different_comments(write: Write, mina: User, edna: User) -> None:
     one, two = write("One", pending=True), write("Two", pending=True)
-    assert cases.claim_next(mina, queue()) == one
-    assert cases.claim_next(edna, queue()) == two
-    assert cases.claim_next(mina, queue()) == one
+    assert queues.claim_next(mina, queue()) == one
+    assert queues.claim_next(edna, queue()) == two
+    assert queues.claim_next(mina, queue()) == one
 
 
 def test_a_claimed_comment_cannot_be_decided_by_another_moderator(
     write: Write, mina: User, edna: User
 ) -> None:
     comment = write(pending=True)
-    assert cases.claim(comment, by=mina) == ""
-    assert cases.claim(comment, by=edna) == "Mina Sato"
+    assert queues.claim(comment, by=mina) == ""
+    assert queues.claim(comment, by=edna) == "Mina Sato"
     with pytest.raises(decisions.ClaimedByOther, match="Mina Sato is reviewing this comment"):
         decisions.approve(comment, by=edna)
     assert decisions.approve(comment, by=mina)
@@ -39,18 +39,18 @@ def test_a_claimed_comment_cannot_be_decided_by_another_moderator(
 
 def test_a_claim_expires(write: Write, mina: User, edna: User) -> None:
     comment = write(pending=True)
-    cases.claim(comment, by=mina)
+    queues.claim(comment, by=mina)
     Claim.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert cases.claim(comment, by=edna) == ""
-    assert cases.delete_expired() == 0
+    assert queues.claim(comment, by=edna) == ""
+    assert queues.delete_expired_claims() == 0
     assert decisions.approve(comment, by=edna)
 
 
 def test_a_new_claim_releases_the_earlier_one(write: Write, mina: User, edna: User) -> None:
     one, two = write("One", pending=True), write("Two", pending=True)
-    cases.claim(one, by=mina)
-    cases.claim(two, by=mina)
-    assert cases.claim_next(edna, queue()) == one
+    queues.claim(one, by=mina)
+    queues.claim(two, by=mina)
+    assert queues.claim_next(edna, queue()) == one
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -63,7 +63,7 @@ def test_two_moderators_decide_every_comment_exactly_once(
     def work(by: User) -> int:
         count = 0
         try:
-            while (comment := cases.claim_next(by, queue())) is not None:
+            while (comment := queues.claim_next(by, queue())) is not None:
                 count += decisions.approve(comment, by=by)
             return count
         finally:
@@ -85,7 +85,7 @@ def test_concurrent_claims_cause_no_deadlock(write: Write, mina: User, edna: Use
     def run(user: User, order: list[Comment]) -> None:
         try:
             for comment in order * 6:
-                cases.claim(comment, by=user)
+                queues.claim(comment, by=user)
                 # As after two minutes: an expired claim can be taken over.
                 Claim.objects.filter(comment=comment).update(expires_at=timezone.now())
         finally:

@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from articles.comments.models import Comment
-from articles.comments.notifications import fan_out, sending
 from articles.comments.notifications import follows as notifications_follows
+from articles.comments.notifications import outbox, sending
 from articles.comments.notifications.models import Follow
 from articles.editorial.models import Article
 from tests.conftest import MailFolder
@@ -59,7 +59,7 @@ def notify(mail_folder: MailFolder) -> Notify:
     ) -> list[EmailMessage]:
         before = len(mail_folder.all())
         for comment in comments:
-            fan_out.create_notifications(comment.pk)
+            outbox.create_notifications(comment.pk)
         sending.send_due((now or timezone.now()) + after)
         return mail_folder.all()[before:]
 

@@ -11,9 +11,9 @@ from django.test import Client
 
 from accounts.models import User
 from articles.comments.moderation import decisions
-from articles.comments.notifications import commenter_emails
-from articles.comments.notifications.commenter_emails import DAILY_LIMIT
-from articles.comments.notifications.smtp import NotSent
+from articles.comments.notifications import sending
+from articles.comments.notifications.outbox import NotSent
+from articles.comments.notifications.sending import DAILY_LIMIT
 from articles.comments.submission import posting
 from articles.editorial.models import Article
 from iria.core.mail import FolderBackend
@@ -101,7 +101,7 @@ def test_the_number_of_emails_to_an_address_is_limited(
 ) -> None:
     limit, _ = DAILY_LIMIT
     for number in range(limit + 3):
-        commenter_emails.send_received(write(f"Word {number}", pending=True).pk)
+        sending.send_received(write(f"Word {number}", pending=True).pk)
     assert len(mail_folder.all()) == limit
 
 
@@ -155,7 +155,7 @@ def test_the_error_of_an_unreachable_server_has_no_address(
     comment = write(pending=True)
     monkeypatch.setattr(FolderBackend, "open", refuse_connection)
     with pytest.raises(NotSent) as error:
-        commenter_emails.send_received(comment.pk)
+        sending.send_received(comment.pk)
     assert "teo" not in str(error.value)
     assert error.value.__cause__ is None
 
@@ -164,7 +164,7 @@ def test_html_and_text_have_the_same_content_and_the_reason(
     write: Write, mail_folder: MailFolder
 ) -> None:
     comment = write(pending=True)
-    commenter_emails.send_received(comment.pk)
+    sending.send_received(comment.pk)
     (message,) = mail_folder.all()
     body = message.get_body(("html",))
     assert body is not None

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import AuthorProfile, User
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
-from articles.comments.notifications import fan_out, outbox, sending
 from articles.comments.notifications import follows as notifications_follows
+from articles.comments.notifications import outbox, sending
 from articles.comments.notifications.models import CommentNotification, Follow, Follower
 from articles.comments.submission import posting
 from articles.editorial.models import Article, Byline
@@ -119,7 +119,7 @@ def test_a_comment_rejected_meanwhile_is_not_sent(
 ) -> None:
     follows()
     comment, other = write("Unkind words"), write("Kind words")
-    fan_out.create_notifications(comment.pk)
+    outbox.create_notifications(comment.pk)
     decisions.reject(comment, by=mina)
     (message,) = notify(other)
     assert "Unkind" not in message.as_string()
@@ -152,7 +152,7 @@ def test_a_comment_rejected_within_seconds_is_not_sent(
 def test_a_deleted_comment_is_not_sent(write: Write, follows: CreateFollow, notify: Notify) -> None:
     follows()
     comment = write("Never mind")
-    fan_out.create_notifications(comment.pk)
+    outbox.create_notifications(comment.pk)
     posting.delete_own(comment, by=None)
     assert notify() == []
 
@@ -193,7 +193,7 @@ def test_the_interval_applies_to_the_daily_email_too(
     follows(frequency="daily")
     follows(comment=own)
     notify(write("An answer", parent=own))
-    fan_out.create_notifications(write("For the morning").pk)
+    outbox.create_notifications(write("For the morning").pk)
     CommentNotification.objects.pending().update(due_at=timezone.now())
     assert notify(after=timedelta(minutes=5)) == []
     assert len(notify(after=QUARTER_HOUR * 2)) == 1
@@ -239,7 +239,7 @@ def test_an_email_claimed_by_a_killed_worker_is_not_sent_again(
     write: Write, follows: CreateFollow, notify: Notify
 ) -> None:
     follow = follows()
-    fan_out.create_notifications(write().pk)
+    outbox.create_notifications(write().pk)
     now = timezone.now() + timedelta(minutes=1)
     assert outbox.claim(follow.follower_id, now)
     assert notify(after=timedelta(hours=1)) == []
@@ -324,7 +324,7 @@ def test_the_notifications_of_many_followers_take_one_statement(
     )
     comment = write()
     with django_assert_max_num_queries(3):
-        assert fan_out.create_notifications(comment.pk) == 1000
+        assert outbox.create_notifications(comment.pk) == 1000
 
 
 def test_old_follows_are_deleted(write: Write, follows: CreateFollow) -> None:

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from accounts import email_addresses
 from accounts.models import User
-from articles.comments.notifications import commenter_emails, preferences
 from articles.comments.notifications import follows as notifications_follows
+from articles.comments.notifications import preferences, sending
 from articles.comments.notifications.models import Follow, Follower
-from articles.comments.submission import email_confirmation, form_tokens
+from articles.comments.submission import posting, validation
 from articles.editorial.models import Article
 from iria.core import hooks
 from newsletter.models import Newsletter, Subscriber
@@ -37,7 +37,7 @@ def test_a_guest_follows_confirms_by_email_and_is_notified(
     response = client.post(url, {"email": ANA, "frequency": "at_once"}, follow=True)
     assert "Check your inbox" in text(response)
     follow = Follow.objects.get()
-    commenter_emails.send_follow_confirmation(follow.pk)
+    sending.send_follow_confirmation(follow.pk)
     (message,) = mail_folder.to(ANA)
     assert message["Subject"] == "Confirm: comments on “Ferries at the strait”"
     link = re.search(r"/comments/follow/[\w-]+/", text_of(message))
@@ -73,7 +73,7 @@ def test_the_response_does_not_reveal_whether_an_address_is_known(
     assert len(responses) == 1
     follow.refresh_from_db()
     assert follow.frequency == "daily"
-    commenter_emails.send_follow_confirmation(follow.pk)
+    sending.send_follow_confirmation(follow.pk)
     (message,) = mail_folder.to(ANA)
     assert "already" in str(message["Subject"])
 
@@ -235,7 +235,7 @@ def test_a_follow_requested_with_a_comment_is_kept_as_long_as_its_link(
     article: Article, write: Write
 ) -> None:
     assert (
-        max(form_tokens.CONFIRMATION_VALID_FOR, email_confirmation.RETENTION)
+        max(validation.CONFIRMATION_VALID_FOR, posting.RETENTION)
         <= notifications_follows.CONFIRM_WITHIN
     )
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.mail import EmailMessage
 
 from articles.comments.notifications.models import Follower
-from articles.comments.notifications.smtp import Outcome, send
+from articles.comments.notifications.outbox import Outcome, send_email
 from iria.core.mail import FolderBackend
 from tests.conftest import MailFolder
 
@@ -42,7 +42,7 @@ def test_an_address_is_suppressed_only_if_it_does_not_exist(
     Follower.objects.create(email=ANA)
     monkeypatch.setattr(FolderBackend, "send_messages", refuse)
     message = EmailMessage("Hello", "Words", to=[ANA])
-    assert send(message, about="a test") is outcome
+    assert send_email(message, about="a test") is outcome
     assert Follower.objects.filter(suppressed_at__isnull=False).exists() == suppressed
 
 
@@ -55,7 +55,7 @@ def test_a_server_that_rejects_all_emails_suppresses_no_address(
     Follower.objects.create(email=ANA)
     monkeypatch.setattr(FolderBackend, "send_messages", refuse)
     message = EmailMessage("Hello", "Words", to=[ANA])
-    assert send(message, about="a test") is Outcome.DEFERRED
+    assert send_email(message, about="a test") is Outcome.DEFERRED
     assert not Follower.objects.filter(suppressed_at__isnull=False).exists()
 
 
@@ -67,4 +67,4 @@ def test_an_unsupported_address_is_refused(
 
     monkeypatch.setattr(FolderBackend, "send_messages", fail)
     message = EmailMessage("Hello", "Words", to=["zoë@readers.example"])
-    assert send(message, about="a test") is Outcome.REFUSED
+    assert send_email(message, about="a test") is Outcome.REFUSED

@@ -13,15 +13,15 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions, queues
 from articles.comments.screening.models import Check, ScreenedWord, ScreeningRule
-from articles.comments.submission import editing, form_tokens, posting
+from articles.comments.submission import posting, validation
 from articles.comments.submission.posting import SubmissionError
-from articles.comments.threads.builder import thread_of
+from articles.comments.threads import thread_of
 from articles.editorial.models import Article
 from tests.articles.comments.conftest import Write
 
 
 def status_url(comment: Comment, path: str = "") -> str:
-    return f"/comments/yours/{form_tokens.link_to(comment)}/{path}"
+    return f"/comments/yours/{validation.link_to(comment)}/{path}"
 
 
 def test_a_guest_edits_a_comment_and_the_old_text_is_kept(
@@ -34,7 +34,7 @@ def test_a_guest_edits_a_comment_and_the_old_text_is_kept(
     comment.refresh_from_db()
     assert (comment.text, comment.state) == ("I was on that ferry.", "held")
     assert [version.text for version in comment.versions.all()] == ["I was on that fery."]
-    assert editing.change(comment, text="I was on that ferry.", by=None) is False
+    assert posting.edit_own(comment, text="I was on that ferry.", by=None) is False
     assert comment.versions.count() == 1
 
 
@@ -68,7 +68,7 @@ def test_an_invalid_text_is_not_saved(
 def test_a_clock_that_is_set_back_does_not_shorten_the_time(article: Article, write: Write) -> None:
     comment = write("Written in what is now the future")
     Comment.objects.update(created_at=timezone.now() + timedelta(hours=3))
-    assert editing.change(comment, text="Changed all the same", by=None)
+    assert posting.edit_own(comment, text="Changed all the same", by=None)
 
 
 def test_an_edited_comment_is_in_the_queue_of_new_comments_again(
@@ -78,7 +78,7 @@ def test_an_edited_comment_is_in_the_queue_of_new_comments_again(
     comment = write("A quiet evening", pending=True)
     decisions.approve(comment, by=mina, seen="approved")
     assert queues.counts()["new"] == 0
-    editing.change(comment, text="Come to my casino", by=None)
+    posting.edit_own(comment, text="Come to my casino", by=None)
     assert comment.state == "approved"
     assert queues.counts()["new"] == 1
     assert decisions.approve(comment, by=mina)
@@ -92,7 +92,7 @@ def test_an_approved_comment_is_pending_if_a_rule_matches_the_edit(
     ScreenedWord.objects.create(word="casino", folded="casino", list="suspect")
     comment = write("A quiet evening")
     decisions.feature(comment, by=mina, on=True)
-    editing.change(comment, text="Come to my casino", by=None)
+    posting.edit_own(comment, text="Come to my casino", by=None)
     assert comment.state == Comment.State.PENDING
     latest = comment.moderations.first()
     assert latest
@@ -104,7 +104,7 @@ def test_an_approved_comment_is_pending_if_a_rule_matches_the_edit(
 def test_a_pending_comment_stays_pending_after_an_edit(article: Article, write: Write) -> None:
     comment = write("Waits", pending=True)
     ScreeningRule.objects.update(active=False)
-    editing.change(comment, text="No rule objects now", by=None)
+    posting.edit_own(comment, text="No rule objects now", by=None)
     assert comment.state == Comment.State.PENDING
 
 
@@ -118,22 +118,22 @@ def test_rejected_and_deleted_comments_cannot_be_edited(
     else:
         posting.delete_own(comment, by=None)
     with pytest.raises(SubmissionError, match="cannot be edited"):
-        editing.change(comment, text="Otherwise", by=None)
+        posting.edit_own(comment, text="Otherwise", by=None)
 
 
 def test_a_comment_can_be_edited_ten_times(article: Article, write: Write) -> None:
     comment = write("Version 0")
-    for number in range(1, editing.MAX_EDITS + 1):
-        editing.change(comment, text=f"Version {number}", by=None)
+    for number in range(1, posting.MAX_EDITS + 1):
+        posting.edit_own(comment, text=f"Version {number}", by=None)
     with pytest.raises(SubmissionError, match="ten times"):
-        editing.change(comment, text="Once more", by=None)
+        posting.edit_own(comment, text="Once more", by=None)
 
 
 def test_the_page_marks_an_edited_comment_without_its_old_text(
     client: Client, article: Article, write: Write
 ) -> None:
     comment = write("Unkind words", by=None)
-    editing.change(comment, text="Kind words", by=None)
+    posting.edit_own(comment, text="Kind words", by=None)
     decisions.approve(comment, by=User.objects.get(email__startswith="mina"))
     page = client.get(article.get_absolute_url()).content.decode()
     assert "edited" in page

@@ -8,18 +8,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.comments.bans import bans
 from articles.comments.models import Comment
-from articles.comments.notifications import commenter_emails, smtp
+from articles.comments.moderation import bans
+from articles.comments.notifications import outbox, sending
 from articles.comments.notifications.models import Follower
-from articles.comments.notifications.smtp import NotSent, Outcome
+from articles.comments.notifications.outbox import NotSent, Outcome
 from articles.comments.screening.models import Action, Check, ScreeningRule
-from articles.comments.submission import (
-    editing,
-    email_confirmation,
-    form_tokens,
-    posting,
-)
+from articles.comments.submission import posting, validation
 from articles.editorial.models import Article
 from iria.publication.models import Publication
 from tests.articles.comments.conftest import Write
@@ -27,7 +22,7 @@ from tests.conftest import MailFolder
 
 
 def status_url(comment: Comment, path: str = "") -> str:
-    return f"/comments/yours/{form_tokens.link_to(comment)}/{path}"
+    return f"/comments/yours/{validation.link_to(comment)}/{path}"
 
 
 @pytest.fixture
@@ -91,8 +86,8 @@ def test_a_banned_network_is_held_after_the_confirmation_too(
     if not banned_before:
         bans.ban(first, kinds=["network"], by=mina, reason="Threats")
     assert again.state == Comment.State.UNCONFIRMED
-    editing.change(again, text="On time, nearly", by=None)
-    assert email_confirmation.confirm(again)
+    posting.edit_own(again, text="On time, nearly", by=None)
+    assert posting.confirm_email(again)
     assert again.state == Comment.State.PENDING
     assert [each["phase"] for each in again.screening_results] == [Check.LIKENESS]
 
@@ -104,7 +99,7 @@ def test_the_honeypot_finding_still_counts_after_the_confirmation(
     ScreeningRule.objects.update(action=Action.HOLD)
     caught = posting.post(article, name="Ben", email="b@bots.example", text="Buy", honeypot="x")
     assert caught.state == Comment.State.UNCONFIRMED
-    email_confirmation.confirm(caught)
+    posting.confirm_email(caught)
     assert caught.state == Comment.State.PENDING
     assert [each["phase"] for each in caught.screening_results] == [Check.HONEYPOT]
 
@@ -113,7 +108,7 @@ def test_the_status_link_does_not_confirm_the_address(
     client: Client, article: Article, write: Write, guests_confirm: None
 ) -> None:
     comment = write("Not my address", pending=True)
-    assert client.post(f"/comments/confirm/{form_tokens.link_to(comment)}/").status_code == 404
+    assert client.post(f"/comments/confirm/{validation.link_to(comment)}/").status_code == 404
     assert "/mail/" in client.get(status_url(comment)).content.decode()
 
 
@@ -121,9 +116,9 @@ def test_confirmation_emails_have_a_limit_of_their_own(
     article: Article, write: Write, guests_confirm: None, mail_folder: MailFolder
 ) -> None:
     comment = write("Is it mine?", pending=True)
-    while commenter_emails.may_send(comment.email):
+    while sending.may_send(comment.email):
         pass
-    commenter_emails.send_confirm(comment.pk)
+    sending.send_confirm(comment.pk)
     assert link_in(mail_folder)
 
 
@@ -137,9 +132,9 @@ def test_a_comment_is_pending_if_no_confirmation_email_can_be_sent(
             email=comment.email, suppressed_at=timezone.now(), suppression_reason="550 5.1.1"
         )
     else:
-        while commenter_emails.may_send_confirmation(comment.email):
+        while sending.may_send_confirmation(comment.email):
             pass
-    commenter_emails.send_confirm(comment.pk)
+    sending.send_confirm(comment.pk)
     comment.refresh_from_db()
     row = comment.moderations.first()
     assert row
@@ -152,9 +147,9 @@ def test_unconfirmed_comments_are_deleted_after_a_week(
     article: Article, write: Write, guests_confirm: None
 ) -> None:
     write("Never confirmed", pending=True)
-    assert email_confirmation.delete_unconfirmed() == 0
+    assert posting.delete_unconfirmed() == 0
     Comment.objects.update(confirmation_sent_at=timezone.now() - timedelta(days=8))
-    assert email_confirmation.delete_unconfirmed() == 1
+    assert posting.delete_unconfirmed() == 1
     assert not Comment.objects.exists()
 
 
@@ -162,22 +157,22 @@ def test_a_comment_is_pending_if_its_email_may_not_have_arrived(
     article: Article, write: Write, guests_confirm: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     comment = write("Is it mine?", pending=True)
-    monkeypatch.setattr(smtp, "send", lambda *a, **k: Outcome.DEFERRED)
+    monkeypatch.setattr(outbox, "send_email", lambda *a, **k: Outcome.DEFERRED)
     with pytest.raises(NotSent):
-        commenter_emails.send_confirm(comment.pk)
-    assert email_confirmation.moderate_unreached() == 0, "the next attempt may succeed"
+        sending.send_confirm(comment.pk)
+    assert posting.moderate_unreached() == 0, "the next attempt may succeed"
     Comment.objects.update(created_at=timezone.now() - timedelta(days=8))
-    assert email_confirmation.moderate_unreached() == 1
-    assert email_confirmation.delete_unconfirmed() == 0
+    assert posting.moderate_unreached() == 1
+    assert posting.delete_unconfirmed() == 0
     other = write("And this?", pending=True)
-    monkeypatch.setattr(smtp, "send", lambda *a, **k: Outcome.UNCERTAIN)
-    commenter_emails.send_confirm(other.pk)
+    monkeypatch.setattr(outbox, "send_email", lambda *a, **k: Outcome.UNCERTAIN)
+    sending.send_confirm(other.pk)
     reasons = [each.moderations.first().reason for each in Comment.objects.order_by("pk")]  # type: ignore[union-attr]
     assert reasons == [
         "E-mail address not confirmed: no e-mail could be sent to it.",
         "E-mail address not confirmed: the confirmation e-mail may not have arrived.",
     ]
-    assert email_confirmation.confirm(other) is False
+    assert posting.confirm_email(other) is False
     assert other.email_confirmed_at is not None, "the e-mail had arrived after all"
 
 
@@ -199,6 +194,6 @@ def test_the_confirmation_email_can_be_resent_three_times_an_hour(
         assert response.context["said"]
     response = client.post(status_url(comment, "mail/"))
     assert response.status_code == 429
-    email_confirmation.confirm(comment)
+    posting.confirm_email(comment)
     assert client.post(status_url(comment, "mail/")).status_code == 302
     assert sent == [comment.pk] * 3

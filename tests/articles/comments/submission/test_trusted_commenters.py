@@ -8,15 +8,14 @@ from django.test import Client
 
 from accounts import email_addresses
 from accounts.models import AuthorProfile, User
-from articles.comments.akismet import client
-from articles.comments.bans.models import Ban
-from articles.comments.flags import flagging
 from articles.comments.models import Comment
-from articles.comments.moderation import decisions
+from articles.comments.moderation import decisions, flagging
+from articles.comments.moderation.models import Ban
 from articles.comments.notifications.models import Follow
-from articles.comments.screening.dry_run import dry_run
+from articles.comments.screening import akismet
+from articles.comments.screening.engine import dry_run
 from articles.comments.screening.models import Action, Check, ScreeningRule
-from articles.comments.submission import editing, posting
+from articles.comments.submission import posting
 from articles.editorial.models import Article
 from iria.publication.models import Publication
 from tests import newsroom
@@ -125,16 +124,16 @@ def test_an_account_without_a_role_is_not_trusted_any_more(
 
 def test_an_edited_comment_of_an_author_stays_published(own_article: Article, ola: User) -> None:
     comment = post(own_article, ola, "First words.")
-    editing.change(comment, text=SPAM_TEXT, by=ola)
+    posting.edit_own(comment, text=SPAM_TEXT, by=ola)
     assert comment.state == Comment.State.APPROVED
 
 
 def test_trusted_comments_are_not_checked_by_akismet(
     article: Article, own_article: Article, ola: User, mina: User
 ) -> None:
-    assert not client.is_commenter_checked(post(own_article, ola))
-    assert not client.is_commenter_checked(post(own_article, mina))
-    assert client.is_commenter_checked(post(article, ola, "Another."))
+    assert not akismet.is_commenter_checked(post(own_article, ola))
+    assert not akismet.is_commenter_checked(post(own_article, mina))
+    assert akismet.is_commenter_checked(post(article, ola, "Another."))
 
 
 def test_the_log_has_the_reason_for_publishing(own_article: Article, ola: User, mina: User) -> None:

@@ -44,7 +44,7 @@ def test_an_expired_form_gets_a_preview(
     client: Client, article: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = form_token(client.get(form_url(article)).content.decode())
-    monkeypatch.setattr("articles.comments.submission.form_tokens.VALID_FOR", timedelta(seconds=-1))
+    monkeypatch.setattr("articles.comments.submission.validation.VALID_FOR", timedelta(seconds=-1))
     response = client.post(form_url(article), {**FORM_VALUES, "token": token})
     page = response.content.decode()
     assert set(response.context["draft"].errors) == {"form"}

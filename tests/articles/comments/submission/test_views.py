@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
-from articles.comments.submission import form_tokens, posting
+from articles.comments.submission import posting, validation
 from articles.editorial.models import Article
 from tests import newsroom
 from tests.articles.comments.conftest import Write
@@ -68,7 +68,7 @@ def test_the_thank_you_page_links_to_the_status_page(
     client: Client, article: Article, without_minimum_time: None, mina: User
 ) -> None:
     comment = send(client, article)
-    link = form_tokens.link_to(comment)
+    link = validation.link_to(comment)
     page = client.get(f"/comments/thanks/{link}/").content.decode()
     assert "Your comment is pending approval" in page
     url = f"/comments/yours/{link}/"
@@ -83,13 +83,13 @@ def test_the_reason_is_shown_only_if_the_moderator_chose_to_notify(
 ) -> None:
     comment = write(pending=True)
     decisions.reject(comment, by=mina, reason="Dull")
-    page = client.get(f"/comments/yours/{form_tokens.link_to(comment)}/").content.decode()
+    page = client.get(f"/comments/yours/{validation.link_to(comment)}/").content.decode()
     assert "Dull" not in page
 
 
 def test_a_commenter_can_delete_the_comment(client: Client, write: Write) -> None:
     comment = write()
-    url = f"/comments/yours/{form_tokens.link_to(comment)}/"
+    url = f"/comments/yours/{validation.link_to(comment)}/"
     assert client.get(url).status_code == 200
     assert Comment.objects.published().exists()
     for _ in range(2):
@@ -126,7 +126,7 @@ def test_a_form_sent_twice_is_one_comment(
     token = form_token(client.get(form_url(article)).content.decode())
     responses = [client.post(form_url(article), {**FORM_VALUES, "token": token}) for _ in range(3)]
     links = {response["Location"].split("/")[-2] for response in responses}
-    assert len({form_tokens.comment_behind(link) for link in links}) == 1
+    assert len({validation.comment_behind(link) for link in links}) == 1
     assert Comment.objects.count() == 1
 
 
@@ -171,7 +171,7 @@ def test_a_filled_honeypot_looks_successful_but_is_spam(
     client: Client, article: Article, without_minimum_time: None
 ) -> None:
     comment = send(client, article, website="https://pills.example")
-    page = client.get(f"/comments/thanks/{form_tokens.link_to(comment)}/").content.decode()
+    page = client.get(f"/comments/thanks/{validation.link_to(comment)}/").content.decode()
     assert "pending approval" in page
     assert comment.state == "spam"
     latest = comment.moderations.get()

@@ -1,1 +1,0 @@
-"""Optional spam checks by Akismet. They run in the worker, never during a request."""

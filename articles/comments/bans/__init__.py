@@ -1,1 +1,0 @@
-"""Bans and suspensions of commenters, and the encrypted IP addresses that they need."""

@@ -1,1 +1,0 @@
-"""Readers report comments: with a reason, once each, and they hear what came of it."""

@@ -1,1 +1,0 @@
-"""Recommending the comments of others."""

@@ -1,1 +1,0 @@
-"""How the comments of an article are ordered, fetched and shown."""

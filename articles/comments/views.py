@@ -1,0 +1,121 @@
+"""Reporting and recommending a comment on pages of their own, with and without JavaScript."""
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from articles.comments import recommending
+from articles.comments.models import Comment
+from articles.comments.moderation import flagging
+from articles.comments.moderation.models import FLAG_TEXT_MAX_LENGTH, Flag
+from articles.comments.submission.validation import parse_id, signed_in_user
+from iria.core.http.headers import client_ip
+from iria.core.text.language import use_language
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form; shown again with the values and the errors if the report is not accepted."""
+    published = Comment.objects.published().select_related("article", "user")
+    comment = get_object_or_404(published, pk=pk)
+    errors: dict[str, str] = {}
+    status = 200
+    with use_language(comment.article.language):
+        if request.method == "POST":
+            try:
+                flagging.report(
+                    comment,
+                    reason=request.POST.get("reason", ""),
+                    text=request.POST.get("text", ""),
+                    email=request.POST.get("email", ""),
+                    by=signed_in_user(request),
+                    ip_address=client_ip(request),
+                )
+            except flagging.FlagError as error:
+                errors, status = error.messages, 429 if error.busy else 422
+            else:
+                return redirect("comment_reported")
+        context = {
+            "comment": comment,
+            "reasons": Flag.Reason.choices,
+            "longest": FLAG_TEXT_MAX_LENGTH,
+            "errors": errors,
+            "typed": request.POST,
+            "writer": signed_in_user(request),
+        }
+        return render(request, "articles/comments/report.html", context, status=status)
+
+
+@require_safe
+def reported(request: HttpRequest) -> HttpResponse:
+    return render(request, "articles/comments/reported.html")
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def recommend(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST recommends, or deletes the recommendation (`undo`); GET is the page with the button for both.
+
+    The button below a comment leads here. Its page is the same for everybody, so it cannot know who is
+    signed in: a guest comes back to this page after signing in.
+    """
+    published = Comment.objects.published().select_related("article", "user").defer("article__body")
+    comment = get_object_or_404(published, pk=pk)
+    user = signed_in_user(request)
+    if user is None:
+        here = reverse("comment_recommend", args=[pk])
+        return redirect_to_login(here, reverse("account_login"))
+    with use_language(comment.article.language):
+        error, status = "", 200
+        if request.method == "POST":
+            try:
+                _apply(request, comment, user)
+            except recommending.RecommendationError as failure:
+                error, status = str(failure), 429 if failure.busy else 422
+        if request.accepts("text/html"):
+            if request.method == "POST" and not error:
+                return redirect("comment", pk)
+            return _page(request, comment, user, error, status)
+        return _state(comment, user, error, status)
+
+
+def _apply(request: HttpRequest, comment: Comment, user: User) -> None:
+    if "undo" in request.POST:
+        recommending.delete_recommendation(comment, by=user)
+    else:
+        recommending.recommend(comment, by=user)
+
+
+def _page(
+    request: HttpRequest, comment: Comment, user: User, error: str, status: int
+) -> HttpResponse:
+    context = {
+        "comment": comment,
+        "recommended": recommending.is_recommended(comment, by=user),
+        "error": error,
+    }
+    return render(request, "articles/comments/recommend.html", context, status=status)
+
+
+def _state(comment: Comment, user: User, error: str, status: int) -> JsonResponse:
+    """For the script: what is saved now, also after an error."""
+    values = {
+        "recommended": recommending.is_recommended(comment, by=user),
+        "count": comment.recommendations.count(),
+        "error": error,
+    }
+    return JsonResponse(values, status=status)
+
+
+@require_safe
+def recommended(request: HttpRequest) -> HttpResponse:
+    """For the script: the ids of the comments on `?article=` that the signed-in reader recommends."""
+    article, user = parse_id(request.GET.get("article")), signed_in_user(request)
+    if article is None or user is None:
+        raise Http404
+    return JsonResponse({"recommended": recommending.recommended_ids(article, by=user)})
