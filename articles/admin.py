@@ -20,8 +20,14 @@ from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation.models import Ban, RejectionReason
 from articles.comments.screening.models import ScreenedWord, ScreeningRule, SpamModelVersion
 from articles.editorial.admin.article_admin import ArticleAdmin
-from articles.editorial.admin.author_admin import RedirectAdmin, WithPortraitAndMerging
-from articles.editorial.admin.taxonomy_admin import CategoryAdmin, KindAdmin, SeriesAdmin, TagAdmin
+from articles.editorial.admin.taxonomy_admin import (
+    CategoryAdmin,
+    KindAdmin,
+    RedirectAdmin,
+    SeriesAdmin,
+    TagAdmin,
+    WithPortraitAndMerging,
+)
 from articles.editorial.models import Article, ArticleType, Category, Redirect, Series
 from articles.embeds.admin import EmbedProviderAdmin, LinkCardAdmin
 from articles.embeds.models import EmbedProvider, LinkCard

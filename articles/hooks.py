@@ -7,8 +7,7 @@ from articles.comments.moderation import queues
 from articles.comments.notifications import outbox, preferences
 from articles.comments.screening import akismet
 from articles.editorial import hooks as editorial_hooks
-from articles.editorial import receivers as editorial_receivers
-from articles.editorial import signals
+from articles.editorial import signals, taxonomy
 from articles.editorial.admin import dashboard as editorial_dashboard
 from articles.editorial.internal_links import ARTICLES
 from articles.editorial.models import Category
@@ -45,7 +44,7 @@ def register() -> None:
     hooks.email_bounced.register("comments", preferences.handle_bounce)
     hooks.suppressed_emails.register("comments", preferences.is_suppressed)
     outbox.register()
-    editorial_receivers.register()
+    taxonomy.register()
     files_hooks.register()
     images_receivers.register()
     search_tasks.register()

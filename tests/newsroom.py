@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from PIL import Image as Pixels
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import category_tree, publishing
+from articles.editorial import publishing, taxonomy
 from articles.editorial.models import Article, ArticleType, Category
 from articles.editorial.versions import drafts
 from articles.editorial.versions.content import BLANK, fields_of
@@ -18,7 +18,7 @@ from articles.images.models import Image
 def category(name: str, *, parent: Category | None = None, **fields: Any) -> Category:
     slug = fields.pop("slug", name.lower().replace(" ", "-"))
     instance = Category(name=name, slug=slug, parent=parent, **fields)
-    category_tree.save(instance)
+    taxonomy.save_category(instance)
     return instance
 
 

@@ -1,7 +1,7 @@
 """The types of all responses; the OpenAPI document is generated from them.
 
 Only `id` is always present, because a request can name the fields it wants. The values come from
-`article_serializer.FIELDS` and the functions of the other modules.
+`articles.FIELDS` and `resources`.
 """
 
 from datetime import datetime

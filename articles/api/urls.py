@@ -7,16 +7,15 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import URLPattern, path, re_path, resolve
 
-from articles.api import articles, comments, images, oembed, taxonomies
-from articles.api.ninja_api import api
-from articles.api.openapi import DOCUMENT_TYPE, PREFIX, document, openapi, reference
+from articles.api import articles, oembed, resources
+from articles.api.ninja_api import DOCUMENT_TYPE, PREFIX, api, document, openapi, reference
 from articles.api.problems import NOT_FOUND, problem_response
 from articles.api.view_wrapper import JSON, api_view
 from iria.core.http.cache_versions import COMMENTS
 from iria.core.http.page_cache import HOURLY
 
 UNKNOWN_URL: Final = "api_nowhere"
-REGISTERED: Final = (articles, taxonomies, comments, images, taxonomies)
+REGISTERED: Final = (articles, resources)
 """Importing these modules registers their operations."""
 
 

@@ -43,13 +43,8 @@ def numbered(number: str) -> str:
 RESERVED = frozenset({"feed"})
 
 
-def assign_url(article: Article, moment: datetime) -> None:
-    """Sets year, month and a slug that is free in that month; an existing URL is kept."""
-    assign_urls([(article, moment)])
-
-
 def assign_urls(moments: Sequence[tuple[Article, datetime]]) -> None:
-    """`assign_url` for several articles, each with its moment."""
+    """Sets year, month and a slug that is free in that month; existing URLs are kept."""
     publication = current_publication()
     new = [(article, moment) for article, moment in moments if article.year is None]
     for article, moment in new:

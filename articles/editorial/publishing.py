@@ -1,8 +1,15 @@
-"""Publishing, scheduling and unpublishing, for the admin, commands and jobs."""
+"""Publishing, scheduling and unpublishing, for the admin, commands and jobs.
+
+Undoing an unpublication, for a minute.
+
+Unpublishing writes the draft of an article to its rows. Undoing it brings back what readers saw, and
+the draft beside it; the token says what there was.
+"""
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import astuple, dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -12,10 +19,13 @@ from accounts.models import User
 from articles.editorial import article_urls, signals
 from articles.editorial.checklist import NotReady as NotReady
 from articles.editorial.checklist import headline_blockers, publish_blockers
-from articles.editorial.models import Article, StateChange
+from articles.editorial.models import Article, Draft, Revision, StateChange
 from articles.editorial.models.article import PUBLICATION_FIELDS
-from articles.editorial.versions import changes, revisions
+from articles.editorial.versions import drafts, revisions
+from articles.editorial.versions.content import of_revision
+from articles.editorial.versions.revisions import Reason
 from iria.core.db.bulk_updates import update_rows
+from iria.core.security.signed_tokens import BrokenToken, make_token, read_token
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +62,7 @@ def publish_imported(moments: Mapping[Article, datetime], *, by: User | None) ->
     with transaction.atomic():
         rows = Article.objects.locked().filter(pk__in=[each.pk for each in moments])
         now = {row.pk: row for row in rows.order_by("pk")}
-        drafts: list[tuple[Article, datetime]] = []
+        public: list[tuple[Article, datetime]] = []
         for article, at in moments.items():
             current = now[article.pk]
             _check_not_in_trash(current)
@@ -60,8 +70,8 @@ def publish_imported(moments: Mapping[Article, datetime], *, by: User | None) ->
                 if found := headline_blockers(current):
                     raise NotReady(found)
                 current.published_at = current.published_at or at
-                drafts.append((current, at))
-        _make_public(drafts, by=by)
+                public.append((current, at))
+        _make_public(public, by=by)
     for article in moments:
         for name in MADE_PUBLIC:
             setattr(article, name, getattr(now[article.pk], name))
@@ -96,7 +106,7 @@ def unpublish(article: Article, *, by: User) -> None:
         current = Article.objects.locked().get(pk=article.pk)
         was_published = current.state == Article.State.PUBLISHED
         if was_published:
-            changes.merge_into_row(current)
+            drafts.merge_into_row(current)
             current.state, current.withdrawn_at = Article.State.UNPUBLISHED, timezone.now()
         elif current.state == Article.State.SCHEDULED:
             _unschedule(current)
@@ -192,3 +202,111 @@ def _check_not_in_trash(article: Article) -> None:
 def _check_ready(article: Article, *, at: datetime | None = None) -> None:
     if found := publish_blockers(article, at=at):
         raise NotReady(found)
+
+
+UNDO_PURPOSE: Final = "undo-unpublishing"
+UNDO_VALID_FOR: Final = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An article as it was before it was unpublished, in values that JSON can hold."""
+
+    article_id: int
+    state_change_id: int
+    """The unpublication; a later state change means that the article was changed since."""
+    version: int
+    """The version after it; another one means the same."""
+    updated_at: str
+    live_id: int
+    """The revision that readers saw; 0 if there was no draft beside it."""
+    draft_id: int
+    """The revision of the draft; 0 if there was none."""
+    publish_at: str
+    """When the draft was to be published; empty if it was not scheduled."""
+
+
+def unpublish_with_undo(article: Article, *, by: User) -> str:
+    """Unpublishes or unschedules the article; returns the token for `undo`.
+
+    It is empty if the article was not published.
+    """
+    with transaction.atomic():
+        current = Article.objects.locked().filter(pk=article.pk).first()
+        was_published = current is not None and current.is_published
+        draft = drafts.draft_of(article) if was_published else None
+        live = draft and _live_revision(article)
+        updated_at = current.updated_at if current is not None else None
+        unpublish(article, by=by)
+        if not was_published or (draft is not None and live is None):
+            return ""
+        before = Before(
+            article_id=article.pk,
+            state_change_id=article.state_changes.values_list("pk", flat=True)[0],
+            version=article.version,
+            updated_at=_written(updated_at),
+            live_id=live.pk if live else 0,
+            draft_id=draft.revision_id if draft else 0,
+            publish_at=_written(draft.publish_at) if draft else "",
+        )
+    return make_token(list(astuple(before)), purpose=UNDO_PURPOSE)
+
+
+def read_undo_token(token: str) -> Before:
+    """What a token says.
+
+    Raises:
+        ExpiredToken: the minute is over.
+        BrokenToken: it is incomplete or was changed.
+    """
+    value = read_token(token, purpose=UNDO_PURPOSE, valid_for=UNDO_VALID_FOR)
+    match value:
+        case [int(), int(), int(), str(), int(), int(), str()]:
+            return Before(*value)
+        case _:
+            raise BrokenToken
+
+
+def undo_unpublishing(before: Before, *, by: User) -> Article:
+    """Publishes the article again, with the same dates and the draft beside it.
+
+    Raises:
+        NotReady: the article was changed since, or it cannot be published; nothing is changed.
+    """
+    with transaction.atomic():
+        article = Article.objects.locked().filter(pk=before.article_id).first()
+        if article is None or not _is_unchanged(article, before):
+            raise NotReady(["The article was changed since. Check it, then publish it."])
+        if before.draft_id:
+            _write_revision(article, before.live_id, by)
+        publish(article, by=by)
+        Article.objects.filter(pk=article.pk).update(updated_at=_read(before.updated_at))
+        if before.draft_id:
+            _write_revision(article, before.draft_id, by)
+            publish_at = _read(before.publish_at)
+            Draft.objects.filter(article=article).update(publish_at=publish_at)
+    article.refresh_from_db()
+    return article
+
+
+def _is_unchanged(article: Article, before: Before) -> bool:
+    latest = article.state_changes.values_list("pk", flat=True).first()
+    return (latest, article.version) == (before.state_change_id, before.version)
+
+
+def _write_revision(article: Article, revision_id: int, by: User) -> None:
+    revision = Revision.objects.get(pk=revision_id, article=article)
+    drafts.save(article, of_revision(revision), by=by, reason=Reason.RESTORE)
+
+
+def _live_revision(article: Article) -> Revision | None:
+    seen = article.revisions.filter(published_at__isnull=False)
+    return seen.order_by("-published_at", "-number").first()
+
+
+def _written(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+def _read(moment: str) -> datetime | None:
+    return datetime.fromisoformat(moment) if moment else None

@@ -1,26 +1,66 @@
-"""The jobs of the feeds."""
+"""WebSub: a hub is told when the feeds of the site, of its languages and categories have a new article."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from articles.editorial.models import Article
-from articles.feeds import hub
+from iria.core.http.safe_client import RequestFailed, post_form
+from iria.core.http.urls import absolute_url, url_path
+
+FORMS: Final = ("", "atom/", "json/")
+TOLD: Final = re.compile(r"/|(/language/[\w-]+)?(/category/.+)?/?")
+"""The pages whose feeds the hub is told about; those of topics, authors and searches would be too many."""
+
+
+class HubFailed(Exception):
+    """The hub did not accept an address; the message is a sentence."""
+
+
+def has_hub(path: str) -> bool:
+    """Whether the feed of this page names the hub."""
+    return TOLD.fullmatch(path) is not None
+
+
+def feeds_with(article: Article) -> list[str]:
+    """The URLs of the feeds that a published article is in, of those the hub is told about."""
+    above = f"/language/{article.language}"
+    pages = ["/", f"{above}/"]
+    for category in article.categories.all():
+        parts = category.path.split("/")
+        for depth in range(1, len(parts) + 1):
+            page = url_path("category", "/".join(parts[:depth]))
+            pages += [page, above + page]
+    return [absolute_url(f"{page}feed/{form}") for page in dict.fromkeys(pages) for form in FORMS]
+
+
+def notify(url: str) -> None:
+    """Tells the hub that a feed has changed.
+
+    Raises:
+        HubFailed
+    """
+    try:
+        fields = {"hub.mode": "publish", "hub.url": url}
+        post_form(settings.WEBSUB_HUB, fields, agent=f"IRIA/1.0 ({settings.SITE_URL})")
+    except RequestFailed as failure:
+        raise HubFailed(str(failure)) from failure
 
 
 @app.task(name="feeds.notify_hub", retry=RetryStrategy(max_attempts=5, exponential_wait=4))
 def notify_hub(url: str) -> None:
     if settings.WEBSUB_HUB:
-        hub.notify(url)
+        notify(url)
 
 
 @app.task(name="feeds.notify_hub_of_article")
 def notify_hub_of_article(article_id: int) -> None:
     """A job for each feed, so that one is repeated without the others."""
     for article in Article.objects.published().filter(pk=article_id):
-        for url in hub.feeds_with(article):
+        for url in feeds_with(article):
             notify_hub.defer(url=url)
 
 

@@ -23,7 +23,7 @@ from articles.editorial.models.querysets import ArticleQuerySet
 from articles.feeds import json_feed, xml_feeds
 from articles.feeds.channels import Channel, channel_of, newest_matches, thread_entries
 from articles.feeds.entries import LENGTH, entries
-from articles.feeds.hub import has_hub
+from articles.feeds.tasks import has_hub
 from articles.search.engine import InvalidQuery
 from articles.search.results import parse_request
 from articles.search.views import RETRY_AFTER, TOO_OFTEN, may_search

@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from articles.editorial.models import Article
-from articles.editorial.models.picks import MAX_PICKS
+from articles.editorial.models.article_parts import MAX_PICKS
 from articles.related import read_next
 from articles.related.models import RelatedExclusion, RelatedLink
 from articles.related.reasons import describe_reasons

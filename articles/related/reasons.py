@@ -1,20 +1,182 @@
-"""The reasons for a related article: stored as names, and described to editors."""
+"""What two articles share apart from their texts, and the reasons for a related article.
+
+Links, tags, categories, authors, series and dates count in the score. Reasons are stored as names, and
+described to editors.
+"""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from itertools import chain
+from math import exp, log
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
+from django.conf import settings
 from django.db import connection
+from django.db.models import Count, Q
 
 from articles.body.plain_text import plain_text
-from articles.editorial.models import Article
+from articles.body.references import references_in
+from articles.body.tree import parse
+from articles.editorial.models import (
+    Article,
+    ArticleCategory,
+    ArticleTag,
+    Byline,
+    Redirect,
+    SeriesPart,
+)
 from articles.editorial.text_search_config import configuration_for
-from articles.related.link_graph import ArticleLinks
-from articles.related.models import ArticleTerms
-from articles.related.similarity import TextSimilarity
-from articles.related.stems import UNSTORABLE, WHOLE, stem_number
-from articles.related.taxonomy_features import TaxonomyFeatures
+from articles.related.models import ArticleTerms, TextLink
+from articles.related.similarity import UNSTORABLE, WHOLE, TextSimilarity, stem_number
+
+ARTICLE_PATH: Final = re.compile(r"/(?P<year>\d{4})/(?P<month>\d{2})/(?P<slug>[^/]+)/?")
+
+MAX_LINKS: Final = 500
+"""Links per text that are examined."""
+
+
+def record_links(article: Article) -> None:
+    """Records the articles that the text links to."""
+    paths = _paths(article.body)
+    targets = (_targets(paths) | _referred(article.body)) - {article.pk}
+    stored = set(article.text_links.values_list("other", flat=True))
+    article.text_links.filter(other__in=stored - targets).delete()
+    TextLink.objects.bulk_create(
+        [TextLink(article=article, other_id=other) for other in sorted(targets - stored)],
+        ignore_conflicts=True,
+    )
+
+
+def _referred(body: str) -> set[int]:
+    """The articles to which it links by reference, and which still exist."""
+    ids = [reference.id for reference in references_in(body) if reference.kind == "article"]
+    return set(Article.objects.filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+
+
+def _paths(body: str) -> set[str]:
+    """Returns the paths on this site that the text links to."""
+    site = urlsplit(settings.SITE_URL).netloc
+    paths: set[str] = set()
+    for anchor in parse(body).iter("a"):
+        try:
+            target = urlsplit(anchor.get("href") or "")
+        except ValueError:
+            continue  # an invalid URL
+        if target.path and target.netloc in {"", site}:
+            paths.add(unquote(target.path))
+        if len(paths) == MAX_LINKS:
+            break
+    return paths
+
+
+def _targets(paths: set[str]) -> set[int]:
+    matches = Q(pk__in=[])
+    for path in paths:
+        if match := ARTICLE_PATH.fullmatch(path):
+            matches |= Q(year=int(match["year"]), month=int(match["month"]), slug=match["slug"])
+    targets = Article.objects.filter(matches).values_list("pk", flat=True) if matches else []
+    moved = Redirect.objects.filter(old_path__in=paths, article__isnull=False)
+    return {*targets, *moved.values_list("article", flat=True)}
+
+
+class ArticleLinks:
+    """The links of an article and between its candidates, read with two queries."""
+
+    def __init__(self, article_id: int, others: Iterable[int]) -> None:
+        others = list(others)
+        own = TextLink.objects.filter(Q(article=article_id) | Q(other=article_id))
+        pairs = set(own.values_list("article", "other"))
+        self.outgoing = {other for start, other in pairs if start == article_id}
+        self.incoming = {start for start, other in pairs if other == article_id}
+        between = TextLink.objects.filter(article__in=others, other__in=others)
+        self._linked_with: dict[int, set[int]] = {}
+        for start, other in between.values_list("article", "other"):
+            self._linked_with.setdefault(start, set()).add(other)
+            self._linked_with.setdefault(other, set()).add(start)
+
+    def own(self, other: int) -> float:
+        """Returns 1 if one of the two texts links to the other."""
+        return 1.0 if other in self.outgoing or other in self.incoming else 0.0
+
+    def beside(self, other: int, similarities: Mapping[int, float]) -> float:
+        """Returns the similarities of the articles it is linked with; many links reduce their weight."""
+        linked = self._linked_with.get(other, set())
+        return sum(similarities[each] / (1 + len(self._linked_with[each])) for each in linked)
+
+
+YEAR: Final = 365.0
+
+KINDS: Final = {
+    "tags": (ArticleTag, "content_object", "tag"),
+    "categories": (ArticleCategory, "article", "category"),
+    "authors": (Byline, "article", "author"),
+    "series": (SeriesPart, "article", "series"),
+}
+"""The model of each feature, and its fields for the article and the term."""
+
+
+class TaxonomyFeatures:
+    """The features of an article and its candidates, read with a few queries."""
+
+    def __init__(self, article: Article, candidates: Iterable[int]) -> None:
+        self.own = article.pk
+        article_ids = {*candidates, article.pk}
+        dates = Article.objects.filter(pk__in=article_ids).values_list("pk", "published_at")
+        self.dates: dict[int, datetime] = {pk: published for pk, published in dates if published}
+        self._articles = Article.objects.filter(state=Article.State.PUBLISHED).count()
+        self._names = {kind: self._read(kind, article_ids) for kind in KINDS}
+        self._frequency = {kind: self._inverse_frequencies(kind) for kind in KINDS}
+
+    def parts(self, other: int) -> dict[str, float]:
+        """Returns how much the two share by feature, 0 to 1; rare terms count more than common ones."""
+        return {kind: self._shared(kind, other) for kind in KINDS} | {
+            "time": exp(-self.days(other) / YEAR)
+        }
+
+    def names(self, other: int) -> dict[str, list[str]]:
+        """Returns the names of what the two share, the rarest first."""
+        named = {}
+        for kind in KINDS:
+            frequency, own = self._frequency[kind], self._names[kind].get(self.own, {})
+            shared = own.keys() & self._names[kind].get(other, {}).keys()
+            named[kind] = [own[term] for term in sorted(shared, key=lambda term: -frequency[term])]
+        return named
+
+    def days(self, other: int) -> float:
+        """Returns the days between the two."""
+        own = self.dates.get(self.own, self.dates[other])
+        return abs((own - self.dates[other]).total_seconds()) / 86400
+
+    def _read(self, kind: str, article_ids: set[int]) -> dict[int, dict[int, str]]:
+        """Returns the terms of each article, with their names."""
+        model, article_field, term_field = KINDS[kind]
+        rows: Any = model._default_manager.filter(**{f"{article_field}__in": article_ids})
+        taxonomy: dict[int, dict[int, str]] = defaultdict(dict)
+        for article_id, term_id, name in rows.values_list(
+            article_field, term_field, f"{term_field}__name"
+        ):
+            taxonomy[article_id][term_id] = name
+        return taxonomy
+
+    def _inverse_frequencies(self, kind: str) -> dict[int, float]:
+        """Returns the rarity of the terms of the article: 1 if no other has it, 0 if all have it."""
+        model, _, term_field = KINDS[kind]
+        own = list(self._names[kind].get(self.own, {}))
+        rows: Any = model._default_manager.filter(**{f"{term_field}__in": own}).order_by()
+        scale = log(max(self._articles, 2))
+        counts = rows.values_list(term_field).annotate(Count("pk"))
+        return {term_id: max(0.0, 1 - log(count) / scale) for term_id, count in counts}
+
+    def _shared(self, kind: str, other: int) -> float:
+        """Returns the total rarity of the shared terms, mapped to the range from 0 to 1."""
+        frequency = self._frequency[kind]
+        shared = frequency.keys() & self._names[kind].get(other, {}).keys()
+        total = sum(frequency[term] for term in shared)
+        return total / (1 + total)
+
 
 MAX_TERMS: Final = 4
 """The number of words, and of pairs, in the reasons."""

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from articles.editorial.models import Article
-from articles.related import document_frequency, link_graph, scoring, stems
+from articles.related import reasons, scoring, similarity
 from articles.related.models import ArticleTerms, RelatedLink, TextLink
 
 DIGITS: Final = 3
@@ -22,9 +22,9 @@ def refresh(article_id: int) -> None:
     """Recomputes an article after it was published, changed or unpublished, and its neighbours."""
     before = _linked_ids(article_id)
     if article := _record(article_id):
-        if document_frequency.has_outgrown(article.language):
+        if similarity.has_outgrown(article.language):
             _update_frequencies()
-        document_frequency.update_norms(ArticleTerms.objects.filter(article=article))
+        similarity.update_norms(ArticleTerms.objects.filter(article=article))
     recompute(article_id)
     for other_id in sorted(before | _linked_ids(article_id)):
         recompute(other_id)
@@ -51,10 +51,10 @@ def record_articles(articles: QuerySet[Article]) -> list[int]:
     article_ids = list(articles.values_list("pk", flat=True))
     for article_id in article_ids:
         _record(article_id)
-    document_frequency.update_document_frequencies()
-    for batch in batched(article_ids, document_frequency.BATCH_SIZE):
+    similarity.update_document_frequencies()
+    for batch in batched(article_ids, similarity.BATCH_SIZE):
         # In batches, because a query with a hundred thousand ids is slow.
-        document_frequency.update_norms(ArticleTerms.objects.filter(pk__in=batch).order_by("pk"))
+        similarity.update_norms(ArticleTerms.objects.filter(pk__in=batch).order_by("pk"))
     return article_ids
 
 
@@ -102,19 +102,19 @@ def _record(article_id: int) -> Article | None:
         locked = Article.objects.select_for_update(no_key=True, of=("self",)).published()
         article: Article | None = locked.filter(pk=article_id).for_text().first()
         if article is None:
-            stems.delete_terms(article_id)
+            similarity.delete_terms(article_id)
         else:
-            stems.record_terms(article)
-            link_graph.record_links(article)
+            similarity.record_terms(article)
+            reasons.record_links(article)
     return article
 
 
 def _update_frequencies() -> None:
     """Recomputes document frequencies, and all norms if there are few articles."""
-    document_frequency.update_document_frequencies()
+    similarity.update_document_frequencies()
     if ArticleTerms.objects.count() <= MAX_PER_NIGHT:
         # Always in the same order, so that two workers cannot cause a deadlock.
-        document_frequency.update_norms(ArticleTerms.objects.order_by("pk").iterator())
+        similarity.update_norms(ArticleTerms.objects.order_by("pk").iterator())
 
 
 def _linked_ids(article_id: int) -> set[int]:

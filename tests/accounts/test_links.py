@@ -8,7 +8,7 @@ from django.test import Client
 from lxml import html as lxml_html
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import bylines
+from articles.editorial import taxonomy
 from articles.editorial.models import Portrait
 from tests import newsroom
 from tests.articles.public import sample_content
@@ -84,5 +84,5 @@ def test_merged_authors_have_the_links_of_both_without_duplicates() -> None:
     merged.links = [SITE, {"name": "Again", "address": f"{MASTODON['address']}/"}]
     kept.save()
     merged.save()
-    bylines.merge([merged], into=kept)
+    taxonomy.merge_authors([merged], into=kept)
     assert AuthorProfile.objects.get().links == [MASTODON, SITE]

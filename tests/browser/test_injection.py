@@ -20,7 +20,7 @@ from articles.body.sanitiser import clean
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.submission import posting
-from articles.editorial import category_tree
+from articles.editorial import taxonomy
 from articles.editorial.models import Article, Category, Correction
 from iria.publication.models import current_publication
 from tests import newsroom
@@ -137,7 +137,7 @@ def publish_with(texts: list[str], number: int, by: User) -> Article:
 
 def section(text: str, number: str) -> Category:
     category = Category(name=cut(text, 80), slug=f"section-{number}", introduction=text)
-    category_tree.save(category)
+    taxonomy.save_category(category)
     return category
 
 

@@ -17,22 +17,19 @@ from articles.editorial import permissions
 from articles.editorial.admin import (
     autosave,
     choices,
-    duplicating,
     history,
-    link_views,
     saved_views,
     sidebar,
     submit_actions,
     trash,
-    unpublishing,
 )
 from articles.editorial.admin.article_list import ArticleList
 from articles.editorial.admin.editor_field import described
-from articles.editorial.admin.fieldsets import FIELDSETS, SEEN_ONLY
 from articles.editorial.admin.form import ArticleForm
 from articles.editorial.admin.history import CorrectionInline
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, ArticleType
+from articles.editorial.models.mixins import COMMENT_FIELDS
 from articles.editorial.preview_links import preview_url
 from articles.editorial.rendering import render_body
 from articles.editorial.versions import drafts, revisions
@@ -41,6 +38,62 @@ from articles.images.admin.forms import ChoosesImage
 from articles.images.rights.credit_trigger import retry_if_uncredited
 from iria.publication.context_processors import publication_of
 from iria.publication.models import current_publication
+
+BESIDE: Final = "admin-beside"
+"""Marks the fieldsets of the tab “Details”."""
+FOLDED: Final = "collapse"
+PUBLISHING: Final = "admin-publishing"
+"""Marks the fieldset of the tab “Publish”."""
+
+FIELDSETS: Final = [
+    (None, {"fields": ("headline", "standfirst"), "classes": ["admin-writing", "article-head"]}),
+    (
+        "Lead image",
+        {
+            "fields": ("lead_image", "lead_caption", "lead_alt", "lead_decorative"),
+            "classes": ["admin-writing", "article-lead"],
+        },
+    ),
+    (None, {"fields": ("body",), "classes": ["admin-writing", "article-body"]}),
+    (None, {"fields": ("show_updated", "slug"), "classes": [PUBLISHING]}),
+    (
+        None,
+        {
+            "fields": (
+                *("chosen_categories", "kind", "signed_by", "tags"),
+                *("series", "series_position", "language", "translation_of"),
+            ),
+            "classes": [BESIDE],
+        },
+    ),
+    (
+        "Search and sharing",
+        {
+            "fields": ("search_description", "social_title", "social_image", "noindex"),
+            "classes": [BESIDE, FOLDED],
+        },
+    ),
+    ("Comments", {"fields": COMMENT_FIELDS, "classes": [BESIDE, FOLDED]}),
+    ("Read next", {"fields": ("picks",), "classes": [BESIDE, FOLDED]}),
+    (
+        "Republishing",
+        {
+            "fields": ("licence", "first_published_in", "first_published_url", "canonical_url"),
+            "classes": [BESIDE, FOLDED],
+        },
+    ),
+]
+SEEN_ONLY: Final = [
+    (None, {"fields": ("headline", "standfirst", "text"), "classes": ["admin-writing"]}),
+    (
+        None,
+        {
+            "fields": ("kind", "categories_in_order", "authors_in_order", "language"),
+            "classes": [BESIDE],
+        },
+    ),
+]
+
 
 SENT_TWICE: Final = "The form was sent twice; one article was created."
 
@@ -99,14 +152,13 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         wrap = self.admin_site.admin_view
         return [
             *trash.urls(self),
-            *unpublishing.urls(self),
             *saved_views.urls(self),
             path(
                 "<int:object_id>/duplicate/",
-                wrap(lambda request, **at: duplicating.duplicate_view(self, request, **at)),
+                wrap(lambda request, **at: submit_actions.duplicate_view(self, request, **at)),
                 name="articles_article_duplicate",
             ),
-            path("links/", wrap(link_views.links_view), name="articles_article_links"),
+            path("links/", wrap(choices.links_view), name="articles_article_links"),
             path("pictures/", wrap(self.pictures_view), name="articles_article_pictures"),
             path(
                 "<path:object_id>/versions/<int:number>/",

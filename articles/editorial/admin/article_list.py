@@ -26,9 +26,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
-from articles.editorial import permissions, publishing, unpublish_undo
-from articles.editorial.admin import saved_views, trash, unpublishing
-from articles.editorial.admin.status import status_of
+from articles.editorial import permissions, publishing
+from articles.editorial.admin import saved_views, trash
+from articles.editorial.admin.sidebar import status_of
 from articles.editorial.models import Article, ArticleCategory, Byline, Category, Draft, Figure
 from articles.editorial.models.article import LANGUAGES
 from articles.images.admin.chooser import choice
@@ -262,20 +262,20 @@ class ArticleList(admin.ModelAdmin[Article]):
         self, request: HttpRequest, queryset: QuerySet[Article]
     ) -> HttpResponse | None:
         public = queryset.filter(state=Article.State.PUBLISHED)
-        if unpublishing.CONFIRMED not in request.POST and public.exists():
-            return unpublishing.confirm_selected(self, request, queryset)
+        if trash.CONFIRMED not in request.POST and public.exists():
+            return trash.confirm_selected(self, request, queryset)
 
         tokens: list[str] = []
 
         def unpublish(article: Article) -> str:
             was = article.state
-            tokens.append(unpublish_undo.unpublish(article, by=request.user))  # type: ignore[arg-type]
+            tokens.append(publishing.unpublish_with_undo(article, by=request.user))  # type: ignore[arg-type]
             if was == article.state:
                 return "was not published; nothing changed"
             return "was unpublished" if was == Article.State.PUBLISHED else "was unscheduled"
 
         self._one_by_one(request, queryset, unpublish)
-        if button := unpublishing.undo_button(request, tokens):
+        if button := trash.undo_button(request, tokens):
             self.message_user(request, button, messages.SUCCESS)
         return None
 

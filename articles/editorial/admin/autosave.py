@@ -17,8 +17,8 @@ from django.utils.timezone import localtime
 from articles.editorial import permissions
 from articles.editorial.admin import submit_actions
 from articles.editorial.admin.editor_field import BodyField
+from articles.editorial.admin.fields import check_picks
 from articles.editorial.admin.form import LISTS
-from articles.editorial.admin.picks_field import check_picks
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, ArticleType, Revision
 from articles.editorial.versions import drafts, revisions

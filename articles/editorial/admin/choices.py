@@ -1,4 +1,10 @@
-"""Suggestions for categories, authors, tags, series and picks in the article form, and new ones by name.
+"""What the article form asks for while somebody types, as JSON.
+
+Suggestions for categories, authors, tags, series and picks, and new ones by name, for
+`static/iria_admin/choice-field.js`; without it, the form has selects and a text field. And the targets of
+internal links for the link dialog of the text editor.
+
+Suggestions for categories, authors, tags, series and picks in the article form, and new ones by name.
 
 `static/iria_admin/choice-field.js` asks for them. Without it, the form has selects and a text field.
 """
@@ -7,16 +13,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import BooleanField, Case, Count, F, Model, QuerySet, Value, When
 from django.db.models.functions import StrIndex
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial import bylines, category_tree, permissions, series
+from articles.body import references
+from articles.body.references import Reference
+from articles.editorial import permissions, taxonomy
 from articles.editorial.models import (
     Article,
     ArticleCategory,
@@ -27,6 +36,8 @@ from articles.editorial.models import (
     SeriesPart,
 )
 from articles.editorial.models.taxonomy import Folded
+from articles.links import targets
+from articles.links.targets import LinkKind, Target, link_kinds
 from iria.core.text.validators import one_line, storable, validate_not_blank, validate_storable
 
 if TYPE_CHECKING:
@@ -98,7 +109,7 @@ def _create(
     if created:
         own_admin = model_admin.admin_site.get_model_admin(type(row))
         own_admin.log_addition(request, row, "Created in the form of an article.")
-    label = category_tree.path_names(row) if isinstance(row, Category) else str(row)
+    label = taxonomy.path_names(row) if isinstance(row, Category) else str(row)
     return JsonResponse({"id": row.pk, "name": str(row), "label": label, "created": created})
 
 
@@ -145,7 +156,7 @@ def _authors(text: str, user: Any) -> list[Row]:
 def _categories(text: str, user: Any) -> list[Row]:
     """In the order of the tree; all are read, because the names of parents are shown."""
     rows = list(_placed(Category.objects.in_order().only("name", "path"), text))
-    labels = category_tree.names_in_tree(rows)
+    labels = taxonomy.names_in_tree(rows)
     found = sorted((row for row in rows if row.place), key=lambda row: (not row.exact, row.place))
     return [_row(row, exact=row.exact, label=labels[row.pk]) for row in found[:MOST]]
 
@@ -188,14 +199,14 @@ CHOICES: Final = {
         "articles.add_category",
         ArticleCategory,
         ("category", "article"),
-        category_tree.get_or_create,
+        taxonomy.get_or_create_category,
     ),
     "authors": Choices(
         _authors,
         "accounts.add_authorprofile",
         Byline,
         ("author", "article"),
-        bylines.get_or_create_author,
+        taxonomy.get_or_create_author,
     ),
     "tags": Choices(_tags, "taggit.add_tag", ArticleTag, ("tag", "content_object")),
     "series": Choices(
@@ -203,7 +214,74 @@ CHOICES: Final = {
         "articles.add_series",
         SeriesPart,
         ("series", "article"),
-        series.get_or_create,
+        taxonomy.get_or_create_series,
     ),
     "picks": Choices(_picks),
 }
+
+
+LONGEST: Final = 200
+FOUND: Final = 8
+"""Results of each kind."""
+DESCRIBED: Final = 200
+"""References that one request may ask about."""
+
+
+@require_safe
+def links_view(request: HttpRequest) -> JsonResponse:
+    """`?q=words` finds targets by their titles, the newest first; `?reference=…` describes these.
+
+    One query for each kind, or two for any number of references.
+    """
+    if not request.user.has_perm("articles.change_article"):
+        raise PermissionDenied
+    if asked := request.GET.getlist("reference"):
+        return JsonResponse({"targets": _described(asked[:DESCRIBED], request.user)})
+    query = request.GET.get("q", "")[:LONGEST]
+    groups = [
+        {
+            "label": kind.label,
+            "targets": [_shown(each) for each in _found(kind, query, request.user)],
+        }
+        for kind in link_kinds
+    ]
+    return JsonResponse({"groups": [group for group in groups if group["targets"]]})
+
+
+def _found(kind: LinkKind, query: str, user: Any) -> list[Target]:
+    """Those with all these words in the title."""
+    rows = kind.offered(user)
+    for word in query.split():
+        rows = rows.filter(link_title__icontains=word)
+    return targets.read_ordered(rows[:FOUND])
+
+
+def _described(asked: list[str], user: Any) -> dict[str, Any]:
+    """Reference → its target; without a title if the user may not see it."""
+    wanted = {found[0] for each in asked if (found := references.read(each))}
+    existing = targets.targets_of(wanted)
+    visible = {each.reference for each in targets.read(_visible(wanted, user))}
+    return {
+        str(reference): _shown(target)
+        if (target := existing.get(reference)) and reference in visible
+        else {"title": "", "url": "", "state": "", "status": target.status if target else "gone"}
+        for reference in wanted
+    }
+
+
+def _visible(wanted: set[Reference], user: Any) -> list["QuerySet[Any]"]:
+    return [
+        kind.offered(user).filter(pk__in=[each.id for each in wanted if each.kind == name])
+        for name, kind in link_kinds.items()
+        if any(each.kind == name for each in wanted)
+    ]
+
+
+def _shown(target: Target) -> dict[str, str]:
+    return {
+        "reference": str(target.reference),
+        "title": target.title or str(Article()),
+        "url": target.url,
+        "status": target.status,
+        "state": str(Article.State(target.state).label),
+    }

@@ -1,7 +1,7 @@
 """The fields of the article form: their labels, widgets and validation.
 
 To add a field of the article: its model (`articles.editorial.models.article`), where
-`EDITABLE_FIELDS` names it, and its place in `articles.editorial.admin.fieldsets`.
+`EDITABLE_FIELDS` names it, and its place in `articles.editorial.admin.article_admin`.
 """
 
 from datetime import datetime
@@ -19,20 +19,24 @@ from django.utils.html import escape, format_html, format_html_join
 from accounts.models import AuthorProfile
 from articles.editorial import translations
 from articles.editorial.admin import submit_actions
-from articles.editorial.admin.article_chooser_field import (
+from articles.editorial.admin.editor_field import BodyField, CaptionField
+from articles.editorial.admin.fields import (
+    InOrderField,
     Listed,
+    MomentField,
     NamedArticleField,
+    PicksField,
+    TagsField,
+    check_picks,
+    join,
     listed,
     named,
 )
-from articles.editorial.admin.editor_field import BodyField, CaptionField
-from articles.editorial.admin.fields import InOrderField, MomentField, TagsField, join
-from articles.editorial.admin.picks_field import PicksField, check_picks
 from articles.editorial.article_urls import RESERVED
-from articles.editorial.category_tree import names_in_tree
 from articles.editorial.models import Article, ArticleType, Category, Series
 from articles.editorial.models.article import EDITABLE_FIELDS, LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
+from articles.editorial.taxonomy import names_in_tree
 from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import BLANK, Content, fields_of
 from iria.core.text.validators import one_line

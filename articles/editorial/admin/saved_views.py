@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from articles.editorial.models import Article, SavedView
-from articles.editorial.models.saved_view import MAX_VIEWS
+from articles.editorial.models.listing import MAX_VIEWS
 from iria.core.text.validators import one_line
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 """The article form around its fields: the bar above, and the sidebar with its tabs."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
@@ -11,12 +12,11 @@ from django.urls import reverse
 
 from articles.editorial import internal_links, permissions
 from articles.editorial.admin import submit_actions
-from articles.editorial.admin.status import Status, status_of
-from articles.editorial.category_tree import STEP
 from articles.editorial.checklist import images_of, publish_blockers, suggestions, text_blockers
 from articles.editorial.internal_links import linked_from
 from articles.editorial.models import Article, Draft, Revision
 from articles.editorial.preview_links import expires_at, preview_url
+from articles.editorial.taxonomy import STEP
 from articles.editorial.versions import drafts
 from articles.editorial.versions.content import Content, of_revision
 from articles.editorial.versions.diff import label_of
@@ -27,6 +27,42 @@ from iria.core.http.urls import absolute_url
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
+
+
+class Status(Enum):
+    """A badge: its text, the end of its CSS class, and what readers do not see yet."""
+
+    NEW = ("New draft", "draft", "")
+    DRAFT = ("Draft", "draft", "")
+    SCHEDULED = ("Scheduled", "scheduled", "")
+    OVERDUE = ("Overdue", "overdue", "")
+    LIVE = ("Live", "published", "")
+    CHANGED = ("Live", "published", "changes not published")
+    CHANGES_SCHEDULED = ("Changes scheduled", "scheduled", "")
+    UNPUBLISHED = ("Unpublished", "withdrawn", "")
+    TRASH = ("In trash", "trash", "")
+
+    def __init__(self, label: str, style: str, detail: str) -> None:
+        self.label, self.style, self.detail = label, style, detail
+
+
+OF_STATE = {
+    Article.State.DRAFT: Status.DRAFT,
+    Article.State.SCHEDULED: Status.SCHEDULED,
+    Article.State.PUBLISHED: Status.LIVE,
+    Article.State.UNPUBLISHED: Status.UNPUBLISHED,
+    Article.State.TRASH: Status.TRASH,
+}
+
+
+def status_of(article: Article, draft: Draft | None, *, is_overdue: bool) -> Status:
+    """The status of a saved article; `is_overdue` as in `Article.objects.overdue()`."""
+    if is_overdue:
+        return Status.OVERDUE
+    if draft is not None:
+        return Status.CHANGED if draft.publish_at is None else Status.CHANGES_SCHEDULED
+    return OF_STATE[Article.State(article.state)]
+
 
 VERSIONS: Final = 12
 """The latest versions in the sidebar; the history page has the others."""

@@ -5,7 +5,7 @@ that retries sends the same form twice. So each empty form carries a random id, 
 nobody can use the id of another form, and the id is stored with the article under a unique
 constraint: of two simultaneous requests the second fails in the database and is redirected to the
 article of the first. A rate limit could not tell a second click from an editor who submits two
-short articles in a row.
+short articles in a row. The button that duplicates an article has such an id too.
 """
 
 import uuid
@@ -14,7 +14,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -23,10 +26,13 @@ from django.utils.safestring import SafeString
 
 from articles.editorial import permissions, publishing
 from articles.editorial.models import Article
-from articles.editorial.versions import changes
+from articles.editorial.versions import drafts
 from articles.editorial.versions.content import sanitised_body
 from iria.core.blockers import as_message
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken, make_token, read_token
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
 
 PURPOSE: Final = "article-form"
 VALID_FOR: Final = timedelta(days=30)
@@ -112,19 +118,19 @@ def _decide_on_changes(
     """Publishes, schedules or unschedules the changes of a published article; returns the message."""
     user = request.user
     if UNSCHEDULE_CHANGES in request.POST:
-        changes.unschedule_changes(article)
+        drafts.unschedule_changes(article)
         return lambda _: SafeString("Unscheduled. The changes are a draft again.")
     if SCHEDULE in request.POST and at is not None:
-        changes.schedule_changes(article, by=user, at=at)  # type: ignore[arg-type]
+        drafts.schedule_changes(article, by=user, at=at)  # type: ignore[arg-type]
         return lambda _: format_html("Changes scheduled for {}.", _shown(at))
-    if changes.publish_changes(article, by=user):  # type: ignore[arg-type]
+    if drafts.publish_changes(article, by=user):  # type: ignore[arg-type]
         return outcome_message
     return lambda _: SafeString("Nothing changed, so there was nothing to publish.")
 
 
 def discard(model_admin: "ModelAdmin[Article]", request: HttpRequest, article: Article) -> None:
     """Discards the changes; the history keeps them."""
-    changes.discard_changes(article, by=request.user)  # type: ignore[arg-type]
+    drafts.discard_changes(article, by=request.user)  # type: ignore[arg-type]
     message = format_html(
         'Changes discarded. The <a href="{}">history</a> keeps them, in case you need them again.',
         reverse("admin:articles_article_history", args=[article.pk]),
@@ -167,3 +173,38 @@ def outcome_message(article: Article) -> SafeString:
 
 def _shown(moment: datetime | None) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else ""
+
+
+TOKEN = "copy_token"  # noqa: S105 - the name of a field
+"""The field with the token of the button; a button pressed twice makes one copy."""
+
+DUPLICATED: Final = "This is the copy. It has a new URL when you publish it."
+
+
+def duplicate_view(
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, object_id: int
+) -> HttpResponse:
+    """Makes a draft with the same content, and opens it."""
+    article = get_object_or_404(Article, pk=object_id)
+    may_see = permissions.may_see(request.user, article)
+    if not may_see or not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    if request.method != "POST":
+        return redirect("admin:articles_article_change", article.pk)
+    copy = _copy_of(request, article)
+    model_admin.message_user(request, DUPLICATED, messages.SUCCESS)
+    return redirect("admin:articles_article_change", copy.pk)
+
+
+def _copy_of(request: HttpRequest, article: Article) -> Article:
+    token = request.POST.get(TOKEN, "")
+    if existing := article_created_by(token):
+        return existing
+    try:
+        with transaction.atomic():
+            return drafts.duplicate(article, by=request.user, form_id=form_id(token))  # type: ignore[arg-type]
+    except IntegrityError:
+        # The button was pressed twice; the other request was first.
+        if existing := article_created_by(token):
+            return existing
+        raise

@@ -7,18 +7,19 @@ from articles.editorial.models.article_parts import (
     Correction,
     Figure,
     Portrait,
+    Redirect,
+    RelatedPick,
+    Series,
+    SeriesPart,
 )
 from articles.editorial.models.listing import (
     ListingCount,
     ListingEntry,
     ListingRecheck,
+    SavedView,
     Scope,
 )
-from articles.editorial.models.picks import RelatedPick
-from articles.editorial.models.redirect import Redirect
 from articles.editorial.models.revision import Draft, Revision, StateChange
-from articles.editorial.models.saved_view import SavedView
-from articles.editorial.models.series import Series, SeriesPart
 from articles.editorial.models.taxonomy import ArticleType, Category
 
 __all__ = [

@@ -1,9 +1,17 @@
-"""Authors, images and corrections of an article, and portraits of authors."""
+"""What belongs to articles: figures, attachments, bylines with portraits, corrections, series, picks.
+
+Also the redirects from old URLs, of articles and of what they are filed under.
+"""
+
+from functools import reduce
+from operator import or_
+from typing import Final
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
+from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from accounts.role_names import EDITOR, REPORTER
@@ -11,6 +19,7 @@ from articles.body.figures import alt_of_use
 from articles.editorial import privacy
 from articles.editorial.models.article import Article
 from articles.editorial.models.mixins import archived_before
+from articles.editorial.models.taxonomy import Category
 from articles.files.models import File
 from articles.images.models import Image
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
@@ -166,3 +175,138 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+
+@model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
+class Series(models.Model):
+    """A series: its name, and its parts in their order."""
+
+    name = models.CharField(
+        max_length=120,
+        unique=True,
+        validators=[validate_storable, validate_not_blank],
+        help_text="Shown above each of its articles.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "series"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
+class SeriesPart(models.Model):
+    """An article in a series; an article is in one series at most."""
+
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="parts")
+    article = models.OneToOneField(
+        Article,
+        on_delete=models.CASCADE,
+        related_name="series_part",
+        error_messages={"unique": "This article is already part of a series."},
+    )
+    position = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Lower numbers come first, parts without one last; equal ones are ordered by "
+        "publication date.",
+    )
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = "part"
+
+    def __str__(self) -> str:
+        return str(self.article)
+
+
+MAX_PICKS: Final = 4
+"""As many as the page of an article shows."""
+
+
+@model_policy(
+    public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS, REPORTER: ALL_ACTIONS}
+)
+class RelatedPick(models.Model):
+    """A manual pick for “Read next”; picks come before computed articles."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="related_picks")
+    picked = models.ForeignKey(
+        Article,
+        on_delete=models.CASCADE,
+        related_name="picked_by",
+        help_text="Shown while it is published. Remaining places are filled automatically.",
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = "manual pick"
+        verbose_name_plural = "manual picks"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "picked"],
+                name="related_pick_once",
+                violation_error_message="This article is already a manual pick.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(article=F("picked")),
+                name="related_pick_not_itself",
+                violation_error_message="Choose a different article: an article cannot be its own pick.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Pick {self.position + 1}"
+
+
+TARGETS: Final = ("article", "category", "author", "tag")
+
+
+@model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: "view"})
+class Redirect(models.Model):
+    """An old path and its target.
+
+    It refers to the target, not to its new URL, so a second move makes no chain.
+    """
+
+    old_path = models.CharField(max_length=500, unique=True)
+    article = models.ForeignKey(
+        Article, on_delete=models.CASCADE, null=True, blank=True, related_name="redirects"
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.CASCADE, null=True, blank=True, related_name="redirects"
+    )
+    author = models.ForeignKey(
+        AuthorProfile, on_delete=models.CASCADE, null=True, blank=True, related_name="redirects"
+    )
+    tag = models.ForeignKey(
+        Tag, on_delete=models.CASCADE, null=True, blank=True, related_name="redirects"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=reduce(
+                    or_,
+                    (
+                        Q(**{f"{name}__isnull": name != target for name in TARGETS})
+                        for target in TARGETS
+                    ),
+                ),
+                name="redirect_has_one_target",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.old_path
+
+    @property
+    def target(self) -> "Article | Category | AuthorProfile | Tag":
+        found = self.article or self.category or self.author or self.tag
+        assert found is not None  # noqa: S101 - by the constraint
+        return found

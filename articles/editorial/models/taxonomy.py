@@ -106,7 +106,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 class Category(models.Model):
     """A category. `path` consists of the slugs from the top level down.
 
-    `editorial.category_tree` maintains `path` and `sort_key`.
+    `editorial.taxonomy` maintains `path` and `sort_key`.
     """
 
     parent = models.ForeignKey(

@@ -11,8 +11,7 @@ from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, ArticleType, Attachment, Figure, Revision
 from articles.editorial.models.article import EDITABLE_FIELDS, REVISED_FIELDS
 from articles.editorial.versions import related_rows
-from articles.editorial.versions.attachment_rows import attachments_of
-from articles.editorial.versions.figure_rows import figures_of
+from articles.editorial.versions.related_rows import attachments_of, figures_of
 from articles.embeds.iframes import autoembed
 from articles.images.models import Image
 from articles.links.saving import refer, refer_all

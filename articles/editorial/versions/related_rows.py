@@ -1,27 +1,36 @@
-"""The related rows of an article that belong to its revisions, as data: read, shown and written.
+"""The related rows of an article: read, shown and written.
 
-They are its categories, authors, tags, place in a series, picks for “Read next”, and a translation.
+Its categories, authors, tags, place in a series, picks for “Read next” and translation belong to its
+revisions, as data. Its figures and attachments are derived from its text, lead image and social image.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from django.db.models import CharField, F, QuerySet, Value
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial import bylines, category_tree
+from articles.body.figures import figures_in, file_ids_in
+from articles.editorial import taxonomy
 from articles.editorial.aggregated_rows import replace_rows
+from articles.editorial.checklist import NotReady, blockers_of_new_images
 from articles.editorial.models import (
     Article,
     ArticleCategory,
     ArticleTag,
+    Attachment,
     Byline,
     Category,
+    Figure,
     RelatedPick,
     Series,
     SeriesPart,
 )
+from articles.files.blockers import blockers
+from articles.files.models import File
+from articles.images.models import Image
+from articles.images.rights import usage_check
 
 BLANK: Final[dict[str, Any]] = {
     "categories": [],
@@ -143,9 +152,9 @@ def show(article: Article, content: dict[str, Any]) -> None:
 def write(article: Article, content: dict[str, Any], before: dict[str, Any]) -> None:
     """Writes those that differ from the former content; rows that no longer exist are skipped."""
     if content["categories"] != before.get("categories"):
-        category_tree.set_categories(article, existing("categories", content))
+        taxonomy.set_categories(article, existing("categories", content))
     if content["authors"] != before.get("authors"):
-        bylines.set_authors(article, existing("authors", content))
+        taxonomy.set_authors(article, existing("authors", content))
     if content["tags"] != before.get("tags"):
         article.tags.set(content["tags"])
     if any(content[name] != before.get(name) for name in ("series", "series_position")):
@@ -181,3 +190,132 @@ def _set_picks(article: Article, picks: list[int]) -> None:
         for position, pk in enumerate(dict.fromkeys(picks))
         if pk in known and pk != article.pk
     )
+
+
+FIGURE_FIELDS: Final = (
+    *("place", "position", "caption", "width", "gallery"),
+    *("alt_text", "is_decorative"),
+)
+"""Fields of a figure that may change while its row stays."""
+
+POSITION_OFFSET: Final = 16_000
+"""Larger than every position in a text, and within the range of the column."""
+
+
+def record_figures(*articles: Article) -> None:
+    """Updates the figure rows of articles from their texts and lead images, one row for each use.
+
+    The row of an existing use is kept, wherever it moved in the text: PostgreSQL checks the credit
+    of new rows only.
+
+    Raises:
+        NotReady: see `save`.
+    """
+    rows_of = {article.pk: list(figures_of(article)) for article in articles}
+    for article in articles:
+        others = [row.image_id for row in rows_of[article.pk] if row.place != Figure.Place.LEAD]
+        if found := blockers_of_new_images(article, article.lead_image_id, others):
+            raise NotReady(found)
+    shown = {row.image_id for rows in rows_of.values() for row in rows}
+    known = set(Image.objects.filter(pk__in=shown).values_list("pk", flat=True))
+    existing: dict[tuple[int, int], list[Figure]] = {}
+    for row in Figure.objects.filter(article__in=articles).order_by("-position"):
+        existing.setdefault((row.article_id, row.image_id), []).append(row)
+    new, changed = [], []
+    for row in (row for rows in rows_of.values() for row in rows if row.image_id in known):
+        before = existing.get((row.article_id, row.image_id))
+        if not before:
+            new.append(row)
+        elif _differs(kept := before.pop(), row):
+            row.pk = kept.pk
+            changed.append(row)
+    deleted_ids = [row.pk for rest in existing.values() for row in rest]
+    if new:
+        usage_check.lock(known)
+    _write(new, changed, deleted_ids)
+
+
+def _differs(before: Figure, now: Figure) -> bool:
+    return any(getattr(before, name) != getattr(now, name) for name in FIGURE_FIELDS)
+
+
+def _write(new: list[Figure], changed: list[Figure], deleted_ids: list[int]) -> None:
+    if deleted_ids:
+        Figure.objects.filter(pk__in=deleted_ids).delete()
+    if changed:
+        # Move them away first: positions are unique at every moment.
+        moving = Figure.objects.filter(pk__in=[row.pk for row in changed])
+        moving.update(position=F("position") + POSITION_OFFSET)
+        Figure.objects.bulk_update(changed, FIGURE_FIELDS)
+    if new:
+        Figure.objects.bulk_create(new)
+
+
+def figures_of(article: Article) -> Iterator[Figure]:
+    """What the text, the lead image and the social image say, without the database."""
+    if article.lead_image_id is not None:
+        yield Figure(
+            article=article,
+            image_id=article.lead_image_id,
+            place=Figure.Place.LEAD,
+            position=0,
+            caption=article.lead_caption,
+            alt_text=article.lead_alt.strip(),
+            is_decorative=article.lead_decorative,
+        )
+    position = 0
+    for position, use in enumerate(figures_in(article.body), start=1):
+        yield Figure(
+            article=article,
+            image_id=use.image_id,
+            place=Figure.Place.INLINE,
+            position=position,
+            caption=use.caption,
+            width=use.width,
+            gallery=use.gallery,
+            alt_text=use.alt_text,
+            is_decorative=use.is_decorative,
+        )
+    if article.social_image_id is not None:
+        yield Figure(
+            article=article,
+            image_id=article.social_image_id,
+            place=Figure.Place.SOCIAL,
+            position=position + 1,
+        )
+
+
+def record_attachments(*articles: Article) -> None:
+    """Updates the rows of articles from their texts, one for each file.
+
+    Raises:
+        NotReady: an article is published and would get a file that readers may not have.
+    """
+    before: dict[int, set[int]] = {article.pk: set() for article in articles}
+    rows = Attachment.objects.filter(article__in=articles)
+    for article_id, file_id in rows.values_list("article_id", "file_id"):
+        before[article_id].add(file_id)
+    wanted = {article.pk: file_ids_in(article.body) for article in articles}
+    added = set().union(*(wanted[pk] - before[pk] for pk in wanted))
+    files = {file.pk: file for file in _locked(added)} if added else {}
+    created: list[Attachment] = []
+    for article in articles:
+        new = [files[pk] for pk in sorted(wanted[article.pk] - before[article.pk]) if pk in files]
+        if article.is_published and (found := blockers(new)):
+            raise NotReady(found)
+        if gone := before[article.pk] - wanted[article.pk]:
+            article.attachments.filter(file__in=gone).delete()
+        created += [Attachment(article=article, file=file) for file in new]
+    Attachment.objects.bulk_create(created)
+
+
+def _locked(numbers: set[int]) -> list[File]:
+    """The files with these ids; nobody deletes them before the commit."""
+    rows = File.objects.select_for_update(of=("self",), no_key=True)
+    return list(rows.filter(pk__in=numbers).order_by("pk"))
+
+
+def attachments_of(article: Article) -> list[Attachment]:
+    """What the text says, for a text that is not saved."""
+    files = File.objects.filter(pk__in=file_ids_in(article.body))
+    return [Attachment(article=article, file=file) for file in files]

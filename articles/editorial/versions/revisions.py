@@ -16,7 +16,6 @@ from articles.editorial.models.article import (
     EDITABLE_FIELDS,
     PUBLICATION_FIELDS,
 )
-from articles.editorial.versions.attachment_rows import record_attachments
 from articles.editorial.versions.content import (
     BLANK,
     COLUMNS,
@@ -29,7 +28,7 @@ from articles.editorial.versions.content import (
     sanitised_all,
 )
 from articles.editorial.versions.content import apply as apply_content
-from articles.editorial.versions.figure_rows import record_figures
+from articles.editorial.versions.related_rows import record_attachments, record_figures
 from articles.links.saving import record_all_links
 from iria.core.db.bulk_updates import update_rows
 

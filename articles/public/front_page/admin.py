@@ -17,8 +17,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from articles.editorial.admin.article_chooser_field import NamedArticleField, named, offers_of
-from articles.editorial.admin.fields import MomentField
+from articles.editorial.admin.fields import MomentField, NamedArticleField, named, offers_of
 from articles.editorial.models import Article, Category
 from articles.public.front_page import choices
 from articles.public.front_page.choices import SlotChoice

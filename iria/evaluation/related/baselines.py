@@ -5,9 +5,8 @@ from collections.abc import Callable
 from math import log
 from typing import Final
 
-from articles.related.document_frequency import word_counts
 from articles.related.models import ArticleTerms
-from articles.related.stems import HEADLINE_COUNTS
+from articles.related.similarity import HEADLINE_COUNTS, word_counts
 from iria.evaluation.related.test_collection import Collection, Document
 
 K1, B, QUERY_TERMS = 1.2, 0.75, 20

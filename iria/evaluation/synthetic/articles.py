@@ -17,7 +17,7 @@ from django.utils.text import slugify
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial import category_tree, listings
+from articles.editorial import listings, taxonomy
 from articles.editorial.models import (
     Article,
     ArticleCategory,
@@ -186,7 +186,7 @@ class _Topics:
         for number in range(1, CATEGORIES + 1):
             slug = f"{PREFIX}-{number}"
             if not Category.objects.filter(path=slug).exists():
-                category_tree.save(Category(name=f"Section {number}", slug=slug))
+                taxonomy.save_category(Category(name=f"Section {number}", slug=slug))
         names = [f"Writer {number}" for number in range(1, AUTHORS + 1)]
         AuthorProfile.objects.bulk_create(
             [AuthorProfile(name=name, slug=f"{PREFIX}-{slugify(name)}") for name in names],

@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles.editorial import tags
+from articles.editorial import taxonomy
 from iria.core.db.import_runs import ImportRun
 from iria.core.db.imported_items import ImportedItem
 from iria.transfer.records import Author, Comment, Image, Kind, Term, Text
@@ -164,7 +164,7 @@ class Items:
 def url_of(row: Any) -> str:
     """Where readers see a row; empty for one that has no page."""
     if isinstance(row, Tag):
-        return tags.url_of(row.slug)
+        return taxonomy.tag_url(row.slug)
     return str(row.get_absolute_url()) if hasattr(row, "get_absolute_url") else ""
 
 

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial import bylines, category_tree
+from articles.editorial import taxonomy
 from articles.editorial.models import Category
 from articles.editorial.models.taxonomy import tags_named
 from iria.core.text.slugs import free_slug
@@ -81,7 +81,7 @@ class Terms:
         """The authors of a text; one that the file names only there is created."""
 
         def create(name: str) -> tuple[AuthorProfile, bool]:
-            return bylines.get_or_create_author(name[:120])
+            return taxonomy.get_or_create_author(name[:120])
 
         return self._found(
             Kind.AUTHORS, AuthorProfile, self._authors, {n: n for n in names}, create
@@ -182,7 +182,7 @@ class Terms:
 
 
 def _author(record: Author) -> tuple[AuthorProfile, bool]:
-    author, created = bylines.get_or_create_author(record.name[:120], slug=record.slug)
+    author, created = taxonomy.get_or_create_author(record.name[:120], slug=record.slug)
     if created and record.biography:
         author.biography = record.biography
         author.save(update_fields=["biography"])
@@ -198,7 +198,7 @@ def _category(term: Term, parent: Category | None) -> tuple[Category, bool]:
     slug = free_slug(term.source_id, fallback="category", taken=taken)
     category = Category(name=name, slug=slug, parent=parent, introduction=term.description)
     category.full_clean(exclude=["path", "sort_key"])
-    category_tree.save(category)
+    taxonomy.save_category(category)
     return category, True
 
 

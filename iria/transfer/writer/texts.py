@@ -14,15 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.body.sanitiser import ALT_MAX_LENGTH, UNSTORABLE
-from articles.editorial import (
-    bylines,
-    category_tree,
-    listings,
-    publishing,
-    signals,
-    tags,
-    trash,
-)
+from articles.editorial import listings, publishing, signals, taxonomy, trash
 from articles.editorial.models import Article, ArticleType, Draft, Figure
 from articles.editorial.models.article import BODY_MAX_LENGTH, LANGUAGES, UNTITLED
 from articles.editorial.versions import revisions
@@ -245,11 +237,11 @@ class Texts:
         articles = [self._article(each, find) for each in tasks]
         revisions.write_all(articles)
         made = {row: each.text for row, each in zip(articles, tasks, strict=True)}
-        category_tree.set_all_categories(
+        taxonomy.set_all_categories(
             {row: self.terms.categories(text.categories) for row, text in made.items()}
         )
-        tags.set_all_tags({row: self.terms.tags(text.tags) for row, text in made.items()})
-        bylines.set_all_authors(
+        taxonomy.set_all_tags({row: self.terms.tags(text.tags) for row, text in made.items()})
+        taxonomy.set_all_authors(
             {row: self.terms.authors(text.authors) for row, text in made.items()}
         )
         self._set_states(made, {each.row for each in tasks if each.outcome == Outcome.CREATED})

@@ -1,4 +1,4 @@
-/* What internal links lead to, from the server (articles/editorial/admin/link_views.py). */
+/* What internal links lead to, from the server (articles/editorial/admin/choices.py). */
 
 const TARGETS = "/admin/articles/article/links/";
 const REFERENCE = /^(internal:[a-z]+\/[1-9][0-9]{0,17})(?:[?#].*)?$/;

@@ -7,8 +7,8 @@ from django.utils import timezone
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
-from articles.api import comments, images, schemas, taxonomies
-from articles.api.article_serializer import FIELDS
+from articles.api import resources, schemas
+from articles.api.articles import FIELDS
 from articles.comments.models import Comment
 from articles.editorial import publishing, translations
 from articles.editorial.models import Article, Portrait, Series, SeriesPart
@@ -73,11 +73,11 @@ def test_only_the_requested_fields_are_returned(ask: Ask, full_article: Article)
 def test_every_field_is_documented_and_every_documented_field_is_returned() -> None:
     for fields, shape in [
         (FIELDS, schemas.Article),
-        (images.FIELDS, schemas.Picture),
-        (taxonomies.FIELDS, schemas.Author),
-        (comments.FIELDS, schemas.Comment),
-        (taxonomies.CATEGORY, schemas.Category),
-        (taxonomies.TAG, schemas.Tag),
+        (resources.IMAGE, schemas.Picture),
+        (resources.AUTHOR, schemas.Author),
+        (resources.COMMENT, schemas.Comment),
+        (resources.CATEGORY, schemas.Category),
+        (resources.TAG, schemas.Tag),
     ]:
         assert list(fields.serializers) == list(shape.__annotations__), shape
 

@@ -9,7 +9,7 @@ from accounts.models import User
 from articles.body.sanitiser import ALT_MAX_LENGTH, clean
 from articles.editorial import publishing
 from articles.editorial.models import Article, Figure, Revision
-from articles.editorial.versions import changes, drafts
+from articles.editorial.versions import drafts
 from articles.editorial.versions.content import of_revision
 from articles.images.models import Image
 from iria.publication.models import current_publication
@@ -119,7 +119,7 @@ def test_a_new_alt_text_of_a_published_article_waits_until_it_is_published(
     drafts.save(described, {"lead_alt": "Lamps on a dark sea"}, by=edna)
     described.refresh_from_db()
     assert described.lead_alt == LEAD
-    changes.publish_changes(described, by=edna)
+    drafts.publish_changes(described, by=edna)
     page = client.get(described.get_absolute_url()).content.decode()
     assert 'alt="Lamps on a dark sea"' in page
 

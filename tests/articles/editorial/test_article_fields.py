@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from articles.editorial.admin.fieldsets import FIELDSETS
+from articles.editorial.admin.article_admin import FIELDSETS
 from articles.editorial.admin.form import ArticleForm
 from articles.editorial.models import Article, ArticleType, Revision
 from articles.editorial.models.article import (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import category_tree, listings, publishing, tags
+from articles.editorial import listings, publishing, taxonomy
 from articles.editorial.listings import Listing, counts_by_language, counts_of, listed_together
 from articles.editorial.models import (
     Article,
@@ -170,17 +170,17 @@ def test_articles_of_merged_or_moved_categories_are_listed_at_the_new_place() ->
     newsroom.published("Snow", categories=[japan], tags=["snow", "trains"], at=MARCH)
     newsroom.published("Rain", categories=[europe, asia], tags=["rain"], at=MARCH)
     japan.parent = europe
-    category_tree.save(japan)
+    taxonomy.save_category(japan)
     assert_consistent()
     assert Listing(Scope.CATEGORY, asia.pk).count() == 1
     assert Listing(Scope.CATEGORY, europe.pk).count() == 2
     snow, rain = Tag.objects.get(name="snow"), Tag.objects.get(name="rain")
-    tags.merge([rain], into=snow)
+    taxonomy.merge_tags([rain], into=snow)
     assert_consistent()
     assert Listing(Scope.TAG, snow.pk).count() == 2
-    category_tree.merge([asia], into=japan)
+    taxonomy.merge_categories([asia], into=japan)
     assert_consistent()
-    category_tree.merge([japan], into=europe)
+    taxonomy.merge_categories([japan], into=europe)
     assert_consistent()
 
 
@@ -234,7 +234,7 @@ def test_entries_and_counts_are_consistent_after_any_sequence_of_changes(
                 case "x":
                     article.tags.clear()
                 case "c":
-                    category_tree.set_categories(article, [parts[n], parts[0]])
+                    taxonomy.set_categories(article, [parts[n], parts[0]])
                 case "d":
                     rows.update(published_at=MARCH - timedelta(days=50 * n))
                 case "l":

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import bylines, category_tree, signals, tags
+from articles.editorial import signals, taxonomy
 from articles.editorial.merging import CannotMerge
 from articles.editorial.models import Category, Portrait, Redirect
 from iria.publication import menus
@@ -42,7 +42,7 @@ def test_letters_of_other_scripts_are_distinct() -> None:
 
 def test_a_merged_tag_that_is_entered_again_becomes_the_remaining_tag() -> None:
     newsroom.draft("One", tags=["Nippon", "Japan"])
-    tags.merge([Tag.objects.get(name="Nippon")], into=Tag.objects.get(name="Japan"))
+    taxonomy.merge_tags([Tag.objects.get(name="Nippon")], into=Tag.objects.get(name="Japan"))
     assert named(newsroom.draft("Two", tags=["nippon"])) == ["Japan"]
 
 
@@ -50,8 +50,8 @@ def test_the_old_url_of_a_merged_row_redirects_without_a_chain() -> None:
     for name in ("One", "Two", "Three"):
         Tag.objects.create(name=name, slug=name.lower())
     one, two, three = (Tag.objects.get(slug=slug) for slug in ("one", "two", "three"))
-    tags.merge([one], into=two)
-    tags.merge([two], into=three)
+    taxonomy.merge_tags([one], into=two)
+    taxonomy.merge_tags([two], into=three)
     assert {row.tag for row in Redirect.objects.all()} == {three}
     assert Redirect.objects.count() == 2
 
@@ -59,7 +59,7 @@ def test_the_old_url_of_a_merged_row_redirects_without_a_chain() -> None:
 def test_an_article_in_both_categories_keeps_the_better_position() -> None:
     east, economy, asia = (newsroom.category(name) for name in ("East", "Economy", "Asia"))
     article = newsroom.draft(categories=[east, economy, asia])
-    category_tree.merge([east], into=asia)
+    taxonomy.merge_categories([east], into=asia)
     assert [row.category.name for row in article.article_categories.all()] == ["Asia", "Economy"]
 
 
@@ -72,7 +72,7 @@ def test_the_number_of_queries_of_a_merge_does_not_depend_on_the_articles(
         for number in range(many):
             newsroom.draft(f"Number {number}", categories=[east, asia])
         with django_assert_max_num_queries(100) as queries:
-            category_tree.merge([east], into=asia)
+            taxonomy.merge_categories([east], into=asia)
         counts.append(len(queries))
         east = newsroom.category("East")
     # There is a redirect from the path of the second category already.
@@ -84,7 +84,7 @@ def test_a_category_and_its_descendant_can_be_merged_together() -> None:
     japan = newsroom.category("Japan", parent=east)
     newsroom.category("Kyushu", parent=japan)
     newsroom.category("Japan", parent=asia)
-    category_tree.merge([east, japan], into=asia)
+    taxonomy.merge_categories([east, japan], into=asia)
     assert list(Category.objects.in_order().values_list("path", flat=True)) == [
         "asia",
         "asia/japan",
@@ -101,7 +101,7 @@ def test_categories_with_subcategories_of_the_same_slug_are_not_merged() -> None
     newsroom.category("Japan", parent=east)
     newsroom.category("Japan", parent=asia)
     with pytest.raises(CannotMerge, match="“Japan”"):
-        category_tree.merge([east], into=asia)
+        taxonomy.merge_categories([east], into=asia)
     assert Category.objects.count() == 4
 
 
@@ -110,7 +110,7 @@ def test_menu_entries_follow_a_merged_category() -> None:
     menus.save(
         Publication(header_menu=[Entry(kind="category", key=str(east.pk), label="", below=False)])
     )
-    category_tree.merge([east], into=asia)
+    taxonomy.merge_categories([east], into=asia)
     publication = Publication.objects.get()
     assert publication.resolved_menus is not None
     assert publication.resolved_menus["header"] == [
@@ -124,7 +124,7 @@ def test_authors_with_two_accounts_are_not_merged(rui: User, edna: User) -> None
     AuthorProfile.objects.filter(pk=one.pk).update(user=rui)
     AuthorProfile.objects.filter(pk=two.pk).update(user=edna)
     with pytest.raises(CannotMerge, match="different user accounts"):
-        bylines.merge([one], into=two)
+        taxonomy.merge_authors([one], into=two)
     assert AuthorProfile.objects.count() == 2
 
 
@@ -132,30 +132,30 @@ def test_a_merged_author_has_one_portrait() -> None:
     one, two = newsroom.author("One"), newsroom.author("Two")
     first, second = newsroom.picture(), newsroom.picture(checksum="1" * 64)
     Portrait.objects.create(author=one, image=first)
-    bylines.merge([one], into=two)
+    taxonomy.merge_authors([one], into=two)
     assert Portrait.objects.get().author == two
     three = newsroom.author("Three")
     Portrait.objects.create(author=three, image=second)
-    bylines.merge([three], into=two)
+    taxonomy.merge_authors([three], into=two)
     assert Portrait.objects.get().image == first
 
 
 def test_an_author_is_not_merged_with_a_deleted_one() -> None:
     one, two = newsroom.author("One"), newsroom.author("Two")
     with pytest.raises(CannotMerge, match="at least two"):
-        bylines.merge([one], into=one)
+        taxonomy.merge_authors([one], into=one)
     AuthorProfile.objects.filter(pk=two.pk).delete()
     with pytest.raises(CannotMerge, match="merged or deleted in the meantime"):
-        bylines.merge([one], into=two)
+        taxonomy.merge_authors([one], into=two)
 
 
 def test_a_form_that_names_a_merged_row_gets_the_remaining_one() -> None:
     old, remaining = newsroom.category("Old"), newsroom.category("Kept")
     author, same = newsroom.author("One"), newsroom.author("Two")
-    category_tree.merge([Category.objects.get(pk=old.pk)], into=remaining)
-    bylines.merge([AuthorProfile.objects.get(pk=author.pk)], into=same)
+    taxonomy.merge_categories([Category.objects.get(pk=old.pk)], into=remaining)
+    taxonomy.merge_authors([AuthorProfile.objects.get(pk=author.pk)], into=same)
     article = newsroom.draft(categories=[old, remaining])
-    bylines.set_authors(article, [author, same])
+    taxonomy.set_authors(article, [author, same])
     assert [row.category for row in article.article_categories.all()] == [remaining]
     assert [row.author for row in article.bylines.all()] == [same]
 
@@ -173,7 +173,7 @@ def test_a_merge_sends_the_changed_signal_for_published_articles(
         received_ids.append(article_id)
 
     signals.changed.connect(receive)
-    tags.merge([Tag.objects.get(name="Nippon")], into=Tag.objects.get(name="Japan"))
+    taxonomy.merge_tags([Tag.objects.get(name="Nippon")], into=Tag.objects.get(name="Japan"))
     jobs()
     assert received_ids == [one.pk]
 
@@ -206,7 +206,7 @@ def test_concurrent_merges_in_a_circle_leave_one_tag_and_no_error() -> None:
     def merging(goes: Tag, stays: Tag) -> Callable[[], str]:
         def do() -> str:
             try:
-                tags.merge([goes], into=stays)
+                taxonomy.merge_tags([goes], into=stays)
             except CannotMerge:
                 return "told"
             return "merged"
@@ -223,10 +223,11 @@ def test_an_article_saved_during_a_merge_of_its_category_gets_the_remaining_one(
     articles = [newsroom.draft(f"Number {number}", categories=[remaining]) for number in range(6)]
 
     def choosing(article: Any) -> Callable[[], None]:
-        return lambda: category_tree.set_categories(article, [old])
+        return lambda: taxonomy.set_categories(article, [old])
 
     at_once(
-        *(choosing(each) for each in articles), lambda: category_tree.merge([old], into=remaining)
+        *(choosing(each) for each in articles),
+        lambda: taxonomy.merge_categories([old], into=remaining),
     )
     for article in articles:
         assert [row.category for row in article.article_categories.all()] == [remaining]

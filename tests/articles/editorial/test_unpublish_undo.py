@@ -12,11 +12,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import permissions, publishing, unpublish_undo
-from articles.editorial.admin.unpublishing import BROKEN, TOO_LATE
+from articles.editorial import permissions, publishing
+from articles.editorial.admin.trash import BROKEN, TOO_LATE
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, Draft
-from articles.editorial.versions import changes, drafts
+from articles.editorial.versions import drafts
 from articles.editorial.versions.content import content_of
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, press, visible_text
@@ -32,15 +32,15 @@ def editor_client(client: Client, edna: User) -> Client:
 
 
 def _undo(token: str, by: User) -> Article:
-    return unpublish_undo.undo(unpublish_undo.read(token), by=by)
+    return publishing.undo_unpublishing(publishing.read_undo_token(token), by=by)
 
 
 def test_undo_publishes_again_with_the_same_dates_and_url(edna: User) -> None:
     article = newsroom.published("Before")
     drafts.save(article, {"headline": "After"}, by=edna)
-    changes.publish_changes(article, by=edna)
+    drafts.publish_changes(article, by=edna)
     dates, url = (article.published_at, article.updated_at), article.get_absolute_url()
-    token = unpublish_undo.unpublish(article, by=edna)
+    token = publishing.unpublish_with_undo(article, by=edna)
     assert not article.is_published
     article = _undo(token, edna)
     assert article.is_published
@@ -55,7 +55,7 @@ def test_undo_brings_back_the_draft_beside_what_readers_saw(edna: User) -> None:
     drafts.save(article, {"headline": "Half a sen", "tags": [], "slug": "other"}, by=edna)
     publish_at = timezone.now() + timedelta(hours=1)
     Draft.objects.update(publish_at=publish_at)
-    token = unpublish_undo.unpublish(article, by=edna)
+    token = publishing.unpublish_with_undo(article, by=edna)
     assert article.headline == "Half a sen"
     article = _undo(token, edna)
     assert content_of(article) == before
@@ -63,13 +63,13 @@ def test_undo_brings_back_the_draft_beside_what_readers_saw(edna: User) -> None:
     draft = drafts.draft_of(article)
     assert draft is not None
     assert (draft.revision.headline, draft.publish_at) == ("Half a sen", publish_at)
-    assert changes.publish_changes(article, by=edna)
+    assert drafts.publish_changes(article, by=edna)
     assert Article.objects.published().get().slug == "other"
 
 
 def test_an_article_that_was_changed_since_is_not_published(edna: User) -> None:
     edited, republished = newsroom.published("Edited"), newsroom.published("Again")
-    tokens = [unpublish_undo.unpublish(each, by=edna) for each in (edited, republished)]
+    tokens = [publishing.unpublish_with_undo(each, by=edna) for each in (edited, republished)]
     drafts.save(edited, {"headline": "Changed since"}, by=edna)
     publishing.publish(republished, by=edna)
     publishing.unpublish(republished, by=edna)
@@ -83,7 +83,7 @@ def test_an_article_that_is_not_ready_stays_unpublished_with_its_draft(edna: Use
     image = newsroom.picture()
     article = newsroom.published(lead_image=image)
     drafts.save(article, {"headline": "Changed"}, by=edna)
-    token = unpublish_undo.unpublish(article, by=edna)
+    token = publishing.unpublish_with_undo(article, by=edna)
     image.withdrawn_at = timezone.now()
     image.save()
     with pytest.raises(NotReady):
@@ -95,7 +95,7 @@ def test_an_article_that_is_not_ready_stays_unpublished_with_its_draft(edna: Use
 def test_unscheduling_offers_no_undo(edna: User) -> None:
     article = newsroom.draft()
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
-    assert unpublish_undo.unpublish(article, by=edna) == ""
+    assert publishing.unpublish_with_undo(article, by=edna) == ""
     assert article.state == Article.State.DRAFT
 
 
@@ -129,7 +129,7 @@ def test_undo_after_a_minute_says_that_it_is_over(
     a_minute_ago = SimpleNamespace(time=lambda: time.time() - 62)
     with monkeypatch.context() as patch:
         patch.setattr(signing, "time", a_minute_ago)
-        token = unpublish_undo.unpublish(article, by=edna)
+        token = publishing.unpublish_with_undo(article, by=edna)
     page = editor_client.post(UNDO, {"token": token}, follow=True)
     assert TOO_LATE in visible_text(page)
     assert not Article.objects.published().exists()
@@ -137,7 +137,7 @@ def test_undo_after_a_minute_says_that_it_is_over(
 
 def test_a_changed_token_publishes_nothing(editor_client: Client, edna: User) -> None:
     article = newsroom.published()
-    token = unpublish_undo.unpublish(article, by=edna)
+    token = publishing.unpublish_with_undo(article, by=edna)
     page = editor_client.post(UNDO, {"token": f"x{token}"}, follow=True)
     assert BROKEN in visible_text(page)
     assert not Article.objects.published().exists()
@@ -146,7 +146,7 @@ def test_a_changed_token_publishes_nothing(editor_client: Client, edna: User) ->
 
 def test_undo_names_an_article_that_was_changed_since(editor_client: Client, edna: User) -> None:
     article = newsroom.published("Out")
-    token = unpublish_undo.unpublish(article, by=edna)
+    token = publishing.unpublish_with_undo(article, by=edna)
     drafts.save(article, {"headline": "Changed since"}, by=edna)
     page = editor_client.post(UNDO, {"token": token}, follow=True)
     assert "“Changed since”" in visible_text(page)
@@ -155,7 +155,7 @@ def test_undo_names_an_article_that_was_changed_since(editor_client: Client, edn
 
 def test_a_reporter_does_not_publish_with_undo(client: Client, rui: User, edna: User) -> None:
     article = newsroom.published(by=rui)
-    token = unpublish_undo.unpublish(article, by=edna)
+    token = publishing.unpublish_with_undo(article, by=edna)
     assert permissions.may_change(rui, article)
     client.force_login(rui)
     assert client.post(UNDO, {"token": token}).status_code == 403

@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.editorial import category_tree, publishing
+from articles.editorial import publishing, taxonomy
 from articles.editorial.models import Article, Correction, Figure
 from articles.editorial.versions import revisions
 from articles.images.models import Image
@@ -161,7 +161,7 @@ def test_feeds_of_moved_categories_and_articles_redirect(
 ) -> None:
     asia = strait.categories.get(slug="asia-pacific")
     asia.slug = "pacific"
-    category_tree.save(asia)
+    taxonomy.save_category(asia)
     response = client.get("/category/asia-pacific/feed/atom/")
     assert (response.status_code, response["Location"]) == (301, "/category/pacific/feed/atom/")
     strait.slug = "new-words"

@@ -13,7 +13,7 @@ from accounts.models import User
 from articles.editorial import publishing, translations
 from articles.editorial.models import Article
 from articles.editorial.models.article import LANGUAGES
-from articles.feeds import sitemap_entries, sitemaps
+from articles.feeds import sitemaps
 from articles.images.models import Image
 from iria.core.http.urls import absolute_url
 from tests import newsroom
@@ -73,7 +73,7 @@ def test_a_long_caption_never_truncates_the_credit(client: Client, strait: Artic
     tree = tree_at(client, "/sitemap.xml")
     longest = max(texts(tree, f"{IMAGE}caption"), key=len)
     assert longest.endswith("… (Image Credit: Ines Faro)")
-    assert len(longest) <= sitemap_entries.LONGEST_CAPTION + 1
+    assert len(longest) <= sitemaps.LONGEST_CAPTION + 1
     assert texts(tree, f"{IMAGE}license") == ["https://example.org/by/4.0/"]
 
 
@@ -120,14 +120,14 @@ def test_a_large_sitemap_is_an_index_of_files(
 
 def test_the_largest_file_is_within_the_limits_of_the_protocol(client: Client, db: None) -> None:
     path = f"/2026/03/{'語' * 80}/"
-    text, licence = "語" * sitemap_entries.LONGEST_CAPTION, f"https://example.org/{'x' * 480}"
+    text, licence = "語" * sitemaps.LONGEST_CAPTION, f"https://example.org/{'x' * 480}"
     images = [
-        sitemap_entries.SitemapImage(f"{SITE}/pictures/{number:x>60}.jpeg", text, licence)
-        for number in range(sitemap_entries.MAX_IMAGES)
+        sitemaps.SitemapImage(f"{SITE}/pictures/{number:x>60}.jpeg", text, licence)
+        for number in range(sitemaps.MAX_IMAGES)
     ]
     languages = [(code, absolute_url(path)) for code, _ in LANGUAGES]
-    entry = sitemap_entries.SitemapEntry(path, timezone.now(), images, languages)
-    section = sitemap_entries.SitemapSection(lambda: Paginator([entry], 1))
+    entry = sitemaps.SitemapEntry(path, timezone.now(), images, languages)
+    section = sitemaps.SitemapSection(lambda: Paginator([entry], 1))
     one = len(sitemaps._urlset(section.get_urls()).content)
     assert sitemaps.PER_FILE <= 50_000
     assert one * sitemaps.PER_FILE < 50 * 1024**2

@@ -16,7 +16,7 @@ from articles.editorial.checklist import NotReady, publish_blockers
 from articles.editorial.models import Article
 from articles.editorial.preview_links import preview_url
 from articles.editorial.rendering import text_of
-from articles.editorial.versions import changes, drafts
+from articles.editorial.versions import drafts
 from articles.editorial.versions.content import content_of
 from articles.files.models import File
 from articles.images.hooks import before_readers
@@ -180,7 +180,7 @@ def test_changes_get_a_file_live_only_when_they_are_published(client: Client, ed
     article = newsroom.published(body=TEXT)
     drafts.save(article, {"body": TEXT + samples.markup(file)}, by=edna)
     assert file.title not in page_of(client, article)
-    changes.publish_changes(article, by=edna)
+    drafts.publish_changes(article, by=edna)
     assert file.title in page_of(client, article)
     assert before_readers(file)
 
@@ -190,7 +190,7 @@ def test_changes_with_a_file_without_credit_are_not_published(edna: User) -> Non
     article = newsroom.published(body=TEXT)
     drafts.save(article, {"body": TEXT + samples.markup(file)}, by=edna)
     with pytest.raises(NotReady):
-        changes.publish_changes(article, by=edna)
+        drafts.publish_changes(article, by=edna)
     article.refresh_from_db()
     assert "data-file" not in article.body
     assert content_of(article)["body"] == article.body

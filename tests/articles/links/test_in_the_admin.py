@@ -12,7 +12,7 @@ from articles.editorial import internal_links, publishing, trash
 from articles.editorial.checklist import NotReady, link_blockers, suggestions
 from articles.editorial.internal_links import MOST, linked_from
 from articles.editorial.models import Article
-from articles.editorial.versions import changes, drafts
+from articles.editorial.versions import drafts
 from articles.editorial.versions.diff import compared
 from articles.links.models import InternalLink
 from articles.links.targets import link_kinds
@@ -63,7 +63,7 @@ def test_a_broken_link_blocks_the_publication_of_changes(edna: User) -> None:
     drafts.save(article, {"body": linking_to(vote.get_absolute_url())}, by=edna)
     publishing.unpublish(vote, by=edna)
     with pytest.raises(NotReady):
-        changes.publish_changes(article, by=edna)
+        drafts.publish_changes(article, by=edna)
     assert "internal" not in Article.objects.get(pk=article.pk).body
 
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.editorial import publishing
 from articles.editorial.models import Article, Portrait
-from articles.editorial.versions import changes, drafts, revisions
+from articles.editorial.versions import drafts, revisions
 from iria.publication import menus
 from iria.publication.models import current_publication
 from tests import newsroom
@@ -123,14 +123,14 @@ def test_an_editor_decides_whether_readers_see_the_date_of_an_update(
 ) -> None:
     article = newsroom.published("Quiet", at=datetime(2026, 3, 1, tzinfo=UTC))
     drafts.save(article, {"body": "<p>Quite quiet.</p>", "show_updated": False}, by=edna)
-    changes.publish_changes(article, by=edna)
+    drafts.publish_changes(article, by=edna)
     shown = page(client, article)
     assert "Quite quiet." in shown
     assert "Updated" not in shown
     assert '"dateModified":"2026-03-01' in shown.replace(": ", ":")
     drafts.save(article, {"show_updated": True}, by=edna)
     assert "Updated" not in page(client, article)
-    changes.publish_changes(article, by=edna)
+    drafts.publish_changes(article, by=edna)
     assert "Updated" in page(client, article)
 
 

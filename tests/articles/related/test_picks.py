@@ -7,10 +7,10 @@ from django.test import Client
 
 from accounts.models import User
 from articles.editorial.models import Article, Draft, RelatedPick
-from articles.editorial.models.picks import MAX_PICKS
-from articles.editorial.versions import changes, drafts
+from articles.editorial.models.article_parts import MAX_PICKS
+from articles.editorial.versions import drafts
 from articles.editorial.versions.diff import compared
-from articles.editorial.versions.duplication import duplicate
+from articles.editorial.versions.drafts import duplicate
 from articles.related.read_next import related_to
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, errors_on, send
@@ -131,7 +131,7 @@ def test_an_article_deleted_for_good_is_no_longer_picked(edna: User) -> None:
     article, other = newsroom.published("Strait"), newsroom.draft("Other")
     drafts.save(article, {"picks": [other.pk]}, by=edna)
     other.delete()
-    assert changes.publish_changes(article, by=edna)
+    assert drafts.publish_changes(article, by=edna)
     assert not RelatedPick.objects.exists()
 
 

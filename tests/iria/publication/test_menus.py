@@ -7,7 +7,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
-from articles.editorial import category_tree
+from articles.editorial import taxonomy
 from articles.pages import saving
 from articles.pages.models import Page
 from iria.publication import menus
@@ -94,7 +94,7 @@ def test_menus_follow_renamed_categories_and_moved_pages(client: Client) -> None
     asia, about = newsroom.category("Asia"), page()
     save_menus(header_menu=[entry("category", asia.pk)], footer_menu=[entry("page", about.pk)])
     asia.name, asia.slug = "Asia and the Pacific", "asia-pacific"
-    category_tree.save(asia)
+    taxonomy.save_category(asia)
     about.path = "who-we-are"
     saving.save(about)
     assert 'href="/category/asia-pacific/"' in header(client)

@@ -12,7 +12,7 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
 from articles.comments.models import Comment
-from articles.editorial import category_tree, publishing
+from articles.editorial import publishing, taxonomy
 from articles.editorial.models import Article, Category, Redirect
 from articles.editorial.versions import revisions
 from articles.images.library import ingest
@@ -116,7 +116,7 @@ def test_what_existed_before_stays(load: Load, tmp_path: Path) -> None:
     author = AuthorProfile.objects.create(name="Ana Prado", slug="ana-prado")
     tag = Tag.objects.create(name="Ports", slug="ports")
     category = Category(name="Asia", slug="asia")
-    category_tree.save(category)
+    taxonomy.save_category(category)
     image = ingest.ingest(picture_file(colour="red"), by=None, credit="Mira Field")
     before = rows()
     run = load(*ARCHIVE)

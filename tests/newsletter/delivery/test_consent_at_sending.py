@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import category_tree
+from articles.editorial import taxonomy
 from newsletter.delivery import sending
 from newsletter.models import Digest, Frequency
 from newsletter.subscriptions import opt_in
@@ -63,6 +63,6 @@ def test_a_merge_while_a_digest_is_sent_skips_nobody(edna: User) -> None:
     chose(OLA, Frequency.DAILY, japan)
     draft = issue(digest=daily_digest(), topics=[japan.pk])
     sending.start(draft, by=edna)
-    category_tree.merge([japan], into=asia)
+    taxonomy.merge_categories([japan], into=asia)
     mark_next(draft)
     assert draft.deliveries.get().state == "sending"

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import category_tree
+from articles.editorial import taxonomy
 from articles.editorial.models import ArticleCategory, Category
 from newsletter.delivery import controls, scheduling, sending
 from newsletter.digests import approval, composition
@@ -56,7 +56,7 @@ def test_an_issue_composed_before_a_merge_is_sent_after_it() -> None:
     rule()
     (made,) = composition.compose_due()
     Digest.objects.update(composed_at=timezone.now() - timedelta(minutes=5))
-    category_tree.merge([japan], into=asia)
+    taxonomy.merge_categories([japan], into=asia)
     assert approval.send_automatic() == [made]
     assert sent_emails() == [(OLA, ["Tokyo"])]
 
@@ -65,7 +65,7 @@ def test_pending_issues_of_merged_topics_are_composed_as_one() -> None:
     japan, asia = japan_and_asia()
     rule()
     assert len(composition.compose_due()) == 2
-    category_tree.merge([japan], into=asia)
+    taxonomy.merge_categories([japan], into=asia)
     made = issue_about(asia)
     assert Issue.objects.count() == 1
     assert approval.send_automatic() == [made.pk]
@@ -80,7 +80,7 @@ def test_a_merge_sends_no_second_issue_and_skips_nobody(
     rule()
     composition.compose_due()
     sending.start(issue_about(japan if first == "Japan" else asia), by=None)
-    category_tree.merge([japan], into=asia)
+    taxonomy.merge_categories([japan], into=asia)
     assert len(approval.send_automatic()) == 1
     assert approval.send_automatic() == []
     assert sent_emails() == [(MINA, ["Delhi"]), (OLA, ["Tokyo"])]
@@ -92,7 +92,7 @@ def test_a_merge_while_both_issues_are_sent_skips_nobody() -> None:
     composition.compose_due()
     running = [issue_about(japan), issue_about(asia)]
     approval.send_automatic()
-    category_tree.merge([japan], into=asia)
+    taxonomy.merge_categories([japan], into=asia)
     for each in running:
         mark_next(each)
         assert each.deliveries.get().state == "sending"
@@ -107,7 +107,7 @@ def test_a_merge_keeps_an_edited_issue_and_sends_nothing_twice(
     touched = issue_about(japan)
     story = touched.articles.get()
     editor_client.post(issue_url(touched, "change"), issue_form_data(story, subject="Better words"))
-    category_tree.merge([japan], into=asia)
+    taxonomy.merge_categories([japan], into=asia)
     digest = Digest.objects.get()
     page = editor_client.get(
         reverse("admin:newsletter_digest_change", args=[digest.pk])
@@ -132,7 +132,7 @@ def test_a_scheduled_issue_follows_a_merge(edna: User) -> None:
     digest = Digest.objects.get()
     approval.approve(digest, by=edna)
     approval.send_approved(digest.pk)
-    category_tree.merge([japan], into=asia)
+    taxonomy.merge_categories([japan], into=asia)
     start_scheduled_issues()
     assert sent_emails() == [(OLA, ["Tokyo"])]
 
@@ -166,7 +166,7 @@ def test_a_delivery_during_a_merge_is_not_lost() -> None:
     approval.send_automatic()
     issue = issue_about(japan)
     with transaction.atomic():
-        category_tree.merge([japan], into=asia)
+        taxonomy.merge_categories([japan], into=asia)
         thread = begin_and_wait(lambda: mark_next(issue))
     assert thread.result(20) is None
     assert issue.deliveries.get().state == "queued"
@@ -180,7 +180,7 @@ def test_a_digest_composed_during_a_merge_has_the_remaining_topic() -> None:
     hours_ago(2, "Tokyo", categories=[japan])
     rule()
     with transaction.atomic():
-        category_tree.merge([japan], into=asia)
+        taxonomy.merge_categories([japan], into=asia)
         composing = begin_and_wait(composition.compose_due)
     composing.result(20)
     assert issue_about(asia).digest is not None
@@ -198,7 +198,7 @@ def test_starting_does_not_wait_for_readers_who_wait_for_a_merge() -> None:
     composition.compose_due()
     choice_item = Choice([SubscriptionChoice(news(), Frequency.DAILY, (japan,))])
     with transaction.atomic():
-        category_tree.merge([japan], into=category("Pacific"))
+        taxonomy.merge_categories([japan], into=category("Pacific"))
         choosing = begin_and_wait(lambda: opt_in.choose(ola.token, choice_item))
         (started,) = at_once(lambda: sending.start(issue_about(asia), by=None))
     choosing.result(20)
@@ -227,7 +227,7 @@ def test_a_scheduled_issue_is_not_merged_and_has_no_recipients(edna: User) -> No
     composition.compose_due()
     pending = issue_about(japan)
     scheduling.send_at(pending, timezone.now() + timedelta(days=1), by=edna)
-    category_tree.merge([japan], into=asia)
+    taxonomy.merge_categories([japan], into=asia)
     start_scheduled_issues()
     pending.refresh_from_db()
     assert pending.is_draft

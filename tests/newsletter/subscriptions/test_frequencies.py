@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import category_tree, merging
+from articles.editorial import merging, taxonomy
 from articles.editorial.models import Category
 from newsletter import personal_data, subscription_emails
 from newsletter.delivery import sending
@@ -116,7 +116,7 @@ def test_a_topic_follows_a_merged_category() -> None:
     opt_in.choose(mina.token, Choice([choice_item(Frequency.DAILY, japan)]))
     (moves,) = merging.preview([japan], east_asia)
     assert (moves.count, moves.both) == (2, 1)
-    category_tree.merge([japan], into=east_asia)
+    taxonomy.merge_categories([japan], into=east_asia)
     assert ola.subscriptions.get().topics == sorted([east_asia.pk, china.pk])
     assert mina.subscriptions.get().topics == [east_asia.pk]
 
@@ -139,8 +139,8 @@ def test_a_merge_before_confirmation_is_followed() -> None:
     japan, asia, pacific = category("Japan"), category("Asia"), category("Pacific")
     opt_in.request(OLA, source_url="/", wanted=[choice_item(Frequency.DAILY, japan)], language="")
     consent = Consent.objects.get()
-    category_tree.merge([japan], into=asia)
-    category_tree.merge([asia], into=pacific)
+    taxonomy.merge_categories([japan], into=asia)
+    taxonomy.merge_categories([asia], into=pacific)
     opt_in.confirm(opt_in.confirmation_token(consent))
     assert Subscription.objects.get().topics == [pacific.pk]
     stored = consent.chosen_newsletters.get()

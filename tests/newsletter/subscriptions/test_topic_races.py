@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from articles.editorial import category_tree
+from articles.editorial import taxonomy
 from articles.editorial.models import Category
 from newsletter.models import Consent, Frequency, Newsletter, Subscriber, Subscription
 from newsletter.subscriptions import opt_in
@@ -45,7 +45,7 @@ def test_confirming_during_a_merge_chooses_the_remaining_topic() -> None:
     japan, asia = category("Japan"), category("Asia")
     confirm = confirming("ola@readers.example", daily_choice(japan))
     with transaction.atomic():
-        category_tree.merge([japan], into=asia)
+        taxonomy.merge_categories([japan], into=asia)
         confirmed = begin_and_wait(confirm)
     confirmed.result(20)
     assert topics_by_email() == {"ola@readers.example": [asia.pk]}
@@ -56,7 +56,7 @@ def test_a_merge_waits_for_a_confirmation_and_includes_it() -> None:
     confirm = confirming("ola@readers.example", daily_choice(japan))
     with transaction.atomic():
         confirm()
-        merged = begin_and_wait(lambda: category_tree.merge([japan], into=asia))
+        merged = begin_and_wait(lambda: taxonomy.merge_categories([japan], into=asia))
     merged.result(20)
     assert topics_by_email() == {"ola@readers.example": [asia.pk]}
 
@@ -64,9 +64,9 @@ def test_a_merge_waits_for_a_confirmation_and_includes_it() -> None:
 def test_the_successor_of_a_topic_may_be_merged_during_confirmation() -> None:
     japan, asia, pacific = category("Japan"), category("Asia"), category("Pacific")
     confirm = confirming("ola@readers.example", daily_choice(japan))
-    category_tree.merge([japan], into=asia)
+    taxonomy.merge_categories([japan], into=asia)
     with transaction.atomic():
-        category_tree.merge([asia], into=pacific)
+        taxonomy.merge_categories([asia], into=pacific)
         confirmed = begin_and_wait(confirm)
     confirmed.result(20)
     assert topics_by_email() == {"ola@readers.example": [pacific.pk]}
@@ -100,7 +100,7 @@ def test_readers_and_merges_do_not_deadlock() -> None:
                 daily_choice(low, of=weekly),
             ),
             confirming(f"all-{number}@readers.example", daily_choice()),
-            partial(category_tree.merge, [low, third], into=high),
+            partial(taxonomy.merge_categories, [low, third], into=high),
         )
         subscriptions = Subscription.objects.filter(subscriber__email__contains=f"-{number}@")
         assert subscriptions.count() == 7

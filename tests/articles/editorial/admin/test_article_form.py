@@ -12,7 +12,7 @@ from articles.editorial.admin.fields import OUT_OF_RANGE
 from articles.editorial.admin.form import ArticleForm
 from articles.editorial.models import Article, Correction, Revision, Series
 from articles.editorial.models.article import BODY_MAX_LENGTH
-from articles.editorial.versions import changes, drafts
+from articles.editorial.versions import drafts
 from articles.images.models import Image
 from articles.related.models import RelatedExclusion, RelatedLink
 from iria.publication.models import Publication
@@ -379,7 +379,7 @@ def _with_everything(edna: User, *, is_published: bool) -> Article:
     }
     drafts.save(article, content, by=edna)
     if is_published:
-        changes.publish_changes(article, by=edna)
+        drafts.publish_changes(article, by=edna)
         Correction.objects.create(article=article, text="It was Tuesday.", created_by=edna)
     RelatedLink.objects.create(article=article, other=suggested, score=0.5, position=0)
     RelatedExclusion.objects.create(article=article, other=excluded, created_by=edna)

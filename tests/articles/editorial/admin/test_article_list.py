@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import publishing
-from articles.editorial.admin.status import Status
+from articles.editorial.admin.sidebar import Status
 from articles.editorial.models import Article
 from articles.editorial.versions import drafts
 from articles.search import indexer as search_indexing

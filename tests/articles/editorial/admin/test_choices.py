@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import bylines, category_tree
+from articles.editorial import taxonomy
 from articles.editorial.admin.choices import MOST
 from articles.editorial.models import Category
 from tests import newsroom
@@ -171,12 +171,12 @@ def test_a_name_that_exists_gives_the_existing_one(editor: Client) -> None:
 
 def test_a_slug_that_is_taken_or_reserved_gets_a_number() -> None:
     newsroom.category("Ports", slug="seas")
-    assert category_tree.get_or_create("Seas")[0].slug == "seas-2"
-    assert category_tree.get_or_create("Feed")[0].slug == "feed-2"
+    assert taxonomy.get_or_create_category("Seas")[0].slug == "seas-2"
+    assert taxonomy.get_or_create_category("Feed")[0].slug == "feed-2"
     AuthorProfile.objects.create(name="R. Tan", slug="rui-tan")
-    assert bylines.get_or_create_author("Rui Tan")[0].slug == "rui-tan-2"
-    assert bylines.get_or_create_author("Feed")[0].slug == "feed-2"
-    assert bylines.get_or_create_author("李")[0].slug
+    assert taxonomy.get_or_create_author("Rui Tan")[0].slug == "rui-tan-2"
+    assert taxonomy.get_or_create_author("Feed")[0].slug == "feed-2"
+    assert taxonomy.get_or_create_author("李")[0].slug
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\x00", "a\x00b", "\x07\x1b", "x" * 300, "\u200b"])

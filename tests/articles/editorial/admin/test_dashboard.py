@@ -10,7 +10,7 @@ from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.admin.dashboard import plan, waiting_articles
 from articles.editorial.models import Article
-from articles.editorial.versions import changes, drafts
+from articles.editorial.versions import drafts
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, send, visible_text
@@ -41,7 +41,7 @@ def test_the_plan_shows_articles_and_changes_by_day(edna: User) -> None:
     publishing.schedule(soon, by=edna, at=now + timedelta(days=1))
     live = newsroom.published("Live", at=now - timedelta(days=2))
     drafts.save(live, {"headline": "Live, changed"}, by=edna)
-    changes.schedule_changes(live, by=edna, at=now + timedelta(days=2))
+    drafts.schedule_changes(live, by=edna, at=now + timedelta(days=2))
     panel = plan(edna)
     assert panel is not None
     lines = [line for _, _, lines in panel.context["days"] for line in lines]

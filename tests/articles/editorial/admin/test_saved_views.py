@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.models import User
 from articles.editorial.models import SavedView
-from articles.editorial.models.saved_view import MAX_VIEWS
+from articles.editorial.models.listing import MAX_VIEWS
 from tests import newsroom
 from tests.articles.editorial.admin.forms import press
 

@@ -11,9 +11,9 @@ from lxml import html
 
 from accounts.models import User
 from articles.editorial import publishing
-from articles.editorial.admin.status import Status
+from articles.editorial.admin.sidebar import Status
 from articles.editorial.models import Article
-from articles.editorial.versions import changes, drafts
+from articles.editorial.versions import drafts
 from tests import newsroom
 from tests.articles.editorial.admin.forms import ADD, change_url, send, visible_text
 
@@ -51,7 +51,7 @@ def _changed(edna: User) -> Article:
 
 def _changes_scheduled(edna: User) -> Article:
     article = _changed(edna)
-    changes.schedule_changes(article, by=edna, at=timezone.now() + timedelta(days=1))
+    drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(days=1))
     return article
 
 

@@ -5,7 +5,7 @@ from django.test import Client
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import category_tree
+from articles.editorial import taxonomy
 from articles.editorial.models import Category, Portrait, Redirect
 from tests import newsroom
 from tests.articles.editorial.admin.forms import errors_on, values_of, visible_text
@@ -90,7 +90,7 @@ def test_a_too_long_path_of_a_category_or_its_descendants_is_rejected(
     page = _send(
         editor_client, f"{CATEGORIES}{other.pk}/change/", "category_form", parent=str(parent.pk)
     )
-    assert str(category_tree.PATH_LENGTH) in " ".join(errors_on(page))
+    assert str(taxonomy.PATH_LENGTH) in " ".join(errors_on(page))
     page = _send(
         editor_client,
         f"{CATEGORIES}add/",
@@ -99,7 +99,7 @@ def test_a_too_long_path_of_a_category_or_its_descendants_is_rejected(
         slug="w" * 80,
         parent=str(parent.pk),
     )
-    assert str(category_tree.PATH_LENGTH) in " ".join(errors_on(page))
+    assert str(taxonomy.PATH_LENGTH) in " ".join(errors_on(page))
 
 
 def test_a_category_with_articles_is_not_deleted(editor_client: Client) -> None:
@@ -113,10 +113,10 @@ def test_two_concurrent_moves_do_not_make_a_cycle(editor_client: Client) -> None
     one, two = newsroom.category("One"), newsroom.category("Two")
     stale = Category.objects.get(pk=two.pk)
     one.parent = two
-    category_tree.save(one)
+    taxonomy.save_category(one)
     stale.parent = Category.objects.get(pk=one.pk)
     with pytest.raises(Exception, match="itself"):
-        category_tree.save(stale)
+        taxonomy.save_category(stale)
 
 
 # Tags

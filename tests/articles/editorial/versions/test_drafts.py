@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from taggit.models import Tag
 
 from accounts.models import User
-from articles.editorial import category_tree, publishing, tags
+from articles.editorial import publishing, taxonomy
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, Draft, Figure, Revision, Series, StateChange
 from articles.editorial.models.taxonomy import Category
-from articles.editorial.versions import changes, drafts, revisions
+from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import content_of, of_revision
 from articles.editorial.versions.revisions import Reason
 from tests import newsroom
@@ -33,7 +33,7 @@ def test_readers_see_changes_only_when_they_are_published(edna: User) -> None:
     live = _live()
     assert (live.headline, live.body) == ("As published", "<p>First.</p>")
     assert set(live.tags.names()) == {"ferries"}
-    assert changes.publish_changes(article, by=edna)
+    assert drafts.publish_changes(article, by=edna)
     live = _live()
     assert (live.headline, live.body) == ("Half a sen", "<p>Second.</p>")
     assert set(live.tags.names()) == {"ferries", "strikes"}
@@ -46,7 +46,7 @@ def test_images_of_a_draft_are_not_figures_of_the_published_article(edna: User) 
     body = f'<figure data-image="{image.pk}"><figcaption>A quay</figcaption></figure>'
     drafts.save(article, {"body": f"<p>Text.</p>{body}"}, by=edna)
     assert not Figure.objects.exists()
-    changes.publish_changes(article, by=edna)
+    drafts.publish_changes(article, by=edna)
     assert Figure.objects.get().caption == "A quay"
 
 
@@ -55,7 +55,7 @@ def test_changes_with_an_image_without_credit_are_not_published(edna: User) -> N
     image = newsroom.picture(credit="")
     drafts.save(article, {"body": "<p>Second.</p>", "lead_image_id": image.pk}, by=edna)
     with pytest.raises(NotReady):
-        changes.publish_changes(article, by=edna)
+        drafts.publish_changes(article, by=edna)
     assert (_live().body, _live().lead_image_id) == ("<p>First.</p>", None)
     assert Draft.objects.exists()
 
@@ -67,20 +67,20 @@ def test_changes_that_leave_something_out_are_not_published(
     article = newsroom.published("As published")
     drafts.save(article, missing, by=edna)
     with pytest.raises(NotReady):
-        changes.publish_changes(article, by=edna)
+        drafts.publish_changes(article, by=edna)
     with pytest.raises(NotReady):
-        changes.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
+        drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
     assert _live().headline == "As published"
 
 
 def test_scheduled_changes_are_published_at_their_time(edna: User) -> None:
     article = newsroom.published("Before")
     drafts.save(article, {"headline": "After"}, by=edna)
-    changes.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
-    assert changes.publish_due_changes() == 0
+    drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    assert drafts.publish_due_changes() == 0
     assert _live().headline == "Before"
     Draft.objects.update(publish_at=timezone.now())
-    assert changes.publish_due_changes() == 1
+    assert drafts.publish_due_changes() == 1
     assert _live().headline == "After"
 
 
@@ -90,16 +90,16 @@ def test_scheduled_changes_that_are_not_ready_leave_the_article_and_are_reported
     article = newsroom.published("Before")
     image = newsroom.picture()
     drafts.save(article, {"headline": "After", "lead_image_id": image.pk}, by=edna)
-    changes.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
     image.withdrawn_at = timezone.now()
     image.save()
     Draft.objects.update(publish_at=timezone.now())
-    assert changes.publish_due_changes() == 0
+    assert drafts.publish_due_changes() == 0
     assert _live().headline == "Before"
     assert Draft.objects.get().publish_at is None
     assert list(Article.objects.overdue()) == [article]
     drafts.save(article, {"lead_image_id": None}, by=edna)
-    changes.publish_changes(article, by=edna)
+    drafts.publish_changes(article, by=edna)
     assert not Article.objects.overdue().exists()
 
 
@@ -107,7 +107,7 @@ def test_published_changes_do_not_count_as_a_new_publication(edna: User) -> None
     article = newsroom.published()
     first = article.published_at
     drafts.save(article, {"headline": "After"}, by=edna)
-    changes.publish_changes(article, by=edna)
+    drafts.publish_changes(article, by=edna)
     assert _live().published_at == first
     assert StateChange.objects.filter(revision_number__isnull=True).count() == 1
 
@@ -115,7 +115,7 @@ def test_published_changes_do_not_count_as_a_new_publication(edna: User) -> None
 def test_discarded_changes_stay_in_the_history(edna: User) -> None:
     article = newsroom.published("As published")
     drafts.save(article, {"headline": "Not this"}, by=edna)
-    changes.discard_changes(article, by=edna)
+    drafts.discard_changes(article, by=edna)
     assert drafts.open_for_editing(article).content["headline"] == "As published"
     assert article.revisions.filter(headline="Not this").exists()
     drafts.save(article, {"headline": "But this"}, by=edna, reason=Reason.AUTOSAVE)
@@ -159,10 +159,10 @@ def test_an_image_deleted_while_a_draft_waits_blocks_publishing(edna: User) -> N
     drafts.save(article, {"headline": "After", "lead_image_id": image.pk}, by=edna)
     image.delete()
     with pytest.raises(NotReady):
-        changes.publish_changes(article, by=edna)
+        drafts.publish_changes(article, by=edna)
     assert _live().headline == "Before"
     drafts.save(article, {"lead_image_id": None}, by=edna)
-    assert changes.publish_changes(article, by=edna)
+    assert drafts.publish_changes(article, by=edna)
 
 
 def test_a_version_with_a_deleted_lead_image_is_restored_without_it(edna: User) -> None:
@@ -223,13 +223,13 @@ def test_a_merge_changes_drafts_too_and_is_recorded(
     old, new = newsroom.category("Asia"), newsroom.category("Asia-Pacific")
     article = newsroom.published(categories=[old], tags=["boats"])
     drafts.save(article, {"headline": "Waiting"}, by=edna)
-    category_tree.merge([old], into=new, by=edna)
+    taxonomy.merge_categories([old], into=new, by=edna)
     boats, ships = (Tag.objects.get_or_create(name=name)[0] for name in ("boats", "ships"))
-    tags.merge([boats], into=ships, by=edna)
+    taxonomy.merge_tags([boats], into=ships, by=edna)
     revisions.record_changed([article.pk], by=edna)
     bulk = article.revisions.get(reason=Reason.BULK)
     assert [each["name"] for each in of_revision(bulk)["categories"]] == ["Asia-Pacific"]
-    changes.publish_changes(article, by=edna)
+    drafts.publish_changes(article, by=edna)
     assert [row.category for row in article.article_categories.all()] == [
         Category.objects.get(pk=new.pk)
     ]
@@ -300,13 +300,13 @@ class Desk:
     def publish(self, editor: int) -> None:
         working = self._working()
         publishing.publish(self.article, by=self.editors[editor])
-        changes.publish_changes(self.article, by=self.editors[editor])
+        drafts.publish_changes(self.article, by=self.editors[editor])
         self.live, self.autosave = working, None
 
     def schedule(self, editor: int) -> None:
         at = timezone.now() + timedelta(hours=1)
         try:
-            changes.schedule_changes(self.article, by=self.editors[editor], at=at)
+            drafts.schedule_changes(self.article, by=self.editors[editor], at=at)
         except NotReady:
             return
         self.autosave = None
@@ -315,11 +315,11 @@ class Desk:
         scheduled = Draft.objects.filter(publish_at__isnull=False)
         if scheduled.update(publish_at=timezone.now()):
             self.live, self.autosave = self._working(), None
-        changes.publish_due_changes()
+        drafts.publish_due_changes()
 
     def discard(self, editor: int) -> None:
         if Draft.objects.exists():
-            changes.discard_changes(self.article, by=self.editors[editor])
+            drafts.discard_changes(self.article, by=self.editors[editor])
             self.autosave = None
 
     def unpublish(self, editor: int) -> None:

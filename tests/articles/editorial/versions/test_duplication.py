@@ -6,7 +6,7 @@ from django.test import Client
 from accounts.models import User
 from articles.editorial import translations, trash
 from articles.editorial.models import Article
-from articles.editorial.versions import drafts, duplication
+from articles.editorial.versions import drafts
 from articles.editorial.versions.content import content_of
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, values_of
@@ -25,11 +25,11 @@ def test_a_copy_has_the_same_content_and_no_url(edna: User) -> None:
         tags=["ferries"],
     )
     translations.link(newsroom.draft(language="fr"), article)
-    copy = duplication.duplicate(article, by=edna)
+    copy = drafts.duplicate(article, by=edna)
     copy.refresh_from_db()
     assert (copy.state, copy.slug, copy.created_by) == (Article.State.DRAFT, "", edna)
     assert (copy.published_at, copy.year) == (None, None)
-    changed = {"headline": f"At the strait{duplication.ADDED}", "slug": "", "translation_of": None}
+    changed = {"headline": f"At the strait{drafts.ADDED}", "slug": "", "translation_of": None}
     article.refresh_from_db()
     assert content_of(copy) == content_of(article) | changed
     assert copy.figures.count() == 2
@@ -41,16 +41,16 @@ def test_a_copy_starts_from_the_draft_if_there_is_one(edna: User) -> None:
     image = newsroom.picture()
     drafts.save(article, {"body": "<p>Changed.</p>", "lead_image_id": image.pk}, by=edna)
     image.delete()
-    copy = duplication.duplicate(article, by=edna)
+    copy = drafts.duplicate(article, by=edna)
     assert (copy.body, copy.lead_image_id) == ("<p>Changed.</p>", None)
     assert Article.objects.published().get().body != copy.body
     assert drafts.draft_of(article) is not None
 
 
-@pytest.mark.parametrize("headline", ["", LONGEST, LONGEST[len(duplication.ADDED) - 1 :]])
+@pytest.mark.parametrize("headline", ["", LONGEST, LONGEST[len(drafts.ADDED) - 1 :]])
 def test_a_headline_that_leaves_no_room_is_copied_as_it_is(edna: User, headline: str) -> None:
     article = newsroom.draft(headline)
-    assert duplication.duplicate(article, by=edna).headline == headline
+    assert drafts.duplicate(article, by=edna).headline == headline
 
 
 def test_the_button_opens_one_copy_however_often_it_is_pressed(client: Client, edna: User) -> None:

@@ -13,9 +13,9 @@ from articles.editorial import publishing
 from articles.editorial.checklist import images_of
 from articles.editorial.hooks import in_articles
 from articles.editorial.models import Article
-from articles.editorial.versions import changes, drafts
+from articles.editorial.versions import drafts
 from articles.editorial.versions.diff import compared
-from articles.editorial.versions.duplication import duplicate
+from articles.editorial.versions.drafts import duplicate
 from articles.images.models import Image
 from articles.images.rights.withdrawal import withdraw
 from iria.core.blockers import Blocked
@@ -91,7 +91,7 @@ def test_readers_see_a_changed_title_and_image_when_the_changes_are_published(
     other = sized(newsroom.picture(headline="Newer", alt_text="A pilot boat"))
     drafts.save(article, {"social_title": "Open again", "social_image_id": other.pk}, by=edna)
     assert shared(client, article)["title"] == "Harbour reopens"
-    changes.publish_changes(article, by=edna)
+    drafts.publish_changes(article, by=edna)
     assert shared(client, article)["title"] == "Open again"
     assert "A pilot boat" in shared(client, article)["image:alt"]
     assert not in_articles(image.pk)

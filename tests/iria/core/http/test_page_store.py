@@ -26,8 +26,7 @@ from articles.comments.models import Comment
 from articles.editorial import publishing
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, Category
-from articles.editorial.versions.changes import publish_changes
-from articles.editorial.versions.drafts import open_for_editing, save
+from articles.editorial.versions.drafts import open_for_editing, publish_changes, save
 from articles.images.models import Image
 from iria.core.http import change_listener
 from iria.core.http.change_listener import ChangeListener, connection_string, listener

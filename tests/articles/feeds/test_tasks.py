@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from articles.editorial import signals
-from articles.feeds import hub, tasks
+from articles.feeds import tasks
 from iria.core.http.safe_client import FormResponse, RequestFailed
 from tests import newsroom
 
@@ -45,7 +45,7 @@ def test_every_feed_the_hub_is_told_about_exists_and_names_it(
     asia = newsroom.category("Asia")
     article = newsroom.published(language="fr")
     article.categories.set([newsroom.category("Japan", parent=asia)])
-    urls = hub.feeds_with(article)
+    urls = tasks.feeds_with(article)
     assert f"{settings.SITE_URL}/category/asia/feed/atom/" in urls
     assert f"{settings.SITE_URL}/language/fr/category/asia/japan/feed/" in urls
     for url in urls:
@@ -65,7 +65,7 @@ def test_the_worker_tells_the_hub_about_a_published_article(
         told.append(fields)
         return FormResponse("", "")
 
-    monkeypatch.setattr(hub, "post_form", post)
+    monkeypatch.setattr(tasks, "post_form", post)
     queued: list[str] = []
     monkeypatch.setattr(tasks.notify_hub, "defer", lambda url: queued.append(url))
     article = newsroom.published()
@@ -73,7 +73,7 @@ def test_the_worker_tells_the_hub_about_a_published_article(
     for url in queued:
         tasks.notify_hub(url)
     assert {"hub.mode": "publish", "hub.url": f"{settings.SITE_URL}/feed/"} in told
-    assert len(told) == len(hub.feeds_with(article))
+    assert len(told) == len(tasks.feeds_with(article))
 
 
 def test_publishing_queues_a_job_only_with_a_hub(
@@ -99,12 +99,12 @@ def test_a_refusal_of_the_hub_is_an_error_of_the_job(
         message = "Status 503 Service Unavailable"
         raise RequestFailed(message)
 
-    monkeypatch.setattr(hub, "post_form", refuse)
-    with pytest.raises(hub.HubFailed, match="503"):
+    monkeypatch.setattr(tasks, "post_form", refuse)
+    with pytest.raises(tasks.HubFailed, match="503"):
         tasks.notify_hub(f"{settings.SITE_URL}/feed/")
 
 
 def test_a_hub_in_a_private_network_is_not_called(settings: Any) -> None:
     settings.WEBSUB_HUB = "http://127.0.0.1/"
-    with pytest.raises(hub.HubFailed, match="private"):
+    with pytest.raises(tasks.HubFailed, match="private"):
         tasks.notify_hub(f"{settings.SITE_URL}/feed/")

@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from articles.related import document_frequency, recomputation
+from articles.related import recomputation, similarity
 from articles.related.models import DocumentFrequency
 from tests import newsroom
 from tests.articles.related.test_read_next import HARBOUR, STRAIT
@@ -18,7 +18,7 @@ def test_two_concurrent_workers_do_not_count_twice() -> None:
     expected = set(DocumentFrequency.objects.values_list("number", "articles"))
     DocumentFrequency.objects.all().delete()
     with transaction.atomic():
-        document_frequency.update_document_frequencies()
-        other = begin_and_wait(document_frequency.update_document_frequencies)
+        similarity.update_document_frequencies()
+        other = begin_and_wait(similarity.update_document_frequencies)
     other.result()
     assert set(DocumentFrequency.objects.values_list("number", "articles")) >= expected

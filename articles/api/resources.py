@@ -1,0 +1,314 @@
+"""The operations for categories, tags, authors, images with their credit and licence, and visible comments."""
+
+from collections.abc import Collection
+from typing import Any, Final
+from urllib.parse import quote
+
+from django.db.models import FETCH_RAISE, Exists, OuterRef, Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import Query
+
+from accounts.models import AuthorProfile
+from articles.api import parameters, schemas
+from articles.api.ninja_api import api
+from articles.api.pagination import Order, page_of
+from articles.api.parameters import (
+    CommentListQuery,
+    FieldSet,
+    FieldsQuery,
+    ImageListQuery,
+    ListQuery,
+)
+from articles.body.comment_markup import render_comment
+from articles.comments.models import Comment, CommentQuerySet
+from articles.editorial.models import Article, Category, Figure, Portrait
+from articles.images.models import Image, ImageQuerySet
+from articles.images.rights.credit_line import licence_url, plain_credit, source_type_url
+from articles.images.srcset import MEDIA_TYPES, RenditionFile
+from iria.core.http.urls import absolute_url, url_path
+
+
+def files_of(image: Image) -> list[dict[str, Any]]:
+    """All uncropped renditions of the image, from its own row."""
+    return [
+        {
+            "url": absolute_url(file.get_absolute_url()),
+            "media_type": MEDIA_TYPES[file.format],
+            "width": file.width,
+            "height": file.height,
+            "bytes": file.bytes,
+        }
+        for file in (RenditionFile(*row) for row in image.sizes)
+        if not file.shape and not file.moving
+    ]
+
+
+IMAGE: Final = FieldSet(
+    {
+        "id": lambda image: image.pk,
+        "alt_text": lambda image: image.alt,
+        "decorative": lambda image: image.is_decorative,
+        "description": lambda image: image.extended_description,
+        "credit": plain_credit,
+        "credit_url": lambda image: image.credit_url,
+        "creator": lambda image: image.byline,
+        "copyright_notice": lambda image: image.copyright_notice,
+        "licence": licence_url,
+        "licensor": lambda image: image.licensor,
+        "made_with_ai": lambda image: image.is_ai_made,
+        "digital_source_type": source_type_url,
+        "width": lambda image: image.width,
+        "height": lambda image: image.height,
+        "files": files_of,
+    }
+)
+ALL: Final = tuple(IMAGE.serializers)
+
+
+def serialize_image(image: Image, names: Collection[str] = ALL) -> dict[str, Any]:
+    return IMAGE.serialize(image, names)
+
+
+def public_images() -> ImageQuerySet:
+    """Images that are visible in a published article."""
+    shown = Figure.objects.showing().filter(image=OuterRef("pk"))
+    readable = shown.filter(article__in=Article.objects.published())
+    return Image.objects.filter(Exists(readable)).defer("metadata")
+
+
+@api.get(
+    "/pictures/",
+    response=schemas.Pictures,
+    summary="Pictures",
+    tags=["pictures"],
+    operation_id="articles_api_pictures_pictures",
+)
+def images(
+    request: HttpRequest, response: HttpResponse, query: Query[ImageListQuery]
+) -> dict[str, Any]:
+    """Images of published articles with their credits, newest first."""
+    rows = public_images()
+    if query.article is not None:
+        rows = rows.filter(pk__in=_shown_in(query.article))
+    return page_of(request, response, rows, Order(down=True), query, IMAGE.of_list(query))
+
+
+@api.get(
+    "/pictures/{int:number}/",
+    response=schemas.Picture,
+    summary="A picture",
+    tags=["pictures"],
+    operation_id="articles_api_pictures_one_picture",
+)
+def image_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
+    """One image of a published article."""
+    return IMAGE.of_one(public_images(), number, query)
+
+
+def _shown_in(article: int) -> Any:
+    readable = Article.objects.published().filter(pk=article)
+    return Figure.objects.showing().filter(article__in=readable).values("image_id")
+
+
+LIST: Final = "/api/v1/articles/"
+
+
+def articles_at(parameter: str, value: str) -> str:
+    """The URL of the list of articles, filtered by one parameter."""
+    return absolute_url(f"{LIST}?{parameter}={quote(value)}")
+
+
+CATEGORY: Final = FieldSet(
+    {
+        "id": lambda row: row.pk,
+        "url": lambda row: absolute_url(row.get_absolute_url()),
+        "name": lambda row: row.name,
+        "path": lambda row: row.path,
+        "parent": lambda row: row.parent_id,
+        "introduction": lambda row: row.introduction,
+        "articles_url": lambda row: articles_at("category", row.path),
+    }
+)
+TAG: Final = FieldSet(
+    {
+        "id": lambda row: row.pk,
+        "url": lambda row: absolute_url(url_path("tag", row.slug)),
+        "name": lambda row: row.name,
+        "slug": lambda row: row.slug,
+        "articles_url": lambda row: articles_at("tag", row.slug),
+    }
+)
+
+
+@api.get(
+    "/categories/",
+    response=schemas.Categories,
+    summary="Categories",
+    tags=["sections"],
+    operation_id="articles_api_sections_categories",
+)
+def categories(
+    request: HttpRequest, response: HttpResponse, query: Query[ListQuery]
+) -> dict[str, Any]:
+    """All categories in the editors' order, each before its subcategories."""
+    return page_of(
+        request, response, Category.objects.all(), Order("sort_key"), query, CATEGORY.of_list(query)
+    )
+
+
+@api.get(
+    "/categories/{int:number}/",
+    response=schemas.Category,
+    summary="A category",
+    tags=["sections"],
+    operation_id="articles_api_sections_one_category",
+)
+def category_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
+    """One category."""
+    return CATEGORY.of_one(Category.objects.all(), number, query)
+
+
+@api.get(
+    "/tags/",
+    response=schemas.Tags,
+    summary="Tags",
+    tags=["sections"],
+    operation_id="articles_api_sections_tags",
+)
+def tags(request: HttpRequest, response: HttpResponse, query: Query[ListQuery]) -> dict[str, Any]:
+    """All tags of published articles, by name."""
+    return page_of(request, response, parameters.tags(), Order("name"), query, TAG.of_list(query))
+
+
+@api.get(
+    "/tags/{int:number}/",
+    response=schemas.Tag,
+    summary="A tag",
+    tags=["sections"],
+    operation_id="articles_api_sections_one_tag",
+)
+def tag_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
+    """One tag of a published article."""
+    return TAG.of_one(parameters.tags(), number, query)
+
+
+def _portrait(author: AuthorProfile) -> dict[str, Any] | None:
+    """The author's portrait, if it may be shown."""
+    row: Portrait | None = author.shown_portrait  # type: ignore[attr-defined]
+    return serialize_image(row.image) if row is not None and row.image.may_be_shown else None
+
+
+AUTHOR: Final = FieldSet(
+    {
+        "id": lambda row: row.pk,
+        "url": lambda row: absolute_url(row.get_absolute_url()),
+        "name": lambda row: row.name,
+        "slug": lambda row: row.slug,
+        "role": lambda row: row.role,
+        "biography": lambda row: row.biography,
+        "links": lambda row: row.links,
+        "website": lambda row: row.links[0]["address"] if row.links else "",
+        "portrait": _portrait,
+        "articles_url": lambda row: articles_at("author", row.slug),
+    }
+)
+
+
+def public_authors() -> "QuerySet[AuthorProfile]":
+    """Authors of published articles, with their portraits: one additional query."""
+    portraits = Portrait.objects.select_related("image").defer("image__metadata")
+    return (
+        parameters.authors()
+        .only("name", "slug", "role", "biography", "links")
+        .prefetch_related(Prefetch("portrait", portraits, to_attr="shown_portrait"))
+        .fetch_mode(FETCH_RAISE)
+    )
+
+
+@api.get(
+    "/authors/",
+    response=schemas.Authors,
+    summary="Authors",
+    tags=["authors"],
+    operation_id="articles_api_authors_authors",
+)
+def authors(
+    request: HttpRequest, response: HttpResponse, query: Query[ListQuery]
+) -> dict[str, Any]:
+    """All authors of published articles, by name."""
+    return page_of(request, response, public_authors(), Order("name"), query, AUTHOR.of_list(query))
+
+
+@api.get(
+    "/authors/{int:number}/",
+    response=schemas.Author,
+    summary="Author",
+    tags=["authors"],
+    operation_id="articles_api_authors_one_author",
+)
+def author_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
+    """One author of published articles."""
+    return AUTHOR.of_one(public_authors(), number, query)
+
+
+COMMENT: Final = FieldSet(
+    {
+        "id": lambda row: row.pk,
+        "url": lambda row: absolute_url(row.get_absolute_url()),
+        "article": lambda row: row.article_id,
+        "in_reply_to": lambda row: row.parent_id if row.answers_a_visible_one else None,
+        "name": lambda row: row.public_name,
+        "by_staff": lambda row: bool(row.user and row.user.is_staff),
+        "written_at": lambda row: row.created_at,
+        "html": lambda row: render_comment(row.text),
+        "text": lambda row: row.text,
+    }
+)
+
+
+def public_comments() -> CommentQuerySet:
+    """Visible comments, in one query; e-mail addresses are never fetched."""
+    parents = Comment.objects.published().filter(pk=OuterRef("parent_id"))
+    return (
+        Comment.objects.published()
+        .annotate(answers_a_visible_one=Exists(parents))
+        .select_related("article", "user")
+        .only(
+            *("article__year", "article__month", "article__slug"),
+            *("parent_id", "name", "text", "created_at"),
+            *("user__display_name", "user__is_staff"),
+        )
+        .fetch_mode(FETCH_RAISE)
+    )
+
+
+@api.get(
+    "/comments/",
+    response=schemas.Comments,
+    summary="Comments",
+    tags=["comments"],
+    operation_id="articles_api_conversation_comments",
+)
+def comments(
+    request: HttpRequest, response: HttpResponse, query: Query[CommentListQuery]
+) -> dict[str, Any]:
+    """Published comments, newest first."""
+    rows = public_comments()
+    if query.article is not None:
+        rows = rows.filter(article_id=query.article)
+    if query.since is not None:
+        rows = rows.filter(created_at__gte=query.since)
+    order = Order("created_at", moments=True, down=True)
+    return page_of(request, response, rows, order, query, COMMENT.of_list(query))
+
+
+@api.get(
+    "/comments/{int:number}/",
+    response=schemas.Comment,
+    summary="A comment",
+    tags=["comments"],
+    operation_id="articles_api_conversation_one_comment",
+)
+def comment_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
+    """One comment."""
+    return COMMENT.of_one(public_comments(), number, query)
