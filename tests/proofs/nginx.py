@@ -39,6 +39,7 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Front:
     port: int
+    """0 if it listens without TLS only, behind a proxy."""
     site: int
     plain: int
     """The port without TLS."""
@@ -47,7 +48,12 @@ class Front:
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """Requests the path unchanged, without following redirects."""
         trusting = ssl._create_unverified_context()
-        http = HTTPSConnection("127.0.0.1", self.port, timeout=20, context=trusting)
+        http: HTTPConnection
+        if self.port:
+            http = HTTPSConnection("127.0.0.1", self.port, timeout=20, context=trusting)
+        else:
+            http = HTTPConnection("127.0.0.1", self.plain, timeout=20)
+            headers = {"X_Forwarded_Proto": "https"} | headers
         return self._answer(http, path, method, headers)
 
     def ask_behind(self, path: str) -> Answer:
@@ -118,7 +124,7 @@ def nginx(
 
 
 @contextmanager
-def container_nginx(folder: Path, *, site: int) -> Iterator[Front]:
+def container_nginx(folder: Path, *, site: int, pages: Path = Path("/nowhere")) -> Iterator[Front]:
     """Like `nginx`, with the file of compose.yaml, without TLS."""
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
@@ -129,8 +135,9 @@ def container_nginx(folder: Path, *, site: int) -> Iterator[Front]:
         CONTAINER,
         {
             "listen 8080;": f"listen 127.0.0.1:{port};",
-            "http://web:8000": f"http://127.0.0.1:{site}",
+            "server web:8000;": f"server 127.0.0.1:{site};",
             "/tmp/": f"{folder}/",
+            "/srv/iria/pages": str(pages),
         },
     )
     (folder / "nginx.conf").write_text(f"daemon off;\n{_user()}{configuration}")

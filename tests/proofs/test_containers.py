@@ -64,6 +64,25 @@ def test_compose_starts_a_site_in_the_order_of_its_dependencies(compose: Compose
     assert "200" in ask(machine, "/readyz/worker/").splitlines()[0]
 
 
+def test_stored_pages_are_sent_by_nginx_while_the_site_is_down(compose: Compose) -> None:
+    machine = compose.machine
+    file = "/srv/iria/pages/current/http/localhost/index.html"
+    machine.run(
+        f"for n in $(seq 20); do curl --fail --silent --output /dev/null {SITE}/;"
+        f" test -f {file} && exit; sleep 0.5; done; ls -lR /srv/iria/pages; exit 1"
+    )
+    machine.run("systemctl stop web")
+    page = ask(machine, "/")
+    assert "accept-ranges: bytes" in page.lower()
+    assert "</html>" in page
+    assert "strict-transport-security" not in page.lower()
+    secure = f"curl --silent --output /dev/null --write-out '%{{http_code}}' {SITE}/"
+    assert machine.run(f"{secure} --header 'X-Forwarded-Proto: https'") == "502"
+    machine.run("setpriv --reuid www-data --clear-groups test ! -w /srv/iria/pages")
+    compose.start("web")
+    assert ask(machine, "/healthz").rstrip().endswith("ok")
+
+
 def test_the_image_has_no_secret_and_no_package_installer(compose: Compose) -> None:
     machine = compose.machine
     key = compose.settings["SECRET_KEY"]
@@ -73,9 +92,8 @@ def test_the_image_has_no_secret_and_no_package_installer(compose: Compose) -> N
 
 
 def test_the_site_can_write_to_its_volumes_only(compose: Compose) -> None:
-    volumes = (
-        r"\( -path /srv/iria/state -o -path /srv/iria/backups -o -path /srv/iria/uploads \) -prune"
-    )
+    paths = (f"-path /srv/iria/{name}" for name in ("state", "backups", "uploads", "pages"))
+    volumes = rf"\( {' -o '.join(paths)} \) -prune"
     find = f"find /opt/iria /srv/iria {volumes} -o -not -type l -writable -print"
     user = "setpriv --reuid iria --regid iria --clear-groups"
     assert compose.machine.run(f"{user} {find}") == ""

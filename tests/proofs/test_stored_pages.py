@@ -29,7 +29,7 @@ from iria.publication import menus
 from iria.publication.models import current_publication
 from tests import newsroom
 from tests.bench.serving import PROJECT, Server, serving
-from tests.proofs.nginx import NAME, Answer, Front, caddy, nginx
+from tests.proofs.nginx import NAME, Answer, Front, caddy, container_nginx, nginx
 from tests.proofs.size import FULL, sized
 
 pytestmark = [
@@ -292,18 +292,30 @@ def test_caddy_sends_files_as_the_site_does(site: Site, state: Path, tmp_path: P
         only_what_everybody_gets_is_sent(behind)
 
 
-def pages_are_sent_as_by_the_site(site: Site) -> None:
+def test_nginx_of_the_containers_sends_files_as_the_site_does(site: Site, tmp_path: Path) -> None:
+    port = site.front.site
+    with container_nginx(tmp_path / "container", site=port, pages=site.pages) as front:
+        behind = replace(site, front=front)
+        pages_are_sent_as_by_the_site(behind, codings=("identity", "gzip"))
+        only_what_everybody_gets_is_sent(behind)
+        assert behind.ask("/", X_Forwarded_Proto="http").status == 301
+
+
+def pages_are_sent_as_by_the_site(
+    site: Site, codings: tuple[str, ...] = ("identity", "gzip", "br")
+) -> None:
     article = newsroom.published("Quiet", lead_image=newsroom.picture())
     url = article.get_absolute_url()
     site.fill(url, "/")
     for path in (url, "/"):
         from_site = site.front.ask_behind(path)
-        for coding in ("identity", "gzip", "br"):
+        for coding in codings:
             shown = site.ask(path, Accept_Encoding=coding)
             assert shown.status == 200
             assert shown.headers.get("content-encoding", "identity") == coding
             headers = {name: shown.headers.get(name) for name in from_site.headers}
             assert without(headers, *DIFFERENT) == without(from_site.headers, *DIFFERENT)
+            assert "accept-ranges" in shown.headers, "it is not from a file"
             more = {"accept-ranges", "alt-svc", "content-encoding", "transfer-encoding"}
             assert set(shown.headers) - set(from_site.headers) <= more
             etag = shown.headers["etag"]

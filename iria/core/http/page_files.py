@@ -81,7 +81,8 @@ def path_of(request: HttpRequest) -> str | None:
         and len(request.path) <= LONGEST_PATH
         and PATH.fullmatch(request.path)
     )
-    return f"{host}{request.path}" if has_file else None
+    # A proxy with and without TLS must not send a page that redirects to https (containers/nginx.conf).
+    return f"{'' if settings.SECURE else 'http/'}{host}{request.path}" if has_file else None
 
 
 def common_headers() -> dict[str, str]:

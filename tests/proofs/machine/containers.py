@@ -120,9 +120,11 @@ class Compose:
         self.settings = dict(line.split("=", 1) for line in lines)
         parsed = yaml.safe_load(interpolated((folder / "compose.yaml").read_text(), self.settings))
         self.services: dict[str, dict[str, Any]] = parsed["services"]
+        self.volumes: dict[str, dict[str, Any] | None] = parsed["volumes"]
 
     def up(self) -> list[str]:
         """Start the services, each after those that it waits for; their names in that order."""
+        self._mount_volumes()
         started: list[str] = []
         while waiting := [name for name in self.services if name not in started]:
             ready = [name for name in waiting if self._awaited(name) <= {*started}]
@@ -131,6 +133,15 @@ class Compose:
                 self.start(name)
                 started.append(name)
         return started
+
+    def _mount_volumes(self) -> None:
+        """Those in memory; the others are folders of the image."""
+        for volume in {each for service in self.services.values() for each in service["volumes"]}:
+            name, target, *_ = volume.split(":")
+            if options := (self.volumes[name] or {}).get("driver_opts"):
+                assert options["type"] == options["device"] == "tmpfs", name
+                mount = f"mount -t tmpfs -o {options['o']} tmpfs {target}"
+                self.machine.run(f"mountpoint -q {target} || {{ mkdir -p {target}; {mount}; }}")
 
     def _awaited(self, name: str) -> set[str]:
         return set(self.services[name].get("depends_on", {}))
@@ -185,7 +196,9 @@ class Compose:
             command=f"/usr/bin/env {shlex.join(service.get('command') or stage.command)}",
             kind="oneshot" if once else "exec",
             writable="\n".join(
-                f"ReadWritePaths={volume.split(':')[1]}" for volume in service.get("volumes", [])
+                f"ReadWritePaths={volume.split(':')[1]}"
+                for volume in service.get("volumes", [])
+                if not volume.endswith(":ro")
             ),
         )
         (self.machine.root / "etc/systemd/system" / f"{name}.service").write_text(unit)
@@ -196,7 +209,7 @@ class Compose:
 
 
 def interpolated(text: str, settings: dict[str, str]) -> str:
-    """Replace `${NAME:-default}` and `${NAME:?message}`."""
+    """Replace `${NAME:-default}`, `${NAME-default}` and `${NAME:?message}`."""
 
     def value(found: re.Match[str]) -> str:
         name, kind, other = found.groups()
@@ -205,4 +218,4 @@ def interpolated(text: str, settings: dict[str, str]) -> str:
         assert kind == "-", other
         return other
 
-    return re.sub(r"\$\{(\w+):([-?])([^}]*)\}", value, text)
+    return re.sub(r"\$\{(\w+):?([-?])([^}]*)\}", value, text)

@@ -50,7 +50,7 @@ def keeper(listening: None, settings: Any, tmp_path: Path) -> Iterator[Keeper]:
 
 
 def file_of(url: str, folder: str = "current") -> Path:
-    return Keeper().folder / folder / f"{HOST}{url}" / "index.html"
+    return Keeper().folder / folder / f"http/{HOST}{url}" / "index.html"
 
 
 def files() -> list[Path]:
@@ -243,8 +243,15 @@ def test_only_plain_paths_have_a_file(
     path: str, has_file: bool, settings: Any, rf: RequestFactory
 ) -> None:
     settings.PAGE_DIRECTORY, settings.SITE_HOST, settings.SECURE = "/nowhere", HOST, False
-    assert (path_of(rf.get(path)) is not None) == has_file
+    assert path_of(rf.get(path)) == (f"http/{HOST}{path}" if has_file else None)
     assert path_of(rf.get(path, {"q": "1"})) is None
+    assert path_of(rf.get(path, secure=True)) is None
+
+
+def test_a_site_with_https_has_files_for_https_only(settings: Any, rf: RequestFactory) -> None:
+    settings.PAGE_DIRECTORY, settings.SITE_HOST, settings.SECURE = "/nowhere", HOST, True
+    assert path_of(rf.get("/", secure=True)) == f"{HOST}/"
+    assert path_of(rf.get("/")) is None
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
