@@ -34,7 +34,7 @@ logger = logging.getLogger("iria.replica")
 
 
 class Router:
-    """Reads from the replica while `read` runs. Its answer is always definite: Django would otherwise read
+    """Reads from the replica while `Replica.read` runs. Its answer is always definite: Django would otherwise read
     from where an instance was loaded, which may be a cached one."""
 
     def db_for_read(self, model: object, **hints: Any) -> str:
@@ -96,6 +96,22 @@ class Replica:
             self._note(error)
             return False
 
+    def read[T](self, render: Callable[[], T]) -> T:
+        """Renders a page from the replica; from the primary if the replica fails meanwhile."""
+        token = _alias.set(ALIAS)
+        try:
+            return render()
+        except (OperationalError, InterfaceError) as error:
+            if getattr(error.__cause__, "sqlstate", None) is None:
+                # It is gone, or hangs: others do not wait for it.
+                self._note(error)
+            else:
+                # It stops, or cancelled a query that kept it from replaying a change.
+                connections[ALIAS].close()
+        finally:
+            _alias.reset(token)
+        return render()
+
     def _check(self) -> None:
         # Before the result is known, so that other threads do not wait for a server that hangs.
         self._checked_until = monotonic() + RETRY_SECONDS
@@ -114,7 +130,7 @@ class Replica:
 
     def _note(self, error: Exception) -> None:
         connections[ALIAS].close()
-        self._set(False, str(error).strip().splitlines()[0])
+        self._set(False, (str(error).strip() or type(error).__name__).splitlines()[0])
         self._checked_until = monotonic() + RETRY_SECONDS
 
     def _set(self, is_usable: bool, problem: str) -> None:
@@ -127,16 +143,3 @@ class Replica:
 
 
 replica: Final = Replica()
-
-
-def read[T](render: Callable[[], T]) -> T:
-    """Renders a page from the replica; from the primary if the replica fails meanwhile."""
-    token = _alias.set(ALIAS)
-    try:
-        return render()
-    except (OperationalError, InterfaceError):
-        # It stopped, or cancelled a query that kept it from replaying a change.
-        connections[ALIAS].close()
-    finally:
-        _alias.reset(token)
-    return render()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_http_date_safe
 
-from iria.core.db.replica import read, replica
+from iria.core.db.replica import replica
 from iria.core.http import shown_rows
 from iria.core.http.cache_versions import (
     CONTENT,
@@ -118,7 +118,7 @@ def _with_caching[V: View](
                     return view(request, *args, **kwargs), rows
 
             may_use_replica = _may_use_replica(request, state, scopes)
-            response, rows = read(render) if may_use_replica else render()
+            response, rows = replica.read(render) if may_use_replica else render()
             if response.status_code != 200:
                 return response
             depends = {STRUCTURE, *scopes[1:], *rows} if by_row else set(scopes)

@@ -16,7 +16,7 @@ import psycopg
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql import base
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg_pool import PoolTimeout
 
 from iria.core.db import outage
@@ -24,6 +24,8 @@ from iria.core.http.request_log import current_request_id
 
 CHECK_SECONDS: Final = 1.0
 """How long a pooled connection may take to answer an empty query."""
+REPLICA_SECONDS: Final = 3.0
+"""How long a statement on the replica may take; then the page is rendered from the primary."""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -36,7 +38,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 {"connection_class": Connection, "check": check}
                 if alias == DEFAULT_DB_ALIAS
                 # A replica that is away is no outage.
-                else {"check": check_replica}
+                else {"connection_class": ReplicaConnection, "check": check_replica}
             )
             settings_dict["OPTIONS"]["pool"] = {**pool, **own}
 
@@ -62,6 +64,25 @@ class Connection(psycopg.Connection[Any]):
         except psycopg.OperationalError as error:
             outage.current.suspect(error)
             raise
+
+
+class ReplicaConnection(psycopg.Connection[Any]):
+    """A pooled connection to the replica. One that hangs must not hold up a page that the primary can render."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Waits for the server, as for each statement, for `REPLICA_SECONDS` at most.
+
+        Raises:
+            psycopg.OperationalError: it did not answer; the connection is closed then.
+        """
+        try:
+            return super().wait(gen, interval=interval, timeout=timeout or REPLICA_SECONDS)
+        except psycopg.OperationalError as error:
+            if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
+                raise
+            self.pgconn.finish()
+            message = f"It did not answer within {REPLICA_SECONDS:.0f} s."
+            raise psycopg.errors.ConnectionTimeout(message) from error
 
 
 def check(connection: Any) -> None:

@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.editorial.models import Article
 from iria.core.db import replica as module
+from iria.core.db.backend import base
 from iria.core.db.backend.base import DatabaseWrapper
-from iria.core.db.replica import ALIAS, LATE, Replica, Router, read, reading
+from iria.core.db.replica import ALIAS, LATE, Replica, Router, reading
+from iria.core.db.statement_timeout import TookTooLong, time_limit
 from iria.core.http.cache_versions import CONTENT, VERSIONS, current_versions
 from tests import newsroom
 
@@ -46,12 +48,12 @@ def test_inside_a_page_only_reads_go_to_the_replica(replica: Replica) -> None:
     def render() -> tuple[str, str, str]:
         return Article.objects.all().db, reading.alias, router.db_for_write(Article)
 
-    assert read(render) == (ALIAS, ALIAS, DEFAULT_DB_ALIAS)
+    assert replica.read(render) == (ALIAS, ALIAS, DEFAULT_DB_ALIAS)
 
 
 def test_a_cached_row_does_not_choose_the_database(replica: Replica) -> None:
     newsroom.published()
-    article = read(lambda: Article.objects.get())
+    article = replica.read(lambda: Article.objects.get())
     assert article._state.db == ALIAS
     assert router.db_for_read(Article, instance=article) == DEFAULT_DB_ALIAS
 
@@ -62,7 +64,7 @@ def test_a_page_is_rendered_again_if_the_replica_stops(replica: Replica) -> None
             raise OperationalError
         return "from the primary"
 
-    assert read(render) == "from the primary"
+    assert replica.read(render) == "from the primary"
 
 
 def test_a_replica_with_the_same_versions_is_used(replica: Replica) -> None:
@@ -87,6 +89,42 @@ def test_a_replica_that_is_gone_is_left_alone_for_a_while(
     with CaptureQueriesContext(connection) as queries:
         assert not replica.has([], VERSIONS, [CONTENT])
     assert not queries.captured_queries
+
+
+def test_a_replica_that_hangs_meanwhile_is_left_alone(
+    replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What the pool makes with these settings, under which the tests have no pool.
+    monkeypatch.setattr(base, "REPLICA_SECONDS", 0.05)
+    connections[ALIAS].connect()
+    parameters = connections[ALIAS].get_connection_params() | {"autocommit": True}
+    connections[ALIAS].close()
+    connections[ALIAS].connection = hanging = base.ReplicaConnection.connect(**parameters)
+
+    def render() -> str:
+        with reading.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(%s)", [30 if reading.alias == ALIAS else 0])
+        return reading.alias
+
+    assert replica.read(render) == DEFAULT_DB_ALIAS
+    assert hanging.closed
+    with CaptureQueriesContext(connection) as queries:
+        assert not replica.has([], VERSIONS, [CONTENT])
+    assert not queries.captured_queries
+
+
+def test_a_query_that_fails_on_a_replica_that_answers_keeps_it(
+    replica: Replica,
+) -> None:
+    def render() -> str:
+        if reading.alias == ALIAS:
+            with time_limit(1), reading.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(30)")
+        return reading.alias
+
+    with pytest.raises(TookTooLong):
+        replica.read(render)
+    assert replica.has([], VERSIONS, [])
 
 
 def test_anonymous_readers_get_pages_from_the_replica(replica: Replica, client: Client) -> None:
