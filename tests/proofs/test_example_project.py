@@ -9,6 +9,8 @@ from django.db import connection
 
 from tests.shared import PROJECT
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.mark.django_db
 def test_an_app_and_a_theme_next_to_ours_work() -> None:

@@ -7,7 +7,10 @@ from django.db import connection
 
 from tests.bench import editing, library, mailing
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 
 
 def test_every_view_of_the_image_library_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
