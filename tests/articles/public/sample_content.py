@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from articles.comments.models import Comment
+from articles.editorial import publishing
 from articles.editorial.models import Article, Category, Correction
 from articles.images.models import Image, Rendition
 from articles.related.models import RelatedLink
@@ -60,20 +61,22 @@ def comments(article: Article, count: int) -> None:
 def sections(count: int, articles: int, *, first: int = 0) -> list[Category]:
     """Categories with one subcategory each, and articles with images in both."""
     found = []
+    drafts = {}
     for number in range(first, first + count):
         top = newsroom.category(f"Section {number}", position=number)
         below = newsroom.category(f"Part of {number}", parent=top)
         found.append(top)
         for place in range(articles):
             headline = f"Article {place} of {number}"
-            newsroom.published(
+            draft = newsroom.draft(
                 headline,
-                at=FIRST_DAY + timedelta(hours=number * articles + place),
                 categories=[below if place % 2 else top],
                 authors=[newsroom.author(f"Writer of {headline}")],
                 lead_image=sized(newsroom.picture()),
                 tags=[f"topic {place % 3}"],
             )
+            drafts[draft] = FIRST_DAY + timedelta(hours=number * articles + place)
+    publishing.publish_imported(drafts, by=None)
     return found
 
 
