@@ -3,6 +3,7 @@
 import hashlib
 import json
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -12,6 +13,8 @@ from articles.editorial.versions import revisions
 from articles.images.models import Image
 from tests.newsroom import draft
 from tests.shared import shared_data
+
+pytestmark = pytest.mark.proof
 
 LIBRARY = "/admin/articles/image/"
 

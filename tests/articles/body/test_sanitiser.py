@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from articles.body.sanitiser import ATTRIBUTES, TAGS, clean, clean_caption
 from tests.articles.body.markup import MARKUP, dangers_in, fuzzing_tokens, payloads
+from tests.proofs.size import sized
 
 
 @given(MARKUP)
@@ -48,7 +49,7 @@ def test_no_known_attack_survives() -> None:
         assert dangers_in(clean_caption(payload)) == [], payload
 
 
-@settings(max_examples=300)
+@settings(max_examples=sized(100, 300))
 @given(st.data())
 def test_no_combination_of_fuzzing_tokens_and_attacks_survives(data: st.DataObject) -> None:
     parts = st.sampled_from(fuzzing_tokens() + payloads())

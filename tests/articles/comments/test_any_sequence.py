@@ -15,6 +15,7 @@ from articles.comments.submission import posting
 from articles.comments.threads import ThreadComment, thread_of
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
+from tests.proofs.size import sized
 
 ACTIONS = st.lists(
     st.tuples(
@@ -56,7 +57,7 @@ def run(action: str, number: int, article: Article, by: User) -> None:
 @pytest.mark.django_db
 @given(actions=ACTIONS)
 @settings(
-    max_examples=40,
+    max_examples=sized(13, 40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

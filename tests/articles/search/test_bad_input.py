@@ -16,6 +16,7 @@ from articles.search.engine import InvalidQuery, ResultPage, search_articles
 from articles.search.snippets import candidate_tokens, highlight, matches, snippet
 from iria.core.db.statement_timeout import TookTooLong, time_limit
 from tests import newsroom
+from tests.proofs.size import sized
 from tests.shared import shared_data
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,9 @@ def barge() -> None:
 
 @given(query=st.text(max_size=520) | LIKE_QUERIES, page=st.integers() | st.text(max_size=12))
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sized(50, 150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_text_gets_results_or_a_message(barge: None, query: str, page: int | str) -> None:
     try:

@@ -14,6 +14,7 @@ from iria.transfer.ghost.parser import INTERNAL, Export
 from iria.transfer.ghost.tables import TABLES
 from iria.transfer.records import Author, Kind, Record, Subscriber, Term, Text, Unreadable
 from tests.iria.transfer import ghost_export
+from tests.proofs.size import sized
 from tests.shared import shared_data
 
 
@@ -183,7 +184,7 @@ nodes = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sized(20, 60), deadline=None)
 @given(
     tables=st.dictionaries(
         st.sampled_from(sorted(TABLES)), st.lists(columns | values, max_size=4), max_size=5
@@ -202,7 +203,7 @@ def test_any_rows_are_read_without_an_exception(
         assert record is not None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=sized(50, 150), deadline=None)
 @given(content=st.binary(max_size=300), cut=st.integers(0, 400), at=st.integers(0, 400))
 def test_any_bytes_are_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, cut: int, at: int

@@ -28,6 +28,7 @@ from iria.transfer.site.tables import Table, tables, undecided
 from newsletter.models import Newsletter, Subscriber
 from tests import newsroom
 from tests.clean_database import CleanDatabase
+from tests.proofs.size import sized
 
 PUBLISHED_SCHEMAS: Final = Path("docs/export-schemas.json")
 """To write it anew: `manage.py export_site --schemas > docs/export-schemas.json`."""
@@ -425,7 +426,7 @@ def test_no_line_of_a_file_ends_in_a_traceback(exports: Exports, line: bytes) ->
             (exports.whole / name).write_bytes(content)
 
 
-@settings(max_examples=50)
+@settings(max_examples=sized(16, 50))
 @given(manifest=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_no_manifest_ends_in_a_traceback(
     tmp_path_factory: pytest.TempPathFactory, manifest: bytes

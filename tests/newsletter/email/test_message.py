@@ -23,6 +23,7 @@ from newsletter.email.smtp import on_the_wire
 from newsletter.models import Delivery, Issue, Newsletter
 from tests.newsletter.factories import issue, news, subscriber
 from tests.newsletter.mailserver import MailServer
+from tests.proofs.size import sized
 
 pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
@@ -160,7 +161,9 @@ HOSTILE = st.one_of(
 
 @given(subject=HOSTILE, name=HOSTILE, sender=HOSTILE, before=HOSTILE)
 @examples(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sized(20, 60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_no_text_can_inject_a_header(subject: str, name: str, sender: str, before: str) -> None:
     newsletter = news()

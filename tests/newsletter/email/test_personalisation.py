@@ -16,6 +16,7 @@ from newsletter.email.rendering import RenderedEmail
 from newsletter.models import Issue
 from tests.newsletter.factories import issue, mail_image, news
 from tests.newsroom import published
+from tests.proofs.size import sized
 
 pytestmark = pytest.mark.django_db
 TOKEN = "aB3_-" * 6 + "xy"
@@ -135,7 +136,9 @@ def test_mails_to_two_readers_differ_only_in_personal_values(greeting: Issue) ->
 
 @given(name=NAMES)
 @examples(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sized(20, 60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_no_name_can_inject_anything(greeting: Issue, name: str) -> None:
     name = name.encode("utf-8", "ignore").decode()

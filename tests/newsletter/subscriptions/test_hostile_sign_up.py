@@ -13,6 +13,7 @@ from newsletter import subscription_emails
 from newsletter.forms import SignUpForm
 from newsletter.models import Consent
 from newsletter.subscriptions.email_addresses import normal
+from tests.proofs.size import sized
 from tests.shared import shared_data
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,9 @@ LINE_BREAKS = ["\r\n", "\n", "\r", "%0d%0a", "\x0b", "\x0c", "\x85", "\u2028", "
 
 
 @settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=sized(20, 60),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     some.sampled_from(LINE_BREAKS),

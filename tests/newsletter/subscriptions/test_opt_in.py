@@ -15,6 +15,7 @@ from newsletter.models import Consent, Delivery, Newsletter, Subscriber, Subscri
 from newsletter.subscriptions import opt_in, suppression
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.newsletter.factories import issue, news, subscriber
+from tests.proofs.size import sized
 
 pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
@@ -235,7 +236,9 @@ def test_unconfirmed_addresses_are_deleted_after_thirty_days() -> None:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sized(20, 60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(some.lists(some.sampled_from(["ask", "confirm", "confirm-old", "leave", "nothing", "all"])))
 def test_no_order_of_actions_breaks_the_invariants(actions: list[str]) -> None:

@@ -20,6 +20,7 @@ from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import content_of, of_revision
 from articles.editorial.versions.revisions import Reason
 from tests import newsroom
+from tests.proofs.size import sized
 
 
 def _live() -> Article:
@@ -364,7 +365,7 @@ STEPS = st.lists(
 
 @given(steps=STEPS)
 @settings(
-    max_examples=60,
+    max_examples=sized(20, 60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

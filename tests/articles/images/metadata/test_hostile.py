@@ -14,6 +14,7 @@ from PIL import Image as Pixels
 from articles.images.metadata import ImageMetadata, Unreadable, read
 from articles.images.metadata.fields import MAX_BLOCK, MAX_TEXT, MAX_VALUES
 from tests.articles.images.metadata.blocks import UTF8, alternatives, iim, jpeg, packet, resource
+from tests.proofs.size import sized
 
 
 def small_files() -> list[bytes]:
@@ -49,7 +50,7 @@ def read_or_reject(content: bytes) -> ImageMetadata | None:
     return metadata
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=sized(66, 200), deadline=None)
 @given(
     content=st.sampled_from(FILES),
     changes=st.lists(
@@ -68,7 +69,7 @@ def test_a_file_with_random_changes_is_read_or_rejected(
     read_or_reject(bytes(changed))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=sized(33, 100), deadline=None)
 @given(
     head=st.sampled_from(
         [
@@ -82,7 +83,7 @@ def test_random_bytes_after_any_header_are_read_or_rejected(head: bytes, body: b
     read_or_reject(head + body)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sized(20, 60), deadline=None)
 @given(
     xmp=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)),
     block=st.binary(max_size=200),

@@ -31,6 +31,7 @@ from tests.newsletter.bounces.webhooks.payloads import (
     signature_headers,
 )
 from tests.newsletter.factories import subscriber
+from tests.proofs.size import sized
 
 pytestmark = pytest.mark.django_db
 EVERY = pytest.mark.parametrize("name", PAYLOADS)
@@ -146,7 +147,7 @@ ANY_JSON = st.recursive(
 
 
 @examples(
-    max_examples=60,
+    max_examples=sized(20, 60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

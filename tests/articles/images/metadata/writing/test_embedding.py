@@ -14,6 +14,7 @@ from articles.images import metadata
 from articles.images.metadata.writing import CannotEmbed, Rights, embedded
 from articles.images.metadata.writing.jpeg import ROOM
 from tests.exiftool import ExifTool, exiftool
+from tests.proofs.size import sized
 
 FULL = Rights(
     credit="Inês Faro/via Meridian – “quai” & <b>",
@@ -203,7 +204,7 @@ def test_an_avif_of_unknown_structure_raises_an_error() -> None:
 SMALL = [small_file(kind) for kind in KINDS]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=sized(50, 150), deadline=None)
 @given(
     content=st.sampled_from([*SMALL, *(embedded(each, FULL) for each in SMALL)]),
     cuts=st.lists(st.tuples(st.integers(0, 4_000), st.binary(max_size=6)), max_size=4),
@@ -221,7 +222,7 @@ def test_a_broken_file_is_rejected_or_gets_its_rights(
     assert b"In\xc3\xaas Faro" in after
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=sized(26, 80), deadline=None)
 @given(
     content=st.sampled_from(SMALL),
     credit=st.text(max_size=60),
