@@ -19,7 +19,7 @@ class IriaConfig(AppConfig):
     def ready(self) -> None:
         # Models of other apps are complete only now.
         from iria import library_models, roles
-        from iria.backup import dashboard as backups
+        from iria.doctor import backups
         from iria.publication.menus import broken_menu_items
         from iria.themes.checks import theme_problems_item
         from iria.transfer.admin import first_import_item

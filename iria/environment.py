@@ -20,8 +20,8 @@ from django.core.checks.security.base import (
 )
 from django.core.exceptions import ImproperlyConfigured
 
+from iria.backup import Retention
 from iria.backup.keys import Key
-from iria.backup.retention import Retention
 from iria.launcher.paths import make_folder, restrict_permissions
 from newsletter.bounces.webhooks.providers import PROVIDERS
 

@@ -144,10 +144,10 @@ def delete_old_backup_runs(timestamp: int) -> None:
 @app.task(name="iria.back_up", queueing_lock="iria.back_up", lock="iria.back_up")
 def back_up(timestamp: int) -> None:
     """At the time of BACKUP_TIME: makes a backup, and tries it when the last trial is some days ago."""
-    from iria.backup import runs as backups  # docs/decisions/memory.md
+    from iria.backup import creating, drill  # docs/decisions/memory.md
 
-    backups.back_up(Path(settings.BACKUP_DIRECTORY))
-    backups.drill_if_due(Path(settings.BACKUP_DIRECTORY))
+    creating.back_up(Path(settings.BACKUP_DIRECTORY))
+    drill.drill_if_due(Path(settings.BACKUP_DIRECTORY))
 
 
 if settings.BACKUP_TIME:

@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import FileField
+from django.utils import timezone
 from psycopg import sql
 
 from articles.images.models import OldRenditionName
@@ -20,7 +22,9 @@ from iria.backup import BackupError, files, manifest, postgres
 from iria.backup.files import CHECKSUMS, DATABASE, MEDIA, Line, Previous
 from iria.backup.keys import Key
 from iria.backup.manifest import Manifest
+from iria.core.db.backup_runs import BackupRun
 from iria.environment import is_running
+from iria.launcher.output import describe_os_error
 
 UNFINISHED: Final = ".unfinished-"
 MOST_NAMED: Final = 20
@@ -69,6 +73,33 @@ def create(directory: Path, *, is_full: bool = False) -> Path:
             shutil.rmtree(draft, ignore_errors=True)
             raise
         delete_old(directory)
+    return backup
+
+
+@contextmanager
+def recorded(kind: BackupRun.Kind) -> Iterator[BackupRun]:
+    """Stores what becomes of a backup or a drill.
+
+    Raises:
+        BackupError: also instead of an error of the system.
+    """
+    record = BackupRun(kind=kind, started_at=timezone.now())
+    try:
+        yield record
+    except (BackupError, OSError) as error:
+        sentence = describe_os_error(error) if isinstance(error, OSError) else str(error)
+        record.problems = [sentence]
+        raise BackupError(sentence) from error
+    finally:
+        record.ended_at = timezone.now()
+        record.save()
+
+
+def back_up(directory: Path, *, is_full: bool = False) -> Path:
+    """Makes a backup as `create` does, and records what became of it."""
+    with recorded(BackupRun.Kind.BACKUP) as record:
+        backup = create(directory, is_full=is_full)
+        record.backup = str(backup)
     return backup
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -12,10 +13,11 @@ import lxml.html
 import psycopg
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from articles.editorial.models import Article
 from iria.backup import BackupError, files, manifest, postgres
-from iria.backup.creating import delete_scratch_folders, missing_media
+from iria.backup.creating import delete_scratch_folders, missing_media, recorded
 from iria.backup.files import MEDIA
 from iria.backup.keys import Key, WrongKey
 from iria.backup.manifest import Manifest
@@ -26,6 +28,7 @@ from iria.backup.restoring import (
     restore_database,
     roles_sentence,
 )
+from iria.core.db.backup_runs import BackupRun, newest
 from iria.doctor.check import reason
 
 MOST_NAMED: Final = 5
@@ -74,6 +77,31 @@ def run(directory: Path, key: Key | None) -> Drill:
         except (OSError, psycopg.Error) as error:
             drill.problems.append(f"{reason(error)}.")
     return drill
+
+
+def drill_newest(directory: Path, key: Key | None) -> Drill:
+    """The same, recorded."""
+    with recorded(BackupRun.Kind.DRILL) as record:
+        found = run(directory, key)
+        record.backup, record.problems = str(found.backup), found.problems
+    return found
+
+
+def drill_if_due(directory: Path) -> None:
+    """Tries the newest backup if the last successful drill is BACKUP_DRILL_DAYS ago.
+
+    Raises:
+        BackupError: also of a problem that the drill found, so that a job counts as failed.
+    """
+    if not settings.BACKUP_DRILL_DAYS:
+        return
+    # A little less, because the backup before took some time.
+    since = timezone.now() - timedelta(days=settings.BACKUP_DRILL_DAYS, hours=-12)
+    last = newest(BackupRun.Kind.DRILL, successful=True)
+    if last is None or last.ended_at < since:
+        found = drill_newest(directory, settings.BACKUP_KEY)
+        if found.problems:
+            raise BackupError(" ".join(found.problems))
 
 
 def _find_problems(drill: Drill, connection: postgres.Connection, key: Key | None) -> Iterator[str]:

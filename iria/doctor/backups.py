@@ -1,15 +1,18 @@
-"""Checks of backups: that they are made, and that they can be restored."""
+"""Checks of backups: that they are made, and that they can be restored; and what the dashboard says of them."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.timesince import timesince
 
 from iria.backup.manifest import MANIFEST
 from iria.core.db.backup_runs import BackupRun, newest
+from iria.core.hooks import DashboardItem, DashboardPanel, ListLine
 from iria.doctor.check import Check, Finding, Level, Skipped, in_time
 
 OLDEST_BACKUP: Final = timedelta(hours=30)
@@ -80,3 +83,47 @@ CHECKS: Final = (
     Check("A backup was made within a day.", backups),
     Check("Backups can be restored.", drills),
 )
+
+
+def backup_items(user: Any) -> list[DashboardItem]:
+    """What is wrong with backups and drills, for those who may open the site health."""
+    if not user.is_superuser or not _in_use():
+        return []
+    url = reverse("admin:health")
+    items = []
+    for check in (backups, drills):
+        try:
+            items += [
+                DashboardItem(finding.problem, 1, url, detail=finding.fix) for finding in check()
+            ]
+        except Skipped:
+            continue
+    return items
+
+
+def backup_panel(user: Any) -> DashboardPanel | None:
+    """When the last backup was made, and whether the last drill could restore one."""
+    if not user.is_superuser or not _in_use():
+        return None
+    lines = [line for kind in BackupRun.Kind if (line := _line(kind))]
+    if not lines:
+        return None
+    return DashboardPanel("Backups", "admin/dashboard/lines.html", {"lines": lines}, beside=True)
+
+
+def _line(kind: BackupRun.Kind) -> ListLine | None:
+    last = newest(kind)
+    if last is None:
+        return None
+    outcome = {
+        (BackupRun.Kind.BACKUP, True): "made",
+        (BackupRun.Kind.BACKUP, False): "failed",
+        (BackupRun.Kind.DRILL, True): "restored without a difference",
+        (BackupRun.Kind.DRILL, False): "found problems",
+    }[kind, not last.problems]
+    ago = timesince(last.ended_at, depth=1)
+    return ListLine(kind.label, f"{outcome} {ago} ago", reverse("admin:health"))
+
+
+def _in_use() -> bool:
+    return bool(settings.BACKUP_DIRECTORY) or BackupRun.objects.exists()

@@ -1,6 +1,5 @@
 """Imports in the admin: upload, dry run, import, progress, report, undo."""
 
-import json
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -9,6 +8,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
 from django.db.models import QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -27,7 +28,7 @@ from iria.publication.models import validate_time_zone
 from iria.transfer import runs, uploads
 from iria.transfer.formats import FORMATS
 from iria.transfer.records import Kind
-from iria.transfer.report import Outcome
+from iria.transfer.report import Outcome, as_json
 from iria.transfer.undo import REMOVED, STAYS
 
 OUTCOMES: Final = ("found", *(each.value for each in Outcome), REMOVED, STAYS)
@@ -39,12 +40,31 @@ OUTSIDE: Final = "Enter a path inside the folder, such as “export.xml”."
 State = ImportRun.State
 
 
+def _validate_inside(name: str) -> None:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise forms.ValidationError(OUTSIDE)
+
+
+def _validate_upload(file: UploadedFile[Any]) -> None:
+    if (file.size or 0) > uploads.MOST_BYTES:
+        message = "The file is larger than 1 GB. Copy it to the server instead; see below."
+        raise forms.ValidationError(message)
+
+
+def _validate_settings(file: UploadedFile[Any]) -> None:
+    if (file.size or 0) > MOST_SETTINGS:
+        message = f"The file is larger than {MOST_SETTINGS // 1024**2} MB."
+        raise forms.ValidationError(message)
+
+
 class UploadForm(forms.Form):
     system = forms.ChoiceField(label="Old system")
-    file = forms.FileField(label="Export", required=False)
+    file = forms.FileField(label="Export", required=False, validators=[_validate_upload])
     images = forms.FileField(
         label="Images",
         required=False,
+        validators=[_validate_upload],
         help_text="Optional: a ZIP file with the folder of uploads of the old site, for WordPress “wp-content/uploads”.",
     )
     fetch_images = forms.BooleanField(
@@ -52,8 +72,12 @@ class UploadForm(forms.Form):
         required=False,
         help_text="Images that are not in the ZIP file. The old site has to be reachable; this can take hours.",
     )
-    server_file = forms.CharField(label="Export on the server", required=False, max_length=500)
-    media_folder = forms.CharField(label="Images on the server", required=False, max_length=500)
+    server_file = forms.CharField(
+        label="Export on the server", required=False, max_length=500, validators=[_validate_inside]
+    )
+    media_folder = forms.CharField(
+        label="Images on the server", required=False, max_length=500, validators=[_validate_inside]
+    )
 
     time_zone = forms.CharField(
         label="Time zone of the old site",
@@ -76,9 +100,17 @@ class UploadForm(forms.Form):
         help_text="WordPress: their names, separated by commas. They become articles. The report lists those there are.",
     )
     redirects = forms.FileField(
-        label="Redirects", required=False, help_text="Ghost: redirects.yaml or redirects.json."
+        label="Redirects",
+        required=False,
+        validators=[_validate_settings],
+        help_text="Ghost: redirects.yaml or redirects.json.",
     )
-    routes = forms.FileField(label="Routes", required=False, help_text="Ghost: routes.yaml.")
+    routes = forms.FileField(
+        label="Routes",
+        required=False,
+        validators=[_validate_settings],
+        help_text="Ghost: routes.yaml.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,28 +128,10 @@ class UploadForm(forms.Form):
         names = ("time_zone", "site_url", "post_types", "redirects", "routes")
         return any(name in self.errors or self[name].value() for name in names)
 
-    def clean_server_file(self) -> str:
-        return _inside(self.cleaned_data["server_file"])
-
-    def clean_media_folder(self) -> str:
-        return _inside(self.cleaned_data["media_folder"])
-
-    def clean_file(self) -> Any:
-        return _not_too_large(self.cleaned_data["file"])
-
     def clean_post_types(self) -> tuple[str, ...]:
         return tuple(
             name for each in self.cleaned_data["post_types"].split(",") if (name := each.strip())
         )
-
-    def clean_redirects(self) -> Any:
-        return _settings(self.cleaned_data["redirects"])
-
-    def clean_routes(self) -> Any:
-        return _settings(self.cleaned_data["routes"])
-
-    def clean_images(self) -> Any:
-        return _not_too_large(self.cleaned_data["images"])
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -129,27 +143,6 @@ class UploadForm(forms.Form):
         if values.get("images") and values.get("media_folder"):
             self.add_error("media_folder", ONE_FILE)
         return values
-
-
-def _inside(name: str) -> str:
-    path = PurePosixPath(name.strip())
-    if path.is_absolute() or ".." in path.parts or "\x00" in name:
-        raise forms.ValidationError(OUTSIDE)
-    return name.strip()
-
-
-def _not_too_large(file: Any) -> Any:
-    if file and file.size > uploads.MOST_BYTES:
-        message = "The file is larger than 1 GB. Copy it to the server instead; see below."
-        raise forms.ValidationError(message)
-    return file
-
-
-def _settings(file: Any) -> Any:
-    if file and file.size > MOST_SETTINGS:
-        message = f"The file is larger than {MOST_SETTINGS // 1024**2} MB."
-        raise forms.ValidationError(message)
-    return file
 
 
 class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
@@ -263,7 +256,9 @@ class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
     def report_view(self, request: HttpRequest, run_id: int) -> StreamingHttpResponse:
         """Downloads the report in the same form as `--report` of the commands."""
         run = self._run_or_404(request, run_id)
-        response = StreamingHttpResponse(_as_json(run), content_type="application/json")
+        head = {"format": run.system, "dry_run": run.state == State.CHECKED, "counts": run.counts}
+        parts = as_json(head, _items(run, "items"), _items(run, "remarks"))
+        response = StreamingHttpResponse(parts, content_type="application/json")
         response["Content-Disposition"] = f'attachment; filename="import-{run.pk}.json"'
         return response
 
@@ -304,12 +299,8 @@ def _report(run: ImportRun, request: HttpRequest) -> dict[str, Any]:
         if kind.value in run.counts
     ]
     section, pages, filters = _filtered(run, request)
-    ordered = pages.order_by("kind", "outcome", "number")
-    count = ordered.count()
-    wanted = request.GET.get("p", "")
-    number = min(int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 1, count) or 1
-    page = ordered[number - 1 : number].first()
-    items = runs.items_of(page) if page else []
+    shown = Paginator(pages.order_by("kind", "outcome", "number"), 1).get_page(request.GET.get("p"))
+    items = [item for page in shown for item in runs.items_of(page)]
     query = request.GET.copy()
     query.pop("p", None)
     return {
@@ -321,8 +312,8 @@ def _report(run: ImportRun, request: HttpRequest) -> dict[str, Any]:
         "filters": filters,
         "kinds": sorted({*run.counts}),
         "outcomes": [each for each in columns if each != "found"],
-        "page_number": number,
-        "page_count": count,
+        "page_number": shown.number,
+        "page_count": shown.paginator.count,
         "item_count": pages.aggregate(sum=Sum("length"))["sum"] or 0,
         "query": query.urlencode(),
         "has_report": run.report_pages.exists(),
@@ -379,19 +370,10 @@ def _admin_url(content_type: int, pk: int) -> str:
         return ""
 
 
-def _as_json(run: ImportRun) -> Iterator[str]:
-    head = {"format": run.system, "dry_run": run.state == State.CHECKED, "counts": run.counts}
-    yield json.dumps(head, ensure_ascii=False)[:-1]
-    for section in ("items", "remarks"):
-        yield f',\n"{section}": ['
-        comma = ""
-        pages = run.report_pages.filter(section=section).order_by("kind", "outcome", "number")
-        for page in pages.iterator(20):
-            for item in runs.items_of(page):
-                yield f"{comma}\n{json.dumps(item, ensure_ascii=False)}"
-                comma = ","
-        yield "]"
-    yield "}\n"
+def _items(run: ImportRun, section: str) -> Iterator[dict[str, Any]]:
+    pages = run.report_pages.filter(section=section).order_by("kind", "outcome", "number")
+    for page in pages.iterator(20):
+        yield from runs.items_of(page)
 
 
 def first_import_item(user: Any) -> list[DashboardItem]:

@@ -20,7 +20,6 @@ from iria.transfer.captions import split_html
 from iria.transfer.names import is_web_url, short_id, url_parts
 from iria.transfer.records import Image, Remark, Text
 
-COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 WHOLE_PAGE: Final = re.compile(
     r"<!DOCTYPE[^>]*>|</?(?:html|head|body|frameset)\b[^>]*>", re.IGNORECASE
 )
@@ -55,6 +54,15 @@ class Converted:
         text.credits.update(self.credits)
 
 
+def without_comments(html: str, instead: str = "") -> str:
+    """In one pass, which a regular expression is not if many comments have no end."""
+    parts, position = [], 0
+    while (start := html.find("<!--", position)) >= 0 and (end := html.find("-->", start + 4)) >= 0:
+        parts += [html[position:start], instead]
+        position = end + 3
+    return "".join([*parts, html[position:]])
+
+
 def convert_html(
     text: str, identify: FindId, prepare: Callable[[HtmlElement], None] = lambda _tree: None
 ) -> Converted:
@@ -65,7 +73,7 @@ def convert_html(
         prepare: changes the elements before they are converted.
     """
     result = Converted("")
-    tree = elements_of(COMMENT.sub("", UNREADABLE.sub("", text)))
+    tree = elements_of(without_comments(UNREADABLE.sub("", text)))
     if tree is None:
         return without_markup(text, result)
     prepare(tree)

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
-from iria.transfer import recognition
+from iria.transfer import formats
 from iria.transfer.records import Unreadable
 from iria.transfer.report import Report
 from iria.transfer.runs import Busy
@@ -92,7 +92,7 @@ class ImportCommand(BaseCommand):
             raise CommandError(message)
         try:
             source = self.source(options)
-            recognition.require(Path(options["source"]), source.system)
+            formats.require(Path(options["source"]), source.system)
             task = Import(
                 source,
                 media=media,

@@ -15,7 +15,7 @@ from defusedxml.ElementTree import iterparse
 from articles.body.sanitiser import UNSTORABLE
 from iria.transfer.names import join
 from iria.transfer.records import Unreadable
-from iria.transfer.wordpress.elements import DEEPEST, reading
+from iria.transfer.source_files import DEEPEST, reading_xml
 
 
 @dataclass(slots=True)
@@ -209,7 +209,7 @@ def read_xml(file: Path, head: Head) -> Iterator[Entry]:
     Raises:
         Unreadable: it is not well-formed, declares entities, or is no feed.
     """
-    with reading(file, "a feed") as source:
+    with reading_xml(file, "a feed") as source:
         opened: list[Element] = []
         for event, element in iterparse(source, events=("start", "end")):
             if event == "start":
@@ -286,8 +286,8 @@ def _entry(element: Element, opened: list[Element]) -> Entry:
             if field_name == "content":
                 content_base = child.get(BASE, "")
             setattr(entry, field_name, getattr(entry, field_name) or _html(child))
-        else:
-            READERS.get(name, _ignore)(child, entry, element)
+        elif reader := READERS.get(name):
+            reader(child, entry, element)
     about = next((each for key, each in element.attrib.items() if key.endswith("}about")), "")
     entry.source_id = entry.source_id or about
     url = entry.url or about
@@ -297,10 +297,6 @@ def _entry(element: Element, opened: list[Element]) -> Entry:
     entry.base = join(entry.base, content_base)
     entry.source_id = entry.source_id or entry.url
     return entry
-
-
-def _ignore(child: Element, entry: Entry, item: Element) -> None:
-    """An element that says nothing here."""
 
 
 def _guid(child: Element, entry: Entry, item: Element) -> None:
@@ -350,15 +346,11 @@ def _category(child: Element, entry: Entry, item: Element) -> None:
 
 def _control(child: Element, entry: Entry, item: Element) -> None:
     """Of the publishing protocol of Atom, which exports of Blogger have."""
-    entry.is_draft = any(_local(each) == "draft" and _text(each) == "yes" for each in child)
+    entry.is_draft = any(_core(each) == "app:draft" and _text(each) == "yes" for each in child)
 
 
 def _reply(child: Element, entry: Entry, item: Element) -> None:
     entry.kind = entry.kind or "comment"
-
-
-def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def _media(child: Element, entry: Entry, item: Element) -> None:

@@ -10,7 +10,6 @@ from typing import Final
 from lxml.html import HtmlElement
 
 from articles.body.tree import replace
-from iria.transfer.archives import Archive
 from iria.transfer.bodies import (
     announce,
     convert_html,
@@ -24,6 +23,7 @@ from iria.transfer.bodies import (
 )
 from iria.transfer.names import Announced, moment, short_id
 from iria.transfer.records import NO_DATE, Image, Kind, Record, Site, State, Text, Unreadable
+from iria.transfer.source_files import Archive
 
 SYSTEM: Final = "medium"
 STORY: Final = re.compile(r"(?:^|/)posts/[^/]+\.html$")

@@ -19,6 +19,9 @@ class Unreadable(Exception):
         super().__init__(f"Line {line}: {reason}" if line else reason)
         self.reason, self.line = reason, line
 
+    def named(self, file: str) -> "Unreadable":
+        return Unreadable(f"{file}: {self.reason}", self.line)
+
 
 class Kind(StrEnum):
     """What a report counts; the keys of its JSON."""

@@ -111,13 +111,13 @@ class Report:
     _remarks: Spool = field(default_factory=Spool)
 
     def add(
-        self, kind: Kind, source_id: str, outcome: Outcome, reason: str = "", url: str = ""
+        self, kind: Kind, source_id: str, outcome: str, reason: str = "", url: str = ""
     ) -> None:
         self.counts.setdefault(kind, Counter())[outcome] += 1
         item = {
             "kind": kind.value,
             "source_id": source_id,
-            "outcome": outcome.value,
+            "outcome": str(outcome),
             "reason": reason,
             "url": url,
         }
@@ -152,7 +152,7 @@ class Report:
     def failed(self) -> int:
         return sum(counts[Outcome.FAILED] for counts in self.counts.values())
 
-    def items(self, *outcomes: Outcome) -> Iterator[dict[str, str]]:
+    def items(self, *outcomes: str) -> Iterator[dict[str, str]]:
         """The items with one of these outcomes, in the order in which they were added."""
         yield from (each for each in self._items if each["outcome"] in outcomes)
 
@@ -189,18 +189,22 @@ class Report:
                 yield name, item
 
     def write(self, file: Path) -> None:
-        """As JSON, in the format of the contract, with remarks besides."""
         counts = {kind.value: figures for kind, figures in self.figures().items()}
         head = {"format": self.format, "dry_run": self.dry_run, "counts": counts}
         with file.open("w", encoding="utf-8") as target:
-            target.write(json.dumps(head, ensure_ascii=False)[:-1])
-            for name, items in (("items", self._items), ("remarks", self._remarks)):
-                target.write(f',\n"{name}": [')
-                for number, item in enumerate(items):
-                    target.write((",\n" if number else "\n") + json.dumps(item, ensure_ascii=False))
-                target.write("]")
-            target.write("}\n")
+            target.writelines(as_json(head, self._items, self._remarks))
 
     def _figures(self, kind: Kind) -> dict[str, int]:
         counts = self.counts[kind]
         return {"found": counts.total(), **{each.value: counts[each] for each in Outcome}}
+
+
+def as_json(head: dict[str, Any], items: Iterable[Any], remarks: Iterable[Any]) -> Iterator[str]:
+    """In the format of the contract, with remarks besides, in parts."""
+    yield json.dumps(head, ensure_ascii=False)[:-1]
+    for name, listed in (("items", items), ("remarks", remarks)):
+        yield f',\n"{name}": ['
+        for number, item in enumerate(listed):
+            yield (",\n" if number else "\n") + json.dumps(item, ensure_ascii=False)
+        yield "]"
+    yield "}\n"

@@ -16,7 +16,6 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from articles.body.tree import UNREADABLE, replace
-from iria.transfer.archives import Archive
 from iria.transfer.bodies import (
     announce,
     convert_html,
@@ -41,6 +40,7 @@ from iria.transfer.records import (
     Text,
     Unreadable,
 )
+from iria.transfer.source_files import Archive
 
 SYSTEM: Final = "substack"
 LIST: Final = "posts.csv"
@@ -58,7 +58,6 @@ WIDGETS: Final = (
 """Parts that only work at Substack."""
 PLACEHOLDER: Final = re.compile(r"%%\w+%%")
 YOUTUBE: Final = re.compile(r"[\w-]{6,20}")
-LONGEST_FIELD: Final = 1_000_000
 Row = dict[str, str]
 
 
@@ -322,23 +321,15 @@ def _gallery(given: dict[str, Any]) -> HtmlElement | None:
 MAKERS: Final = {
     "youtube-wrap": _video,
     "vimeo-wrap": _vimeo,
-    "tweet": _embed,
-    "twitter-embed": _embed,
-    "instagram": _embed,
     "instagram-embed-wrap": _instagram,
-    "bluesky-wrap": _embed,
-    "datawrapper-wrap": _embed,
     "latex-rendered": _formula,
-    "tiktok-wrap": _embed,
-    "soundcloud-wrap": _embed,
-    "spotify-wrap": _embed,
     "image-gallery-embed": _gallery,
-    "digest-post-embed": _link,
-    "embedded-post-wrap": _link,
-    "embedded-publication-wrap": _link,
-    "comment": _link,
-    "native-video-embed": _embed,
-    "native-audio-embed": _embed,
-    "file-embed-wrapper": _link,
+    **dict.fromkeys(("tweet", "twitter-embed", "instagram", "bluesky-wrap", "tiktok-wrap"), _embed),
+    **dict.fromkeys(("datawrapper-wrap", "soundcloud-wrap", "spotify-wrap"), _embed),
+    **dict.fromkeys(("native-video-embed", "native-audio-embed"), _embed),
+    **dict.fromkeys(
+        ("digest-post-embed", "embedded-post-wrap", "embedded-publication-wrap"), _link
+    ),
+    **dict.fromkeys(("comment", "file-embed-wrapper"), _link),
 }
 """Class of a part → what makes its equivalent from the values it has as JSON."""

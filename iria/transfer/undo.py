@@ -4,7 +4,7 @@ In batches, each a transaction, so that a million items fit, and an undo that wa
 starting it again. See docs/decisions/undoing-imports.md.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
@@ -27,7 +27,7 @@ from iria.core.db.import_runs import ImportRun
 from iria.core.db.imported_items import ImportedItem
 from iria.transfer import runs
 from iria.transfer.records import Kind
-from iria.transfer.report import Spool
+from iria.transfer.report import Report
 from iria.transfer.writer import comments, images, subscribers, texts
 from iria.transfer.writer.items import digest_of_row, url_of
 from newsletter.models import Subscriber
@@ -59,8 +59,7 @@ class Undo:
     run: ImportRun
     dry_run: bool = False
     progress: Callable[[int, int], None] = field(default=lambda _done, _total: None)
-    counts: dict[Kind, Counter[str]] = field(default_factory=dict)
-    _items: Spool = field(default_factory=Spool)
+    report: Report = field(default_factory=lambda: Report("undo", dry_run=False))
     _done: int = 0
     _total: int = 0
 
@@ -73,15 +72,13 @@ class Undo:
                 transaction.set_rollback(True)
             return
         self._remove_all()
-        self.run.counts = {kind.value: dict(counts) for kind, counts in self.counts.items()}
+        counts = self.report.counts
+        self.run.counts = {kind.value: dict(each) for kind, each in counts.items()}
         self.run.remark_counts, self.run.problems, self.run.error = {}, [], ""
         self.run.state, self.run.finished_at = ImportRun.State.UNDONE, timezone.now()
         with transaction.atomic():
-            runs.store(self.run, (("items", item) for item in self.items()))
+            runs.store(self.run, self.report.sections())
             self.run.save()
-
-    def items(self, *outcomes: str) -> Iterator[dict[str, str]]:
-        yield from (each for each in self._items if not outcomes or each["outcome"] in outcomes)
 
     def _remove_all(self) -> None:
         self._in_batches(Kind.POSTS, self._remove_articles)
@@ -225,25 +222,11 @@ class Undo:
     ) -> None:
         """Of items with these rows, some of which stay; the others are forgotten."""
         for item in items:
-            if reason := reasons.get(item.object_id):
-                self._note(item, STAYS, reason, rows[item.object_id])
-            else:
-                self._note(item, REMOVED)
+            kind, reason = Kind(item.kind), reasons.get(item.object_id, "")
+            url = url_of(rows[item.object_id]) if reason else ""
+            self.report.add(kind, item.source_id, STAYS if reason else REMOVED, reason, url)
         gone = [item.pk for item in items if item.object_id not in reasons]
         ImportedItem.objects.filter(pk__in=gone).delete()
-
-    def _note(self, item: ImportedItem, outcome: str, reason: str = "", row: Any = None) -> None:
-        kind = Kind(item.kind)
-        self.counts.setdefault(kind, Counter())[outcome] += 1
-        self._items.add(
-            {
-                "kind": kind.value,
-                "source_id": item.source_id,
-                "outcome": outcome,
-                "reason": reason,
-                "url": url_of(row),
-            }
-        )
 
 
 def _name(row: Any) -> str:

@@ -22,10 +22,10 @@ from accounts.models import User
 from iria.core.db.import_runs import ImportChunk, ImportRun
 from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
-from iria.transfer import recognition, runs
-from iria.transfer.archives import Archive
+from iria.transfer import formats, runs
 from iria.transfer.formats import FORMATS, Options
 from iria.transfer.records import Unreadable
+from iria.transfer.source_files import Archive
 from iria.transfer.undo import Undo
 from iria.transfer.writer.images import Fetcher, Media
 from iria.transfer.writer.run import Import
@@ -171,10 +171,13 @@ def resume(run_id: int, *, should_stop: Callable[[], bool]) -> None:
             _undo(run, check_stop)
         else:
             _import(run, check_stop)
-    except Unreadable as error:
-        runs.fail(run, str(error))
     except runs.Stopped:
         return
+    except Unreadable as error:
+        runs.fail(run, str(error))
+    except Exception as error:
+        runs.fail(run, f"{type(error).__name__}: {error}")
+        raise
 
 
 def _undo(run: ImportRun, check_stop: Callable[[int, int], None]) -> None:
@@ -184,13 +187,7 @@ def _undo(run: ImportRun, check_stop: Callable[[int, int], None]) -> None:
         stored(done, total)
         check_stop(done, total)
 
-    try:
-        Undo(run, progress=progress).start()
-    except runs.Stopped:
-        raise
-    except Exception as error:
-        runs.fail(run, f"{type(error).__name__}: {error}")
-        raise
+    Undo(run, progress=progress).start()
 
 
 def _import(run: ImportRun, check_stop: Callable[[int, int], None]) -> None:
@@ -236,7 +233,7 @@ def _unpacked(run: ImportRun) -> Iterator[tuple[Path, Path | None, Options]]:
         if media and not media.is_dir():
             message = f"{run.media_folder} is not a folder."
             raise Unreadable(message)
-        recognition.require(file, run.system)
+        formats.require(file, run.system)
         if FORMATS[run.system].is_folder and not file.is_dir():
             file = _only_folder(_unzip(file, folder / "source", _is_of_site))
         zone = run.options.get("time_zone")

@@ -25,7 +25,7 @@ from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 from articles.editorial.models import Article
-from iria.backup import drill, files, manifest, postgres, runs
+from iria.backup import creating, drill, files, manifest, postgres
 from iria.backup.keys import Key, new_key
 from iria.backup.manifest import MANIFEST
 from iria.core.db.backup_runs import BackupRun
@@ -91,10 +91,10 @@ class Site:
                 cursor.execute(statement)
 
     def back_up(self) -> Path:
-        return runs.back_up(self.directory)
+        return creating.back_up(self.directory)
 
     def drill(self, key: Key | None = None) -> drill.Drill:
-        return runs.drill_newest(self.directory, key or self.settings.BACKUP_KEY)
+        return drill.drill_newest(self.directory, key or self.settings.BACKUP_KEY)
 
 
 @pytest.fixture

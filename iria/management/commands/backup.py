@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from iria.backup import BackupError, runs
+from iria.backup import BackupError, creating
+from iria.backup.drill import drill_if_due
 from iria.backup.keys import new_key
 from iria.backup.manifest import Manifest
 
@@ -54,9 +55,9 @@ class Command(BaseCommand):
             self._write_key()
             return
         try:
-            backup = runs.back_up(place(directory), is_full=full)
+            backup = creating.back_up(place(directory), is_full=full)
             if drill:
-                runs.drill_if_due(place(directory))
+                drill_if_due(place(directory))
             found = Manifest.read(backup)
         except BackupError as error:
             raise CommandError(str(error)) from error

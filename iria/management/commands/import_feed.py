@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 
 from iria.core.http import safe_client
 from iria.core.http.safe_client import RequestFailed
-from iria.transfer import recognition
+from iria.transfer import formats
 from iria.transfer.command import ImportCommand
 from iria.transfer.feeds import SYSTEM, Feed
 from iria.transfer.records import Unreadable
@@ -41,7 +41,7 @@ class Command(ImportCommand):
         source: str = options["source"]
         is_url = source.startswith(("http://", "https://"))
         file, url = (self._fetched(source), source) if is_url else (Path(source), "")
-        recognition.require(file, SYSTEM)
+        formats.require(file, SYSTEM)
         feed = Feed(file, url, tuple((each, "") for each in options["pages"]))
         seen = {url}
         while (following := feed.next_page() if file.is_file() else "") and following not in seen:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from iria.backup import BackupError, drill, runs
+from iria.backup import BackupError, drill
 from iria.management.commands.backup import place
 from iria.management.commands.restore import add_key, read_key
 
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(drill.rendered([int(pk) for pk in render.split(",")])))
             return
         try:
-            found = runs.drill_newest(place(directory), read_key(key))
+            found = drill.drill_newest(place(directory), read_key(key))
         except BackupError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(

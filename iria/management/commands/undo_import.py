@@ -39,14 +39,14 @@ class Command(BaseCommand):
 
         undo = Undo(run, dry_run=options["dry_run"], progress=progress)
         undo.start()
-        for item in undo.items(STAYS):
+        for item in undo.report.items(STAYS):
             name = f"{item['kind']} {item['source_id']} {item['url']}".rstrip()
             self.stdout.write(f"Stays: {name}: {item['reason']}")
-        for kind, counts in undo.counts.items():
+        for kind, counts in undo.report.counts.items():
             self.stdout.write(f"{kind.value}: {counts[REMOVED]:,} deleted, {counts[STAYS]:,} stay")
         if options["dry_run"]:
             self.stdout.write("This was a dry run: nothing was changed.")
-        elif not undo.counts:
+        elif not undo.report.counts:
             self.stdout.write("Nothing of this import was left.")
 
     def _list(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any, Final
 
-from iria.transfer.markdown import syntax
+from iria.transfer.markdown import bodies
 from iria.transfer.records import Remark
 
 Card = dict[str, Any]
@@ -24,7 +24,7 @@ WIDTHS: Final = {"wide": "wide", "full": "full"}
 ONLY_MAIL: Final = frozenset({"email", "email-cta"})
 MOST_STARS: Final = 5
 MARKDOWN: Final = re.compile(
-    rf"{syntax.CODE}|^(?P<heading>#{{1,6}})(?=[^\s#])|{syntax.MARKED}", re.MULTILINE | re.DOTALL
+    rf"{bodies.CODE}|^(?P<heading>#{{1,6}})(?=[^\s#])|{bodies.MARKED}", re.MULTILINE | re.DOTALL
 )
 """Code, which stays; the sign of a heading without a space; marked text, which has no equivalent."""
 
@@ -72,14 +72,12 @@ def markdown(text: str) -> str:
 
     text = MARKDOWN.sub(part, text)
     try:
-        return str(syntax.parser(breaks=True).render(text))
+        return str(bodies.markdown_parser(breaks=True).render(text))
     except (RecursionError, IndexError, ValueError):
         return f"<p>{escape(text, quote=False)}</p>"
 
 
-def figure(
-    src: str, *, alt: str = "", caption: str = "", width: str = "", href: str = "", kind: str = ""
-) -> str:
+def figure(src: str, *, alt: str = "", caption: str = "", width: str = "", href: str = "") -> str:
     """An image in the form of Ghost's own HTML."""
     if not src:
         return ""
@@ -87,8 +85,7 @@ def figure(
     image = f'<img src="{escape(src)}" alt="{escape(alt)}">'
     if href:
         image = f'<a href="{escape(href)}">{image}</a>'
-    text = f"<figcaption>{caption}</figcaption>" if caption.strip() else ""
-    return f'<figure class="kg-card kg-{kind or "image"}-card{wide}">{image}{text}</figure>'
+    return f'<figure class="kg-card kg-image-card{wide}">{image}{_figcaption(caption)}</figure>'
 
 
 def link(url: str, text: str, after: str = "") -> str:
@@ -125,8 +122,7 @@ def _gallery(card: Card) -> str:
         figure(value(each, "src"), alt=value(each, "alt"), caption=value(each, "caption"))
         for each in listed
     )
-    caption = value(card, "caption")
-    text = f"<figcaption>{caption}</figcaption>" if caption else ""
+    text = _figcaption(value(card, "caption"))
     return f'<figure data-gallery="">{inside}{text}</figure>' if inside else ""
 
 
@@ -137,8 +133,7 @@ def _before_after(card: Card) -> str:
 
 def _embed(card: Card) -> str:
     url, html = value(card, "url"), value(card, "html")
-    caption = value(card, "caption")
-    text = f"<figcaption>{caption}</figcaption>" if caption else ""
+    text = _figcaption(value(card, "caption"))
     if not url:
         return f'<figure class="kg-card kg-embed-card">{html}{text}</figure>' if html else ""
     return f'<figure data-embed="{escape(url)}">{text}</figure>'
@@ -235,18 +230,14 @@ def _code(card: Card) -> str:
     return f"<pre><code>{code}</code></pre>{_paragraph(value(card, 'caption'))}" if code else ""
 
 
-def _nft(card: Card) -> str:
-    return link(value(card, "url"), escape(value(card, "title"), quote=False))
-
-
-def _html(card: Card) -> str:
-    return f"<div>{value(card, 'html')}</div>"
-
-
 def _rest(card: Card) -> str:
     """What an unknown card says, so that no text gets lost."""
     html = value(card, "html", "content", "text")
     return f"<div>{html}</div>" if html else ""
+
+
+def _figcaption(html: str) -> str:
+    return f"<figcaption>{html}</figcaption>" if html.strip() else ""
 
 
 def _heading(html: str, tag: str) -> str:
@@ -270,11 +261,9 @@ CARDS: Final[dict[str, Callable[[Card], str]]] = {
     "callout": _callout,
     "toggle": _toggle,
     "button": _button,
-    "html": _html,
-    "plugin-card": _html,
+    **dict.fromkeys(("html", "plugin-card"), lambda card: f"<div>{value(card, 'html')}</div>"),
     "markdown": lambda card: f"<div>{markdown(value(card, 'markdown'))}</div>",
-    "audio": _media,
-    "video": _media,
+    **dict.fromkeys(("audio", "video"), _media),
     "file": _file,
     "header": _header,
     "signup": _signup,
@@ -282,10 +271,8 @@ CARDS: Final[dict[str, Callable[[Card], str]]] = {
     "call-to-action": _call_to_action,
     "codeblock": _code,
     "horizontalrule": lambda _card: "<hr>",
-    "nft": _nft,
-    "paywall": lambda _card: "",
-    "transistor": lambda _card: "",
-    "collection": lambda _card: "",
+    "nft": lambda card: link(value(card, "url"), escape(value(card, "title"), quote=False)),
+    **dict.fromkeys(("paywall", "transistor", "collection"), lambda _card: ""),
 }
 WITHOUT_FUNCTION: Final = frozenset({"signup", "paywall", "transistor", "collection"})
 """Forms, players and lists that only Ghost can fill."""

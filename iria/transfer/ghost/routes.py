@@ -1,25 +1,22 @@
 """The URLs of the old site: `routes.yaml` and the redirects that its editors had set up."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
-
-import yaml
+from urllib.parse import unquote
 
 from articles.body.tree import UNREADABLE
+from iria.transfer.names import url_parts
 from iria.transfer.records import Redirect, Unreadable
+from iria.transfer.source_files import loaded
 
 DEFAULT: Final = "/{slug}/"
 VARIABLE: Final = re.compile(r"\{(\w+)\}|:(\w+)")
 LONGEST_FILTER: Final = 500
 LONGEST_FILE: Final = 5 * 1024**2
-LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""Every value as text."""
 NO_TAG: Final = "all"
 """What Ghost writes for the first tag of a post that has none."""
 OF_ONE: Final = re.compile(r"(tag|author|page|post)\.([\w-]+)")
@@ -63,7 +60,7 @@ class Routes:
 
 def read_routes(file: Path, zone: tzinfo) -> Routes:
     """Raises Unreadable."""
-    given = _yaml(file)
+    given = _loaded(file)
     if not isinstance(given, dict):
         message = f"{file.name} is no routes file of Ghost."
         raise Unreadable(message, 1)
@@ -104,7 +101,7 @@ def _of_filter(condition: str) -> str:
 
 def read_redirects(file: Path) -> list[Redirect]:
     """The redirects of `redirects.json` or `redirects.yaml`. Raises Unreadable."""
-    given = _json(file) if file.suffix.lower() == ".json" else _yaml(file)
+    given = _loaded(file)
     if given in (None, ""):
         return []
     pairs: list[tuple[object, object]]
@@ -150,10 +147,7 @@ def fill(pattern: str, facts: Facts, zone: tzinfo) -> str:
 
 def path_of(url: str) -> str:
     """The unescaped path with slashes at both ends."""
-    try:
-        return _path(unquote(urlsplit(url.strip()).path))
-    except ValueError:
-        return ""
+    return _path(unquote(url_parts(url.strip()).path))
 
 
 def _path(text: str) -> str:
@@ -215,38 +209,18 @@ def _mapping(value: object) -> dict[Any, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _text(file: Path) -> str:
+def _loaded(file: Path) -> Any:
     try:
         if file.stat().st_size > LONGEST_FILE:
-            message = f"{file.name} is larger than {LONGEST_FILE // 1024**2} MB."
+            message = f"It is larger than {LONGEST_FILE // 1024**2} MB."
             raise Unreadable(message)
-        return UNREADABLE.sub("", file.read_text(encoding="utf-8-sig"))
+        text = UNREADABLE.sub("", file.read_text(encoding="utf-8-sig"))
+        return loaded(text, "json" if file.suffix.lower() == ".json" else "yaml")
+    except Unreadable as error:
+        raise error.named(file.name) from error
     except OSError as error:
         message = f"{file.name} cannot be opened: {error.strerror}."
         raise Unreadable(message) from error
     except UnicodeError as error:
         message = f"{file.name} is not in UTF-8."
-        raise Unreadable(message) from error
-
-
-def _json(file: Path) -> object:
-    try:
-        return json.loads(_text(file))
-    except json.JSONDecodeError as error:
-        message = f"{file.name} is no JSON: {error.msg}."
-        raise Unreadable(message, error.lineno) from error
-    except (ValueError, RecursionError) as error:
-        message = f"{file.name} cannot be read."
-        raise Unreadable(message) from error
-
-
-def _yaml(file: Path) -> object:
-    try:
-        return yaml.load(_text(file), Loader=LOADER)  # noqa: S506 - makes texts, lists and mappings only
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        message = f"{file.name} is no YAML: {getattr(error, 'problem', '') or 'unknown reason'}."
-        raise Unreadable(message, mark.line + 1 if mark else 0) from error
-    except (ValueError, TypeError, RecursionError) as error:
-        message = f"{file.name} cannot be read."
         raise Unreadable(message) from error

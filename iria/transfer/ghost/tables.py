@@ -68,7 +68,7 @@ class Tables:
         self._db = sqlite3.connect("")
         self._db.executescript(SCHEMA)
         self._run = 0
-        self._has_posts = False
+        self.has_posts = False
         try:
             with file.open("rb") as source:
                 self._read(source)
@@ -79,7 +79,7 @@ class Tables:
         except sqlite3.Error as error:
             message = f"The temporary database cannot be written: {error}."
             raise Unreadable(message) from error
-        if not self._has_posts:
+        if not self.has_posts:
             raise Unreadable(NO_EXPORT, 1)
 
     def rows(self, name: str) -> Iterator[Row]:
@@ -151,6 +151,7 @@ class Tables:
         lines = _Lines(source)
         walk = _Walk(self)
         try:
+            # Not `parse`, which would give the keys above a value: it crashes on some broken files.
             for event, value in ijson.basic_parse(lines):
                 walk.step(event, value)
         except ijson.JSONError as error:
@@ -166,9 +167,6 @@ class Tables:
         except (ValueError, ArithmeticError) as error:
             message = "There is a number or a text in it that cannot be read."
             raise Unreadable(message, lines.number) from error
-
-    def found_table(self, name: str) -> None:
-        self._has_posts = self._has_posts or name == "posts"
 
 
 def order_of(row: Row) -> int:
@@ -244,12 +242,11 @@ class _Walk:
 
     def _open_table(self) -> None:
         keys = [each for each in self._path if each is not None]
-        if not keys or keys[-1] not in TABLES or tuple(keys[:-1]) not in ABOVE:
-            return
-        if self._path[-1] is None:
+        is_table = bool(keys) and keys[-1] in TABLES and tuple(keys[:-1]) in ABOVE
+        if not is_table or self._path[-1] is None:
             return
         self._table, self._position, self._depth = keys[-1], 0, len(self._path) + 1
-        self._tables.found_table(self._table)
+        self._tables.has_posts |= self._table == "posts"
 
     def _close(self) -> None:
         if not self._table:

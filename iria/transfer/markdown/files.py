@@ -6,7 +6,6 @@ Never a file outside the folder, whatever a link or a path in a text says.
 import json
 import os
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -14,10 +13,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import unquote
 
-import yaml
-
 from articles.body.sanitiser import UNSTORABLE
 from iria.transfer.records import Unreadable
+from iria.transfer.source_files import loaded
 
 TEXTS: Final = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx", ".html", ".htm"})
 NOT_READ: Final = frozenset(
@@ -148,8 +146,6 @@ JSON_START: Final = re.compile(r"\{\s*(?:\"|\}\s*$)")
 LONGEST: Final = 200_000
 DEEPEST: Final = 12
 MOST_VALUES: Final = 20_000
-LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""Every value as text, without the types that YAML would guess, so that “no” and “12:30” stay as written."""
 
 
 @dataclass(slots=True)
@@ -196,30 +192,7 @@ def parse_fields(text: str, file_format: str, first_line: int = 1) -> dict[str, 
     if len(text) > LONGEST:
         message = f"The fields have more than {LONGEST:,} characters."
         raise Unreadable(message, first_line)
-    try:
-        match file_format:
-            case "yaml":
-                found = yaml.load(text, Loader=LOADER)  # noqa: S506 - it makes nothing but text
-            case "toml":
-                found = tomllib.loads(text)
-            case _:
-                found = json.loads(text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        message = f"The YAML is broken: {error.problem or error.context}."
-        raise Unreadable(message, first_line + mark.line if mark else first_line) from error
-    except json.JSONDecodeError as error:
-        message = f"The JSON is broken: {error.msg}."
-        raise Unreadable(message, first_line + error.lineno - 1) from error
-    except tomllib.TOMLDecodeError as error:
-        where = re.search(r"at line (\d+)", str(error))
-        message = f"The TOML is broken: {re.sub(r' \(at .*', '', str(error))}."
-        line = first_line + int(where[1]) - 1 if where else first_line
-        raise Unreadable(message, line) from error
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        message = f"The fields cannot be read: {type(error).__name__}."
-        raise Unreadable(message, first_line) from error
-    return _fields(found, first_line)
+    return _fields(loaded(text, file_format, first_line), first_line)
 
 
 def _json(text: str) -> Document:

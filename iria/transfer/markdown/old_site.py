@@ -19,9 +19,9 @@ PLAIN: Final = "plain"
 
 FORMATS: Final = {"yml": "yaml", "yaml": "yaml", "toml": "toml", "json": "json"}
 CONFIGURATIONS: Final = (
-    *(f"{name}.{end}" for name in ("hugo", "config") for end in ("toml", "yaml", "yml", "json")),
     *(
-        f"config/_default/{name}.{end}"
+        f"{folder}{name}.{end}"
+        for folder in ("", "config/_default/")
         for name in ("hugo", "config")
         for end in ("toml", "yaml", "yml", "json")
     ),
@@ -74,8 +74,7 @@ class OldSite:
         try:
             document = files.split_fields(text)
         except Unreadable as error:
-            message = f"{shown(path)}: {error.reason}"
-            raise Unreadable(message, error.line) from error
+            raise error.named(shown(path)) from error
         document.is_guess = is_guess
         fields = document.fields
         for name, value in self._defaults(path, has_fields=document.has_fields).items():
@@ -103,12 +102,7 @@ class OldSite:
         """A file of Eleventy with the fields of a folder or a text."""
         for end in (".json", ".11tydata.json"):
             if self.folder.file(f"{name}{end}"):
-                text, _ = self.folder.read(f"{name}{end}")
-                try:
-                    return files.parse_fields(text, "json")
-                except Unreadable as error:
-                    message = f"{name}{end}: {error.reason}"
-                    raise Unreadable(message, error.line) from error
+                return _settings(self.folder, f"{name}{end}")
         return {}
 
 
@@ -165,8 +159,7 @@ def _settings(folder: Folder, name: str) -> dict[str, Value]:
     try:
         return files.parse_fields(text, FORMATS[name.rsplit(".", 1)[-1]])
     except Unreadable as error:
-        message = f"{name}: {error.reason}"
-        raise Unreadable(message, error.line) from error
+        raise error.named(name) from error
 
 
 def _read_defaults(site: OldSite, given: Value | None) -> None:
@@ -295,7 +288,7 @@ class Place:
     ) -> str:
         """The path by a pattern of Jekyll or Hugo; empty if it needs what is not known."""
         slug = first_of(fields, "slug").strip("/") or self.slug
-        title = re.sub(r"[^\w]+", "-", text_of(fields.get("title")).lower()).strip("-")
+        title = _slug_of_title(fields)
         values = {
             "categories": "/".join(each.source_id.replace(" ", "-") for each in categories),
             "section": self.sections[0] if self.sections else "",
@@ -330,11 +323,15 @@ def shown(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
+def _slug_of_title(fields: dict[str, Value]) -> str:
+    return re.sub(r"[^\w]+", "-", text_of(fields.get("title")).lower()).strip("-")
+
+
 def _filled(pattern: str, place: Place, fields: dict[str, Value]) -> str:
     """A permalink of Eleventy with the name and the title, of which most are made."""
     values = {
         "page.fileslug": place.slug,
         "slug": first_of(fields, "slug"),
-        "title": re.sub(r"[^\w]+", "-", text_of(fields.get("title")).lower()).strip("-"),
+        "title": _slug_of_title(fields),
     }
     return VARIABLE.sub(lambda found: values.get(found[1].lower()) or found[0], pattern)

@@ -40,6 +40,12 @@ SHOWN: Final = (
 )
 """A comment that readers see, or whose place they see because of the replies below it."""
 
+
+def _personal(name: str, model: str, columns: str, *, never: str = "") -> Kind:
+    """A table that is exported with personal data only."""
+    return Kind(name, model, columns, never=never, only_personal=True)
+
+
 KINDS: Final = (
     # The publication and its settings.
     Kind(
@@ -60,45 +66,22 @@ KINDS: Final = (
     Kind("groups", "auth.Group", "id name", seeded=True),
     Kind("group_permissions", "auth.Group_permissions", "id group_id permission_id", seeded=True),
     # Accounts and authors.
-    Kind(
+    _personal(
         "users",
         "accounts.User",
         "id last_login is_superuser email display_name name_skeleton is_staff is_active date_joined biography"
         " has_public_profile",
         never="password",
-        only_personal=True,
     ),
+    _personal("user_groups", "accounts.User_groups", "id user_id group_id"),
+    _personal("user_permissions", "accounts.User_user_permissions", "id user_id permission_id"),
+    _personal("email_addresses", "account.EmailAddress", "id user_id email verified primary"),
+    _personal("avatars", "accounts.Avatar", "user_id name png width height"),
     Kind(
-        "user_groups",
-        "accounts.User_groups",
-        "id user_id group_id",
-        only_personal=True,
-    ),
-    Kind(
-        "user_permissions",
-        "accounts.User_user_permissions",
-        "id user_id permission_id",
-        only_personal=True,
-    ),
-    Kind(
-        "email_addresses",
-        "account.EmailAddress",
-        "id user_id email verified primary",
-        only_personal=True,
-    ),
-    Kind("avatars", "accounts.Avatar", "user_id name png width height", only_personal=True),
-    Kind(
-        "authors",
-        "accounts.AuthorProfile",
-        "id name slug role biography links",
-        personal="user_id",
+        "authors", "accounts.AuthorProfile", "id name slug role biography links", personal="user_id"
     ),
     # The image library and files.
-    Kind(
-        "agencies",
-        "articles.Agency",
-        "id name credit_text credit_text_alone url usage_terms",
-    ),
+    Kind("agencies", "articles.Agency", "id name credit_text credit_text_alone url usage_terms"),
     Kind("photographers", "articles.Photographer", "id name url"),
     Kind(
         "images",
@@ -119,11 +102,10 @@ KINDS: Final = (
         "id image_id older_id distance kept_at",
         personal="kept_by_id",
     ),
-    Kind(
+    _personal(
         "image_events",
         "articles.ImageEvent",
         "id image_id action before after reason created_by_id created_at",
-        only_personal=True,
     ),
     Kind("collections", "articles.Collection", "id name created_at", personal="created_by_id"),
     Kind("collection_images", "articles.Collection_pictures", "id collection_id image_id"),
@@ -158,9 +140,7 @@ KINDS: Final = (
         " modified_at version",
         personal="created_by_id",
     ),
-    Kind(
-        "article_categories", "articles.ArticleCategory", "id article_id category_id position"
-    ),
+    Kind("article_categories", "articles.ArticleCategory", "id article_id category_id position"),
     Kind("article_tags", "articles.ArticleTag", "id tag_id content_object_id"),
     Kind("bylines", "articles.Byline", "id article_id author_id position"),
     Kind("portraits", "articles.Portrait", "id author_id image_id"),
@@ -199,8 +179,12 @@ KINDS: Final = (
     ),
     Kind("series", "articles.Series", "id name created_at"),
     Kind("series_parts", "articles.SeriesPart", "id series_id article_id position"),
-    Kind("link_cards", "articles.LinkCard", "id url state title thumbnail thumbnail_name thumbnail_width"
-        " thumbnail_height error requested_at fetched_at"),
+    Kind(
+        "link_cards",
+        "articles.LinkCard",
+        "id url state title thumbnail thumbnail_name thumbnail_width"
+        " thumbnail_height error requested_at fetched_at",
+    ),
     # Pages, URLs and the front page.
     Kind(
         "pages",
@@ -213,9 +197,7 @@ KINDS: Final = (
         "articles.Redirect",
         "id old_path article_id category_id author_id tag_id created_at",
     ),
-    Kind(
-        "internal_links", "articles.InternalLink", "id article_id page_id target_kind target_id"
-    ),
+    Kind("internal_links", "articles.InternalLink", "id article_id page_id target_kind target_id"),
     Kind(
         "placements",
         "articles.Placement",
@@ -229,12 +211,7 @@ KINDS: Final = (
         personal="chosen_by_id",
     ),
     Kind("article_views", "articles.ArticleViews", "id article_id day views"),
-    Kind(
-        "synonyms",
-        "articles.Synonyms",
-        "id terms keys modified_at",
-        personal="modified_by_id",
-    ),
+    Kind("synonyms", "articles.Synonyms", "id terms keys modified_at", personal="modified_by_id"),
     Kind(
         "pinned_queries",
         "articles.PinnedQuery",
@@ -242,13 +219,10 @@ KINDS: Final = (
         personal="modified_by_id",
     ),
     Kind("pinned_results", "articles.PinnedResult", "id query_id article_id position"),
+    _personal("query_counts", "articles.QueryCount", "id day query searches results clicks"),
     Kind(
-        "query_counts",
-        "articles.QueryCount",
-        "id day query searches results clicks",
-        only_personal=True,
+        "saved_views", "articles.SavedView", "id user_id name query created_at", only_personal=True
     ),
-    Kind("saved_views", "articles.SavedView", "id user_id name query created_at", only_personal=True),
     # Comments.
     Kind(
         "screening_rules",
@@ -257,11 +231,10 @@ KINDS: Final = (
         personal="modified_by_id",
         seeded=True,
     ),
-    Kind(
+    _personal(
         "screened_words",
         "articles.ScreenedWord",
-        "id word folded list added_by_id added_at",
-        only_personal=True,  # Moderators screen names and e-mail addresses too.
+        "id word folded list added_by_id added_at",  # Moderators screen names and e-mail addresses too.
     ),
     Kind(
         "rejection_reasons",
@@ -281,64 +254,49 @@ KINDS: Final = (
             "state": "CASE WHEN state = 'approved' THEN state ELSE 'deleted' END",
         },
     ),
-    Kind(
+    _personal(
         "comment_revisions",
         "articles.CommentRevision",
         "id comment_id text replaced_at replaced_by_id",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "bans",
         "articles.Ban",
         "id kind value masked_value user_id label expires_at reason existing_comments comment_id created_by_id"
         " created_at ended_at ended_by_id",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "moderation_decisions",
         "articles.ModerationDecision",
         "id comment_id decision reason commenter_notified created_by_id created_at featured undoes_id ban_id",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "flags",
         "articles.Flag",
         "id comment_id reason text user_id email reporter_hash weight created_at outcome decided_at decision_id",
         never="sender_hash daily_hash",  # From an IP address; emptied every night.
-        only_personal=True,
     ),
-    Kind(
-        "appeals",
-        "articles.Appeal",
-        "comment_id text created_at outcome decision_id",
-        only_personal=True,
-    ),
-    Kind(
+    _personal("appeals", "articles.Appeal", "comment_id text created_at outcome decision_id"),
+    _personal(
         "akismet_results",
         "articles.AkismetResult",
         "comment_id spam asked_at pending_decision_id correction",
-        only_personal=True,
     ),
-    Kind(
-        "recommendations",
-        "articles.Recommendation",
-        "id comment_id user_id article_id created_at",
-        only_personal=True,
+    _personal(
+        "recommendations", "articles.Recommendation", "id comment_id user_id article_id created_at"
     ),
-    Kind(
+    _personal(
         "comment_followers",
         "articles.Follower",
         "id user_id email created_at suppressed_at suppression_reason",
         never="token",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "comment_follows",
         "articles.Follow",
         "id follower_id kind article_id comment_id frequency created_at confirmation_sent_at confirmed_at"
         " unfollowed_at last_sent_on",
         never="token",
-        only_personal=True,
     ),
     # Newsletters.
     Kind(
@@ -374,147 +332,118 @@ KINDS: Final = (
     Kind("issue_articles", "newsletter.IssueItem", "id issue_id article_id position heading"),
     Kind("issue_links", "newsletter.IssueLink", "id issue_id number url clicks"),
     Kind(
-        "issue_internal_links",
-        "newsletter.IssueInternalLink",
-        "id issue_id target_kind target_id",
+        "issue_internal_links", "newsletter.IssueInternalLink", "id issue_id target_kind target_id"
     ),
     Kind("sending_limits", "newsletter.SendingLimit", "id domain per_second"),
-    Kind(
+    _personal(
         "subscribers",
         "newsletter.Subscriber",
         "id email state language name created_at confirmed_at unsubscribed_at suppressed_at suppression_reason",
         never="token",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "subscriptions",
         "newsletter.Subscription",
         "id subscriber_id newsletter_id created_at frequency topics",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "consents",
         "newsletter.Consent",
         "id subscriber_id language source_url wording asked_at answered_at answer confirmed_at welcome",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "consented_newsletters",
         "newsletter.ConsentedNewsletter",
         "id consent_id newsletter_id frequency topics topic_urls",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "article_follows",
         "newsletter.ArticleFollow",
         "id author_id section_id topic_id subscriber_id created_at",
         never="token",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "consented_follows",
         "newsletter.ConsentedFollow",
         "id author_id section_id topic_id consent_id",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "deliveries",
         "newsletter.Delivery",
         "id issue_id subscriber_id state wave attempts due_at message_id details lease lease_expires_at"
         " created_at sending_at done_at",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "delivery_attempts",
         "newsletter.Attempt",
         "id delivery_id number outcome smtp_response started_at answered_at",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "uncertain_resolutions",
         "newsletter.UncertainResolution",
         "id delivery_id choice created_by_id created_at",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "delivery_events",
         "newsletter.DeliveryEvent",
         "id issue_id action details created_by_id created_at",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "bounces",
         "newsletter.Bounce",
         "id kind reason status smtp_response domain matched_by delivery_id subscriber_id processed_at"
         " message_key number",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "suppressions",
         "newsletter.Suppression",
         "id email_hash subscriber_id reason details bounce_id created_at created_by_id removed_at removed_by_id"
         " removal_reason",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "subscriber_imports",
         "newsletter.SubscriberImport",
         "id name columns consent state rows_read total_rows counts error created_by_id created_at done_at",
         never="content",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "subscriber_import_newsletters",
         "newsletter.SubscriberImport_newsletters",
         "id subscriberimport_id newsletter_id",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "subscriber_exports",
         "newsletter.SubscriberExport",
         "id created_by_id created_at rows filters",
-        only_personal=True,
     ),
-    Kind(
-        "test_mails",
-        "newsletter.TestMail",
-        "id issue_id content_hash sent_at sent_by_id",
-        only_personal=True,
-    ),
-    Kind(
+    _personal("test_mails", "newsletter.TestMail", "id issue_id content_hash sent_at sent_by_id"),
+    _personal(
         "waivers",
         "newsletter.Waiver",
         "id issue_id finding_key message reason created_at created_by_id",
-        only_personal=True,
     ),
     # What people did in the admin, and where rows come from.
-    Kind(
+    _personal(
         "admin_log",
         "admin.LogEntry",
         "id action_time user_id content_type_id object_id object_repr action_flag change_message",
-        only_personal=True,
     ),
     # The keys can be e-mail addresses.
-    Kind(
-        "row_origins",
-        "iria.RowOrigin",
-        "id collection key content_type_id object_id created_at",
-        only_personal=True,
+    _personal(
+        "row_origins", "iria.RowOrigin", "id collection key content_type_id object_id created_at"
     ),
-    Kind(
+    _personal(
         "import_runs",
         "iria.ImportRun",
         "id system name source media_folder server_file fetch_images options state done total counts remark_counts problems error created_by_id"
         " created_at started_at finished_at",
-        only_personal=True,
     ),
-    Kind(
+    _personal(
         "imported_items",
         "iria.ImportedItem",
         "id source kind source_id digest written content_type_id object_id created_in_id imported_at",
-        only_personal=True,
     ),
-)  # fmt: skip
+)
 """In the order of an import: what a row refers to comes before it, wherever that is possible."""
 
 DERIVED: Final = "Derived from other rows by triggers or jobs, which fill it again after an import."
@@ -523,53 +452,40 @@ PASSING: Final = "State of a queue, a cache or a running process; a new site has
 FIXED: Final = "Created by `migrate`; other rows refer to it by name."
 
 NOT_EXPORTED: Final = {
-    "articles.ImageSearchVector": DERIVED,
-    "articles.Rendition": DERIVED,
-    "articles.OldRenditionName": DERIVED,
-    "articles.ListingEntry": DERIVED,
-    "articles.ListingCount": DERIVED,
-    "articles.ListingRecheck": DERIVED,
-    "articles.CommentSearchVector": DERIVED,
-    "articles.CommentPosition": DERIVED,
-    "articles.ThreadCount": DERIVED,
-    "articles.SpamModelVersion": DERIVED,
-    "articles.MostRead": DERIVED,
-    "articles.RelatedLink": DERIVED,
-    "articles.TextLink": DERIVED,
-    "articles.ArticleTerms": DERIVED,
-    "articles.DocumentFrequency": DERIVED,
-    "articles.SearchEntry": DERIVED,
-    "articles.SearchLanguage": DERIVED,
-    "articles.SearchLexeme": DERIVED,
-    "articles.SearchPosting": DERIVED,
-    "articles.SearchChange": DERIVED,
-    "articles.SearchWord": DERIVED,
-    "iria.DailyKey": SECRET,
-    "mfa.Authenticator": SECRET,
-    "account.EmailConfirmation": SECRET,
-    "accounts.Session": SECRET,
-    "sessions.Session": SECRET,
-    "accounts.Device": SECRET,
-    "articles.EncryptedIPAddress": SECRET,
-    "iria.CacheVersion": PASSING,
-    "iria.RateCount": PASSING,
-    "iria.BackupRun": PASSING,
-    "iria.ImportReportPage": PASSING,
-    "iria.ImportChunk": PASSING,
-    "articles.Claim": PASSING,
-    "articles.CommentNotification": PASSING,
-    "newsletter.ArticleNotification": PASSING,
-    "newsletter.WebhookReceipt": PASSING,
-    "newsletter.MailboxStatus": PASSING,
-    "newsletter.ImportRow": PASSING,
-    "newsletter.ExternalCheck": PASSING,
-    "newsletter.ThrottleState": PASSING,
-    "procrastinate.ProcrastinateWorker": PASSING,
-    "procrastinate.ProcrastinateJob": PASSING,
-    "procrastinate.ProcrastinateEvent": PASSING,
-    "procrastinate.ProcrastinatePeriodicDefer": PASSING,
-    "taggit.TaggedItem": PASSING,
-    "auth.Permission": FIXED,
-    "contenttypes.ContentType": FIXED,
+    model: why
+    for why, models in (
+        (
+            DERIVED,
+            (
+                "articles.ImageSearchVector articles.Rendition articles.OldRenditionName"
+                " articles.ListingEntry articles.ListingCount articles.ListingRecheck"
+                " articles.CommentSearchVector articles.CommentPosition articles.ThreadCount"
+                " articles.SpamModelVersion articles.MostRead articles.RelatedLink articles.TextLink"
+                " articles.ArticleTerms articles.DocumentFrequency articles.SearchEntry"
+                " articles.SearchLanguage articles.SearchLexeme articles.SearchPosting"
+                " articles.SearchChange articles.SearchWord"
+            ),
+        ),
+        (
+            SECRET,
+            (
+                "iria.DailyKey mfa.Authenticator account.EmailConfirmation accounts.Session"
+                " sessions.Session accounts.Device articles.EncryptedIPAddress"
+            ),
+        ),
+        (
+            PASSING,
+            (
+                "iria.CacheVersion iria.RateCount iria.BackupRun iria.ImportReportPage iria.ImportChunk"
+                " articles.Claim articles.CommentNotification newsletter.ArticleNotification"
+                " newsletter.WebhookReceipt newsletter.MailboxStatus newsletter.ImportRow"
+                " newsletter.ExternalCheck newsletter.ThrottleState procrastinate.ProcrastinateWorker"
+                " procrastinate.ProcrastinateJob procrastinate.ProcrastinateEvent"
+                " procrastinate.ProcrastinatePeriodicDefer taggit.TaggedItem"
+            ),
+        ),
+        (FIXED, "auth.Permission contenttypes.ContentType"),
+    )
+    for model in models.split()
 }
 """Model → why it is not exported."""

@@ -15,7 +15,6 @@ from lxml.html import HtmlElement
 
 from articles.body.tree import UNREADABLE, inner_html, replace
 from iria.transfer.bodies import (
-    COMMENT,
     DIGITS,
     Converted,
     classes_of,
@@ -24,6 +23,7 @@ from iria.transfer.bodies import (
     convert_images,
     elements_of,
     plain,
+    without_comments,
     without_markup,
 )
 from iria.transfer.names import join, url_parts
@@ -417,7 +417,7 @@ def convert(
     text = UNREADABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     text, result.remarks = expand_blocks(listings(text), reusable)
     has_blocks = BLOCK.search(text) is not None
-    text = COMMENT.sub("\n\n" if has_blocks else "", text)
+    text = without_comments(text, "\n\n" if has_blocks else "")
     if not has_blocks:
         text = _with_line_breaks(text)
     text = expand_shortcodes(text, post_id)

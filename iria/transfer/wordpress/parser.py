@@ -1,4 +1,8 @@
-"""A WXR file as neutral records."""
+"""A WXR file as neutral records: its elements are read one after the other in flat memory.
+
+WXR is RSS with elements of WordPress. Names are compared without their namespace, because its URL has the version of
+the format in it and files with several versions exist.
+"""
 
 import hashlib
 import re
@@ -7,9 +11,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
+
+from defusedxml.ElementTree import iterparse
 
 from articles.body.tree import UNREADABLE
 from iria.transfer.bodies import IMAGE_FILE, comment_text, line_of, path_of
@@ -28,9 +34,66 @@ from iria.transfer.records import (
     State,
     Term,
     Text,
+    Unreadable,
 )
-from iria.transfer.wordpress import elements
+from iria.transfer.source_files import DEEPEST, reading_xml
 from iria.transfer.wordpress.bodies import convert
+
+NAMESPACE: Final = "{http://wordpress.org/export/"
+NO_EXPORT: Final = (
+    "This is not a WordPress export. Make one in WordPress under Tools, Export, All content."
+)
+
+
+def elements_of(file: Path) -> Iterator[Element]:
+    """The children of `channel`, each complete; it is emptied when the next one is asked for.
+
+    Raises:
+        Unreadable: the file is not well-formed, declares entities, or is no WordPress export; wherever that
+            turns out.
+    """
+    with reading_xml(file, "an export") as source:
+        yield from _children(source)
+
+
+def _children(source: Any) -> Iterator[Element]:
+    opened: list[Element] = []
+    is_rss = is_export = False
+    for event, element in iterparse(source, events=("start", "end"), forbid_dtd=True):
+        if event == "start":
+            opened.append(element)
+            is_export = is_export or element.tag.startswith(NAMESPACE)
+            is_rss = is_rss or (len(opened) == 1 and element.tag == "rss")
+            if len(opened) > DEEPEST:
+                message = f"Elements are nested more than {DEEPEST} deep."
+                raise Unreadable(message)
+            continue
+        opened.pop()
+        if len(opened) == 2 and opened[1].tag == "channel":
+            yield element
+            opened[1].remove(element)
+        elif len(opened) < 3:
+            # Nothing outside the channel is kept, so memory stays flat for any file.
+            for parent in opened[-1:]:
+                parent.remove(element)
+    # At the end, so that a broken file is called broken.
+    if not (is_rss and is_export):
+        raise Unreadable(NO_EXPORT, 1)
+
+
+def name_of(element: Element) -> str:
+    """The name without its namespace; the two `encoded` are told apart."""
+    space, _, local = element.tag.rpartition("}")
+    return "excerpt" if local == "encoded" and "excerpt" in space else local
+
+
+def values_of(element: Element) -> dict[str, str]:
+    """The text of every child by its name; of several with one name the first."""
+    found: dict[str, str] = {}
+    for child in element:
+        found.setdefault(name_of(child), child.text or "")
+    return found
+
 
 SYSTEM: Final = "wordpress"
 STATUS: Final = {
@@ -51,7 +114,6 @@ COMMENT_STATUS: Final = {
     "post-trashed": CommentState.DELETED,
 }
 PINGS: Final = frozenset({"pingback", "trackback"})
-GUEST_AUTHOR: Final = "guest-author"
 CO_AUTHOR: Final = "cap-"
 """Before the name of an author of the plugin Co-Authors Plus."""
 DESCRIPTIONS: Final = ("_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description")
@@ -109,12 +171,12 @@ class Export:
         """Everything in the file, in its order.
 
         Raises:
-            Unreadable: see `elements.elements`.
+            Unreadable: see `elements_of`.
         """
         header: dict[str, str] = {}
         site = False
-        for element in elements.elements(self.file):
-            name = elements.name(element)
+        for element in elements_of(self.file):
+            name = name_of(element)
             if name in {"title", "link", "language", "base_site_url", "base_blog_url"}:
                 # A link of Atom has no text.
                 header[name] = header.get(name) or (element.text or "").strip()
@@ -130,18 +192,18 @@ class Export:
     def _records_of(self, name: str, element: Element) -> Iterator[Record]:
         match name:
             case "author":
-                author = _author(elements.values(element))
+                author = _author(values_of(element))
                 self._logins.setdefault(author.slug, author.source_id)
                 yield author
             case "category" if len(element):
-                given = elements.values(element)
+                given = values_of(element)
                 self._slugs[given.get("term_id", "")] = given.get("category_nicename", "")
                 category = _category(given, self._named)
                 self._named[category.source_id] = category.source_id
                 self._named.setdefault(category.name, category.source_id)
                 yield category
             case "tag":
-                given = elements.values(element)
+                given = values_of(element)
                 yield Term(
                     _slug(given.get("tag_slug", "")) or _digest(given.get("tag_name", "")),
                     line_of(given.get("tag_name", "")) or given.get("tag_slug", ""),
@@ -151,7 +213,7 @@ class Export:
                 yield self._item(element)
 
     def _item(self, element: Element) -> Record:
-        given, meta = elements.values(element), _meta(element, "postmeta")
+        given, meta = values_of(element), _meta(element, "postmeta")
         match given.get("post_type", "post").strip() or "post":
             case "attachment":
                 return _image(given, meta, self._site_url)
@@ -206,8 +268,8 @@ class Export:
 
     def _reusable_block(self, number: str) -> str:
         if self._reusable is None:
-            items = (e for e in elements.elements(self.file) if elements.name(e) == "item")
-            found = (elements.values(each) for each in items)
+            items = (e for e in elements_of(self.file) if name_of(e) == "item")
+            found = (values_of(each) for each in items)
             self._reusable = {
                 _source_id(given): given.get("encoded", "")
                 for given in found
@@ -260,7 +322,7 @@ class Export:
 
     def _terms(self, element: Element) -> Iterator[tuple[str, str, str]]:
         """Taxonomy, slug and name."""
-        given = [each for each in element if elements.name(each) == "category"]
+        given = [each for each in element if name_of(each) == "category"]
         # WordPress 2 wrote each term twice, once without its slug.
         twice = {each.text for each in given if each.get("nicename")}
         for each in given:
@@ -271,9 +333,9 @@ class Export:
 
     def _comments(self, element: Element) -> Iterator[Comment]:
         for each in element:
-            if elements.name(each) != "comment":
+            if name_of(each) != "comment":
                 continue
-            given = elements.values(each)
+            given = values_of(each)
             written, _ = moment_of_two(
                 given.get("comment_date", ""), given.get("comment_date_gmt", ""), "", self.zone
             )
@@ -425,8 +487,8 @@ def _why_no_comment(kind: str, text: str) -> str:
 def _meta(element: Element, tag: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in element:
-        if elements.name(each) == tag:
-            given = elements.values(each)
+        if name_of(each) == tag:
+            given = values_of(each)
             found.setdefault(given.get("meta_key", ""), given.get("meta_value", ""))
     return found
 

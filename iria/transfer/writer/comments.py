@@ -11,14 +11,13 @@ from django.core.validators import validate_email
 from django.db import connection
 from django.utils import timezone
 
-from articles.body.sanitiser import UNSTORABLE
 from articles.comments.models import Comment as CommentRow
 from articles.editorial.models import Article
 from iria.core.db.bulk_copy import insert_selected
 from iria.core.db.imported_items import ImportedItem
 from iria.transfer.records import Comment, Kind
 from iria.transfer.report import CHANGED_HERE, Outcome, Report
-from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of, digest_of_row
+from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of, digest_of_row, storable
 
 ANONYMOUS: Final = "Anonymous"
 NAME_LENGTH: Final = 80
@@ -106,9 +105,9 @@ def _create(
             "id": pk,
             "article_id": article.pk,
             "parent_id": parent_id if below == article.pk else None,
-            "name": _storable(each.name)[:NAME_LENGTH].strip() or ANONYMOUS,
+            "name": storable(each.name)[:NAME_LENGTH].strip() or ANONYMOUS,
             "email": _email(each.email),
-            "text": _storable(each.text),
+            "text": storable(each.text),
             "state": each.state.value,
             "created_at": created_at.isoformat(),
         }
@@ -149,7 +148,7 @@ def _update(
     elif item.written != written(row):
         _report(report, comment, Outcome.SKIPPED, CHANGED_HERE)
     else:
-        row.text, row.state = _storable(comment.text), comment.state.value
+        row.text, row.state = storable(comment.text), comment.state.value
         row.save(update_fields=["text", "state"])
         item.digest, item.written = digest, written(row)
         item.save(update_fields=["digest", "written", "imported_at"])
@@ -158,10 +157,6 @@ def _update(
 
 def written(row: CommentRow) -> str:
     return digest_of_row(row.name, row.text, row.state)
-
-
-def _storable(text: str) -> str:
-    return UNSTORABLE.sub("", text)
 
 
 def _email(text: str) -> str:

@@ -24,7 +24,7 @@ from iria.core.http.safe_client import RequestFailed, TemporarilyFailed
 from iria.transfer.names import host_of, is_web_url, short_id, url_parts
 from iria.transfer.records import Image, Kind, Remark, Text
 from iria.transfer.report import DiskDict, Outcome, Report, Spool
-from iria.transfer.writer.items import ID_LENGTH, Items, digest_of, digest_of_row
+from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of, digest_of_row
 
 PAUSE: Final = 0.2
 """Seconds between two requests to one server."""
@@ -318,14 +318,10 @@ class Images:
             return None, str(error)
         created = row.pk > newest
         self._rows[image.source_id] = row.pk
-        self.items.record(
-            Kind.IMAGES,
-            image.source_id,
-            row,
-            digest=digest_of(image),
-            written=written(row),
-            created=created,
+        made = Made(
+            Kind.IMAGES, image.source_id, ImageRow, row.pk, digest_of(image), written(row), created
         )
+        self.items.record_all([made])
         return row, "" if created else KNOWN_FILE
 
     def _report(self, source_id: str, outcome: Outcome, reason: str = "", url: str = "") -> None:

@@ -12,6 +12,7 @@ from django.db import connection, models
 from django.utils import timezone
 from taggit.models import Tag
 
+from articles.body.sanitiser import UNSTORABLE
 from articles.editorial import taxonomy
 from iria.core.db.import_runs import ImportRun
 from iria.core.db.imported_items import ImportedItem
@@ -128,18 +129,6 @@ class Items:
         )
         return {each.object_id: each for each in found}
 
-    def record(
-        self,
-        kind: Kind,
-        source_id: str,
-        row: models.Model,
-        *,
-        digest: str,
-        written: str,
-        created: bool,
-    ) -> None:
-        self.record_all([Made(kind, source_id, type(row), row.pk, digest, written, created)])
-
     def record_all(self, made: Collection["Made"]) -> None:
         """Records what was created or updated; no item twice."""
         if not made:
@@ -159,6 +148,10 @@ class Items:
         ]
         with connection.cursor() as cursor:
             cursor.execute(RECORD, [self.source, self.run_id, timezone.now(), json.dumps(rows)])
+
+
+def storable(text: str) -> str:
+    return UNSTORABLE.sub("", text)
 
 
 def url_of(row: Any) -> str:

@@ -8,18 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from articles.body.sanitiser import UNSTORABLE
 from iria.core.db.imported_items import ImportedItem
 from iria.transfer.records import Consent, Kind, Subscriber
 from iria.transfer.report import Outcome, Report
-from iria.transfer.writer.items import ID_LENGTH, Items, digest_of_row
+from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of_row, storable
 from newsletter.models import Consent as ConsentRow
 from newsletter.models import (
     ConsentedNewsletter,
@@ -175,19 +173,20 @@ class Subscribers:
                 )
                 row.refresh_from_db()
             self._report(record, Outcome.CREATED)
-        content_type = ContentType.objects.get_for_model(SubscriberRow)
-        ImportedItem.objects.bulk_create(
-            ImportedItem(
-                source=self.items.source,
-                kind=Kind.SUBSCRIBERS.value,
-                source_id=record.source_id[:ID_LENGTH],
-                written=written(rows[unsaved.token]),
-                content_type=content_type,
-                object_id=rows[unsaved.token].pk,
-                created_in_id=self.items.run_id,
-            )
-            for record, unsaved in self._created
-            if unsaved.token in rows
+        self.items.record_all(
+            [
+                Made(
+                    Kind.SUBSCRIBERS,
+                    record.source_id,
+                    SubscriberRow,
+                    row.pk,
+                    "",
+                    written(row),
+                    True,
+                )
+                for record, unsaved in self._created
+                if (row := rows.get(unsaved.token))
+            ]
         )
 
     def _subscribe(self, rows: Sequence[SubscriberRow]) -> None:
@@ -238,5 +237,5 @@ def _locked(items: Iterable[ImportedItem], emails: Sequence[str]) -> list[Subscr
 
 
 def _name(text: str) -> str:
-    name = " ".join(UNSTORABLE.sub("", text).split())
+    name = " ".join(storable(text).split())
     return name if len(name) <= NAME_MAX_LENGTH else ""

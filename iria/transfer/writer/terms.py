@@ -14,7 +14,7 @@ from articles.editorial.models.taxonomy import tags_named
 from iria.core.text.slugs import free_slug
 from iria.transfer.records import Author, Kind, Term, Text
 from iria.transfer.report import Outcome, Report
-from iria.transfer.writer.items import Items, digest_of, digest_of_row, url_of
+from iria.transfer.writer.items import Items, Made, digest_of, digest_of_row, url_of
 
 SAME_NAME: Final = "One of this name existed; it is used."
 RESERVED: Final = frozenset({"feed"})
@@ -109,21 +109,21 @@ class Terms:
         named: Mapping[str, N],
         create: Callable[[N], tuple[R, bool]],
     ) -> list[R]:
+        """What only texts name is created; the report counts what the file lists."""
         for source_id, name in named.items():
             if source_id not in rows:
                 known = self.items.row(self.items.one(kind, source_id), model)
                 if known is None:
                     with transaction.atomic():
-                        known = self._only_named(kind, source_id, *create(name))
+                        known, created = create(name)
+                        if created:
+                            self._record(kind, source_id, known, "", created=True)
                 rows[source_id] = known
         return list(dict.fromkeys(rows[each] for each in named))
 
-    def _only_named[T: models.Model](self, kind: Kind, source_id: str, row: T, created: bool) -> T:
-        """Of one that only a text names; the report counts what the file lists."""
-        if created:
-            written = digest_of_row(row.name)  # type: ignore[attr-defined]
-            self.items.record(kind, source_id, row, digest="", written=written, created=True)
-        return row
+    def _record(self, kind: Kind, source_id: str, row: Any, digest: str, *, created: bool) -> None:
+        written = digest_of_row(row.name)
+        self.items.record_all([Made(kind, source_id, type(row), row.pk, digest, written, created)])
 
     def old_urls(self, site_path: str) -> list[tuple[str, models.Model]]:
         """The paths that WordPress had for each, and the row; `site_path` is that of a site in a folder."""
@@ -173,10 +173,7 @@ class Terms:
             self.report.add(kind, source_id, Outcome.FAILED, " ".join(error.messages))
             return
         rows[source_id] = row
-        written = digest_of_row(row.name)
-        self.items.record(
-            kind, source_id, row, digest=digest_of(record), written=written, created=created
-        )
+        self._record(kind, source_id, row, digest_of(record), created=created)
         outcome = Outcome.CREATED if created else Outcome.UNCHANGED
         self.report.add(kind, source_id, outcome, "" if created else SAME_NAME, url_of(row))
 

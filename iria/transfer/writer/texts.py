@@ -13,7 +13,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from articles.body.sanitiser import ALT_MAX_LENGTH, UNSTORABLE
+from articles.body.sanitiser import ALT_MAX_LENGTH
 from articles.editorial import listings, publishing, signals, taxonomy, trash
 from articles.editorial.models import Article, ArticleType, Draft, Figure
 from articles.editorial.models.article import BODY_MAX_LENGTH, LANGUAGES, UNTITLED
@@ -31,7 +31,7 @@ from iria.transfer.records import Kind, Remark, State, Text
 from iria.transfer.report import CHANGED_HERE, Outcome, Report
 from iria.transfer.writer import comments
 from iria.transfer.writer.images import Images, with_images
-from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of, digest_of_row
+from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of, digest_of_row, storable
 from iria.transfer.writer.redirects import Redirects, with_links
 from iria.transfer.writer.terms import Terms
 
@@ -152,7 +152,7 @@ class Texts:
         tasks = []
         for text in texts:
             # With the images, so that one whose file was found later gets into the text.
-            text.body, missing = with_images(_storable(text.body), self.images)
+            text.body, missing = with_images(storable(text.body), self.images)
             text.remarks += [Remark("image not imported", each) for each in missing]
             lead = self.images.find_row(text.lead_image)
             if text.lead_image and self.images.find(text.lead_image, "") is None:
@@ -251,18 +251,18 @@ class Texts:
         text = task.text
         new = Article(kind=self.kind, created_by=self.by)
         article = task.row if isinstance(task.row, Article) else new
-        article.headline = self._fitting(text, "title", _storable(text.title), 200)
+        article.headline = self._fitting(text, "title", storable(text.title), 200)
         article.slug = slug_from(text.slug, fallback="", length=80) if text.slug else article.slug
-        article.standfirst = self._fitting(text, "excerpt", _storable(text.standfirst), 600)
-        article.search_description = _storable(text.search_description)[:300]
+        article.standfirst = self._fitting(text, "excerpt", storable(text.standfirst), 600)
+        article.search_description = storable(text.search_description)[:300]
         article.body = self._body(text, BODY_MAX_LENGTH, find)
         article.language = self._language(text)
         article.noindex, article.comments_open = text.noindex, text.comments_open
         article.canonical_url = self._canonical(text)
         article.lead_image_id = task.lead
-        article.lead_caption = self._fitting(text, "caption", _storable(text.lead_caption), 2000)
-        article.lead_alt = _storable(text.lead_alt)[:ALT_MAX_LENGTH]
-        article.social_title = _storable(text.social_title)[:200]
+        article.lead_caption = self._fitting(text, "caption", storable(text.lead_caption), 2000)
+        article.lead_alt = storable(text.lead_alt)[:ALT_MAX_LENGTH]
+        article.social_title = storable(text.social_title)[:200]
         if text.state in {State.PUBLISHED, State.SCHEDULED} and not article.headline.strip():
             article.headline = UNTITLED
             text.remarks.append(Remark("no title", f"Published as “{UNTITLED}”."))
@@ -319,9 +319,9 @@ class Texts:
 
     def _page(self, text: Text, row: Article | Page | None, find: Callable[[str], str]) -> Page:
         page = row if isinstance(row, Page) else Page(path=_page_path(text))
-        page.title = self._fitting(text, "title", _storable(text.title) or UNTITLED, 120)
+        page.title = self._fitting(text, "title", storable(text.title) or UNTITLED, 120)
         page.body = self._body(text, PAGE_BODY, find)
-        page.description = _storable(text.search_description or text.standfirst)[:300]
+        page.description = storable(text.search_description or text.standfirst)[:300]
         page.language = self._language(text)
         page.is_published = text.state == State.PUBLISHED
         if text.state in {State.TRASH, State.SCHEDULED}:
@@ -445,10 +445,6 @@ def _page_path(text: Text) -> str:
     if free != wanted:
         text.remarks.append(Remark("path taken", f"There is another page at /{wanted}/."))
     return free
-
-
-def _storable(text: str) -> str:
-    return UNSTORABLE.sub("", text)
 
 
 def _message(error: Exception) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iria.backup.retention import Retention
+from iria.backup import Retention
 
 NOW = datetime(2026, 11, 29, 3, 30, tzinfo=UTC)
 DAILY = [NOW - timedelta(days=days) for days in range(400)]

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from iria.backup import BackupError, creating, drill, postgres, runs
+from iria.backup import BackupError, creating, drill, postgres
 from iria.core.db import backup_runs
 from iria.core.db.backup_runs import BackupRun
 
@@ -36,7 +36,7 @@ def test_a_failed_backup_is_recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
     monkeypatch.setattr(creating, "create", fail)
     with pytest.raises(BackupError):
-        runs.back_up(tmp_path)
+        creating.back_up(tmp_path)
     (run,) = BackupRun.objects.all()
     assert (run.kind, len(run.problems)) == ("backup", 1)
 
@@ -46,11 +46,11 @@ def test_a_drill_is_due_a_week_after_the_last(
 ) -> None:
     for days, count in ((0, 1), (0, 1), (6, 1), (7, 2)):
         BackupRun.objects.update(ended_at=timezone.now() - timedelta(days=days))
-        runs.drill_if_due(tmp_path)
+        drill.drill_if_due(tmp_path)
         assert len(drills) == count
     settings.BACKUP_DRILL_DAYS = 0
     BackupRun.objects.all().delete()
-    runs.drill_if_due(tmp_path)
+    drill.drill_if_due(tmp_path)
     assert len(drills) == 2
 
 
@@ -61,7 +61,7 @@ def test_a_drill_that_finds_problems_fails_the_job_and_is_repeated(
     monkeypatch.setattr(drill, "run", lambda directory, key: found)
     for _ in range(2):
         with pytest.raises(BackupError, match="A table was not restored"):
-            runs.drill_if_due(tmp_path)
+            drill.drill_if_due(tmp_path)
     assert BackupRun.objects.filter(problems=found.problems).count() == 2
 
 

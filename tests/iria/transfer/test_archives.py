@@ -13,9 +13,9 @@ from django.core.management import call_command
 
 from articles.body.sanitiser import clean
 from articles.editorial.models import Article
-from iria.transfer import archives, medium, substack
-from iria.transfer.archives import Archive
+from iria.transfer import medium, source_files, substack
 from iria.transfer.records import Consent, Image, Kind, State, Subscriber, Text, Unreadable
+from iria.transfer.source_files import Archive
 from iria.transfer.uploads import is_image
 
 MEDIUM_PAGE = """<!DOCTYPE html><html><head><title>Two Cranes</title></head><body><article class="h-entry">
@@ -296,7 +296,7 @@ def test_an_archive_with_any_byte_damaged_is_unpacked_or_refused(tmp_path: Path)
 def test_a_folder_of_images_that_is_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archives, "LARGEST_TOTAL", 4999)
+    monkeypatch.setattr(source_files, "LARGEST_TOTAL", 4999)
     with pytest.raises(Unreadable), Archive(_zip(tmp_path, {"a.jpg": bytes(5000)})):
         pass
 

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from iria.core.db.import_runs import ImportRun
-from iria.transfer import formats, recognition, uploads
+from iria.transfer import formats, uploads
 from iria.transfer.feeds import Feed
 from iria.transfer.records import Unreadable
 from tests.iria.transfer import ghost_export, wxr
@@ -22,7 +22,7 @@ GIVEN = formats.Options(ZoneInfo("UTC"))
 
 def _check(file: Path, system: str) -> None:
     """As an import does; not every ZIP file says whose it is, and the parser decides."""
-    recognition.require(file, system)
+    formats.require(file, system)
     list(formats.FORMATS[system].open(file, GIVEN).records())
 
 
@@ -61,14 +61,14 @@ def test_only_a_file_of_the_same_system_is_accepted(
 ) -> None:
     file = _sample(tmp_path, other)
     if system == other:
-        recognition.require(file, system)
+        formats.require(file, system)
         return
     with pytest.raises(Unreadable) as refused:
         _check(file, system)
     if (other, system) == ("feed", "wordpress"):
         assert refused.value.line
     elif other in {"wordpress", "ghost", "substack", "medium", "feed"}:
-        assert recognition.EXPECTED[other] in refused.value.reason
+        assert formats.FORMATS[other].content in refused.value.reason
         assert f"import_{other}" in refused.value.reason
 
 
@@ -92,20 +92,20 @@ def test_what_no_importer_reads_is_named(tmp_path: Path, system: str, content: b
     file = tmp_path / "export.xml"
     file.write_bytes(content)
     with pytest.raises(Unreadable) as refused:
-        recognition.require(file, system)
-    assert recognition.EXPECTED[system] in refused.value.reason
+        formats.require(file, system)
+    assert formats.FORMATS[system].content in refused.value.reason
 
 
 def test_a_folder_that_was_unpacked_or_given_for_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "posts").mkdir()
     (tmp_path / "a.md").write_text("# A")
-    recognition.require(tmp_path, "markdown")
+    formats.require(tmp_path, "markdown")
     with pytest.raises(Unreadable):
-        recognition.require(tmp_path, "ghost")
+        formats.require(tmp_path, "ghost")
     (tmp_path / MEDIUM_NAME).write_text(MEDIUM_PAGE)
     for system in ("markdown", "medium"):
         with pytest.raises(Unreadable, match="Medium"):
-            recognition.require(tmp_path, system)
+            formats.require(tmp_path, system)
 
 
 @pytest.mark.parametrize("system", [each for each in SYSTEMS if each != "markdown"])
@@ -116,24 +116,24 @@ def test_a_file_that_ends_in_the_middle_says_so(tmp_path: Path, system: str, par
     file.write_bytes(whole[: int(len(whole) * part)])
     with pytest.raises(Unreadable) as refused:
         _check(file, system)
-    assert recognition.AGAIN.lower()[:-1] in refused.value.reason.lower()
+    assert formats.AGAIN.lower()[:-1] in refused.value.reason.lower()
 
 
 def test_half_a_json_feed_says_so(tmp_path: Path) -> None:
     file = tmp_path / "feed.json"
     file.write_text('{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "a')
-    recognition.require(file, "feed")
+    formats.require(file, "feed")
     with pytest.raises(Unreadable) as refused:
         list(Feed(file).records())
-    assert recognition.AGAIN in refused.value.reason
+    assert formats.AGAIN in refused.value.reason
 
 
 def test_a_text_that_only_mentions_another_format_is_no_reason(tmp_path: Path) -> None:
     feed = RSS.replace("<title>", "<title>http://wordpress.org/export/1.2/ ", 1)
     (tmp_path / "feed.xml").write_text(feed)
-    recognition.require(tmp_path / "feed.xml", "feed")
+    formats.require(tmp_path / "feed.xml", "feed")
     post = ghost_export.post(title='"version": "https://jsonfeed.org/version/1"')
-    recognition.require(ghost_export.write(tmp_path, posts=[post]), "ghost")
+    formats.require(ghost_export.write(tmp_path, posts=[post]), "ghost")
 
 
 @pytest.mark.django_db

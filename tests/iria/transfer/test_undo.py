@@ -81,7 +81,11 @@ def rows() -> dict[str, list[Any]]:
 def reasons(run: ImportRun, kind: Kind) -> dict[str, str]:
     undo = Undo(run)
     undo.start()
-    return {each["source_id"]: each["reason"] for each in undo.items(STAYS) if each["kind"] == kind}
+    return {
+        each["source_id"]: each["reason"]
+        for each in undo.report.items(STAYS)
+        if each["kind"] == kind
+    }
 
 
 def test_everything_that_an_import_made_is_deleted(load: Load) -> None:

@@ -1,19 +1,33 @@
-"""ZIP files: exports of other systems, read without being unpacked, and folders of images or texts. Plain Python.
+"""Files of other systems, which may be broken or hostile: ZIP files, XML, JSON, YAML and TOML. Plain Python.
 
-What no export has, and a hostile file may, is refused before anything is read: names outside the archive, links,
-encrypted or repeated members. What grows out of proportion is refused when it is read.
+ZIP files are exports, read without being unpacked, or folders of images or texts. What no export has, and a hostile
+file may, is refused before anything is read: names outside the archive, links, encrypted or repeated members. What
+grows out of proportion is refused when it is read.
 """
 
+import json
+import re
 import shutil
 import stat
 import struct
+import tomllib
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import IO, Any, Final
+from xml.etree.ElementTree import ParseError
+from xml.parsers.expat.errors import (
+    XML_ERROR_NO_ELEMENTS,
+    XML_ERROR_UNCLOSED_CDATA_SECTION,
+    XML_ERROR_UNCLOSED_TOKEN,
+    codes,
+)
+
+import yaml
+from defusedxml import DefusedXmlException, DTDForbidden
 
 from iria.transfer.records import Unreadable
 
@@ -35,10 +49,6 @@ BROKEN: Final = (
 )
 
 
-def _everything(_path: PurePosixPath) -> bool:
-    return True
-
-
 @dataclass(slots=True)
 class Archive:
     """Use it as a context manager; raises Unreadable if it is refused.
@@ -47,7 +57,7 @@ class Archive:
     """
 
     file: Path
-    is_wanted: Callable[[PurePosixPath], bool] = _everything
+    is_wanted: Callable[[PurePosixPath], bool] = field(default=lambda _path: True)
     _zip: zipfile.ZipFile = field(init=False)
     _members: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
 
@@ -164,4 +174,102 @@ def _readable(reason: str) -> Iterator[None]:
         raise Unreadable(message) from error
     except BROKEN as error:
         message = f"{reason}."
+        raise Unreadable(message) from error
+
+
+LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Every value as text, without the types that YAML would guess, so that “no” and “12:30” stay as written."""
+
+
+def loaded(text: str, file_format: str, first_line: int = 1) -> Any:
+    """The value of a text in yaml, toml or json; that of YAML has texts, lists and mappings only.
+
+    Raises:
+        Unreadable
+    """
+    try:
+        match file_format:
+            case "yaml":
+                return yaml.load(text, Loader=LOADER)  # noqa: S506 - it makes nothing but text
+            case "toml":
+                return tomllib.loads(text)
+            case _:
+                return json.loads(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = f"The YAML is broken: {error.problem or error.context}."
+        raise Unreadable(message, first_line + mark.line if mark else first_line) from error
+    except json.JSONDecodeError as error:
+        message = f"The JSON is broken: {error.msg}."
+        raise Unreadable(message, first_line + error.lineno - 1) from error
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"at line (\d+)", str(error))
+        message = f"The TOML is broken: {re.sub(r' \(at .*', '', str(error))}."
+        line = first_line + int(where[1]) - 1 if where else first_line
+        raise Unreadable(message, line) from error
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        message = f"It cannot be read: {type(error).__name__}."
+        # Where is known only if it is within a larger file.
+        raise Unreadable(message, first_line if first_line > 1 else 0) from error
+
+
+DEEPEST: Final = 100
+"""Elements within each other; WXR needs five."""
+INCOMPLETE: Final = {
+    codes[each]
+    for each in (XML_ERROR_NO_ELEMENTS, XML_ERROR_UNCLOSED_TOKEN, XML_ERROR_UNCLOSED_CDATA_SECTION)
+}
+BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
+CONTROLS: Final = bytes({*range(32)} - {9, 10, 13})
+"""What XML forbids and texts in a database may have all the same: nobody sees it."""
+BLANK: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s+(?=<\?xml)")
+WHERE: Final = re.compile(r"^(?P<reason>.*): line (?P<line>\d+), column \d+$", re.DOTALL)
+
+
+class _Tolerant:
+    """Bytes without control characters and, in front of the XML declaration, without the blank lines of plugins."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        head = file.read(1000)
+        blank = BLANK.match(head)
+        self.blank_lines = blank[0].count(b"\n") if blank else 0
+        file.seek(blank.end() if blank else 0)
+        # In UTF-16 the same bytes are parts of letters.
+        self._forbidden = b"" if b"\x00" in head[:4] or head[:2] in BOMS else CONTROLS
+
+    def read(self, size: int = -1) -> bytes:
+        content = self._file.read(size)
+        while content and not (kept := content.translate(None, self._forbidden)):
+            content = self._file.read(size)
+        return kept if content else b""
+
+
+@contextmanager
+def reading_xml(file: Path, what: str) -> Iterator[_Tolerant]:
+    """The opened file; what goes wrong with its XML becomes Unreadable."""
+    blank_lines = 0
+    try:
+        with file.open("rb") as opened:
+            source = _Tolerant(opened)
+            blank_lines = source.blank_lines
+            yield source
+    except ParseError as error:
+        found = WHERE.match(str(error))
+        reason = found["reason"] if found else str(error)
+        message = f"The XML is broken: {reason}."
+        if error.code in INCOMPLETE:
+            message = f"The file ends in the middle ({reason}). Export or copy it again."
+        raise Unreadable(message, error.position[0] + blank_lines) from error
+    except DTDForbidden as error:
+        message = f"The file declares a document type, which {what} never does."
+        raise Unreadable(message) from error
+    except DefusedXmlException as error:
+        message = f"The file declares entities, which {what} never does."
+        raise Unreadable(message) from error
+    except (ValueError, LookupError, UnicodeError) as error:
+        message = f"The encoding of the file cannot be read: {error}."
+        raise Unreadable(message) from error
+    except OSError as error:
+        message = f"The file cannot be opened: {error.strerror}."
         raise Unreadable(message) from error
