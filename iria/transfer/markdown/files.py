@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from articles.body.sanitiser import UNSTORABLE
+from iria.transfer.names import url_parts
 from iria.transfer.records import Unreadable
 from iria.transfer.source_files import loaded
 
@@ -27,6 +28,8 @@ LEFT_OUT: Final = frozenset(
     | {"_cache", "__pycache__"}
 )
 """Folders of generators, which hold no texts."""
+LEAD_PARTS: Final = ("src", "path", "url", "image", "feature", "relative", "teaser", "file", "name")
+IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp)$", re.IGNORECASE)
 CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{1,40})", re.IGNORECASE)
 LARGEST: Final = 5 * 1024**2
 
@@ -273,3 +276,26 @@ def texts_of(value: Value | None) -> list[str]:
 
 def first_of(fields: dict[str, Value], *names: str) -> str:
     return next((found for each in names if (found := text_of(fields.get(each)))), "")
+
+
+def image_of(value: Value | None, depth: int = 0) -> tuple[str, dict[str, str]]:
+    """The URL of the image that a field names, and its alt text, caption and credit."""
+    match value:
+        case str() if IMAGE_FILE.search(url_parts(value.strip()).path) or value.startswith("http"):
+            return value.strip(), {}
+        case list() if value:
+            return image_of(value[0], depth)
+        case dict() if depth < 3:
+            url = next(
+                (url for each in LEAD_PARTS if (url := image_of(value.get(each), depth + 1)[0])), ""
+            )
+            parts = {
+                "alt": first_of(value, "alt", "image_alt", "alttext", "alt_text"),
+                "caption": first_of(value, "caption", "image_caption", "title", "description"),
+                "credit": first_of(
+                    value, "credit", "credits", "attribution", "copyright", "author"
+                ),
+            }
+            return url, parts
+        case _:
+            return "", {}

@@ -21,6 +21,7 @@ from iria.transfer.markdown.files import (
     Folder,
     Value,
     first_of,
+    image_of,
     text_of,
     texts_of,
 )
@@ -55,19 +56,9 @@ TEMPLATE: Final = re.compile(
 TRUE: Final = frozenset({"true", "yes", "on", "1"})
 LEADS: Final = (
     *("cover", "image", "featured_image", "featuredimage", "featured-image", "feature_image"),
-    *(
-        "cover_image",
-        "coverimage",
-        "hero_image",
-        "heroimage",
-        "hero",
-        "banner",
-        "header",
-        "feature",
-    ),
-    *("images", "thumbnail", "teaser", "photo", "img", "socialimage", "og_image"),
+    *("cover_image", "coverimage", "hero_image", "heroimage", "hero", "banner", "header"),
+    *("feature", "images", "thumbnail", "teaser", "photo", "img", "socialimage", "og_image"),
 )
-LEAD_PARTS: Final = ("src", "path", "url", "image", "feature", "relative", "teaser", "file", "name")
 LEAD_FILE: Final = re.compile(
     r"(?:feature|featured|cover)[\w-]*\.(?:jpe?g|png|webp|avif|gif)$", re.IGNORECASE
 )
@@ -75,7 +66,6 @@ STATIC: Final = ("", "static", "assets", "public", "content", "source", "src", "
 """Where files are that a path from the root of the site names."""
 HEADING: Final = re.compile(r"\s*# +(?P<text>[^\n]+?)[ \t]*#*[ \t]*(?:\n|$)")
 TITLE: Final = re.compile(r"<title[^>]*>(?P<text>.*?)</title>", re.DOTALL | re.IGNORECASE)
-IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp)$", re.IGNORECASE)
 CREDITS: Final = ("credit", "credits", "attribution", "copyright", "author", "byline")
 COMPONENT: Final = re.compile(r"<([A-Z]\w{0,60})\b")
 MODULE: Final = re.compile(r"^(?:import|export)\b[^\n]*\n?", re.MULTILINE)
@@ -306,7 +296,7 @@ class Texts:
         self, text: Text, place: Place, fields: dict[str, Value], images: list[Image]
     ) -> None:
         for name in LEADS:
-            url, parts = _lead(fields.get(name))
+            url, parts = image_of(fields.get(name))
             if not url:
                 continue
             source_id = self._image(url, place, images)
@@ -442,29 +432,6 @@ class Texts:
         self._set_dates(target, place, fields)
         self._set_terms(target, place, fields)
         return place.path_on_site(fields, self._here(target), target.categories)
-
-
-def _lead(value: Value | None, depth: int = 0) -> tuple[str, dict[str, str]]:
-    """The URL of a lead image, and its alt text, caption and credit."""
-    match value:
-        case str() if IMAGE_FILE.search(url_parts(value.strip()).path) or value.startswith("http"):
-            return value.strip(), {}
-        case list() if value:
-            return _lead(value[0], depth)
-        case dict() if depth < 3:
-            url = next(
-                (url for each in LEAD_PARTS if (url := _lead(value.get(each), depth + 1)[0])), ""
-            )
-            parts = {
-                "alt": first_of(value, "alt", "image_alt", "alttext", "alt_text"),
-                "caption": first_of(value, "caption", "image_caption", "title", "description"),
-                "credit": first_of(
-                    value, "credit", "credits", "attribution", "copyright", "author"
-                ),
-            }
-            return url, parts
-        case _:
-            return "", {}
 
 
 def _title_of(slug: str) -> str:
