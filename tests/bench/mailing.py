@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from tempfile import NamedTemporaryFile
@@ -18,6 +19,7 @@ from newsletter.delivery import sending
 from newsletter.delivery.batch import template_of
 from newsletter.email.rendering import stored_email
 from newsletter.models import Delivery, Issue, Newsletter
+from tests.bench.serving import cpu_of_tree, postmaster
 from tests.bench.table import Line
 from tests.newsletter.factories import issue
 from tests.newsletter.smtp_process import Running, smtp_process
@@ -25,11 +27,16 @@ from tests.newsroom import published
 
 AUDIENCE: Final = int(os.environ.get("IRIA_BENCH_AUDIENCE") or 100_000)
 BARE: Final = 2_000
-"""E-mails of the bare loop, and of each measured batch."""
+"""E-mails of the bare loop in each round."""
+SECONDS: Final = 5.0
+"""How long the worker sends in each round; a job stops after twenty."""
+WARM_UP: Final = 1.0
+FULL_ROUND: Final = 500
+"""The last round may find few e-mails left; below this number it does not count."""
 ALLOWED: Final = {"speed": 0.70, "freezing_s": 3.0, "filling_ms": 1.0, "growth_mb": 8.0}
 
 BARE_LOOP: Final = """
-import smtplib, sys, time
+import json, smtplib, sys, time
 from concurrent.futures import ThreadPoolExecutor
 port, file, connections, count = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 body = open(file, "rb").read()
@@ -38,10 +45,11 @@ def send(first):
         server.ehlo()
         for number in range(first, count, connections):
             server.sendmail("desk@example.org", f"reader{number}@readers.example", body)
-start = time.perf_counter()
+start, cpu = time.perf_counter(), time.process_time()
 with ThreadPoolExecutor(connections) as pool:
     list(pool.map(send, range(connections)))
-print(count / (time.perf_counter() - start))
+elapsed, cpu = time.perf_counter() - start, time.process_time() - cpu
+print(json.dumps({"speed": count / elapsed, "cpu_ms": cpu * 1000 / count}))
 """
 WORK: Final = "import django; django.setup(); from tests.bench.mailing import work; work({issue})"
 
@@ -58,19 +66,23 @@ def measure() -> dict[str, Any]:
     assert count == AUDIENCE
     filling, wire = _filling(made)
     with tempfile.TemporaryDirectory() as folder, smtp_process(Path(folder) / "log") as server:
-        bare = [_bare_loop(server, wire)]
-        lines = _send(made, server, bare, wire)
-    speeds = [line["speed"] for line in lines]
+        lines, bare = _send(made, server, wire)
     first, last = lines[0]["memory_mb"], max(line["memory_mb"] for line in lines)
+    # Without the first one, in which the worker connects and everything is cold.
+    rounds = list(zip(lines, bare, strict=True))[1:]
     found = {
         "audience": AUDIENCE,
         "bytes": len(wire),
-        "bare_per_s": round(median(bare)),
-        "ours_per_s": round(median(speeds)),
-        "speed": round(median(speeds) / median(bare), 2),
+        "bare_per_s": round(median(floor["speed"] for _, floor in rounds)),
+        "ours_per_s": round(median(line["speed"] for line, _ in rounds)),
+        "speed": round(median(line["speed"] / floor["speed"] for line, floor in rounds), 2),
+        "rounds": len(rounds),
+        "bare_cpu_ms": round(median(floor["cpu_ms"] for _, floor in rounds), 3),
+        "worker_cpu_ms": round(median(line["cpu_ms"] for line, _ in rounds), 3),
+        "database_cpu_ms": round(median(line["database_cpu_ms"] for line, _ in rounds), 3),
         "freezing_s": round(freezing * 100_000 / AUDIENCE, 2),
         "filling_ms": round(filling, 4),
-        "memory_after_1000_mb": round(first, 1),
+        "memory_after_warm_up_mb": round(first, 1),
         "growth_mb": round(last - first, 1),
         "sent": Delivery.objects.filter(issue=made, state="sent").count(),
     }
@@ -87,12 +99,14 @@ def lines(found: dict[str, Any]) -> list[Line]:
         Line(
             f"newsletter to {found['audience']:,}", found["ours_per_s"], "e-mails/s",
             found["bare_per_s"], "smtplib loop", found["speed"], ALLOWED["speed"], is_least=True,
+            note=f"{found['worker_cpu_ms']} ms of processor and {found['database_cpu_ms']} of "
+            f"PostgreSQL an e-mail; the loop {found['bare_cpu_ms']}",
         ),
         Line("recipients, 100,000", found["freezing_s"], "s", limit=ALLOWED["freezing_s"]),
         Line("e-mail, personalised", found["filling_ms"], "ms", limit=ALLOWED["filling_ms"]),
         Line(
             "worker, growth of memory", found["growth_mb"], "MB", limit=ALLOWED["growth_mb"],
-            note=f"from {found['memory_after_1000_mb']} MB after 1,000",
+            note=f"from {found['memory_after_warm_up_mb']} MB after the first second",
         ),
     ]  # fmt: skip
 
@@ -136,18 +150,24 @@ def _filling(issue: Issue) -> tuple[float, bytes]:
     return (time.perf_counter() - start_scheduled), wire
 
 
-def _bare_loop(server: Running, wire: bytes) -> float:
-    """E-mails per second of smtplib in a process of its own, over as many connections as ours."""
+def _bare_loop(server: Running, wire: bytes) -> dict[str, float]:
+    """Sends by smtplib in a process of its own, over as many connections as ours."""
     with NamedTemporaryFile() as file:
         file.write(wire[: -len(b".\r\n")])
         file.flush()
         command = [sys.executable, "-c", BARE_LOOP, str(server.port), file.name]
         counts = [str(settings.NEWSLETTER_CONNECTIONS), str(BARE)]
-        return float(subprocess.check_output([*command, *counts], text=True))
+        found: dict[str, float] = json.loads(subprocess.check_output([*command, *counts]))
+        return found
 
 
-def _send(issue: Issue, server: Running, bare: list[float], wire: bytes) -> list[dict[str, Any]]:
-    """Runs the worker in its own process, paused now and then for the bare loop."""
+def _send(
+    issue: Issue, server: Running, wire: bytes
+) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
+    """Alternates the worker, in its own process, and the bare loop; returns what each round gave.
+
+    Other work on the machine slows down both sides of a round.
+    """
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "iria.settings",
@@ -162,49 +182,50 @@ def _send(issue: Issue, server: Running, bare: list[float], wire: bytes) -> list
     )
     assert worker.stdin is not None
     assert worker.stdout is not None
-    lines: list[dict[str, Any]] = []
-    for line in worker.stdout:
-        lines.append(json.loads(line))
-        if len(lines) in {2, 4, 8, 16, 32}:
-            bare.append(_bare_loop(server, wire))
+    first = postmaster()
+    lines: list[dict[str, float]] = []
+    bare: list[dict[str, float]] = []
+    while True:
+        database = cpu_of_tree(first) if first else 0.0
         worker.stdin.write("go on\n")
         worker.stdin.flush()
+        line = json.loads(worker.stdout.readline())
+        if line["sent"] >= FULL_ROUND or not lines:
+            used = cpu_of_tree(first) - database if first else 0.0
+            line["database_cpu_ms"] = used * 1000 / line["sent"]
+            lines.append(line)
+            bare.append(_bare_loop(server, wire))
+        if not line["more"]:
+            break
+    worker.stdin.close()
     assert worker.wait(60) == 0
-    return lines
+    return lines, bare
 
 
 def work(issue_id: int) -> None:
-    """Sends an issue; prints speed and memory after every batch."""
+    """Sends an issue in rounds, one for each line of the input; prints what each round gave."""
     from newsletter.delivery import worker
 
-    batch, done = 1_000, 0
-    while True:
-        start_scheduled, before = time.perf_counter(), _sent_count(issue_id)
-        more = worker.deliver(issue_id, should_stop=_after(issue_id, before + batch))
-        elapsed = time.perf_counter() - start_scheduled
+    seconds = WARM_UP
+    for _ in sys.stdin:
+        before, cpu, start = _sent_count(issue_id), time.process_time(), time.perf_counter()
+        more = worker.deliver(issue_id, should_stop=_after(seconds))
+        elapsed, cpu = time.perf_counter() - start, time.process_time() - cpu
         sent = _sent_count(issue_id) - before
-        done += sent
-        if sent >= 500:
-            print(
-                json.dumps({"speed": sent / elapsed, "memory_mb": _memory(), "done": done}),
-                flush=True,
-            )
-            sys.stdin.readline()
-        if not more:
-            return
-        batch = BARE
+        found = {
+            "sent": sent,
+            "speed": sent / elapsed,
+            "cpu_ms": cpu * 1000 / max(1, sent),
+            "memory_mb": _memory(),
+            "more": more,
+        }
+        print(json.dumps(found), flush=True)
+        seconds = SECONDS
 
 
-def _after(issue_id: int, wanted: int) -> Any:
-    state = {"next": time.monotonic() + 0.5}
-
-    def enough() -> bool:
-        if time.monotonic() < state["next"]:
-            return False
-        state["next"] = time.monotonic() + 0.5
-        return _sent_count(issue_id) >= wanted
-
-    return enough
+def _after(seconds: float) -> Callable[[], bool]:
+    end = time.perf_counter() + seconds
+    return lambda: time.perf_counter() > end
 
 
 def _sent_count(issue_id: int) -> int:
