@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -16,7 +17,7 @@ from newsletter.bounces.verp import delivery_ref, return_path
 from newsletter.bounces.webhooks.providers import REF_PLACEHOLDER
 from newsletter.delivery import claims as delivery_claims
 from newsletter.delivery import controls, throttling
-from newsletter.delivery.claims import AttemptResult, Claim, MarkedDelivery
+from newsletter.delivery.claims import AttemptResult, Claim, MarkedDelivery, Personal
 from newsletter.email import headers
 from newsletter.email.dkim import signed
 from newsletter.email.greeting import Greeting
@@ -98,6 +99,9 @@ class Batch:
         self.rejected_in_a_row = 0
         self.checked_at = time.monotonic()
         self.is_stopped = False
+        # Sends ahead, and does not use the database.
+        self.helper = ThreadPoolExecutor(1)
+        self.sends_ahead = True
 
     def run(self, *, size: int, should_stop: ShouldStop) -> int:
         """Tries up to `size` e-mails; returns how many got a final or temporary result."""
@@ -119,6 +123,7 @@ class Batch:
                 # Before any other query: the database may be gone.
                 self._record_outcome()
         finally:
+            self.helper.shutdown()
             self._record_outcome()
             delivery_claims.release(self.lease)
         return self.processed
@@ -131,10 +136,16 @@ class Batch:
                 if self.is_stopped:
                     return
                 continue
-            marked = self._mark(claim)
+            ahead = self._send_ahead(claim)
+            try:
+                marked = self._mark(claim)
+            finally:
+                wire = ahead.result() if ahead is not None else b""
+            # An e-mail that is not completed costs the connection, and often the next mark fails too.
+            self.sends_ahead = marked is not None
             if marked is None:
                 continue
-            answer = self._submit(marked)
+            answer = self._submit(marked, wire if marked.personal == claim.personal else b"")
             self.pending_outcome = result_of(marked, answer)
             self._count(answer)
             if self.is_stopped or should_stop():
@@ -158,6 +169,24 @@ class Batch:
             self._record_outcome()
             _sleep(wait.total_seconds(), should_stop)
         return True
+
+    def _send_ahead(self, claim: Claim) -> Future[bytes] | None:
+        """Begins to send the e-mail up to its last line, while its mark is committed."""
+        if self.template is None or claim.personal is None or not self.sends_ahead:
+            return None
+        arguments = (self.template, claim.delivery_id, claim.personal)
+        return self.helper.submit(self._send_all_but_last_line, *arguments)
+
+    def _send_all_but_last_line(
+        self, template: EmailTemplate, delivery_id: int, personal: Personal
+    ) -> bytes:
+        """Returns the SMTP data, or nothing if it cannot be sent to this address."""
+        try:
+            wire = _wire(template, delivery_id, personal)
+        except ValueError:
+            return b""
+        self.smtp.send_ahead(self._sender(delivery_id), personal.email, wire)
+        return wire
 
     def _mark(self, claim: Claim) -> MarkedDelivery | None:
         """Records the last result and marks this delivery, in one commit."""
@@ -205,23 +234,21 @@ class Batch:
                 self.pending_outcome = None
                 return
 
-    def _submit(self, marked: MarkedDelivery) -> Answer:
-        ref = delivery_ref(marked.delivery_id) if settings.MAIL_PROVIDER else ""
+    def _submit(self, marked: MarkedDelivery, wire: bytes) -> Answer:
+        """Submits an e-mail, of which `wire` may have been sent ahead."""
+        personal = marked.personal
         if self.template is None:
-            values = (marked.email, marked.token, marked.message_id, marked.name, ref)
+            ref = _ref(marked.delivery_id)
+            values = (personal.email, personal.token, personal.message_id, personal.name, ref)
             return self.smtp.deliver(message_of(self.issue, self.rendered, *values))
         try:
-            wire = self.template.render_for(
-                address=marked.email,
-                token=marked.token,
-                message_id=marked.message_id,
-                name=marked.name,
-                ref=ref,
-            )
+            wire = wire or _wire(self.template, marked.delivery_id, personal)
         except ValueError as error:
             return Answer(Outcome.REFUSED, str(error))
-        sender = return_path(marked.delivery_id) or self.sender
-        return self.smtp.submit(sender, marked.email, signed(wire))
+        return self.smtp.submit(self._sender(marked.delivery_id), personal.email, wire)
+
+    def _sender(self, delivery_id: int) -> str:
+        return return_path(delivery_id) or self.sender
 
     def _count(self, answer: Answer) -> None:
         if answer.outcome in NOT_SUBMITTED:
@@ -245,6 +272,26 @@ class Batch:
         self.checked_at = time.monotonic()
         is_paused = controls.pause_if_blocked(self.issue) or controls.pause_on_failures(self.issue)
         self.is_stopped = self.is_stopped or is_paused
+
+
+def _wire(template: EmailTemplate, delivery_id: int, personal: Personal) -> bytes:
+    """Returns the SMTP data of an e-mail.
+
+    Raises:
+        ValueError: it cannot be sent to this address.
+    """
+    wire = template.render_for(
+        address=personal.email,
+        token=personal.token,
+        message_id=personal.message_id,
+        name=personal.name,
+        ref=_ref(delivery_id),
+    )
+    return signed(wire)
+
+
+def _ref(delivery_id: int) -> str:
+    return delivery_ref(delivery_id) if settings.MAIL_PROVIDER else ""
 
 
 def template_of(issue: Issue, rendered: RenderedEmail) -> EmailTemplate:

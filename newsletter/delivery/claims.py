@@ -32,8 +32,8 @@ UPDATE newsletter_delivery d
    SET state = 'claimed', lease = %(lease)s, lease_expires_at = clock_timestamp() + %(length)s
   FROM next
  WHERE d.id = next.id
-RETURNING d.id, d.wave, d.due_at,
-    (SELECT lower(substring(s.email from '[^@]*$')) FROM newsletter_subscriber s
+RETURNING d.wave, d.due_at, d.id, d.message_id,
+    (SELECT ARRAY[s.email, s.token, s.name] FROM newsletter_subscriber s
       WHERE s.id = d.subscriber_id)
 """
 """Reserves a few deliveries for one connection of one worker."""
@@ -134,11 +134,26 @@ UPDATE newsletter_delivery
 
 
 @dataclass(frozen=True, slots=True)
+class Personal:
+    """What differs between the e-mails of an issue."""
+
+    message_id: str
+    email: str
+    token: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A delivery that is reserved for one worker during its lease. It must be marked before sending."""
 
     delivery_id: int
-    domain: str
+    personal: Personal | None
+    """As it was then; None if the subscriber was erased."""
+
+    @property
+    def domain(self) -> str:
+        return self.personal.email.rpartition("@")[2].lower() if self.personal else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +162,11 @@ class MarkedDelivery:
 
     delivery_id: int
     attempt: int
-    message_id: str
-    email: str
-    token: str
-    name: str = ""
+    personal: Personal
+
+    @property
+    def email(self) -> str:
+        return self.personal.email
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +203,11 @@ def claim(issue: Issue, lease: UUID, *, size: int) -> list[Claim]:
     values: dict[str, Any] = {"issue": issue.pk, "lease": lease, "size": size, "length": LEASE}
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
-        rows = sorted(cursor.fetchall(), key=lambda row: (row[1], row[2], row[0]))
-    return [Claim(delivery_id, domain or "") for delivery_id, _, _, domain in rows]
+        rows = sorted(cursor.fetchall(), key=lambda row: row[:3])
+    return [
+        Claim(delivery_id, Personal(message_id, *subscriber) if subscriber else None)
+        for _, _, delivery_id, message_id, subscriber in rows
+    ]
 
 
 def mark(
@@ -214,8 +233,7 @@ def mark(
         row = cursor.fetchone()
     if row is None or row[0] != "sending":
         return None
-    _, attempt, message_id, email, token, name = row
-    return MarkedDelivery(claimed.delivery_id, attempt, message_id, email, token, name)
+    return MarkedDelivery(claimed.delivery_id, row[1], Personal(*row[2:]))
 
 
 def record_outcome(result: AttemptResult) -> None:

@@ -1,11 +1,14 @@
 """Submits one e-mail to a mail server and reports the outcome.
 
 After a failure it matters whether the server may have the e-mail: only after the last byte of DATA.
-So the SMTP commands are sent one by one, because `smtplib.sendmail` does not tell them apart.
+So the SMTP commands are sent one by one, because `smtplib.sendmail` does not tell them apart. An e-mail
+can be sent ahead up to its last line: without that, the server does not have it.
 """
 
 import re
 import smtplib
+import socket
+import time
 from dataclasses import dataclass
 from email import policy
 from enum import Enum, auto
@@ -22,6 +25,9 @@ SEVEN_BIT: Final = policy.SMTP.clone(cte_type="7bit")
 """Every relay passes these lines on unchanged, so a DKIM signature stays valid."""
 LINE_BREAK: Final = re.compile(rb"\r\n|\r|\n")
 LEADING_DOT: Final = re.compile(rb"(?m)^\.")
+LAST_LINE: Final = b".\r\n"
+WAITS_FOR_LAST_LINE: Final = 5.0
+"""Seconds after which an e-mail is sent anew: a server that hung up would leave it uncertain."""
 MAILBOX_FULL: Final = 552
 """After RCPT, 552 is temporary (RFC 5321, 4.5.3.1.10) although its first digit is 5."""
 
@@ -46,11 +52,28 @@ class Answer:
     response: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """An e-mail that was sent up to its last line, or else the answer to its envelope."""
+
+    sender: str
+    recipient: str
+    wire: bytes
+    answer: Answer | None
+    at: float
+
+    def is_for(self, sender: str, recipient: str, wire: bytes) -> bool:
+        """Whether it is the same e-mail and so new that the server still waits for its last line."""
+        is_new = time.monotonic() - self.at < WAITS_FOR_LAST_LINE
+        return is_new and (self.sender, self.recipient, self.wire) == (sender, recipient, wire)
+
+
 class SmtpConnection:
     """A connection to the mail server that is reused for several e-mails."""
 
     def __init__(self, mailer: str = "newsletter") -> None:
         self._backend: Any = mailers[mailer]
+        self._ahead: Ahead | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -111,6 +134,27 @@ class SmtpConnection:
             return Answer(Outcome.REFUSED, error_text(error))
         return self.submit(sender, recipient, wire)
 
+    def send_ahead(self, sender: str, recipient: str, wire: bytes) -> None:
+        """Sends an e-mail up to its last line; `submit` with the same values completes it.
+
+        If anything else follows, the connection is closed, and the server discards the e-mail
+        (RFC 5321, 4.1.1.4). A failure is not reported, because `submit` begins again.
+        """
+        self._abandon_ahead()
+        if self.open() is not None:
+            return
+        server: smtplib.SMTP = self._backend.connection
+        try:
+            answer = _send_envelope(server, sender, recipient, len(wire))
+            if answer is None:
+                # The last line must not wait until the others are acknowledged.
+                self._backend.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                server.send(wire.removesuffix(LAST_LINE))
+        except (OSError, smtplib.SMTPException, ValueError):
+            self._drop()
+        else:
+            self._ahead = Ahead(sender, recipient, wire, answer, time.monotonic())
+
     def submit(self, sender: str, recipient: str, wire: bytes) -> Answer:
         """Submits one e-mail by SMTP.
 
@@ -118,21 +162,32 @@ class SmtpConnection:
             sender: the envelope sender, to which bounces are returned.
             wire: the SMTP data, from `on_the_wire` or a template.
         """
+        ahead = self._ahead
+        if ahead is not None and ahead.is_for(sender, recipient, wire):
+            self._ahead = None
+            answer = ahead.answer or _submit_data(self._backend.connection, LAST_LINE)
+            self._reset(answer)
+            return answer
+        self._abandon_ahead()
         if unreachable := self.open():
             return unreachable
         server: smtplib.SMTP = self._backend.connection
         try:
-            answer = _send_envelope(server, sender, recipient, len(wire))
+            envelope_answer = _send_envelope(server, sender, recipient, len(wire))
         except (OSError, smtplib.SMTPException, ValueError) as error:
             # The server sent an invalid response; the e-mail was not submitted.
             self._drop()
             return Answer(Outcome.UNREACHABLE, error_text(error))
-        if answer is None:
-            answer = _submit_data(server, wire)
-        self._reset(server, answer)
+        answer = envelope_answer or _submit_data(server, wire)
+        self._reset(answer)
         return answer
 
-    def _reset(self, server: smtplib.SMTP, answer: Answer) -> None:
+    def _abandon_ahead(self) -> None:
+        """Closes a connection that waits for the rest of an e-mail, since no command says so."""
+        if self._ahead is not None:
+            self._drop()
+
+    def _reset(self, answer: Answer) -> None:
         """Resets the connection for the next e-mail, or closes it."""
         if answer.outcome is Outcome.SENT:
             return
@@ -140,16 +195,17 @@ class SmtpConnection:
             self._drop()
             return
         try:
-            server.rset()
+            self._backend.connection.rset()
         except (OSError, smtplib.SMTPException):
             self._drop()
 
     def _drop(self) -> None:
         """Closes a connection without QUIT, because the server may not respond to it."""
         self._backend.connection.close()
-        self._backend.connection = None
+        self._backend.connection = self._ahead = None
 
     def _close(self) -> None:
+        self._abandon_ahead()
         try:
             self._backend.close()
         except (OSError, smtplib.SMTPException):
@@ -167,7 +223,7 @@ def ready_to_send(raw: bytes) -> bytes:
     """Normalises line endings, doubles dots and adds the final dot."""
     raw = LINE_BREAK.sub(b"\r\n", raw)
     quoted = LEADING_DOT.sub(b"..", raw)
-    return quoted + (b"" if quoted.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+    return quoted + (b"" if quoted.endswith(b"\r\n") else b"\r\n") + LAST_LINE
 
 
 def is_permanent(error: BaseException) -> bool:
