@@ -49,7 +49,7 @@ hypothesis.load_profile("iria")
 
 # Garbage collection took a fourteenth of the time, because it scans everything that Django
 # has loaded; what there is before the first test stays to the end (`pytest_collection_finish`).
-gc.set_threshold(10_000)
+gc.set_threshold(50_000)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,11 @@ from tempfile import TemporaryDirectory
 
 FORKING = get_context("forkserver")
 FORKING.set_forkserver_preload(
-    ["iria.environment", "iria.command_line", "django.conf.global_settings", "tests.iria.forks"]
+    [
+        *("iria.environment", "iria.command_line", "tests.iria.forks"),
+        # For the commands that start Django: what it imports and needs no settings.
+        *("django.core.management", "psycopg_pool", "procrastinate", "pydantic", "lxml.html"),
+    ]
 )
 
 
