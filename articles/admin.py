@@ -34,7 +34,7 @@ from articles.embeds.models import EmbedProvider, LinkCard
 from articles.files.admin import FileAdmin
 from articles.files.models import File
 from articles.images.admin.image_admin import ImageAdmin
-from articles.images.admin.source_admin import AgencyAdmin, CollectionAdmin, PhotographerAdmin
+from articles.images.admin.library_admin import AgencyAdmin, CollectionAdmin, PhotographerAdmin
 from articles.images.models import Agency, Collection, Image, Photographer
 from articles.pages.admin import PageAdmin
 from articles.pages.models import Page

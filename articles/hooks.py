@@ -15,7 +15,7 @@ from articles.feeds import tasks as feeds_tasks
 from articles.files import hooks as files_hooks
 from articles.images import receivers as images_receivers
 from articles.images.renditions import renditions
-from articles.images.rights import withdrawal
+from articles.images.rights import usage_check
 from articles.links.targets import link_kinds
 from articles.pages import hooks as pages_hooks
 from articles.pages.hooks import PAGES
@@ -35,7 +35,7 @@ def register() -> None:
     )
     hooks.dashboard_items.register("articles", editorial_dashboard.waiting_articles)
     hooks.dashboard_panels.register("plan", editorial_dashboard.plan)
-    hooks.dashboard_panels.register("licences", withdrawal.expiring_licences)
+    hooks.dashboard_panels.register("licences", usage_check.expiring_licences)
     hooks.dashboard_panels.register("published", most_read.recently_published)
     hooks.dashboard_panels.register("comments", queues.oldest_pending)
     hooks.dashboard_panels.register("most read", most_read.most_read)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.role_names import EDITOR, REPORTER
 from articles.files.inspection.file_types import AUDIO_GROUP, BY_MEDIA_TYPE, PDF_GROUP
-from articles.images.models.library_row import LibraryRow
+from articles.images.models.description import LibraryRow
 from iria.core import hooks
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, StoredData, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
 from articles.images.models import Image, OldRenditionName, Rendition
-from articles.images.renditions.rendition_files import discard
+from articles.images.renditions.renditions import discard
 from articles.images.tasks import enqueue_updates
 
 

@@ -12,7 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from articles.images.library.decoder_client import Undecodable
 from articles.images.models import Image, ImageQuerySet
-from articles.images.renditions import orphans, rendition_files, renditions
+from articles.images.renditions import renditions
 
 AT_ONCE: Final = 50
 _RETRY: Final = RetryStrategy(max_attempts=5, exponential_wait=4)
@@ -67,7 +67,7 @@ def catch_up(timestamp: int) -> None:
     In that order, so that deleting makes room. Images are taken in random order, so that unreadable
     ones cannot block the others.
     """
-    rendition_files.discard_former()
+    renditions.discard_former()
     now = timezone.now()
     processed = Image.objects.filter(uploaded_at__lt=now - timedelta(minutes=15))
     recent = processed.filter(uploaded_at__gt=now - timedelta(days=7))
@@ -87,7 +87,7 @@ def _sample(images: ImageQuerySet) -> QuerySet[Image, int]:
 @app.task(queue="pictures", queueing_lock="pictures.sweep")
 def sweep(timestamp: int) -> None:
     """Deletes files that no row names."""
-    if count := orphans.delete_files(orphans.orphaned_files()):
+    if count := renditions.delete_files(renditions.orphaned_files()):
         log.warning("Deleted %s image files without a row", count)
 
 

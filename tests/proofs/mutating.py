@@ -8,7 +8,7 @@ from zlib import crc32
 
 from PIL import Image
 
-from articles.images.processing import cmyk, icc_profiles
+from articles.images.processing import colour_conversion, colour_spaces
 from tests.articles.images.metadata.blocks import UTF8, alternatives, iim, jpeg, packet
 
 EDGES = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF)
@@ -25,7 +25,7 @@ def small_files() -> dict[str, bytes]:
         "exif": tags.tobytes(),
         "xmp": packet(alternatives("dc:description", x_default="A quay")),
     }
-    wide = {"icc_profile": icc_profiles.rgb_profile(icc_profiles.ADOBE_RGB)}
+    wide = {"icc_profile": colour_spaces.rgb_profile(colour_spaces.ADOBE_RGB)}
     moving = {"save_all": True, "append_images": frames, "duration": 60}
     seen = scene.convert("RGBA")
     seen.putalpha(Image.linear_gradient("L").resize((24, 16)))
@@ -33,8 +33,8 @@ def small_files() -> dict[str, bytes]:
     grey = scene.convert("L")
     made: dict[str, tuple[Image.Image, str, dict[str, Any]]] = {
         "JPEG progressive": (scene, "JPEG", {"progressive": True, **wide}),
-        "JPEG of inks": (inked, "JPEG", {"icc_profile": cmyk.coated_paper()}),
-        "JPEG grey": (grey, "JPEG", {"icc_profile": icc_profiles.grey_profile(1.8)}),
+        "JPEG of inks": (inked, "JPEG", {"icc_profile": colour_conversion.coated_paper()}),
+        "JPEG grey": (grey, "JPEG", {"icc_profile": colour_spaces.grey_profile(1.8)}),
         "PNG": (scene, "PNG", words),
         "PNG transparent": (seen, "PNG", wide),
         "PNG palette": (scene.quantize(16), "PNG", {"transparency": 3}),

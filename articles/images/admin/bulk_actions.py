@@ -22,7 +22,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from articles.images import permissions
+from articles.images import hooks
 from articles.images.admin.forms import PHOTOGRAPHER_IS_CREATOR
 from articles.images.library import editing
 from articles.images.models import Agency, Collection, Image, ImageQuerySet, Photographer
@@ -44,7 +44,7 @@ class BulkActionsMixin(ModelAdmin[Image]):
 
     def has_bulk_change_permission(self, request: HttpRequest) -> bool:
         """Some of many images are published."""
-        may_publish = permissions.may_publish(request.user)
+        may_publish = hooks.may_publish(request.user)
         return may_publish and request.user.has_perm("articles.bulk_change_image")
 
     def has_collect_permission(self, request: HttpRequest) -> bool:

@@ -1,7 +1,7 @@
 """What the article form shows of an image and changes in place: details, upload, import. JSON.
 
 Credit, licence and focal point belong to the image and change everywhere at once, so an image that is
-published or scheduled can only be changed by users who may publish (`articles.images.permissions`).
+published or scheduled can only be changed by users who may publish (`articles.images.hooks`).
 Caption and alt text of a use belong to the article; those of the image are only suggestions for it.
 """
 
@@ -23,14 +23,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from articles.images import permissions
+from articles.images import hooks
 from articles.images.admin.forms import FOCUS, ImageForm
 from articles.images.hooks import uses_of
 from articles.images.library import editing
 from articles.images.library.uploads import Received, receive
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_text
-from articles.images.rights.credit_trigger import retry_if_uncredited
+from articles.images.rights.usage_check import retry_if_uncredited
 from articles.images.srcset import plain_rendition
 from iria.core.http import safe_client
 from iria.publication.context_processors import publication_of
@@ -133,7 +133,7 @@ def why_unchangeable(request: HttpRequest, image: Image) -> str:
     """Why this user cannot change the image; empty if they can."""
     if not request.user.has_perm("articles.change_image"):
         return UNCHANGEABLE
-    return permissions.why_readonly(request.user, image)
+    return hooks.why_readonly(request.user, image)
 
 
 def _change(request: HttpRequest, number: int) -> HttpResponse:

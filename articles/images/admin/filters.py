@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from articles.images.library.metadata_mapping import FIELDS
+from articles.images.library.ingest import FIELDS
 from articles.images.models import Agency, Collection, Image, Photographer, SimilarImage
 from articles.images.models.description import AI_MADE
 from articles.images.models.image import SOON

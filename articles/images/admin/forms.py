@@ -17,7 +17,7 @@ from articles.images.hooks import listed, public_uses_of
 from articles.images.models import Collection, Image
 from articles.images.processing.rendition_sizes import CARD, PREVIEW, SHAPES, SQUARE, ratio_of
 from articles.images.rights import credit_line
-from articles.images.rights.sources import SOURCE_TYPES, last_part
+from articles.images.rights.bulk_changes import SOURCE_TYPES, last_part
 from articles.images.srcset import plain_rendition
 from iria.core.admin import Unlabelled
 

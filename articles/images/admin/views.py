@@ -19,16 +19,15 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from articles.images import permissions
+from articles.images import hooks
 from articles.images.admin import chooser
 from articles.images.admin.details import MOST_USES, why_unchangeable
 from articles.images.admin.forms import ImageForm
 from articles.images.hooks import uses_of
-from articles.images.library import duplicates, editing, ingest
-from articles.images.library.replacement import replace
-from articles.images.library.uploads import Received
+from articles.images.library import editing, ingest
+from articles.images.library.uploads import Received, replace
 from articles.images.models import Image
-from articles.images.rights.withdrawal import restore, withdraw
+from articles.images.rights.usage_check import restore, withdraw
 from articles.images.srcset import plain_rendition
 from iria.core.text.validators import validate_not_blank, validate_storable
 
@@ -51,7 +50,7 @@ def withdraw_page(request: HttpRequest, number: int, site: AdminSite) -> HttpRes
     if not request.user.has_perm("articles.withdraw_image"):
         raise PermissionDenied
     image = get_object_or_404(Image, pk=number)
-    if reason := permissions.why_readonly(request.user, image):
+    if reason := hooks.why_readonly(request.user, image):
         messages.error(request, reason)
         return redirect("admin:articles_image_change", image.pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
@@ -102,14 +101,14 @@ def decide_duplicate(request: HttpRequest, number: int, site: AdminSite) -> Http
     if image is None:
         return _respond(request, site, None, "This image no longer exists.", done=False)
     if not other:
-        duplicates.keep_both(image, by=request.user)  # type: ignore[arg-type]
+        editing.keep_both(image, by=request.user)  # type: ignore[arg-type]
         return _respond(request, site, image, "Both images are kept.", done=True)
     remaining = get_object_or_404(
         Image, pk=int(other) if other.isdecimal() and len(other) < 18 else 0
     )
     try:
-        duplicates.use_instead(image, remaining, by=request.user)  # type: ignore[arg-type]
-    except (duplicates.NotAllowed, editing.StillUsed) as error:
+        editing.use_instead(image, remaining, by=request.user)  # type: ignore[arg-type]
+    except (editing.NotAllowed, editing.StillUsed) as error:
         return _respond(request, site, image, str(error), done=False)
     return _respond(request, site, remaining, "The new image was deleted. Use this one.", done=True)
 
@@ -133,7 +132,7 @@ def replace_page(request: HttpRequest, number: int, site: AdminSite) -> HttpResp
     if not request.user.has_perm("articles.replace_image"):
         raise PermissionDenied
     image = get_object_or_404(Image, pk=number)
-    if reason := permissions.why_readonly(request.user, image):
+    if reason := hooks.why_readonly(request.user, image):
         messages.error(request, reason)
         return redirect("admin:articles_image_change", image.pk)
     error = ""

@@ -13,11 +13,12 @@ from typing import Final
 
 from articles.images.metadata import iim
 from articles.images.metadata.fields import MAX_BLOCK
-from articles.images.processing.formats import Content, jpeg, png, riff, tiff
-from articles.images.processing.formats.isobmff import (
+from articles.images.processing import formats
+from articles.images.processing.formats import (
     FULL,
     Box,
     Broken,
+    Content,
     Item,
     boxes,
     infos,
@@ -64,7 +65,7 @@ def blocks_of(content: Content) -> Blocks | None:
     head = content[:12]
     if head.startswith(b"\xff\xd8\xff"):
         return _of_jpeg(content)
-    if head.startswith(png.SIGNATURE):
+    if head.startswith(formats.PNG_SIGNATURE):
         return _of_png(content)
     if head[:4] == b"RIFF" and head[8:] == b"WEBP":
         return _of_webp(content)
@@ -95,20 +96,20 @@ def blocks_in(path: Path) -> Iterator[Blocks | None]:
 def _of_jpeg(content: Content) -> Blocks:
     found = Blocks()
     photoshop, pieces = b"", []
-    for segment in jpeg.segments(content):
+    for segment in formats.jpeg_segments(content):
         data = segment.data
-        if segment.marker == jpeg.APP1 and data.startswith(_EXIF_MARK):
+        if segment.marker == formats.APP1 and data.startswith(_EXIF_MARK):
             found.exif = found.exif or data[6:]
-        elif segment.marker == jpeg.APP1 and data.startswith(_XMP_MARK):
+        elif segment.marker == formats.APP1 and data.startswith(_XMP_MARK):
             found.xmp.append(data[len(_XMP_MARK) :])
-        elif segment.marker == jpeg.APP1 and data.startswith(_MORE_XMP_MARK):
+        elif segment.marker == formats.APP1 and data.startswith(_MORE_XMP_MARK):
             pieces.append(data[len(_MORE_XMP_MARK) :])
-        elif segment.marker == jpeg.APP13:
+        elif segment.marker == formats.APP13:
             if mark := next((each for each in _PHOTOSHOP_MARKS if data.startswith(each)), b""):
                 photoshop += data[len(mark) :]  # may go on in the next segment
             elif data[:1] == bytes([iim.MARKER]):
                 found.iim = found.iim or data
-        elif segment.marker == jpeg.APP11 and data.startswith(b"JP"):
+        elif segment.marker == formats.APP11 and data.startswith(b"JP"):
             # A box in pieces; each of them after the first repeats its head.
             found.manifest += data[8:] if int.from_bytes(data[4:8]) <= 1 else data[16:]
     found.xmp += _extended(pieces)
@@ -154,7 +155,9 @@ def _keep_photoshop(found: Blocks, resources: bytes) -> None:
 def _of_png(content: Content) -> Blocks:
     found = Blocks()
     texts = (b"tEXt", b"zTXt", b"iTXt")
-    chunks = (each for each in png.chunks(content) if each.name in (*texts, b"eXIf", b"caBX"))
+    chunks = (
+        each for each in formats.png_chunks(content) if each.name in (*texts, b"eXIf", b"caBX")
+    )
     for chunk in islice(chunks, MAX_TEXTS):
         if chunk.end - chunk.start > MAX_BLOCK:
             continue
@@ -216,7 +219,7 @@ def _keep_profile(found: Blocks, kind: str, text: bytes) -> None:
 
 def _of_webp(content: Content) -> Blocks:
     found = Blocks()
-    for chunk in islice(riff.chunks(content), 10_000):
+    for chunk in islice(formats.riff_chunks(content), 10_000):
         if chunk.end - chunk.start <= MAX_BLOCK:
             if chunk.name == b"EXIF":
                 found.exif = content[chunk.start : chunk.end].removeprefix(b"Exif\x00\x00")
@@ -282,7 +285,7 @@ def _piece(content: Content, start: int, end: int) -> bytes:
 
 def _of_tiff(content: Content) -> Blocks:
     found = Blocks(exif=content)
-    first = tiff.first_directory(content)
+    first = formats.first_directory(content)
     if first is None:
         return found
     found.xmp.append(first.raw(_XMP_TAG))

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from articles.images.metadata.block_finder import blocks_in
 from articles.images.metadata.charsets import Hints, decoded
-from articles.images.processing.formats import Content, tiff
+from articles.images.processing import formats
+from articles.images.processing.formats import Content
 
 _TEXTS: Final = {
     "caption": ((0, 0x010E),),
@@ -35,7 +36,7 @@ def read(block: Content, hints: Hints | None = None) -> dict[str, list[str]]:
 
     The standard allows ASCII only; in practice there is UTF-8 and everything else.
     """
-    first = tiff.first_directory(block)
+    first = formats.first_directory(block)
     if first is None:
         return {}
     camera = first.below(_CAMERA)
@@ -55,7 +56,7 @@ def read(block: Content, hints: Hints | None = None) -> dict[str, list[str]]:
     return several | {field: [_up_to_nul(field, text)] for field, text in found.items() if text}
 
 
-def _written_in_windows(first: tiff.Directory) -> dict[str, str]:
+def _written_in_windows(first: formats.Directory) -> dict[str, str]:
     texts = {
         field: first.raw(tag).decode("utf-16-le", "ignore").partition("\x00")[0].strip()
         for field, tag in _OF_WINDOWS.items()
@@ -65,7 +66,7 @@ def _written_in_windows(first: tiff.Directory) -> dict[str, str]:
 
 def orientation(block: Content) -> int | None:
     """1 to 8, or None if the file has none."""
-    first = tiff.first_directory(block)
+    first = formats.first_directory(block)
     return None if first is None else _orientation(first)
 
 
@@ -80,16 +81,16 @@ def orientation_of(image: Any) -> int | None:
 
 def is_from_mac(block: Content) -> bool:
     """Whether it names software or a computer of a Mac."""
-    first = tiff.first_directory(block)
+    first = formats.first_directory(block)
     return first is not None and any(b"mac" in first.raw(tag).lower() for tag in _PROGRAMS)
 
 
-def _orientation(first: tiff.Directory) -> int | None:
+def _orientation(first: formats.Directory) -> int | None:
     value = first.number(_ORIENTATION)
     return value if value is not None and 1 <= value <= 8 else None
 
 
-def _raw(directory: tiff.Directory | None, tag: int) -> bytes:
+def _raw(directory: formats.Directory | None, tag: int) -> bytes:
     """The value of a tag, without padding."""
     return b"" if directory is None else directory.raw(tag).strip(b"\x00 ")
 
@@ -104,7 +105,7 @@ def _notice(value: str) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _moment(camera: tiff.Directory | None, tags: tuple[int, int]) -> str:
+def _moment(camera: formats.Directory | None, tags: tuple[int, int]) -> str:
     tag, zone_tag = tags
     moment = None if camera is None else _MOMENT.match(camera.raw(tag))
     if camera is None or moment is None:

@@ -6,9 +6,10 @@ from articles.images.models.image import (
     ImageEvent,
     ImageQuerySet,
     ImageSearchVector,
+    OldRenditionName,
+    Rendition,
     SimilarImage,
 )
-from articles.images.models.rendition import OldRenditionName, Rendition
 from articles.images.models.sources import Agency, Photographer
 
 __all__ = [

@@ -1,12 +1,29 @@
-"""Texts that describe an image."""
+"""What images and files have in common, and the texts that describe an image."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import ClassVar, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.urls import reverse
 
+from iria.core.hooks import Hook, ImageUsage
 from iria.core.text.validators import validate_storable
+
+
+class LibraryRow(models.Model):
+    """A row of a library; `usages` is the hook that reports its uses."""
+
+    usages: ClassVar[Hook[Callable[[int], list[ImageUsage]]]]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def change_url(self) -> str:
+        return reverse(f"admin:articles_{self._meta.model_name}_change", args=[self.pk])
+
 
 AI_MADE: Final = frozenset(
     {

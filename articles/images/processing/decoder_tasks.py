@@ -12,12 +12,10 @@ from PIL import Image
 from articles.images.metadata import read_file
 from articles.images.metadata.fields import BROKEN_FILE
 from articles.images.processing import (
-    animation,
     colour_conversion,
     colour_spaces,
     file_types,
     image_reader,
-    perceptual_hash,
     rendition_sizes,
     resizing,
 )
@@ -91,7 +89,7 @@ class _Opened:
             "width": self.width,
             "height": self.height,
             "moving": self.frames > 1,
-            "perceptual_hash": perceptual_hash.hash_of(decoded),
+            "perceptual_hash": resizing.hash_of(decoded),
             "metadata": _metadata(self.path),
             "made": [self._write(decoded, size)],
         }
@@ -110,7 +108,7 @@ class _Opened:
             planned = rendition_sizes.shaped_sizes(width, height, shape, transparent=transparent)
             made += self._chain(part, planned, have)
         made += self._moving(have) if self.frames > 1 else []
-        return {"made": made, "perceptual_hash": perceptual_hash.hash_of(decoded)}
+        return {"made": made, "perceptual_hash": resizing.hash_of(decoded)}
 
     def _chain(self, part: Any, planned: list[Any], have: set[Any]) -> list[dict[str, Any]]:
         """Each size is made from the one before, the widest first."""
@@ -131,8 +129,8 @@ class _Opened:
         path = self.folder / f"moving-{size.width}.webp"
         try:
             again = image_reader.open_image(self.path, self.kind)
-            written = animation.write_moving(again, size, self.colours, path, until=self.until)
-        except (*BROKEN_FILE, MemoryError, animation.TooLong, image_reader.Unfit) as error:
+            written = resizing.write_moving(again, size, self.colours, path, until=self.until)
+        except (*BROKEN_FILE, MemoryError, resizing.TooLong, image_reader.Unfit) as error:
             _reraise_if_disk_full(error)
             written = False
         return [_made(path.name, size)] if written else []

@@ -1,13 +1,23 @@
-"""Decodes, scales and writes images: upright, in sRGB, in the sizes that are served.
+"""Decodes, scales and writes images and animations: upright, in sRGB, in the sizes that are served.
 
-Runs in the child process (`decoder_process`), never in a web process. Plain Python.
+Runs in the child process (`decoder_process`), never in a web process. Plain Python. Of an animation,
+written as WebP, one frame is in memory at a time.
+
+The perceptual hash of 64 bits is similar for similar images of any size, format and quality: the lowest
+frequencies of a small grey copy (a discrete cosine transform, as in Zauner 2010, “Implementation and
+Benchmarking of Perceptual Image Hash Functions”). A bit is set if a frequency is stronger than the median.
 """
 
+from itertools import product
+from math import cos, inf, pi
 from pathlib import Path
+from statistics import median
+from time import process_time
 from typing import Any, Final
 
 from PIL import Image
 
+from articles.images.metadata.fields import BROKEN_FILE
 from articles.images.processing.colour_conversion import Colours, eight_bits
 from articles.images.processing.file_types import GIF, PNG, Kind
 from articles.images.processing.image_reader import Pixels, turn_of, upright_size
@@ -154,6 +164,127 @@ def scaled(image: Pixels, size: Size) -> Pixels:
 
 def on_white(image: Pixels) -> Pixels:
     """On a white background, without transparency."""
+    paper = Image.new("RGB", image.size, "white")
+    paper.paste(image, mask=image.getchannel("A"))
+    return paper
+
+
+SHORTEST: Final = 20
+"""Minimum duration of a frame in milliseconds; browsers slow down shorter ones."""
+DEFAULT_DURATION: Final = 100
+LONGEST: Final = 10_000
+
+_SAVE: Final[dict[str, Any]] = {"format": "WEBP", "quality": 70, "method": 0, "save_all": True}
+
+
+class TooLong(Exception):
+    """The animation cannot be made in time."""
+
+
+class Reel(Image.Image):
+    """The frames of an animation in one size, made one after another as Pillow requests them.
+
+    If the animation is broken, the last complete frame is repeated.
+    """
+
+    def __init__(self, source: Pixels, size: Size, colours: Colours, until: float) -> None:
+        super().__init__()
+        self._until = until
+        self._source = source
+        self._turn = turn_of(source)
+        upright = (size.width, size.height)
+        self._aim = upright[::-1] if self._turn >= 5 else upright
+        self._colours = colours
+        # The first image of a PNG may be a still for software without animation.
+        self._first = 1 if source.info.get("default_image") else 0
+        self.n_frames = int(getattr(source, "n_frames", 1)) - self._first
+        self.durations: list[int] = []
+        self._broken = False
+        self.seek(0)
+
+    def seek(self, frame: int) -> None:
+        if frame < len(self.durations):
+            return
+        if process_time() > self._until:
+            raise TooLong
+        try:
+            self._show(self._first + frame)
+        except (*BROKEN_FILE, Image.DecompressionBombError):
+            if not self.durations:
+                raise
+            self._broken = True
+        duration = self._source.info.get("duration") or DEFAULT_DURATION
+        self.durations.append(round(min(max(duration, SHORTEST), LONGEST)))
+
+    def _show(self, frame: int) -> None:
+        if self._broken:
+            return
+        self._source.seek(frame)
+        self._source.load()
+        upright = turned(shrunk(self._source, self._aim), self._turn)
+        shown = self._colours.to_srgb(upright)
+        self.im, self._mode, self._size = shown.im, shown.mode, shown.size
+
+
+def write_moving(
+    source: Pixels, size: Size, colours: Colours, path: Path, *, until: float = inf
+) -> bool:
+    """Writes the animation; returns False if there is only one frame.
+
+    Raises:
+        TooLong: this process has used more CPU time than `until`, in seconds.
+    """
+    reel = Reel(source, size, colours, until)
+    if reel.n_frames < 2:
+        return False
+    reel.save(path, **_SAVE, duration=reel.durations, loop=_rounds(source))
+    return True
+
+
+def _rounds(source: Pixels) -> int:
+    """How often it plays, 0 for ever. A GIF counts repetitions, and plays once by default."""
+    loop = source.info.get("loop")
+    if source.format == "GIF":
+        return 1 if loop is None else 0 if loop == 0 else int(loop) + 1
+    return int(loop or 0)
+
+
+_SIDE: Final = 32
+_HIGHEST: Final = 9
+_FAINT: Final = 2.0
+"""Mean strength, in levels of grey, below which an image has no usable features."""
+
+_WAVES: Final = [
+    [cos(pi * wave * (2 * at + 1) / (2 * _SIDE)) for at in range(_SIDE)] for wave in range(_HIGHEST)
+]
+_LOWEST: Final = sorted(
+    list(product(range(_HIGHEST), repeat=2))[1:],
+    key=lambda pair: (pair[0] ** 2 + pair[1] ** 2, pair),
+)[:64]
+
+
+def hash_of(image: Image.Image) -> int | None:
+    """The hash of an upright sRGB image as a signed 64-bit number; None for a blank one."""
+    grey = _on_white(image).convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX)
+    values = grey.tobytes()
+    rows = [values[at : at + _SIDE] for at in range(0, len(values), _SIDE)]
+    across = [[_strength(wave, row) for wave in _WAVES] for row in rows]
+    columns = list(zip(*across, strict=True))
+    strengths = [_strength(_WAVES[down], columns[aside]) for down, aside in _LOWEST]
+    if sum(map(abs, strengths)) / len(strengths) < _FAINT * _SIDE:
+        return None
+    middle = median(strengths)
+    bits = sum((strength > middle) << place for place, strength in enumerate(strengths))
+    return bits - (1 << 64) if bits >> 63 else bits
+
+
+def _strength(wave: list[float], values: bytes | tuple[float, ...]) -> float:
+    return sum(height * value for height, value in zip(wave, values, strict=True))
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
     paper = Image.new("RGB", image.size, "white")
     paper.paste(image, mask=image.getchannel("A"))
     return paper

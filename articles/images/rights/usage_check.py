@@ -1,22 +1,33 @@
-"""The one check whether images may be published or sent.
+"""The one check whether images may be published or sent; withdrawing an image from the site.
 
 Publishing by hand, on a schedule, by a command or an import, and the start of a mailing all call
 `blockers`. PostgreSQL also ensures that every image of a published article has a credit
-(`migrations/sql/picture_credits.sql`). Whether a licence covers the current time is checked here
-and, for published images, by `RightsMixin.may_be_shown`.
+(`migrations/sql/picture_credits.sql`): only a concurrent change can get past the check of a form, and
+the request is then processed once more with the current rows. Whether a licence covers the current time
+is checked here and, for published images, by `RightsMixin.may_be_shown`, which also hides withdrawn
+images; their rows and uses stay.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from django.db import connection
+from django.contrib.messages import get_messages
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Case, When
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from articles.images.models import Image
+from accounts.models import User
+from articles.images.hooks import listed, uses_of
+from articles.images.models import Image, ImageEvent, ImageQuerySet
+from articles.images.models.image import SOON
 from articles.images.models.rights import Channel
 from iria.core.blockers import Blocker
+from iria.core.hooks import DashboardPanel, ListLine
 
 CHANNEL_NAMES: Final = {
     Channel.SITE: "the site",
@@ -140,3 +151,114 @@ def _outside_licence(image: Image, moment: datetime) -> tuple[str, str] | None:
 
 def _format(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
+def withdraw(image: Image, *, by: User | None, reason: str) -> bool:
+    """Hides the image everywhere from the next request; returns whether it was visible before."""
+    with transaction.atomic():
+        row = Image.objects.select_for_update(of=("self",)).get(pk=image.pk)
+        if row.withdrawn_at is not None:
+            return False
+        _set(row, ImageEvent.Action.WITHDRAWN, reason, by)
+    return True
+
+
+def restore(image: Image, *, by: User | None) -> bool:
+    """Shows the image again, if its licence allows; returns whether it was withdrawn."""
+    with transaction.atomic():
+        row = Image.objects.select_for_update(of=("self",)).get(pk=image.pk)
+        if row.withdrawn_at is None:
+            return False
+        _set(row, ImageEvent.Action.RESTORED, "", by)
+    return True
+
+
+def _set(image: Image, action: ImageEvent.Action, reason: str, by: User | None) -> None:
+    before = image.withdrawn_reason
+    image.withdrawn_at = timezone.now() if action == ImageEvent.Action.WITHDRAWN else None
+    image.withdrawn_reason = reason
+    image.save(update_fields=["withdrawn_at", "withdrawn_reason", "modified_at"])
+    ImageEvent.objects.create(
+        image=image, action=action, before=before, after=reason, reason=reason, created_by=by
+    )
+
+
+WARNED: Final = SOON
+"""Time before and after the end of a licence in which a used image is listed."""
+LINES: Final = 10
+
+
+def expiring_licences(user: User) -> DashboardPanel | None:
+    """Used images whose licence expires within two weeks, soonest first, then those whose licence
+    expired in the last two weeks, latest first; after ten, how many more there are.
+
+    For users who may view images; None if there are none.
+    """
+    if not user.has_perm("articles.view_image"):
+        return None
+    now = timezone.now()
+    concerned = _concerned(now)
+    lines = [_line(image, now) for image in concerned.defer("metadata")[:LINES]]
+    if not lines:
+        return None
+    more = _more(concerned, now) if len(lines) == LINES else []
+    context = {"lines": lines, "more_lines": more}
+    return DashboardPanel("Expiring image licences", "admin/dashboard/lines.html", context)
+
+
+def _concerned(now: datetime) -> ImageQuerySet:
+    """Used images whose licence expires or expired within two weeks, future dates first."""
+    expiring = Image.objects.filter(licence_until__gt=now - WARNED, licence_until__lte=now + WARNED)
+    used = expiring.filter(Image.objects.in_use(), withdrawn_at__isnull=True)
+    to_come = Case(When(licence_until__gt=now, then="licence_until"))
+    return used.order_by(to_come.asc(nulls_last=True), "-licence_until", "pk")
+
+
+def _more(concerned: ImageQuerySet, now: datetime) -> list[ListLine]:
+    """How many images are not listed, with links to the library."""
+    coming = concerned.filter(licence_until__gt=now).count()
+    ended = concerned.filter(licence_until__lte=now).count()
+    unseen = max(coming - LINES, 0)
+    left_out = {
+        "soon": (unseen, "expiring within 14 days"),
+        "ended": (coming + ended - LINES - unseen, "expired in the last 14 days"),
+    }
+    library = reverse("admin:articles_image_changelist")
+    return [
+        ListLine(f"and {count} more", text, f"{library}?licence={kind}&used=yes")
+        for kind, (count, text) in left_out.items()
+        if count
+    ]
+
+
+def _line(image: Image, now: datetime) -> ListLine:
+    until = image.licence_until
+    assert until is not None  # noqa: S101 - the queryset filters by it
+    when = date_format(timezone.localtime(until), "DATETIME_FORMAT")
+    text = f"expired on {when} and is hidden" if until <= now else f"expires on {when}"
+    uses = uses_of(image)
+    where = f"; used in {listed(uses)}" if uses else ""
+    return ListLine(str(image), f"{text}{where}", at_field(image, "licence_until"))
+
+
+CONSTRAINT: Final = "article_pictures_credited"
+
+
+def is_credit_error(error: IntegrityError) -> bool:
+    """Whether the credit trigger refused the transaction."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    return getattr(diagnostics, "constraint_name", None) == CONSTRAINT
+
+
+def retry_if_uncredited[R: HttpResponseBase](request: HttpRequest, view: Callable[[], R]) -> R:
+    """The view's response; on a credit error it runs again, so that its form shows the reason."""
+    queued: list[Any] = getattr(get_messages(request), "_queued_messages", [])
+    before = len(queued)
+    try:
+        return view()
+    except IntegrityError as error:
+        if not is_credit_error(error):
+            raise
+        # Drop the messages of the first attempt.
+        del queued[before:]
+        return view()

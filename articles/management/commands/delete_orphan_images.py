@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from articles.images.renditions import orphans
+from articles.images.renditions import renditions
 
 
 class Command(BaseCommand):
@@ -18,8 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["dry_run"]:
-            for name in orphans.orphaned_files():
+            for name in renditions.orphaned_files():
                 self.stdout.write(name)
             return
-        count = orphans.delete_files(orphans.orphaned_files())
+        count = renditions.delete_files(renditions.orphaned_files())
         self.stdout.write(f"{count} file{'' if count == 1 else 's'} deleted.")

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from articles.images.library.editing import update_image
 from articles.images.models import Agency, Image, Photographer
-from articles.images.rights import bulk_changes, sources
+from articles.images.rights import bulk_changes
 from tests.newsroom import picture
 
 pytestmark = pytest.mark.django_db
@@ -95,5 +95,5 @@ def test_deleting_a_photographers_website_removes_the_link(
     image: Image, ines: Photographer, edna: User
 ) -> None:
     ines.url = ""
-    sources.save(ines, by=edna)
+    bulk_changes.save(ines, by=edna)
     assert link(image) == ""

@@ -11,10 +11,10 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
-from articles.images.library import ingest, replacement
+from articles.images.library import ingest, uploads
 from articles.images.models import Image, ImageEvent, OldRenditionName
 from articles.images.processing.file_types import NO_ROOM
-from articles.images.renditions import rendition_files, renditions
+from articles.images.renditions import renditions
 from articles.images.tasks import catch_up
 from tests.newsroom import picture_file
 
@@ -86,7 +86,7 @@ def test_a_failed_replacement_leaves_no_new_file(
     before = files()
     full_after(fitting)
     with pytest.raises(ingest.UploadRejected, match=NO_ROOM):
-        replacement.replace(image, picture_file(colour="teal"), by=None, seen=image.checksum)
+        uploads.replace(image, picture_file(colour="teal"), by=None, seen=image.checksum)
     assert files() == before
     assert Image.objects.get().checksum == image.checksum
     assert image.renditions.count() == 1
@@ -102,7 +102,7 @@ def test_a_replacement_that_cannot_be_saved_leaves_no_file(
 
     monkeypatch.setattr(ImageEvent.objects, "create", full)
     with pytest.raises(ingest.UploadRejected, match=NO_ROOM):
-        replacement.replace(image, picture_file(colour="teal"), by=None, seen=image.checksum)
+        uploads.replace(image, picture_file(colour="teal"), by=None, seen=image.checksum)
     assert files() == before
 
 
@@ -158,5 +158,5 @@ def test_an_image_that_cannot_be_written_does_not_block_others(
     assert Image.objects.outdated_rights().count() == 1
     catch_up(timestamp=0)
     assert not Image.objects.outdated_rights().exists()
-    rendition_files.discard_former()
+    renditions.discard_former()
     assert len(files()) == 6, "two originals, two files of today, two of before that linger"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article, Portrait
-from articles.images import permissions
+from articles.images import hooks
 from articles.images.admin.forms import ImageForm
 from articles.images.models import Image
 from articles.pages.models import Page
@@ -171,7 +171,7 @@ def test_a_reporter_sees_the_fields_of_a_published_image_read_only_with_the_reas
     client.force_login(rui)
     page = client.get(reverse("admin:articles_image_change", args=[image.pk]))
     text = page.content.decode()
-    read_only_reason = permissions.why_readonly(rui, image)
+    read_only_reason = hooks.why_readonly(rui, image)
     assert "A quiet week at the strait" in read_only_reason
     assert read_only_reason in text
     assert image.alt_text in text
@@ -189,7 +189,7 @@ def test_input_from_before_the_image_was_published_is_shown_again(
     response = client.post(reverse("admin:articles_image_change", args=[image.pk]), form)
     assert response.status_code == 403
     assert "A caption of several words" in response.content.decode()
-    assert permissions.why_readonly(rui, image) in response.content.decode()
+    assert hooks.why_readonly(rui, image) in response.content.decode()
 
 
 @pytest.mark.parametrize("action", ["replace", "withdraw", "bulk_change", "delete"])
@@ -221,9 +221,9 @@ def test_an_image_in_a_scheduled_issue_is_read_only_for_a_reporter(
     image: Image, rui: User, edna: User
 ) -> None:
     issue = factories.issue(image=image)
-    assert not permissions.why_readonly(rui, image)
+    assert not hooks.why_readonly(rui, image)
     Issue.objects.filter(pk=issue.pk).update(
         state=Issue.State.SCHEDULED, send_at=timezone.now() + timedelta(hours=1)
     )
-    assert permissions.why_readonly(rui, image)
-    assert not permissions.why_readonly(edna, image)
+    assert hooks.why_readonly(rui, image)
+    assert not hooks.why_readonly(edna, image)

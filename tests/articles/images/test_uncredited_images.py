@@ -11,7 +11,7 @@ from articles.editorial import publishing
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, Figure
 from articles.editorial.versions import revisions
-from articles.images.library import replacement
+from articles.images.library import uploads
 from articles.images.models import Image
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, send
@@ -104,7 +104,7 @@ def test_the_form_shows_the_error_and_keeps_the_input(
 
 def test_its_file_can_be_replaced(bare: Image, edna: User) -> None:
     file = newsroom.picture_file(width=600, height=400)
-    replacement.replace(bare, file, by=edna, seen=bare.checksum)
+    uploads.replace(bare, file, by=edna, seen=bare.checksum)
     judged_now()
     assert Image.objects.get(pk=bare.pk).width == 600
 

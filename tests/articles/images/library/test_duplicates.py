@@ -10,7 +10,7 @@ from PIL import Image as Pixels
 from PIL import ImageDraw
 
 from accounts.models import User
-from articles.images.library import duplicates, ingest
+from articles.images.library import editing, ingest
 from articles.images.models import Image, SimilarImage
 from tests.newsroom import draft, picture
 
@@ -47,7 +47,7 @@ def test_a_duplicate_is_reported_and_may_be_discarded(editor_client: Client, old
     )
     assert "Possible duplicate of “<a" in page.content.decode()
     newer = Image.objects.latest("pk")
-    assert duplicates.similar_images(newer) == [older]
+    assert editing.similar_images(newer) == [older]
     listed = editor_client.get(f"{LIBRARY}?kind=alike").context["cl"].result_list
     assert set(listed) == {older, newer}
     response = editor_client.post(f"{LIBRARY}{newer.pk}/alike/", {"use": older.pk}, follow=True)
@@ -61,7 +61,7 @@ def test_a_kept_duplicate_is_not_reported_again(
 ) -> None:
     newer = ingest.ingest(harbour(width=420), by=edna)
     editor_client.post(f"{LIBRARY}{newer.pk}/alike/", {"use": ""})
-    assert duplicates.similar_images(newer) == []
+    assert editing.similar_images(newer) == []
     assert SimilarImage.objects.get().kept_by == edna
     assert Image.objects.count() == 2
 
@@ -71,7 +71,7 @@ def test_an_invalid_answer_decides_nothing(editor_client: Client, older: Image) 
     response = editor_client.post(f"{LIBRARY}{newer.pk}/alike/")
     assert response.status_code == 400
     assert response.status_code == 400
-    assert duplicates.similar_images(newer) == [older]
+    assert editing.similar_images(newer) == [older]
 
 
 def test_users_without_permission_see_no_images_and_decide_nothing(
@@ -84,7 +84,7 @@ def test_users_without_permission_see_no_images_and_decide_nothing(
     client.force_login(ola)
     response = client.post(f"{LIBRARY}{newer.pk}/alike/?fragment=1", {"use": ""})
     assert response.status_code == 403
-    assert duplicates.similar_images(newer) == [older]
+    assert editing.similar_images(newer) == [older]
 
 
 def test_the_chooser_offers_the_existing_image(editor_client: Client, older: Image) -> None:
@@ -134,13 +134,13 @@ def test_every_image_within_seven_bits_is_found(db: None, bits: int, is_duplicat
         flipped ^= 1 << bit
     picture(perceptual_hash=looks)
     newer = picture(perceptual_hash=flipped, checksum="1" * 64)
-    assert bool(duplicates.similar_images(newer)) is is_duplicate
+    assert bool(editing.similar_images(newer)) is is_duplicate
 
 
 def test_similar_images_follow_changes_of_the_hash(db: None) -> None:
     one, other = picture(perceptual_hash=1), picture(perceptual_hash=-1)
-    assert duplicates.similar_images(one) == []
+    assert editing.similar_images(one) == []
     Image.objects.filter(pk=other.pk).update(perceptual_hash=3)
-    assert duplicates.similar_images(one) == [other]
+    assert editing.similar_images(one) == [other]
     Image.objects.filter(pk=other.pk).update(perceptual_hash=None)
-    assert duplicates.similar_images(one) == []
+    assert editing.similar_images(one) == []

@@ -26,8 +26,8 @@ from articles.images.models import (
     Photographer,
     Rendition,
 )
-from articles.images.renditions import rendition_files, renditions
-from articles.images.rights import sources
+from articles.images.renditions import renditions
+from articles.images.rights import bulk_changes
 from articles.images.rights.credit_line import EMBEDDED
 from articles.images.srcset import RenditionFile
 from articles.images.tasks import catch_up
@@ -175,7 +175,7 @@ def test_a_chosen_photographer_is_the_creator_in_renditions_and_json_ld(
     update_image(image, by=edna, photographer=ines, agency=agency)
     for name in ("Inês Faro", "Inês Faro-Reis"):
         ines.name = name
-        sources.save(ines, by=edna)
+        bulk_changes.save(ines, by=edna)
         jobs()
         for metadata in embedded_metadata(image):
             assert metadata["XMP-dc:Creator"] == name
@@ -203,7 +203,7 @@ def test_a_page_rendered_at_any_moment_shows_images(
                 assert response.status_code == 200, url
                 assert len(b"".join(response)) > 100
 
-    whole, looked = writing.embedded, rendition_files.save_rows
+    whole, looked = writing.embedded, renditions.save_rows
 
     def slowly(content: bytes, rights: Any) -> bytes:
         if len(pages) < 5:
@@ -217,7 +217,7 @@ def test_a_page_rendered_at_any_moment_shows_images(
         return done
 
     monkeypatch.setattr(writing, "embedded", slowly)
-    monkeypatch.setattr(rendition_files, "save_rows", save_and_check)
+    monkeypatch.setattr(renditions, "save_rows", save_and_check)
     update_image(image, by=None, credit=AFTER)
     check_page()
     jobs()
@@ -225,7 +225,7 @@ def test_a_page_rendered_at_any_moment_shows_images(
     check_page()
     jobs()
     check_page()
-    rendition_files.discard_former()
+    renditions.discard_former()
     check_page()
     assert len({tuple(page) for page in pages}) == 3
 
@@ -284,10 +284,10 @@ def test_former_renditions_are_kept_for_a_while_and_then_deleted(image: Image) -
     old = {each.file.path for each in image.renditions.all()}
     Image.objects.update(credit=AFTER)
     renditions.update_rights(image)
-    rendition_files.discard_former()
+    renditions.discard_former()
     assert all(Path(path).exists() for path in old)
     OldRenditionName.objects.update(replaced_at=timezone.now() - timedelta(minutes=11))
-    rendition_files.discard_former()
+    renditions.discard_former()
     assert not any(Path(path).exists() for path in old)
     assert OldRenditionName.objects.count() == len(old)
 
@@ -338,7 +338,7 @@ def test_after_a_replacement_the_old_names_redirect_to_the_new_renditions(
     image: Image, client: Client
 ) -> None:
     old = urls(image)
-    rendition_files.retire(image)
+    renditions.retire(image)
     assert urls(image) == []
     renditions.make(image)
     for url in old:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageStat
 
 from articles.images.library import decoder_client
-from articles.images.processing import cmyk, icc_profiles
+from articles.images.processing import colour_conversion, colour_spaces
 from articles.images.processing.colour_conversion import Colours
 from tests.colour_difference import ciede2000
 from tests.littlecms import Colour, converted, lab_of_srgb
@@ -81,15 +81,15 @@ def worst(
 GRID = [
     tuple(round(part * 255) for part in each) for each in product((0.0, 0.35, 0.7, 1.0), repeat=3)
 ]
-PROPHOTO = icc_profiles.Space(
+PROPHOTO = colour_spaces.Space(
     (0.7347, 0.2653), (0.1596, 0.8404), (0.0366, 0.0001), (0.3457, 0.3585), 1.8
 )
 SPACES = {
-    "sRGB": icc_profiles.SRGB,
-    "Display P3": icc_profiles.DISPLAY_P3,
-    "Adobe RGB": icc_profiles.ADOBE_RGB,
+    "sRGB": colour_spaces.SRGB,
+    "Display P3": colour_spaces.DISPLAY_P3,
+    "Adobe RGB": colour_spaces.ADOBE_RGB,
     "ProPhoto": PROPHOTO,
-    "BT.2020": icc_profiles.BT_2020,
+    "BT.2020": colour_spaces.BT_2020,
 }
 
 
@@ -110,7 +110,7 @@ def references(
 @pytest.mark.parametrize("space", SPACES)
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
 def test_a_colour_profile_is_applied(space: str, form: str, tmp_path: Path) -> None:
-    profile = icc_profiles.rgb_profile(SPACES[space])
+    profile = colour_spaces.rgb_profile(SPACES[space])
     options = {"quality": 100, "subsampling": 0} if form == "JPEG" else {}
     chart(GRID, "RGB").save(tmp_path / "chart", form, icc_profile=profile, **options)
     held = patches_in(tmp_path / "chart", len(GRID))
@@ -149,7 +149,7 @@ INKS = [
 @pytest.mark.parametrize("form", ["TIFF", "JPEG"])
 @pytest.mark.parametrize("declare", [True, False])
 def test_cmyk_is_converted_as_it_prints(form: str, declare: bool, tmp_path: Path) -> None:
-    profile = cmyk.coated_paper()
+    profile = colour_conversion.coated_paper()
     options = {"icc_profile": profile} if declare else {}
     if form == "JPEG":
         options |= {"quality": 100, "subsampling": 0}  # type: ignore[dict-item]
@@ -186,7 +186,7 @@ GREYS = [(level,) for level in (0, 8, 20, 55, 90, 128, 180, 220, 250, 255)]
 def test_the_profile_of_a_greyscale_image_is_applied(
     mode: str, gamma: float, tmp_path: Path
 ) -> None:
-    profile = icc_profiles.grey_profile(gamma)
+    profile = colour_spaces.grey_profile(gamma)
     patches: list[tuple[int, ...]] = [
         (level, 255) if mode == "LA" else (level * 257,) if mode == "I;16" else (level,)
         for (level,) in GREYS
@@ -196,7 +196,7 @@ def test_the_profile_of_a_greyscale_image_is_applied(
 
 
 def test_sixteen_bits_per_channel_are_converted_too(tmp_path: Path) -> None:
-    profile = icc_profiles.rgb_profile(PROPHOTO)
+    profile = colour_spaces.rgb_profile(PROPHOTO)
     eight = chart(GRID, "RGB")
     rows = b"".join(
         b"\0" + bytes(part for value in row for part in (value, value))
@@ -228,7 +228,7 @@ def test_lab_images_are_converted(tmp_path: Path) -> None:
 
 
 def test_transparent_images_are_converted_too(tmp_path: Path) -> None:
-    profile = icc_profiles.rgb_profile(icc_profiles.DISPLAY_P3)
+    profile = colour_spaces.rgb_profile(colour_spaces.DISPLAY_P3)
     sheet = chart(GRID, "RGB").convert("RGBA")
     sheet.paste((0, 0, 0, 0), (0, sheet.height - 4, 4, sheet.height))
     sheet.save(tmp_path / "chart", "PNG", icc_profile=profile)
@@ -255,7 +255,7 @@ def p3_by_png_chunk(path: Path) -> None:
 
 def p3_by_places(path: Path) -> None:
     """The chromaticities of white and the primaries, and a gamma."""
-    space = icc_profiles.DISPLAY_P3
+    space = colour_spaces.DISPLAY_P3
     places = [part for each in (space.white, *space[:3]) for part in each]
     buffer = BytesIO()
     chart(GRID, "RGB").save(buffer, "PNG")
@@ -271,7 +271,7 @@ def test_colour_spaces_declared_without_a_profile_are_recognised(
     declare: Callable[[Path], None], tmp_path: Path
 ) -> None:
     declare(tmp_path / "chart")
-    profile = icc_profiles.rgb_profile(icc_profiles.DISPLAY_P3)
+    profile = colour_spaces.rgb_profile(colour_spaces.DISPLAY_P3)
     assert worst(tmp_path / "chart", references(GRID, "RGB", profile, 1.0)) < 3
 
 
@@ -282,7 +282,7 @@ def test_adobe_rgb_is_recognised_from_camera_metadata(tmp_path: Path) -> None:
     chart(GRID, "RGB").save(
         tmp_path / "chart", "JPEG", quality=100, subsampling=0, exif=tags.tobytes()
     )
-    profile = icc_profiles.rgb_profile(icc_profiles.ADOBE_RGB)
+    profile = colour_spaces.rgb_profile(colour_spaces.ADOBE_RGB)
     assert worst(tmp_path / "chart", references(GRID, "RGB", profile, 1.0)) < 3
 
 
@@ -297,7 +297,14 @@ def test_high_dynamic_range_is_rejected_with_a_message(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "profile", [b"rubbish", b"", icc_profiles.grey_profile(1.0), cmyk.coated_paper(), bytes(200)]
+    "profile",
+    [
+        b"rubbish",
+        b"",
+        colour_spaces.grey_profile(1.0),
+        colour_conversion.coated_paper(),
+        bytes(200),
+    ],
 )
 def test_a_broken_or_unsuitable_profile_is_ignored(profile: bytes, tmp_path: Path) -> None:
     chart(GRID, "RGB").save(tmp_path / "chart", "PNG", icc_profile=profile)

@@ -1,5 +1,6 @@
 """Making and deleting renditions."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
@@ -8,16 +9,18 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 from PIL import Image as Pixels
 
 from articles.images import tasks
 from articles.images.library import editing, ingest
-from articles.images.models import Image, Rendition
+from articles.images.models import Image, OldRenditionName, Rendition
 from articles.images.renditions import renditions
-from articles.images.renditions.rendition_files import save_renditions
-from articles.images.tasks import catch_up
+from articles.images.renditions.renditions import save_renditions
+from articles.images.tasks import catch_up, sweep
 from tests.newsroom import picture, picture_file
 
 REAL = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -164,3 +167,123 @@ def test_images_from_before_an_update_get_their_shapes_and_perceptual_hashes(
     image.refresh_from_db()
     assert image.perceptual_hash is not None
     assert ((image.perceptual_hash ^ looks) & (1 << 64) - 1).bit_count() <= 7
+
+
+class Refused(Exception):
+    pass
+
+
+@transaction.atomic
+def _ingest_and_fail() -> None:
+    ingest.ingest(picture_file(colour="teal"), by=None)
+    raise Refused
+
+
+@pytest.fixture
+def image(db: None) -> Image:
+    return ingest.ingest(picture_file(), by=None, credit="Ines Faro")
+
+
+@pytest.fixture
+def _a_day_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(renditions, "MIN_AGE", -timedelta(hours=1))
+
+
+def files() -> set[str]:
+    root = Path(default_storage.path(""))
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+
+
+def create_orphan(folder: str, name: str = "left") -> str:
+    return default_storage.save(f"{folder}/2026/10/{name}.jpeg", ContentFile(b"of nobody"))
+
+
+@pytest.mark.usefixtures("_a_day_later")
+def test_files_ingested_before_a_rolled_back_commit_are_deleted(image: Image) -> None:
+    before = files()
+    with pytest.raises(Refused):
+        _ingest_and_fail()
+    assert len(files()) == len(before) + 2
+    sweep(timestamp=0)
+    assert files() == before
+
+
+@pytest.mark.usefixtures("_a_day_later")
+@pytest.mark.parametrize("at_once", [1, 1000])
+def test_files_of_rows_are_kept_and_so_are_former_renditions(
+    at_once: int, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renditions, "AT_ONCE", at_once)
+    renditions.make(image)
+    Image.objects.update(credit="Teo Brandt")
+    renditions.update_rights(image)
+    default_storage.save("elsewhere/some.jpeg", ContentFile(b"of somebody else"))
+    before = files()
+    assert OldRenditionName.objects.exclude(file="").exists()
+    gone = {
+        create_orphan("originals"),
+        create_orphan("renditions"),
+        create_orphan("renditions", "another"),
+    }
+    assert {*renditions.orphaned_files()} == gone
+    assert renditions.delete_files(renditions.orphaned_files()) == 3
+    assert files() == before
+
+
+@pytest.mark.usefixtures("_a_day_later")
+def test_a_file_whose_name_redirects_is_deleted(image: Image) -> None:
+    old = str(image.renditions.get().file.name)
+    content = default_storage.open(old).read()
+    Image.objects.update(credit="Teo Brandt")
+    renditions.update_rights(image)
+    OldRenditionName.objects.update(replaced_at=timezone.now() - timedelta(hours=1))
+    renditions.discard_former()
+    default_storage.save(old, ContentFile(content))
+    assert [*renditions.orphaned_files()] == [old]
+
+
+def test_a_file_that_is_being_written_or_was_just_restored_is_kept(image: Image) -> None:
+    long_ago = (timezone.now() - timedelta(days=400)).timestamp()
+    os.utime(default_storage.path(create_orphan("originals")), (long_ago, long_ago))
+    create_orphan("renditions")
+    assert renditions.delete_files(renditions.orphaned_files()) == 0
+    assert len(files()) == 4
+
+
+@pytest.mark.usefixtures("_a_day_later")
+def test_without_any_image_in_the_database_nothing_is_deleted(db: None) -> None:
+    create_orphan("originals")
+    assert renditions.delete_files(renditions.orphaned_files()) == 0
+    assert len(files()) == 1
+
+
+@pytest.mark.usefixtures("_a_day_later")
+@pytest.mark.parametrize("command", ["delete_orphan_images", "sweep_pictures"])
+def test_the_command_lists_or_deletes_them(
+    image: Image, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    name = create_orphan("originals")
+    call_command(command, dry_run=True)
+    assert capsys.readouterr().out == f"{name}\n"
+    assert name in files()
+    call_command(command)
+    assert capsys.readouterr().out == "1 file deleted.\n"
+    assert name not in files()
+
+
+@pytest.mark.usefixtures("_a_day_later")
+def test_a_file_that_cannot_be_deleted_does_not_block_others(
+    image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, other = create_orphan("originals"), create_orphan("renditions")
+    really = FileSystemStorage.delete
+
+    def delete(storage: FileSystemStorage, name: str) -> None:
+        if name == stuck:
+            raise PermissionError(name)
+        really(storage, name)
+
+    monkeypatch.setattr(FileSystemStorage, "delete", delete)
+    assert renditions.delete_files(renditions.orphaned_files()) == 1
+    assert stuck in files()
+    assert other not in files()

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.images.library import ingest
 from articles.images.models import Image, OldRenditionName
-from articles.images.renditions import orphans, rendition_files, renditions
+from articles.images.renditions import renditions
 from iria.environment import bucket_url
 from tests.articles.images.small_bucket import NAME, SmallBucket, small_bucket
 from tests.newsroom import picture_file
@@ -66,7 +66,7 @@ def test_an_image_is_stored_in_a_bucket_from_upload_to_deletion(
     renditions.update_rights(image)
     assert client.get(one.get_absolute_url()).status_code == 301
     OldRenditionName.objects.update(replaced_at=timezone.now() - timedelta(hours=1))
-    rendition_files.discard_former()
+    renditions.discard_former()
     assert len(objects) == 1 + count
     Image.objects.update(withdrawn_at=timezone.now())
     now = image.renditions.first()
@@ -150,11 +150,15 @@ def test_orphan_files_in_the_bucket_are_deleted(
     for name in ("originals/2026/10/left.jpeg", "renditions/2026/10/left.avif"):
         default_storage.save(name, picture_file())
     assert (
-        orphans.delete_files(orphans.orphaned_files(before=timezone.now() - timedelta(days=9999)))
+        renditions.delete_files(
+            renditions.orphaned_files(before=timezone.now() - timedelta(days=9999))
+        )
         == 0
     )
     assert (
-        orphans.delete_files(orphans.orphaned_files(before=timezone.now() + timedelta(days=9999)))
+        renditions.delete_files(
+            renditions.orphaned_files(before=timezone.now() + timedelta(days=9999))
+        )
         == 2
     )
     assert set(objects) == before

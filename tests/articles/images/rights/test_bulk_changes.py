@@ -12,7 +12,7 @@ from accounts.models import User
 from articles.images import signals
 from articles.images.library.editing import update_image
 from articles.images.models import Agency, Image, ImageEvent, Photographer
-from articles.images.rights import bulk_changes, sources
+from articles.images.rights import bulk_changes
 from tests.newsroom import picture
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +88,7 @@ def test_photographer_is_the_creator_is_renamed_and_removed_with_them(
     assert creators() == {"Ines Faro"}
     before = hers.get(pk=first.pk).rights_version
     ines.name = "Inês Faro"
-    sources.save(ines, by=edna)
+    bulk_changes.save(ines, by=edna)
     assert creators() == {"Inês Faro"}
     assert hers.get(pk=first.pk).rights_version == before + 1
     event = ImageEvent.objects.filter(image=first).latest("pk")
@@ -137,7 +137,7 @@ def test_a_new_credit_format_changes_every_image_of_the_agency_and_no_other(
     before = Image.objects.get(pk=hers[0].pk).rights_version
     reuters.credit_text = "for Reuters"
     with django_capture_on_commit_callbacks(execute=True):
-        assert sources.save(reuters, by=edna) == 2
+        assert bulk_changes.save(reuters, by=edna) == 2
     assert [credit(image) for image in hers] == ["Ines Faro/for Reuters"] * 2
     assert hers[0].rights_version == before + 1
     assert credit(other) == "Ines Faro/via Meridian Pictures"

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pixels
 
 from articles.images import metadata
-from articles.images.metadata.writing import CannotEmbed, Rights, embedded
-from articles.images.metadata.writing.jpeg import ROOM
+from articles.images.metadata.writing import ROOM, CannotEmbed, Rights, embedded
 from tests.exiftool import ExifTool, exiftool
 from tests.proofs.size import sized
 

@@ -14,7 +14,7 @@ from django.test import Client
 from PIL import Image as Pixels
 
 from accounts.models import User
-from articles.images.library import decoder_client, ingest, replacement
+from articles.images.library import decoder_client, ingest, uploads
 from articles.images.metadata import writing
 from articles.images.models import Image, ImageEvent, OldRenditionName
 from articles.images.processing.file_types import NO_ROOM
@@ -48,7 +48,7 @@ def test_the_file_changes_and_all_other_fields_stay(
     article = draft(lead_image=image)
     before = image.renditions.get().name
     with django_capture_on_commit_callbacks(execute=True):
-        replacement.replace(image, other(), by=edna, seen=image.checksum)
+        uploads.replace(image, other(), by=edna, seen=image.checksum)
     now = Image.objects.get(pk=image.pk)
     assert (now.width, now.credit, now.alt_text) == (900, "Ines Faro", "A quay")
     assert now.checksum != image.checksum
@@ -62,16 +62,16 @@ def test_the_file_changes_and_all_other_fields_stay(
 
 def test_the_focal_point_stays_unless_the_aspect_ratio_changes(image: Image) -> None:
     Image.objects.filter(pk=image.pk).update(focus_x=0.2)
-    now = replacement.replace(image, other(), by=None, seen=image.checksum)
+    now = uploads.replace(image, other(), by=None, seen=image.checksum)
     assert now.focus_x == 0.2
     tall = picture_file(width=300, height=900)
-    assert replacement.replace(now, tall, by=None, seen=now.checksum).focus_x == 0.5
+    assert uploads.replace(now, tall, by=None, seen=now.checksum).focus_x == 0.5
 
 
 def test_the_second_of_two_editors_gets_a_conflict(
     client: Client, image: Image, edna: User, chief: User
 ) -> None:
-    replacement.replace(image, other(), by=chief, seen=image.checksum)
+    uploads.replace(image, other(), by=chief, seen=image.checksum)
     client.force_login(edna)
     form = {"picture": sent("orange"), "seen": image.checksum}
     response = client.post(f"{LIBRARY}{image.pk}/replace/", form)
@@ -91,8 +91,8 @@ def test_of_two_concurrent_replacements_one_succeeds_completely(
 
     def try_(colour: str) -> str:
         try:
-            return replacement.replace(image, other(colour), by=None, seen=image.checksum).checksum
-        except replacement.ReplacedMeanwhile:
+            return uploads.replace(image, other(colour), by=None, seen=image.checksum).checksum
+        except uploads.ReplacedMeanwhile:
             return ""
         finally:
             connection.close()
@@ -122,9 +122,7 @@ def test_renditions_of_the_old_file_that_are_being_made_are_not_published(
 
     def replaced_meanwhile(*args: Any, **kwargs: Any) -> Any:
         made = decode(*args, **kwargs)
-        replacement.replace(
-            image, picture_file(width=600, height=400), by=edna, seen=image.checksum
-        )
+        uploads.replace(image, picture_file(width=600, height=400), by=edna, seen=image.checksum)
         return made
 
     monkeypatch.setattr(decoder_client, "renditions", replaced_meanwhile)
@@ -150,7 +148,7 @@ def test_nor_are_those_that_are_being_updated_with_a_credit(
         if not replaced:
             replaced.append(1)
             file = picture_file(width=600, height=400)
-            replacement.replace(image, file, by=edna, seen=image.checksum)
+            uploads.replace(image, file, by=edna, seen=image.checksum)
         return embed(content, rights)
 
     monkeypatch.setattr(writing, "embedded", replaced_meanwhile)
@@ -182,7 +180,7 @@ def test_a_rejected_file_leaves_the_old_one_in_place(
 def test_a_file_that_is_another_image_already_is_rejected(image: Image) -> None:
     there = ingest.ingest(other(), by=None, headline="Already there")
     with pytest.raises(ingest.AlreadyThere, match="Already there"):
-        replacement.replace(image, other(), by=None, seen=image.checksum)
+        uploads.replace(image, other(), by=None, seen=image.checksum)
     assert there.renditions.count() == 1
 
 
@@ -190,9 +188,9 @@ def test_a_full_disk_leaves_no_partial_files(image: Image, monkeypatch: pytest.M
     def full(*args: Any, **kwargs: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(replacement, "save_renditions", full)
+    monkeypatch.setattr(uploads, "save_renditions", full)
     with pytest.raises(ingest.UploadRejected, match=NO_ROOM):
-        replacement.replace(image, other(), by=None, seen=image.checksum)
+        uploads.replace(image, other(), by=None, seen=image.checksum)
     assert len(originals()) == 1
     assert Image.objects.get(pk=image.pk).checksum == image.checksum
     assert image.renditions.count() == 1
