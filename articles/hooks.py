@@ -4,7 +4,7 @@ from typing import Any
 
 from articles.comments import personal_data
 from articles.comments.moderation import queues
-from articles.comments.notifications import outbox, preferences
+from articles.comments.notifications import outbox, views
 from articles.comments.screening import akismet
 from articles.editorial import hooks as editorial_hooks
 from articles.editorial import signals, taxonomy
@@ -13,7 +13,7 @@ from articles.editorial.internal_links import ARTICLES
 from articles.editorial.models import Category
 from articles.feeds import tasks as feeds_tasks
 from articles.files import hooks as files_hooks
-from articles.images import receivers as images_receivers
+from articles.images import tasks as images_tasks
 from articles.images.renditions import renditions
 from articles.images.rights import usage_check
 from articles.links.targets import link_kinds
@@ -40,13 +40,13 @@ def register() -> None:
     hooks.dashboard_panels.register("comments", queues.oldest_pending)
     hooks.dashboard_panels.register("most read", most_read.most_read)
     hooks.dashboard_items.register("comments", queues.pending_items)
-    hooks.mail_preferences.register("comments", preferences.Following())
-    hooks.email_bounced.register("comments", preferences.handle_bounce)
-    hooks.suppressed_emails.register("comments", preferences.is_suppressed)
+    hooks.mail_preferences.register("comments", views.Following())
+    hooks.email_bounced.register("comments", views.handle_bounce)
+    hooks.suppressed_emails.register("comments", views.is_suppressed)
     outbox.register()
     taxonomy.register()
     files_hooks.register()
-    images_receivers.register()
+    images_tasks.register()
     search_tasks.register()
     for changed in (signals.published, signals.changed, signals.unpublished):
         changed.connect(update_related, dispatch_uid="related.refresh_soon")

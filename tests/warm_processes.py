@@ -82,7 +82,7 @@ def main() -> None:
         importlib.import_module(name)
     for plugin in ("Avif", "Gif", "Jpeg", "Png", "Tiff", "WebP"):
         importlib.import_module(f"PIL.{plugin}ImagePlugin")
-    importlib.import_module("articles.images.processing.cmyk").coated_paper()
+    importlib.import_module("articles.images.processing.colour_conversion").coated_paper()
     for line in sys.stdin:
         sys.stdout.write(f"{json.dumps(_outcome(json.loads(line)))}\n")
         sys.stdout.flush()

@@ -20,8 +20,8 @@ from articles.api.pagination import Order, next_url, page_of, query_key, read_cu
 from articles.api.parameters import ArticleListQuery, FieldSet, FieldsQuery
 from articles.api.problems import SEARCH, ApiError, reject_parameter
 from articles.api.resources import serialize_image
-from articles.body.plain_text import caption_text, plain_text
 from articles.body.references import with_urls
+from articles.body.tree import caption_text, plain_text
 from articles.editorial import listings
 from articles.editorial.full_text_html import full_text
 from articles.editorial.models import (

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from articles.body.embed_urls import normalise_url
+from articles.body.references import normalise_url
 from articles.body.sanitiser import WHOLE_NUMBER, WIDTHS, clean_caption
 from articles.body.tree import inner_html, parse, text_of
 

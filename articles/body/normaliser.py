@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from articles.body.embed_urls import normalise_url
 from articles.body.inline import (
     BREAK,
     NOTE,
@@ -32,6 +31,7 @@ from articles.body.paste_formats import (
     take_word_notes,
     word_note_of,
 )
+from articles.body.references import normalise_url
 from articles.body.tree import Block, Node, read
 
 CALLOUT: Final = "data-callout"

@@ -1,6 +1,6 @@
-"""References in a body: links to a row of this site by its id, such as `internal:article/12#votes`.
+"""References in a body: links to a row of this site by its id, such as `internal:article/12#votes`; URLs of embeds.
 
-They stand in `href`, where every editor and the normaliser keep them. Rendering replaces them with
+References stand in `href`, where every editor and the normaliser keep them. Rendering replaces them with
 the URL that the target has at that moment.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape, unescape
 from typing import Final
+from urllib.parse import quote, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -129,3 +130,31 @@ def _known(references: Iterable[Reference], urls: Urls) -> Iterator[tuple[Refere
     for reference in references:
         if url := urls.get(reference):
             yield reference, url
+
+
+HOST: Final = re.compile(
+    r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
+)
+LONGEST: Final = 500
+SAFE: Final = "/?#[]@!$&()*+,;=:%~-._"
+"""Characters of a URL that are not quoted; a quotation mark is not among them."""
+INVISIBLE: Final = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufeff]")
+
+
+def normalise_url(text: str) -> str | None:
+    """The normalised URL, or None if it may not be embedded.
+
+    Only `https` and a host name, without credentials and port.
+    """
+    url = text.strip()
+    if len(url) > LONGEST or INVISIBLE.search(url) or "\\" in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        if parts.scheme.lower() != "https" or not HOST.fullmatch(parts.netloc.lower()):
+            return None
+        after = quote(url[url.index("//") + 2 + len(parts.netloc) :], safe=SAFE)
+    except (ValueError, UnicodeError):
+        return None
+    normalised = f"https://{parts.netloc.lower()}{after or '/'}"
+    return normalised if len(normalised) <= LONGEST else None

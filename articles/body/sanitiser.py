@@ -11,9 +11,8 @@ from typing import Final
 
 import nh3
 
-from articles.body.embed_urls import normalise_url
 from articles.body.normaliser import CALLOUT, PULL_QUOTE, normalise
-from articles.body.references import NO_URLS, SCHEME, has_scheme, read, with_urls
+from articles.body.references import NO_URLS, SCHEME, has_scheme, normalise_url, read, with_urls
 
 TAGS: Final = frozenset(
     {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "hr", "br"}

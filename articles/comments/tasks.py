@@ -12,7 +12,7 @@ from articles.comments import job_queue
 from articles.comments.moderation import ban_matching, bans, flagging, queues
 from articles.comments.notifications import follows, outbox, sending
 from articles.comments.notifications.outbox import NotSent
-from articles.comments.screening import akismet_checks, spam_model
+from articles.comments.screening import pipeline, spam_model
 from articles.comments.submission import posting
 from iria.core.http.safe_client import RequestFailed
 
@@ -69,12 +69,12 @@ def send_notifications(context: JobContext, timestamp: int) -> None:
 
 @app.task(name=job_queue.ASK_AKISMET, retry=RETRY_AKISMET)
 def ask_akismet(comment_id: int) -> None:
-    akismet_checks.ask_about(comment_id)
+    pipeline.ask_about(comment_id)
 
 
 @app.task(name=job_queue.CORRECT_AKISMET, retry=RETRY_AKISMET)
 def correct_akismet(moderation_id: int) -> None:
-    akismet_checks.report_decision(moderation_id)
+    pipeline.report_decision(moderation_id)
 
 
 @app.periodic(cron="23 4 * * *")

@@ -1,20 +1,77 @@
 """Reporting and recommending a comment on pages of their own, with and without JavaScript."""
 
+from datetime import timedelta
+from typing import Final
+
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from articles.comments import recommending
-from articles.comments.models import Comment
+from articles.comments.models import Comment, Recommendation
 from articles.comments.moderation import flagging
 from articles.comments.moderation.models import FLAG_TEXT_MAX_LENGTH, Flag
 from articles.comments.submission.validation import parse_id, signed_in_user
 from iria.core.http.headers import client_ip
+from iria.core.http.rate_limit import count_and_allow
 from iria.core.text.language import use_language
+
+PER_READER: Final = (60, timedelta(minutes=10))
+"""Recommendations and deletions of one account."""
+
+
+class RecommendationError(Exception):
+    """The recommendation was not accepted; the text says why."""
+
+    def __init__(self, message: str, *, busy: bool = False) -> None:
+        super().__init__(message)
+        self.busy = busy
+
+
+def save_recommendation(comment: Comment, *, by: User) -> None:
+    """Saves the recommendation of a reader; a second one changes nothing.
+
+    Raises:
+        RecommendationError
+    """
+    if comment.user_id == by.pk:
+        raise RecommendationError(gettext("You cannot recommend your own comment."))
+    _limit_rate(by)
+    Recommendation.objects.bulk_create(
+        [Recommendation(comment=comment, user=by, article_id=comment.article_id)],
+        ignore_conflicts=True,
+    )
+
+
+def delete_recommendation(comment: Comment, *, by: User) -> None:
+    """Deletes the recommendation of a reader, if there is one.
+
+    Raises:
+        RecommendationError
+    """
+    _limit_rate(by)
+    Recommendation.objects.filter(comment=comment, user=by).delete()
+
+
+def is_recommended(comment: Comment, *, by: User) -> bool:
+    return Recommendation.objects.filter(comment=comment, user=by).exists()
+
+
+def recommended_ids(article_id: int, *, by: User) -> list[int]:
+    """The ids of the comments on an article that a reader recommends."""
+    mine = Recommendation.objects.filter(user=by, comment__article=article_id)
+    return list(mine.values_list("comment_id", flat=True))
+
+
+def _limit_rate(by: User) -> None:
+    limit, per = PER_READER
+    if not count_and_allow("recommendations of", str(by.pk), limit=limit, per=per):
+        message = gettext("Too many recommendations. Try again in ten minutes.")
+        raise RecommendationError(message, busy=True)
 
 
 @csrf_exempt
@@ -28,7 +85,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     with use_language(comment.article.language):
         if request.method == "POST":
             try:
-                flagging.report(
+                flagging.save_report(
                     comment,
                     reason=request.POST.get("reason", ""),
                     text=request.POST.get("text", ""),
@@ -75,7 +132,7 @@ def recommend(request: HttpRequest, pk: int) -> HttpResponse:
         if request.method == "POST":
             try:
                 _apply(request, comment, user)
-            except recommending.RecommendationError as failure:
+            except RecommendationError as failure:
                 error, status = str(failure), 429 if failure.busy else 422
         if request.accepts("text/html"):
             if request.method == "POST" and not error:
@@ -86,9 +143,9 @@ def recommend(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _apply(request: HttpRequest, comment: Comment, user: User) -> None:
     if "undo" in request.POST:
-        recommending.delete_recommendation(comment, by=user)
+        delete_recommendation(comment, by=user)
     else:
-        recommending.recommend(comment, by=user)
+        save_recommendation(comment, by=user)
 
 
 def _page(
@@ -96,7 +153,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "comment": comment,
-        "recommended": recommending.is_recommended(comment, by=user),
+        "recommended": is_recommended(comment, by=user),
         "error": error,
     }
     return render(request, "articles/comments/recommend.html", context, status=status)
@@ -105,7 +162,7 @@ def _page(
 def _state(comment: Comment, user: User, error: str, status: int) -> JsonResponse:
     """For the script: what is saved now, also after an error."""
     values = {
-        "recommended": recommending.is_recommended(comment, by=user),
+        "recommended": is_recommended(comment, by=user),
         "count": comment.recommendations.count(),
         "error": error,
     }
@@ -118,4 +175,4 @@ def recommended(request: HttpRequest) -> HttpResponse:
     article, user = parse_id(request.GET.get("article")), signed_in_user(request)
     if article is None or user is None:
         raise Http404
-    return JsonResponse({"recommended": recommending.recommended_ids(article, by=user)})
+    return JsonResponse({"recommended": recommended_ids(article, by=user)})

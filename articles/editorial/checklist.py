@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from articles.body.figures import figures_in, file_ids_in
-from articles.body.plain_text import plain_text
+from articles.body.tree import plain_text
 from articles.editorial.models import Article, Figure
-from articles.files.blockers import blockers
+from articles.files.hooks import blockers
 from articles.files.models import File
 from articles.images.models import Image
 from articles.images.models.rights import Channel

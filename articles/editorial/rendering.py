@@ -9,17 +9,22 @@ from typing import Final
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.body.figures import EmbedUse, FigureUse, FileUse, GalleryUse, files_in
-from articles.body.plain_text import caption_text, plain_text
 from articles.body.references import with_urls
 from articles.body.rendering import Drawn, draw, labels_for
+from articles.body.tree import caption_text, plain_text
 from articles.editorial.models import Article
 from articles.embeds.iframes import NO_EMBEDS, Embeds
 from articles.embeds.iframes import draw as draw_embed
 from articles.files import html as file_html
 from articles.files.models import File
-from articles.images.html import caption_html, figure_html, gallery_html, unavailable_html
 from articles.images.models import Image
-from articles.images.srcset import image_attributes
+from articles.images.srcset import (
+    caption_html,
+    figure_html,
+    gallery_html,
+    image_attributes,
+    unavailable_html,
+)
 from articles.links.targets import urls_for
 from iria.core.text.typography import typeset_html
 from iria.publication.models import Publication

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from articles.body.embed_urls import normalise_url
+from articles.body.references import normalise_url
 
 NAME: Final = re.compile(r"\{([a-z_]{1,20})\}")
 VALUE: Final = r"[A-Za-z0-9_-]{1,120}"

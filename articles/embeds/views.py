@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from articles.body.embed_urls import normalise_url
+from articles.body.references import normalise_url
 from articles.embeds.models import EmbedProvider, LinkCard
 from articles.embeds.tasks import enqueue_fetch
 from articles.images.renditions.views import FILE_HEADERS, FOR_EVER

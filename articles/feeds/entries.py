@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from articles.body.plain_text import caption_text, plain_text
 from articles.body.references import Reference, references_in
+from articles.body.tree import caption_text, plain_text
 from articles.editorial.full_text_html import full_text
 from articles.editorial.models import Article, Figure
 from articles.editorial.models.querysets import ArticleQuerySet

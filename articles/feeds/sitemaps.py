@@ -26,7 +26,7 @@ from django.utils.text import Truncator
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.body.plain_text import caption_text
+from articles.body.tree import caption_text
 from articles.editorial.listings import counts_by_language, targets_of
 from articles.editorial.models import Article, Category, Figure, Scope
 from articles.editorial.models.querysets import ArticleQuerySet

@@ -1,5 +1,10 @@
-"""What files register: targets of internal links, and the deletion of a stored file after its row."""
+"""What files register: targets of internal links, and the deletion of a stored file after its row.
 
+Also what must be fixed before the files of an article may be published.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -13,6 +18,7 @@ from articles.files.models import File
 from articles.images.renditions.renditions import discard
 from articles.links.models import InternalLink
 from articles.links.targets import GONE, PUBLIC, LinkKind
+from iria.core.blockers import Blocker
 
 NAME: Final = "file"
 FOLDER: Final = "/files/"
@@ -80,3 +86,25 @@ def register() -> None:
 
 def _delete_stored(instance: File, **signal: Any) -> None:
     transaction.on_commit(lambda: discard(instance.stored))
+
+
+def blockers(files: Iterable[File], *, at: datetime | None = None) -> list[Blocker]:
+    """What must be fixed before these files may be published.
+
+    Args:
+        at: the time of publication, if scheduled; now if not given.
+    """
+    moment = at or timezone.now()
+    found = []
+    for file in files:
+        url = reverse("admin:articles_file_change", args=[file.pk])
+        if not file.credit.strip():
+            message = f"The file “{file}” has no credit. Enter one in the library."
+            found.append(Blocker(message, f"{url}#id_credit", "Add credit"))
+        elif not file.may_be_shown_at(moment):
+            message = (
+                f"The licence of the file “{file}” ends before publication. Extend it in the library "
+                "or remove the file."
+            )
+            found.append(Blocker(message, f"{url}#id_licence_until_0", "View licence"))
+    return found

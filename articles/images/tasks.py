@@ -1,18 +1,21 @@
-"""Jobs for images."""
+"""Jobs for images, and what starts them: rows that were deleted or changed."""
 
 import logging
 from datetime import timedelta
 from typing import Any, Final
 
+from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from articles.images.library.decoder_client import Undecodable
-from articles.images.models import Image, ImageQuerySet
+from articles.images.models import Image, ImageQuerySet, OldRenditionName, Rendition
 from articles.images.renditions import renditions
+from articles.images.renditions.renditions import discard
 
 AT_ONCE: Final = 50
 _RETRY: Final = RetryStrategy(max_attempts=5, exponential_wait=4)
@@ -110,3 +113,23 @@ def _do(image_id: int, action: Any) -> None:
     except Undecodable as error:
         # A retry would read the same bytes; the existing files stay in use.
         log.warning("Image %s keeps its current files: %s", image.pk, error)
+
+
+def register() -> None:
+    post_delete.connect(_delete_original, Image, dispatch_uid="images.original")
+    post_delete.connect(_delete_rendition, Rendition, dispatch_uid="images.rendition")
+    post_delete.connect(_delete_rendition, OldRenditionName, dispatch_uid="images.former_name")
+    post_save.connect(_update_files, Image, dispatch_uid="images.follow")
+
+
+def _update_files(instance: Image, created: bool, **signal: Any) -> None:
+    if not created:
+        transaction.on_commit(lambda: enqueue_updates(instance.pk), robust=True)
+
+
+def _delete_original(instance: Image, **signal: Any) -> None:
+    transaction.on_commit(lambda: discard(instance.original))
+
+
+def _delete_rendition(instance: Rendition | OldRenditionName, **signal: Any) -> None:
+    transaction.on_commit(lambda: discard(instance.file))

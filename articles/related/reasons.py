@@ -17,9 +17,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Q
 
-from articles.body.plain_text import plain_text
 from articles.body.references import references_in
-from articles.body.tree import parse
+from articles.body.tree import parse, plain_text
 from articles.editorial.models import (
     Article,
     ArticleCategory,

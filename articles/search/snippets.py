@@ -22,7 +22,7 @@ from typing import Final
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from articles.body.plain_text import caption_text
+from articles.body.tree import caption_text
 from articles.editorial.models import Article
 from articles.editorial.text_search_config import INITIALS, UNSPACED
 from articles.images.models import Image

@@ -5,9 +5,13 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from articles.images.html import picture_html, small_image_html, unavailable_html
 from articles.images.models import Image
-from articles.images.srcset import image_attributes
+from articles.images.srcset import (
+    image_attributes,
+    picture_html,
+    small_image_html,
+    unavailable_html,
+)
 from articles.public.image_credits import name_of_image
 
 register = template.Library()

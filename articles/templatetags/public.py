@@ -11,9 +11,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.editorial.models import Figure
-from articles.images.html import caption_html
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line
+from articles.images.srcset import caption_html
 from articles.pages.models import Page
 from articles.public.image_credits import ImageCredits
 from articles.public.listing_scope import ALL_LANGUAGES, ListingScope

@@ -20,7 +20,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from accounts.models import User
-from articles.body.plain_text import caption_text
+from articles.body.tree import caption_text
 from articles.editorial.models import Article, Draft, Figure
 from articles.editorial.versions import revisions
 from articles.images.library import editing

@@ -19,16 +19,15 @@ from pytest_django.asserts import assertTemplateUsed
 
 from accounts import deletion, email_addresses, personal_data
 from accounts.models import AuthorProfile, Avatar, Device, User
-from articles.comments import recommending
+from articles.comments import views
 from articles.comments.models import Comment, CommentRevision
-from articles.comments.moderation import decisions
 from articles.comments.moderation.models import Appeal, Ban, Claim, Flag
 from articles.comments.notifications.models import Follow, Follower
 from articles.comments.submission import posting
 from articles.editorial.models import Article
 from iria.core import model_policy
 from newsletter.models import Subscriber
-from tests import newsroom
+from tests import moderation, newsroom
 from tests.conftest import PASSWORD, MailFolder
 
 EMAIL = "ola@readers.example"
@@ -78,13 +77,13 @@ def traces(ola: User, mina: User, article: Article, client: Client) -> dict[str,
     guest = comment_of(None, article, "So was I, as a guest.")
     Comment.objects.filter(pk=guest.pk).update(email_confirmed_at=timezone.now())
     for each in (own, guest):
-        decisions.approve(each, by=mina)
+        moderation.approve(each, by=mina)
     CommentRevision.objects.create(comment=own, text="On the quay of my childhood", replaced_by=ola)
     Appeal.objects.create(comment=guest, text="On the quay of my childhood")
     reply = posting.post(article, text="Which ferry?", by=mina, parent=own)
     Flag.objects.create(comment=reply, user=ola, reason="other", text="Ola Lind was there")
     Flag.objects.create(comment=reply, email=EMAIL, reason="other", sender_hash="x")
-    recommending.recommend(reply, by=ola)
+    views.save_recommendation(reply, by=ola)
     follower = Follower.objects.filter(user=ola).first() or Follower.objects.create(user=ola)
     Follow.objects.get_or_create(
         follower=follower, kind="thread", article=article, defaults={"frequency": "daily"}
@@ -204,7 +203,7 @@ def test_kept_comments_have_no_name_and_replies_stay(
 def test_a_deleted_comment_leaves_a_placeholder_if_it_has_replies(
     traces: dict[str, Comment], ola: User, mina: User, article: Article, client: Client
 ) -> None:
-    decisions.approve(traces["reply"], by=mina)
+    moderation.approve(traces["reply"], by=mina)
     deletion.delete_account(ola, keep_text=False)
     page = client.get(article.get_absolute_url()).content.decode()
     assert "I was on that ferry." not in page
@@ -299,7 +298,7 @@ def test_rows_of_admin_actions_stay_and_are_in_the_export(
     rui: User, mina: User, article: Article
 ) -> None:
     comment = comment_of(None, article, "A word of mine.")
-    decisions.approve(comment, by=mina)
+    moderation.approve(comment, by=mina)
     rows = {column: make() for column, make in _rows(rui, article, comment).items()}
     exported = personal_data.rows_naming(rui)
     assert {

@@ -10,13 +10,12 @@ from playwright.sync_api import Page, Route, expect
 from accounts import email_addresses
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.moderation import decisions
 from articles.comments.moderation.models import Flag
 from articles.comments.submission import posting
 from articles.comments.submission.comment_policy import CommentSettings
 from articles.editorial.models import Article
 from iria.publication.models import CommentPolicy
-from tests import newsroom
+from tests import moderation, newsroom
 from tests.browser.checkers import accessibility_complaints, html_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, sign_in
 from tests.conftest import PASSWORD, MailFolder
@@ -112,7 +111,7 @@ def test_the_reply_form_moves_to_the_comment_and_back_even_without_storage(
     open_page: OpenPage, article: Article, mina: User
 ) -> None:
     above = posting.post(article, name="Ana Reis", email="ana@readers.example", text="Which one?")
-    decisions.approve(above, by=mina)
+    moderation.approve(above, by=mina)
     page = open_page("/robots.txt")
     page.add_init_script(NOTHING_IS_KEPT)
     page.goto(article.get_absolute_url())
@@ -173,7 +172,7 @@ def test_a_returning_reader_sees_the_number_of_new_comments(
 ) -> None:
     def add_comment(words: str) -> Comment:
         comment = posting.post(article, name="Ana", email="a@readers.example", text=words)
-        decisions.approve(comment, by=mina)
+        moderation.approve(comment, by=mina)
         return comment
 
     add_comment("First")
@@ -237,7 +236,7 @@ def test_a_comment_is_reported_without_javascript(
     open_page: OpenPage, article: Article, mina: User
 ) -> None:
     comment = posting.post(article, name="Ana Reis", email="ana@readers.example", text="Buy this.")
-    decisions.approve(comment, by=mina)
+    moderation.approve(comment, by=mina)
     page = open_page(article.get_absolute_url(), scripts=False, size=PHONE)
     page.locator(f"#{comment.anchor} .comment-report").click()
     page.locator("[name=reason]").first.check()
@@ -354,15 +353,15 @@ def a_thread(article: Article, mina: User) -> Comment:
         above = posting.post(
             article, name="Ana Reis", email="a@readers.example", text=f"Word {number}", parent=above
         )
-        decisions.approve(above, by=mina)
+        moderation.approve(above, by=mina)
     assert above
     gap = posting.post(article, name="Ana Reis", email="a@readers.example", text="Unkind")
-    decisions.approve(gap, by=mina)
+    moderation.approve(gap, by=mina)
     response = posting.post(
         article, name="Ben Ode", email="b@readers.example", text="Be kind", parent=gap
     )
-    decisions.approve(response, by=mina)
-    decisions.reject(gap, by=mina)
+    moderation.approve(response, by=mina)
+    moderation.reject(gap, by=mina)
     return above
 
 

@@ -18,12 +18,11 @@ from playwright.sync_api import Browser, Page
 from accounts.models import AuthorProfile, User
 from articles.body.sanitiser import clean
 from articles.comments.models import Comment
-from articles.comments.moderation import decisions
 from articles.comments.submission import posting
 from articles.editorial import taxonomy
 from articles.editorial.models import Article, Category, Correction
 from iria.publication.models import current_publication
-from tests import newsroom
+from tests import moderation, newsroom
 from tests.conftest import PASSWORD
 from tests.shared import shared_data
 
@@ -131,7 +130,7 @@ def publish_with(texts: list[str], number: int, by: User) -> Article:
             comment = posting.post(
                 article, name=cut(text, 60), email="reader@readers.example", text=text
             )
-            decisions.approve(comment, by=by)
+            moderation.approve(comment, by=by)
     return article
 
 

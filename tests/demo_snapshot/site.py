@@ -98,12 +98,13 @@ class Site:
         editor = get_user_model().objects.get(is_staff=True)
         decisions = _first_module(DECISIONS)
         if publish:
-            decisions.approve(comment, by=editor)
+            decisions.decide(comment, comment.State.APPROVED, by=editor)
         else:
-            parameters = signature(decisions.reject).parameters
+            parameters = signature(decisions.decide).parameters
             notify = next(name for name in NOTIFY if name in parameters)
             reason = "Please keep to the subject."
-            decisions.reject(comment, by=editor, reason=reason, **{notify: True})
+            rejected = comment.State.REJECTED
+            decisions.decide(comment, rejected, by=editor, reason=reason, **{notify: True})
 
     def ask_guests_to_confirm(self) -> None:
         """From now on a comment waits until its writer has said that the address is theirs."""

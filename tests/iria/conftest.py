@@ -7,7 +7,6 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Avatar, User
-from articles.comments.moderation import decisions
 from articles.comments.notifications import follows
 from articles.comments.notifications.models import Follow
 from articles.comments.submission import posting, validation
@@ -20,7 +19,7 @@ from iria.publication.models import BrandImage
 from newsletter.models import ArticleFollow, Consent, Issue, IssueLink
 from newsletter.subscriptions import data_requests, opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
-from tests import newsroom
+from tests import moderation, newsroom
 from tests.articles.files import samples
 from tests.newsletter import factories
 
@@ -49,7 +48,7 @@ def parts(mina: User) -> dict[str, str]:
         lead_image=picture,
     )
     comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="Late.")
-    decisions.approve(comment, by=mina)
+    moderation.approve(comment, by=mina)
     opt_in.request(
         "ola@readers.example", source_url="/", wanted=[SubscriptionChoice.usual(factories.news())]
     )

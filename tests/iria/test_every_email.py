@@ -20,7 +20,6 @@ from lxml import html
 
 from accounts.models import User
 from articles.comments.models import Comment, ModerationDecision
-from articles.comments.moderation import decisions
 from articles.comments.moderation.models import Flag
 from articles.comments.notifications import emails, follows, sending
 from articles.comments.notifications.models import CommentNotification, Follow
@@ -37,7 +36,7 @@ from newsletter.models import ArticleFollow, Consent, Subscriber
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
 from newsletter.subscriptions.follows import Subject
-from tests import newsroom
+from tests import moderation, newsroom
 from tests.catalogue import keeping
 from tests.iria.test_every_page import texts_of
 from tests.iria.test_links_in_mail import prefixes
@@ -128,8 +127,8 @@ def about_comments(article: Article, moderator: User) -> Iterator[tuple[str, Any
     sending.send_received(pending.pk)
     Comment.objects.filter(pk=pending.pk).update(state=Comment.State.UNCONFIRMED)
     sending.send_confirm(pending.pk)
-    decisions.approve(approved, by=moderator)
-    decisions.reject(rejected, by=moderator, reason="Qvw", notify=True)
+    moderation.approve(approved, by=moderator)
+    moderation.reject(rejected, by=moderator, reason="Qvw", notify=True)
     for decision in ModerationDecision.objects.all():
         sending.send_decided(decision.pk)
     for outcome in (Flag.Outcome.UPHELD, Flag.Outcome.DISMISSED):

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles.body.plain_text import plain_text
 from articles.body.rendering import render
 from articles.body.sanitiser import clean, clean_caption
+from articles.body.tree import plain_text
 from tests.articles.body.markup import MARKUP, dangers_in, fuzzing_tokens, payloads
 from tests.proofs.size import sized
 

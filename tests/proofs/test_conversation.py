@@ -25,7 +25,7 @@ from articles.comments.notifications.models import Follow
 from articles.comments.screening.models import ScreeningRule
 from articles.comments.submission import posting, validation
 from articles.editorial.models import Article
-from tests import newsroom
+from tests import moderation, newsroom
 from tests.conftest import MailFolder
 from tests.proofs.size import FULL
 
@@ -35,9 +35,9 @@ EXAMPLES, STEPS = (60, 50) if FULL else (4, 25)
 WHICH = st.integers(min_value=0, max_value=40)
 COMMENT_JOBS = re.compile(r"comments\.(received|decided|flag_decided|spread|follow)")
 DECISIONS: dict[str, Any] = {
-    "approve": decisions.approve,
-    "reject": decisions.reject,
-    "spam": decisions.spam,
+    "approve": moderation.approve,
+    "reject": moderation.reject,
+    "spam": moderation.spam,
 }
 EXPECTED_ERRORS = (
     validation.SubmissionError,
@@ -160,7 +160,7 @@ class Conversation(RuleBasedStateMachine):
     def a_reader_reports(self, which: int, sender: int) -> None:
         if comment := self.chosen(which):
             self.attempt(
-                flagging.report,
+                flagging.save_report,
                 comment,
                 reason="insult",
                 email="reporter@readers.example",

@@ -23,7 +23,6 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions, queues
-from articles.comments.moderation import decisions as moderation_undo
 from articles.comments.moderation.models import Ban, RejectionReason
 from articles.comments.submission.validation import parse_id
 from iria.core.text.validators import validate_not_blank, validate_storable
@@ -254,8 +253,8 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
         ]
         rows = ModerationDecision.objects.filter(pk__in=pks[:1000]).order_by("pk")
         try:
-            count = moderation_undo.undo(rows, by=user)
-        except moderation_undo.UndoExpired as error:
+            count = decisions.undo(rows, by=user)
+        except decisions.UndoExpired as error:
             return self._respond(request, str(error), status=409)
         return self._respond(request, _counted(count, "restored"))
 

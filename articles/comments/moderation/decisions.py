@@ -129,61 +129,6 @@ class ClaimedByOther(DecidedMeanwhile):
     """Another moderator has claimed the comment; the message says who."""
 
 
-def approve(
-    comment: Comment, *, by: User | None, seen: str | None = None, quiet: bool = False
-) -> bool:
-    """Approves the comment; returns whether a decision was saved.
-
-    Args:
-        by: the moderator; None for imports, where the decision was made elsewhere.
-        seen: the state that the moderator saw; by default the state of `comment`.
-        quiet: for imports and the demo: the commenter gets no e-mail.
-
-    Raises:
-        DecidedMeanwhile: its state is not the one that the moderator saw.
-    """
-    return bool(decide(comment, Comment.State.APPROVED, by=by, seen=seen, quiet=quiet))
-
-
-def reject(
-    comment: Comment,
-    *,
-    by: User,
-    reason: str = "",
-    notify: bool = False,
-    seen: str | None = None,
-    quiet: bool = False,
-) -> bool:
-    """Rejects the comment; the commenter gets the reason only with `notify`.
-
-    Args:
-        quiet: for imports and the demo: the commenter gets no e-mail.
-
-    Raises:
-        DecidedMeanwhile
-    """
-    return bool(
-        decide(
-            comment,
-            Comment.State.REJECTED,
-            by=by,
-            seen=seen,
-            reason=reason,
-            notify=notify,
-            quiet=quiet,
-        )
-    )
-
-
-def spam(comment: Comment, *, by: User, seen: str | None = None) -> bool:
-    """Marks the comment as spam; the commenter gets no e-mail.
-
-    Raises:
-        DecidedMeanwhile
-    """
-    return bool(decide(comment, Comment.State.SPAM, by=by, seen=seen))
-
-
 def feature(comment: Comment, *, by: User, on: bool = True) -> ModerationDecision | None:
     """Features an approved comment, or stops featuring it; returns None if nothing changed.
 
@@ -221,6 +166,9 @@ def decide(
     """Saves a decision; returns None if there is nothing to decide.
 
     Args:
+        by: the moderator; None for imports, where the decision was made elsewhere.
+        notify: the commenter gets the reason.
+        quiet: for imports and the demo: the commenter gets no e-mail.
         seen: what the moderator saw: a state, or `Comment.change_token`, which covers the text too.
         read_at: when the moderator loaded the text; later edits are an error, and so are later
             decisions if `seen` is not given.

@@ -34,7 +34,7 @@ class FlagError(Exception):
         self.busy = busy
 
 
-def report(
+def save_report(
     comment: Comment,
     *,
     reason: str,

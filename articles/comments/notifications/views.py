@@ -1,9 +1,10 @@
-"""Following comments, confirming and unfollowing, with and without JavaScript.
+"""Following comments, confirming, preferences and unfollowing, with and without JavaScript.
 
 The token in the URL of an e-mail authorises the request. GET changes nothing, because mail programs
 prefetch links.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -11,6 +12,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,16 +20,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.email_addresses import is_confirmed
 from articles.comments.notifications import follows
 from articles.comments.notifications.emails import describe_follow
-from articles.comments.notifications.models import Follow, Follower
+from articles.comments.notifications.models import CommentNotification, Follow, Follower
 from articles.comments.submission.validation import parse_id, signed_in_user
-from articles.editorial.models import Article
+from articles.editorial.models import Article, Byline
+from iria.core.hooks import MailChoice, MailChoices
 from iria.core.http.csrf import open_to_other_sites
 from iria.core.http.headers import client_ip
 from iria.core.http.private_paths import secret_link
 from iria.core.http.rate_limit import count_and_allow
 from iria.core.mail import to_ascii
 from iria.core.text.language import use_language
-from iria.core.text.validators import validate_storable
+from iria.core.text.validators import one_line, validate_storable
 
 INVALID_EMAIL = gettext_lazy("Enter a valid e-mail address, such as name@example.org.")
 
@@ -69,7 +72,7 @@ class FollowForm(forms.Form):
 REQUESTS_PER_HOUR: Final = (30, timedelta(hours=1))
 """Per IP address, which many people may share."""
 
-Frequency = Follow.Frequency
+Kind, Frequency = Follow.Kind, Follow.Frequency
 
 
 @csrf_exempt
@@ -194,3 +197,133 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 def _message(request: HttpRequest, message: str, status: int) -> HttpResponse:
     context = {"sentence": message}
     return render(request, "articles/comments/notifications/message.html", context, status=status)
+
+
+NEVER: Final = ""
+FIELD_PREFIX: Final = "follow-"
+BOUNCE_WITHIN: Final = timedelta(days=60)
+
+
+class Following:
+    """Implements the hook `mail_preferences`."""
+
+    def email_of(self, token: str) -> str:
+        follower = Follower.objects.select_related("user").with_token(token).first()
+        return follower.recipient if follower else ""
+
+    def choices_for(self, address: str) -> MailChoices | None:
+        """Returns the active follows; for staff also what they can follow."""
+        choices = [
+            _choice(follow)
+            for follower in _followers(address)
+            for follow in follower.follows.active()
+            .with_details()
+            .order_by("-kind", "created_at", "pk")
+        ]
+        fields = {choice.field for choice in choices}
+        offered = [
+            _offered(kind)
+            for kind in (Kind.OWN, Kind.QUEUE)
+            if f"{FIELD_PREFIX}{kind}" not in fields and _may_follow(kind, address)
+        ]
+        if not choices and not offered:
+            return None
+        suppressed = follows.is_suppressed(address)
+        note = gettext(
+            "E-mail to this address bounced, so we send none. If the address works "
+            "again, save this page."
+        )
+        return MailChoices(
+            gettext("Comments by e-mail"), [*offered, *choices], note if suppressed else ""
+        )
+
+    def save_choices(self, address: str, answers: Mapping[str, str]) -> None:
+        for follower in _followers(address):
+            follows.unsuppress(follower)
+            for follow in follower.follows.active().select_related("follower"):
+                _save_choice(follow, answers.get(_field(follow)))
+            for kind in (Kind.OWN, Kind.QUEUE):
+                frequency = answers.get(f"{FIELD_PREFIX}{kind}", NEVER)
+                if frequency in Frequency and follower.user and _may_follow(kind, address):
+                    # The token of this page confirms the address.
+                    followed = follows.follow(
+                        kind, _valid_frequency(kind, frequency), user=follower.user, ask=False
+                    )
+                    follows.confirm(followed)
+
+    def unsubscribe(self, address: str) -> None:
+        for follower in _followers(address):
+            follows.end_all(follower)
+
+
+def handle_bounce(address: str, reason: str) -> None:
+    """Suppresses an address after a hard bounce, if an e-mail was sent to it recently.
+
+    The condition is a protection against forged bounces.
+    """
+    recent = CommentNotification.objects.filter(
+        follower__in=_followers(address),
+        state__in=[CommentNotification.State.SENT, CommentNotification.State.UNCERTAIN],
+        state_changed_at__gt=timezone.now() - BOUNCE_WITHIN,
+    )
+    if recent.exists():
+        follows.suppress(address, reason=reason)
+
+
+def is_suppressed(address: str) -> bool:
+    """Whether e-mail to this address is suppressed."""
+    return Follower.objects.with_email(address).filter(suppressed_at__isnull=False).exists()
+
+
+def _followers(address: str) -> list[Follower]:
+    return list(Follower.objects.with_email(address).select_related("user"))
+
+
+def _field(follow: Follow) -> str:
+    """The name of the form field: by kind if there is only one follow of the kind, otherwise by id."""
+    is_single = follow.kind in {Kind.OWN, Kind.QUEUE}
+    return f"{FIELD_PREFIX}{follow.kind}" if is_single else f"{FIELD_PREFIX}{follow.pk}"
+
+
+def _choice(follow: Follow) -> MailChoice:
+    article = follow.article
+    comment_url = follow.comment.get_absolute_url() if follow.comment else ""
+    return MailChoice(
+        field=_field(follow),
+        label=follow.get_kind_display(),
+        options=_options(Kind(follow.kind)),
+        chosen=follow.frequency,
+        description=one_line(article.headline) if article else "",
+        url=comment_url or (f"{article.get_absolute_url()}#comments" if article else ""),
+    )
+
+
+def _offered(kind: Follow.Kind) -> MailChoice:
+    return MailChoice(f"{FIELD_PREFIX}{kind}", str(kind.label), _options(kind), NEVER)
+
+
+def _options(kind: Follow.Kind) -> list[tuple[str, str]]:
+    frequencies = [(str(value), str(label)) for value, label in Frequency.choices]
+    if kind == Kind.QUEUE:
+        frequencies = [frequency for frequency in frequencies if frequency[0] == Frequency.DAILY]
+    return [*frequencies, (NEVER, gettext("Never"))]
+
+
+def _valid_frequency(kind: Follow.Kind, frequency: str) -> Follow.Frequency:
+    return Frequency.DAILY if kind == Kind.QUEUE else Frequency(frequency)
+
+
+def _save_choice(follow: Follow, choice: str | None) -> None:
+    """Saves a choice; an invalid one changes nothing."""
+    if choice == NEVER:
+        follows.end(follow)
+    elif choice is not None and choice in Frequency and choice != follow.frequency:
+        follows.change_frequency(follow, _valid_frequency(Kind(follow.kind), choice))
+
+
+def _may_follow(kind: Follow.Kind, address: str) -> bool:
+    """Authors may follow comments on their articles, moderators pending comments."""
+    users = [follower.user for follower in _followers(address) if follower.user]
+    if kind == Kind.OWN:
+        return Byline.objects.filter(author__user__in=users).exists()
+    return any(user.is_active and user.has_perm("articles.change_comment") for user in users)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 from articles.comments.screening.models import Check
@@ -91,22 +90,9 @@ def too_many(article: Article, ip_address: str) -> bool:
     if not count_and_allow("comments below", str(article.pk), limit=limit, per=per):
         return True
     limit, per = PER_IP_ADDRESS
-    connection = _connection(ip_address)
-    return bool(connection) and not count_and_allow(
-        "comments from", connection, limit=limit, per=per
+    return bool(ip_address) and not count_and_allow(
+        "comments from", ip_address, limit=limit, per=per
     )
-
-
-def _connection(address: str) -> str:
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return ""
-    if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return str(ip_network((parsed, 64), strict=False))
-    return str(parsed)
 
 
 type CheckFunction = Callable[[Submission, Knowledge, int], str]

@@ -11,9 +11,8 @@ from django.utils.text import capfirst
 
 from articles.body import references
 from articles.body.figures import embeds_in, figures_in, files_in
-from articles.body.plain_text import caption_text, plain_text
 from articles.body.references import Reference
-from articles.body.tree import parse, text_of
+from articles.body.tree import caption_text, parse, plain_text, text_of
 from articles.editorial.models import Article, ArticleType, Revision
 from articles.editorial.versions.content import COLUMNS, IMAGE_COLUMNS, Content, of_revision
 from articles.editorial.versions.related_rows import MODELS

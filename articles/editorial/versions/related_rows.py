@@ -27,7 +27,7 @@ from articles.editorial.models import (
     Series,
     SeriesPart,
 )
-from articles.files.blockers import blockers
+from articles.files.hooks import blockers
 from articles.files.models import File
 from articles.images.models import Image
 from articles.images.rights import usage_check

@@ -35,8 +35,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from articles.images.admin.filters import InCollection, Used
-from articles.images.library.search import search
+from articles.images.admin.filters import InCollection, Used, search
 from articles.images.library.uploads import MOST_AT_ONCE, Received, receive
 from articles.images.models import Image
 from articles.images.srcset import plain_rendition

@@ -18,13 +18,9 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles.images.admin import (
-    chooser,
-    details,
-    filters,
-    views,
-)
+from articles.images.admin import chooser, details, filters, views
 from articles.images.admin.bulk_actions import BulkActionsMixin
+from articles.images.admin.filters import search
 from articles.images.admin.forms import (
     CREDIT,
     DESCRIPTION,
@@ -36,16 +32,14 @@ from articles.images.admin.forms import (
 )
 from articles.images.admin.library_admin import LibraryAdmin
 from articles.images.hooks import uses_of
-from articles.images.html import picture_html
 from articles.images.library import editing
 from articles.images.library.editing import similar_images
-from articles.images.library.search import search
 from articles.images.library.uploads import receive
 from articles.images.metadata import ImageMetadata
 from articles.images.models import Image
 from articles.images.renditions.views import admin_rendition
 from articles.images.rights.usage_check import retry_if_uncredited
-from articles.images.srcset import image_attributes
+from articles.images.srcset import image_attributes, picture_html
 
 NAMES = [field.name for field in fields(ImageMetadata)]
 

@@ -412,9 +412,6 @@ def _offset_tables(content: bytes, outer: list[Box]) -> list[Box]:
     return [each for each in found if each.kind in {b"stco", b"co64"}]
 
 
-__all__ = ["CannotEmbed", "Rights", "embedded"]
-
-
 def embedded(content: bytes, rights: Rights) -> bytes:
     """The file with these rights instead of all its metadata; its pixels are not changed.
 

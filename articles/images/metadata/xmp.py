@@ -224,11 +224,6 @@ MIRRORED: Final[dict[str, tuple[Finder, ...]]] = {
 """Copies of EXIF fields; they count no more than EXIF itself."""
 
 
-def read(packets: list[bytes]) -> dict[str, list[str]]:
-    """Field → its values as text; nothing from a broken or malicious packet."""
-    return found_in(properties(packets), FIELDS)
-
-
 def properties(packets: list[bytes]) -> Properties:
     """The properties of the packets; the first one takes precedence over the extended one."""
     found_properties: Properties = {}

@@ -10,7 +10,7 @@ from articles.images.models.image import (
     Rendition,
     SimilarImage,
 )
-from articles.images.models.sources import Agency, Photographer
+from articles.images.models.rights import Agency, Photographer
 
 __all__ = [
     "Agency",

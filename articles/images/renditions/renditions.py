@@ -24,7 +24,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from articles.images.library import decoder_client
-from articles.images.metadata import writing
+from articles.images.metadata import rights_packet, writing
 from articles.images.models import Image, OldRenditionName, Rendition
 from articles.images.processing.file_types import HEAD_LENGTH, NO_ROOM, kind_of, rejection_of
 from articles.images.processing.rendition_sizes import SHAPES, Key
@@ -239,7 +239,7 @@ def _rewrite(image: Image, stale: Iterable[Rendition]) -> list[Key]:
             try:
                 with each.file.open("rb") as file:
                     content = writing.embedded(file.read(), rights)
-            except (writing.CannotEmbed, OSError):
+            except (rights_packet.CannotEmbed, OSError):
                 lost.append(each.key)
             else:
                 fresh.append(stored(each, image, content))

@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce, Concat, Length, NullIf, Trim
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from articles.images.metadata.writing import Rights
+from articles.images.metadata.rights_packet import Rights
 from articles.images.models import Agency, Image, ImageQuerySet, Photographer
 from iria.core.text.language import direction_of, interface_language
 from iria.publication.models import Publication

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.templatetags.static import static
 
 from accounts.models import AuthorProfile
-from articles.body.plain_text import caption_text
+from articles.body.tree import caption_text
 from articles.comments.threads import Thread, ThreadComment
 from articles.editorial.models import Article, ArticleType, Correction, Figure
 from articles.embeds.iframes import NO_FRAMES, Frames

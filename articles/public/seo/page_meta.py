@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 
 from accounts.models import AuthorProfile
-from articles.body.plain_text import caption_text
+from articles.body.tree import caption_text
 from articles.comments.threads import Thread
 from articles.editorial.models import Article, Figure, Portrait
 from articles.embeds.iframes import Frames

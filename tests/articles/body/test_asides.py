@@ -2,9 +2,9 @@
 
 import pytest
 
-from articles.body.plain_text import plain_text
 from articles.body.rendering import render
 from articles.body.sanitiser import clean, safe_body
+from articles.body.tree import plain_text
 
 CALLOUT = (
     '<aside data-callout=""><h3>In numbers</h3><p>Nine <em>ports</em></p>'

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.body.embed_urls import normalise_url
 from articles.body.figures import EmbedUse, FigureUse, GalleryUse, embeds_in, figures_in
-from articles.body.plain_text import plain_text
+from articles.body.references import normalise_url
 from articles.body.rendering import draw, render
 from articles.body.sanitiser import clean
+from articles.body.tree import plain_text
 from tests.articles.body.markup import MARKUP, dangers_in
 
 GALLERY = (

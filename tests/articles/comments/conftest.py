@@ -7,10 +7,9 @@ import pytest
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.moderation import decisions
 from articles.comments.submission import posting
 from articles.editorial.models import Article
-from tests import newsroom
+from tests import moderation, newsroom
 
 Write = Callable[..., Comment]
 
@@ -42,7 +41,7 @@ def write(article: Article, mina: User) -> Write:
             by=by,
         )
         if not pending:
-            decisions.approve(comment, by=mina)
+            moderation.approve(comment, by=mina)
         return comment
 
     return write

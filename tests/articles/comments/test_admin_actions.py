@@ -17,6 +17,7 @@ from articles.comments.notifications.models import Follow
 from articles.comments.screening.models import ScreeningRule
 from articles.comments.submission import posting
 from articles.editorial.models import Article
+from tests import moderation
 from tests.articles.comments.conftest import Write
 
 LIST = "/admin/articles/comment/"
@@ -63,7 +64,7 @@ def test_the_script_gets_conflicts_and_claims(
     moderator_client: Client, write: Write, edna: User
 ) -> None:
     decided, claimed = write("One", pending=True), write("Two", pending=True)
-    decisions.reject(decided, by=edna)
+    moderation.reject(decided, by=edna)
     queues.claim(claimed, by=edna)
     conflict = send(moderator_client, f"{decided.pk}/decide/", verb="approve", seen="held")
     assert conflict["status"] == 409
@@ -78,7 +79,7 @@ def test_live_updates_have_counts_and_decisions_of_others(
     moderator_client: Client, write: Write, edna: User
 ) -> None:
     decided, pending = write("One", pending=True), write("Two", pending=True)
-    decisions.approve(decided, by=edna)
+    moderation.approve(decided, by=edna)
     queues.claim(pending, by=edna)
     data = moderator_client.get(f"{LIST}live/?queue=held&shown={decided.pk},{pending.pk},x,").json()
     assert data["gone"] == [decided.pk]
@@ -124,8 +125,8 @@ def test_a_decision_in_the_list_leads_back_to_the_filtered_list(
 
 def test_each_queue_has_its_comments(moderator_client: Client, write: Write, mina: User) -> None:
     reported, rejected = write("Reported words"), write("Rejected words", pending=True)
-    flagging.report(reported, reason="insult", text="He means me.", ip_address="203.0.113.9")
-    decisions.reject(rejected, by=mina)
+    flagging.save_report(reported, reason="insult", text="He means me.", ip_address="203.0.113.9")
+    moderation.reject(rejected, by=mina)
     decisions.appeal(rejected, text="It was a joke.")
     ScreeningRule.objects.update(active=False)
     write("New words", pending=True)
@@ -280,7 +281,7 @@ def test_a_bulk_action_does_not_override_other_moderators(
 ) -> None:
     decided, pending = write("One", pending=True), write("Two", pending=True)
     shown = seen_values(moderator_client.get(f"{LIST}?queue=all").content.decode())
-    decisions.reject(decided, by=edna, reason="An insult")
+    moderation.reject(decided, by=edna, reason="An insult")
     form = {"action": "approve_chosen", "_selected_action": [decided.pk, pending.pk], **shown}
     page = moderator_client.post(f"{LIST}?queue=all", form, follow=True).content.decode()
     assert "Edna Okafor rejected" in page
@@ -293,7 +294,7 @@ def test_a_bulk_action_skips_unlisted_comments_decided_since(
     decided, pending = write("One", pending=True), write("Two", pending=True)
     page = moderator_client.get(f"{LIST}?queue=all").content.decode()
     (read_at,) = re.findall(r'name="read_at" value="([^"]+)"', page)
-    decisions.reject(decided, by=edna)
+    moderation.reject(decided, by=edna)
     form = {
         "action": "approve_chosen",
         "_selected_action": [decided.pk, pending.pk],

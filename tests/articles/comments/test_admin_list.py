@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.moderation import decisions
 from articles.editorial.models import Article
+from tests import moderation
 from tests.articles.comments.conftest import Write
 
 LIST = "/admin/articles/comment/"
@@ -147,7 +147,7 @@ def test_the_list_reports_comments_decided_by_others_meanwhile(
     moderator_client: Client, write: Write, edna: User
 ) -> None:
     one, two = write("One", pending=True), write("Two", pending=True)
-    decisions.reject(one, by=edna)
+    moderation.reject(one, by=edna)
     html = choose(moderator_client, "approve_chosen", one, two)
     assert "One comment was approved." in html
     assert "One comment was already decided by another moderator." in html
@@ -172,7 +172,7 @@ def test_a_decision_on_an_older_state_names_the_other_moderator(
     moderator_client: Client, write: Write, edna: User
 ) -> None:
     comment = write(pending=True)
-    decisions.approve(comment, by=edna)
+    moderation.approve(comment, by=edna)
     decide = reverse("admin:articles_comment_decide", args=[comment.pk])
     response = moderator_client.post(decide, {"verb": "reject", "seen": "held"}, follow=True)
     assert "Edna Okafor approved this comment a moment ago." in response.content.decode()
@@ -234,7 +234,7 @@ def test_a_reporter_cannot_decide(client: Client, write: Write, rui: User) -> No
 
 def test_the_log_is_read_only(moderator_client: Client, write: Write, edna: User) -> None:
     comment = write(pending=True)
-    decisions.reject(comment, by=edna, reason="Off the subject")
+    moderation.reject(comment, by=edna, reason="Off the subject")
     log = "/admin/articles/moderationdecision/"
     html = page(moderator_client, f"{log}?q=subject")
     assert "Edna Okafor" in html

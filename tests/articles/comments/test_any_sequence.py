@@ -15,6 +15,7 @@ from articles.comments.submission import posting
 from articles.comments.threads import ThreadComment, thread_of
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
+from tests import moderation
 from tests.proofs.size import sized
 
 ACTIONS = st.lists(
@@ -25,9 +26,9 @@ ACTIONS = st.lists(
     max_size=25,
 )
 DECISIONS: dict[str, Any] = {
-    "approve": decisions.approve,
-    "reject": decisions.reject,
-    "spam": decisions.spam,
+    "approve": moderation.approve,
+    "reject": moderation.reject,
+    "spam": moderation.spam,
 }
 
 

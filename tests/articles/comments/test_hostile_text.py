@@ -13,11 +13,11 @@ from lxml import html as lxml_html
 from accounts.models import User
 from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment, ModerationDecision
-from articles.comments.moderation import decisions
 from articles.comments.submission import posting, validation
 from articles.comments.threads import thread_of
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
+from tests import moderation
 from tests.shared import shared_data
 
 FORM_VALUES = {"name": "Teo Brandt", "email": "teo@readers.example", "text": "On time"}
@@ -106,7 +106,7 @@ def test_any_string_can_be_a_reason(client: Client, article: Article, mina: User
     comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="On time")
     status_url = f"/comments/yours/{validation.link_to(comment)}/"
     admin_url = f"/admin/articles/comment/{comment.pk}/change/"
-    decisions.reject(comment, by=mina, reason="Plain", notify=True)
+    moderation.reject(comment, by=mina, reason="Plain", notify=True)
     plain = elements(client.get(status_url).content.decode())
     used = set(elements(client.get(admin_url).content.decode()))
     for string in all_strings():

@@ -13,6 +13,7 @@ from articles.comments.admin.log import format_duration, weekly_statistics
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions
 from articles.comments.submission import posting
+from tests import moderation
 from tests.articles.comments.conftest import Write
 
 LOG = "/admin/articles/moderationdecision/"
@@ -29,7 +30,7 @@ def test_the_export_is_filtered_and_has_no_texts(
     client: Client, write: Write, mina: User, edna: User
 ) -> None:
     comment = write("Secret words", pending=True)
-    decisions.reject(comment, by=edna, reason="=HYPERLINK(1)", notify=True)
+    moderation.reject(comment, by=edna, reason="=HYPERLINK(1)", notify=True)
     client.force_login(mina)
     assert len(export(client)) == 2
     (row,) = export(client, "?decision__exact=rejected")
@@ -55,10 +56,10 @@ def test_weekly_statistics(write: Write, mina: User, edna: User) -> None:
     one, two, three = (write(text, pending=True) for text in ("One", "Two", "Three"))
     hour_ago = timezone.now() - timedelta(hours=1)
     ModerationDecision.objects.update(created_at=hour_ago)
-    decisions.reject(one, by=mina)
-    decisions.approve(one, by=edna)
-    decisions.approve(two, by=mina)
-    decisions.reject(three, by=mina)
+    moderation.reject(one, by=mina)
+    moderation.approve(one, by=edna)
+    moderation.approve(two, by=mina)
+    moderation.reject(three, by=mina)
     row = three.moderations.first()
     assert row
     decisions.undo([row], by=mina)

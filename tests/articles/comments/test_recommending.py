@@ -10,11 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from articles.comments import recommending
+from articles.comments import views
 from articles.comments.models import Comment, Recommendation
-from articles.comments.moderation import decisions
 from articles.editorial.models import Article
-from tests import newsroom
+from tests import moderation, newsroom
 from tests.articles.comments.conftest import Write
 
 
@@ -63,7 +62,7 @@ def test_a_guest_signs_in_first_and_comes_back(client: Client, write: Write) -> 
 
 def test_the_script_gets_what_is_saved(client: Client, write: Write, ola: User, rui: User) -> None:
     comment, other = write(), write("Another one")
-    recommending.recommend(comment, by=rui)
+    views.save_recommendation(comment, by=rui)
     client.force_login(ola)
     headers = {"Accept": "application/json"}
     sent = client.post(recommend_url(comment), headers=headers).json()
@@ -95,7 +94,7 @@ def test_a_comment_that_is_not_published_cannot_be_recommended(
 def test_one_account_cannot_send_hundreds_of_recommendations(
     client: Client, write: Write, ola: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recommending, "PER_READER", (2, timedelta(hours=1)))
+    monkeypatch.setattr(views, "PER_READER", (2, timedelta(hours=1)))
     client.force_login(ola)
     answers = [client.post(recommend_url(write(f"Text {n}"))).status_code for n in range(3)]
     assert answers == [302, 302, 429]
@@ -106,7 +105,7 @@ def test_the_database_allows_one_recommendation_per_reader_and_comment(
     write: Write, ola: User
 ) -> None:
     comment = write()
-    recommending.recommend(comment, by=ola)
+    views.save_recommendation(comment, by=ola)
     with pytest.raises(IntegrityError), transaction.atomic():
         Recommendation.objects.create(comment=comment, user=ola, article_id=comment.article_id)
 
@@ -122,12 +121,12 @@ def test_a_recommendation_renews_the_pages_of_this_thread_only(
         return [client.get(url)["ETag"] for url in [*pages, other]]
 
     before = tags()
-    recommending.recommend(comment, by=ola)
+    views.save_recommendation(comment, by=ola)
     after = tags()
     assert [old == new for old, new in zip(before, after, strict=True)] == [False, False, True]
-    recommending.recommend(comment, by=ola)
+    views.save_recommendation(comment, by=ola)
     assert tags() == after
-    recommending.delete_recommendation(comment, by=ola)
+    views.delete_recommendation(comment, by=ola)
     assert tags()[:2] != after[:2]
 
 
@@ -144,8 +143,8 @@ def test_counts_cost_no_further_query(
     few = queries()
     comments += [write(f"Text {number}") for number in range(6)]
     for comment in comments:
-        recommending.recommend(comment, by=ola)
-        recommending.recommend(comment, by=rui)
+        views.save_recommendation(comment, by=ola)
+        views.save_recommendation(comment, by=rui)
     queries()
     assert queries() == few
     assert shown_count(client, comments[3]) == "2"
@@ -156,7 +155,7 @@ def test_the_count_of_a_removed_comment_is_not_shown(
 ) -> None:
     comment = write()
     write("A reply", parent=comment)
-    recommending.recommend(comment, by=ola)
-    decisions.reject(comment, by=mina)
+    views.save_recommendation(comment, by=ola)
+    moderation.reject(comment, by=mina)
     page = client.get(comment.article.get_absolute_url()).content.decode()
     assert recommend_url(comment) not in page

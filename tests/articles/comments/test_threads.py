@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from articles.comments.models import Comment, CommentPosition, ThreadCount
-from articles.comments.moderation import decisions
 from articles.comments.submission import posting
 from articles.comments.thread_queries import Order, thread_rows
 from articles.comments.threads import ThreadComment, replies_to, thread_of
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
-from tests import newsroom
+from tests import moderation, newsroom
 from tests.articles.comments.conftest import Write
 
 
@@ -68,8 +67,8 @@ def test_a_hidden_comment_has_a_placeholder_only_with_replies(
 ) -> None:
     with_reply, alone = write("Unkind words"), write("Other unkind words")
     write("Please be kind.", parent=with_reply)
-    decisions.reject(with_reply, by=mina)
-    decisions.reject(alone, by=mina)
+    moderation.reject(with_reply, by=mina)
+    moderation.reject(alone, by=mina)
     thread = thread_of(article)
     assert outline(thread.comments) == [
         ["A moderator removed this comment.", ["Please be kind."]],
@@ -83,7 +82,7 @@ def test_hidden_texts_and_names_are_not_read_from_the_database(
 ) -> None:
     hidden = write("Words nobody may read", name="Nameless One")
     write("An answer", parent=hidden)
-    decisions.spam(hidden, by=mina)
+    moderation.spam(hidden, by=mina)
     rows = {row.id: row for row in thread_rows(article, Order.OLDEST, 1)}
     assert "Words nobody" not in str(rows[hidden.pk])
     assert "Nameless" not in str(rows[hidden.pk])

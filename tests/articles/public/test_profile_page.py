@@ -6,10 +6,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from articles.comments.moderation import decisions
 from articles.comments.submission import posting
 from articles.editorial.models import Article
-from tests import newsroom
+from tests import moderation, newsroom
 
 
 @pytest.fixture
@@ -18,7 +17,7 @@ def article(db: None) -> Article:
 
 
 def add_comment(article: Article, by: User, text: str, mina: User) -> None:
-    decisions.approve(posting.post(article, text=text, by=by), by=mina)
+    moderation.approve(posting.post(article, text=text, by=by), by=mina)
 
 
 def page_of(client: Client, user: User) -> Any:

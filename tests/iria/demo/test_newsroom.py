@@ -12,7 +12,7 @@ from django.test import Client
 from lxml import html as lxml_html
 
 from accounts.models import AuthorProfile
-from articles.body.plain_text import plain_text
+from articles.body.tree import plain_text
 from articles.comments.models import Comment
 from articles.editorial.models import Article, Category, Figure, Portrait, RelatedPick
 from articles.images.models import Image

@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.test.signals import template_rendered
 
-from articles.images import html, srcset
+from articles.images import srcset
 
 ROOT: Final = Path(settings.BASE_DIR)
 APPS: Final = ("articles", "newsletter", "iria", "accounts")
@@ -27,9 +27,8 @@ INTERNAL_PATHS: Final = re.compile(
 
 RENDER_FUNCTIONS: Final = frozenset(
     name
-    for module in (srcset, html)
-    for name, each in vars(module).items()
-    if isinstance(each, FunctionType) and each.__module__ == module.__name__ and name[0] != "_"
+    for name, each in vars(srcset).items()
+    if isinstance(each, FunctionType) and each.__module__ == srcset.__name__ and name[0] != "_"
 ) | {"PictureFile"}
 """The functions that all code with images has to call."""
 
@@ -57,7 +56,6 @@ def _in(path: Path) -> Iterator[str]:
     name = str(path.relative_to(ROOT))
     if INTERNAL_PATHS.search(name) or name in {
         "articles/images/srcset.py",
-        "articles/images/html.py",
         "articles/popular/most_read.py",  # a panel of the dashboard
     }:
         return

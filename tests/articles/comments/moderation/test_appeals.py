@@ -11,6 +11,7 @@ from articles.comments.moderation import decisions
 from articles.comments.moderation.models import Appeal
 from articles.comments.moderation.queues import pending_items
 from articles.comments.submission import posting, validation
+from tests import moderation
 from tests.articles.comments.conftest import Write
 from tests.conftest import MailFolder
 
@@ -19,11 +20,11 @@ def test_the_comment_stays_rejected_until_a_moderator_decides(
     write: Write, mina: User, edna: User
 ) -> None:
     comment = write(pending=True)
-    decisions.reject(comment, by=mina)
+    moderation.reject(comment, by=mina)
     decisions.appeal(comment, text="It was meant as a joke.")
     comment.refresh_from_db()
     assert comment.state == "rejected"
-    assert decisions.approve(comment, by=edna)
+    assert moderation.approve(comment, by=edna)
     appeal = Appeal.objects.get()
     assert appeal.outcome == "granted"
     assert appeal.decision
@@ -34,19 +35,19 @@ def test_a_second_rejection_closes_the_appeal_and_is_logged(
     write: Write, mina: User, edna: User
 ) -> None:
     comment = write(pending=True)
-    decisions.reject(comment, by=mina)
-    assert not decisions.reject(comment, by=edna)
+    moderation.reject(comment, by=mina)
+    assert not moderation.reject(comment, by=edna)
     decisions.appeal(comment)
-    assert decisions.reject(comment, by=edna, reason="Still unkind")
+    assert moderation.reject(comment, by=edna, reason="Still unkind")
     assert Appeal.objects.get().outcome == "kept"
     assert comment.moderations.count() == 3
 
 
 def test_a_comment_has_only_one_appeal(write: Write, mina: User) -> None:
     comment = write(pending=True)
-    decisions.reject(comment, by=mina)
+    moderation.reject(comment, by=mina)
     assert decisions.appeal(comment) == decisions.appeal(comment, text="Once more")
-    decisions.reject(comment, by=mina)
+    moderation.reject(comment, by=mina)
     assert not decisions.may_appeal(comment)
     with pytest.raises(decisions.AppealError, match="already"):
         decisions.appeal(comment)
@@ -62,7 +63,7 @@ def test_an_invalid_text_is_an_error_and_an_appeal_stays_possible(
     write: Write, mina: User, text: str
 ) -> None:
     comment = write(pending=True)
-    decisions.reject(comment, by=mina)
+    moderation.reject(comment, by=mina)
     with pytest.raises(decisions.AppealError):
         decisions.appeal(comment, text=text)
     assert decisions.may_appeal(comment)
@@ -70,7 +71,7 @@ def test_an_invalid_text_is_an_error_and_an_appeal_stays_possible(
 
 def test_deleting_the_comment_closes_the_appeal(write: Write, mina: User) -> None:
     comment = write(pending=True)
-    decisions.reject(comment, by=mina)
+    moderation.reject(comment, by=mina)
     decisions.appeal(comment)
     posting.delete_own(comment, by=None)
     assert Appeal.objects.get().outcome == "gone"
@@ -78,7 +79,7 @@ def test_deleting_the_comment_closes_the_appeal(write: Write, mina: User) -> Non
 
 def test_a_pending_appeal_is_on_the_dashboard(write: Write, mina: User) -> None:
     comment = write(pending=True)
-    decisions.reject(comment, by=mina)
+    moderation.reject(comment, by=mina)
     decisions.appeal(comment, text="It was a joke.")
     (item,) = pending_items(mina)
     assert (item.label, item.count) == ("One appeal", 1)
@@ -88,7 +89,7 @@ def test_a_pending_appeal_is_on_the_dashboard(write: Write, mina: User) -> None:
 @pytest.fixture
 def rejected(write: Write, mina: User) -> Comment:
     comment = write(pending=True)
-    decisions.reject(comment, by=mina, reason="Off the subject", notify=True)
+    moderation.reject(comment, by=mina, reason="Off the subject", notify=True)
     return comment
 
 
@@ -134,6 +135,6 @@ def test_the_commenter_is_notified_of_the_decision(
     jobs()
     assert "/comments/yours/" in str(mail_folder.to("teo@readers.example")[-1])
     client.post(status_url(rejected, "again/"))
-    decisions.reject(rejected, by=edna)
+    moderation.reject(rejected, by=edna)
     jobs()
     assert "/again/" not in str(mail_folder.to("teo@readers.example")[-1])

@@ -11,11 +11,12 @@ from django.utils import timezone
 from accounts.models import User
 from articles.comments.admin.actions import BanForm
 from articles.comments.models import Comment
-from articles.comments.moderation import ban_matching, bans, decisions
+from articles.comments.moderation import ban_matching, bans
 from articles.comments.moderation.models import Ban, EncryptedIPAddress
 from articles.comments.screening import engine
 from articles.comments.submission import posting
 from articles.editorial.models import Article
+from tests import moderation
 from tests.articles.comments.conftest import Write
 
 MOMENT = timezone.now() - timedelta(days=1)
@@ -186,7 +187,7 @@ def test_a_guest_with_the_address_of_an_account_does_not_get_it_banned(
     article: Article, mina: User, ola: User
 ) -> None:
     published = post(article, by=ola)
-    decisions.approve(published, by=mina)
+    moderation.approve(published, by=mina)
     troll = post(article, name="Ola", email=ola.email)
     bans.ban(troll, kinds=["email"], by=mina, reason="Threats", existing_comments="reject")
     published.refresh_from_db()
@@ -280,11 +281,11 @@ def test_removing_a_ban_restores_comments_not_decided_since(
     client: Client, article: Article, mina: User, edna: User, ola: User
 ) -> None:
     approved, held, reviewed = (post(article, by=ola) for _ in range(3))
-    decisions.approve(approved, by=edna)
+    moderation.approve(approved, by=edna)
     (ban,) = bans.ban(
         approved, kinds=["account"], by=mina, reason="Heat", existing_comments="reject"
     )
-    decisions.spam(reviewed, by=edna, seen="rejected")
+    moderation.spam(reviewed, by=edna, seen="rejected")
     client.force_login(mina)
     values = {"action": "remove_and_restore", "_selected_action": [ban.pk], "index": 0}
     client.post("/admin/articles/ban/", values, follow=True)

@@ -11,6 +11,7 @@ from accounts.models import User
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions, queues
 from articles.comments.moderation.models import Claim
+from tests import moderation
 from tests.articles.comments.conftest import Write
 
 
@@ -32,8 +33,8 @@ def test_a_claimed_comment_cannot_be_decided_by_another_moderator(
     assert queues.claim(comment, by=mina) == ""
     assert queues.claim(comment, by=edna) == "Mina Sato"
     with pytest.raises(decisions.ClaimedByOther, match="Mina Sato is reviewing this comment"):
-        decisions.approve(comment, by=edna)
-    assert decisions.approve(comment, by=mina)
+        moderation.approve(comment, by=edna)
+    assert moderation.approve(comment, by=mina)
     assert not Claim.objects.exists()
 
 
@@ -43,7 +44,7 @@ def test_a_claim_expires(write: Write, mina: User, edna: User) -> None:
     Claim.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert queues.claim(comment, by=edna) == ""
     assert queues.delete_expired_claims() == 0
-    assert decisions.approve(comment, by=edna)
+    assert moderation.approve(comment, by=edna)
 
 
 def test_a_new_claim_releases_the_earlier_one(write: Write, mina: User, edna: User) -> None:
@@ -64,7 +65,7 @@ def test_two_moderators_decide_every_comment_exactly_once(
         count = 0
         try:
             while (comment := queues.claim_next(by, queue())) is not None:
-                count += decisions.approve(comment, by=by)
+                count += moderation.approve(comment, by=by)
             return count
         finally:
             connection.close()

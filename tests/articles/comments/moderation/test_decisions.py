@@ -20,6 +20,7 @@ from articles.comments.screening.models import ScreeningRule
 from articles.comments.submission import posting
 from articles.comments.threads import thread_of
 from articles.editorial.models import Article
+from tests import moderation
 from tests.articles.comments.conftest import Write
 from tests.conftest import MailFolder
 
@@ -34,7 +35,7 @@ def test_an_approval_is_logged_with_the_moderator(
 ) -> None:
     comment = write(pending=True)
     assert thread_of(article).count == 0
-    assert decisions.approve(comment, by=mina)
+    assert moderation.approve(comment, by=mina)
     assert thread_of(article).count == 1
     assert rows_of(comment) == [
         (
@@ -50,16 +51,16 @@ def test_a_rejected_comment_is_logged_and_not_shown(
     article: Article, write: Write, mina: User
 ) -> None:
     comment = write("Words of an angry evening")
-    decisions.reject(comment, by=mina, reason="Unkind")
+    moderation.reject(comment, by=mina, reason="Unkind")
     assert thread_of(article).comments == []
     assert rows_of(comment)[-1] == ("rejected", mina, "Unkind")
 
 
 def test_a_repeated_decision_is_logged_and_sent_once(write: Write, mina: User) -> None:
     comment = write(pending=True)
-    assert decisions.approve(comment, by=mina)
+    assert moderation.approve(comment, by=mina)
     before = count_jobs()
-    assert not decisions.approve(comment, by=mina)
+    assert not moderation.approve(comment, by=mina)
     assert len(rows_of(comment)) == 2
     assert count_jobs() == before
 
@@ -67,9 +68,9 @@ def test_a_repeated_decision_is_logged_and_sent_once(write: Write, mina: User) -
 def test_a_decision_on_an_older_state_is_an_error(write: Write, mina: User, edna: User) -> None:
     comment = write(pending=True)
     older = Comment.objects.get(pk=comment.pk)
-    decisions.approve(comment, by=mina)
+    moderation.approve(comment, by=mina)
     with pytest.raises(decisions.DecidedMeanwhile, match="Mina Sato approved this comment"):
-        decisions.reject(older, by=edna)
+        moderation.reject(older, by=edna)
     assert Comment.objects.get(pk=comment.pk).state == "approved"
 
 
@@ -77,8 +78,8 @@ def test_a_decision_can_be_overturned(
     article: Article, write: Write, mina: User, edna: User
 ) -> None:
     comment = write(pending=True)
-    decisions.spam(comment, by=mina)
-    decisions.approve(comment, by=edna)
+    moderation.spam(comment, by=mina)
+    moderation.approve(comment, by=edna)
     assert thread_of(article).count == 1
     assert [row[0] for row in rows_of(comment)] == ["held", "spam", "approved"]
 
@@ -87,13 +88,13 @@ def test_a_deleted_comment_cannot_be_approved(write: Write, mina: User) -> None:
     comment = write()
     posting.delete_own(comment, by=None)
     with pytest.raises(decisions.DecidedMeanwhile, match="The commenter deleted this comment"):
-        decisions.approve(comment, by=mina)
+        moderation.approve(comment, by=mina)
 
 
 def test_spam_sends_no_email(write: Write, mina: User) -> None:
     comment = write(pending=True)
     before = count_jobs()
-    decisions.spam(comment, by=mina)
+    moderation.spam(comment, by=mina)
     assert count_jobs() == before
 
 
@@ -108,7 +109,7 @@ def test_only_one_of_two_concurrent_decisions_is_saved(
         try:
             seen = Comment.objects.get(pk=comment.pk)
             both_have_read.wait(timeout=10)
-            function = decisions.approve if by == mina else decisions.reject
+            function = moderation.approve if by == mina else moderation.reject
             return function(seen, by=by)
         except decisions.DecidedMeanwhile:
             return False
@@ -159,7 +160,7 @@ def latest(comment: Comment) -> ModerationDecision:
 
 def test_undo_restores_the_state_and_logs_both_decisions(write: Write, mina: User) -> None:
     comment = write(pending=True)
-    decisions.reject(comment, by=mina, reason="Off the subject")
+    moderation.reject(comment, by=mina, reason="Off the subject")
     assert decisions.undo([latest(comment)], by=mina) == 1
     comment.refresh_from_db()
     assert comment.state == "held"
@@ -172,7 +173,7 @@ def test_undo_restores_the_state_and_logs_both_decisions(write: Write, mina: Use
 
 def test_a_repeated_undo_changes_nothing(write: Write, mina: User) -> None:
     comment = write(pending=True)
-    decisions.approve(comment, by=mina)
+    moderation.approve(comment, by=mina)
     row = latest(comment)
     decisions.undo([row], by=mina)
     assert decisions.undo([row], by=mina) == 0
@@ -183,7 +184,7 @@ def test_decisions_of_others_and_old_ones_cannot_be_undone(
     write: Write, mina: User, edna: User
 ) -> None:
     comment = write(pending=True)
-    decisions.approve(comment, by=mina)
+    moderation.approve(comment, by=mina)
     with pytest.raises(decisions.UndoExpired, match="your own"):
         decisions.undo([latest(comment)], by=edna)
     ModerationDecision.objects.update(created_at=timezone.now() - timedelta(seconds=16))
@@ -197,23 +198,23 @@ def test_a_decision_cannot_be_undone_after_a_later_one(
     write: Write, mina: User, edna: User
 ) -> None:
     comment = write(pending=True)
-    decisions.approve(comment, by=mina)
+    moderation.approve(comment, by=mina)
     row = latest(comment)
-    decisions.reject(comment, by=edna)
+    moderation.reject(comment, by=edna)
     with pytest.raises(decisions.UndoExpired):
         decisions.undo([row], by=mina)
 
 
 def test_undo_reopens_reports_and_appeals(write: Write, mina: User) -> None:
     comment = write()
-    flagging.report(comment, reason="insult", ip_address="203.0.113.9")
-    decisions.reject(comment, by=mina)
+    flagging.save_report(comment, reason="insult", ip_address="203.0.113.9")
+    moderation.reject(comment, by=mina)
     decisions.undo([latest(comment)], by=mina)
     assert Flag.objects.pending().count() == 1
     comment.refresh_from_db()
-    decisions.reject(comment, by=mina)
+    moderation.reject(comment, by=mina)
     decisions.appeal(comment, text="Please read it again.")
-    decisions.approve(comment, by=mina)
+    moderation.approve(comment, by=mina)
     decisions.undo([latest(comment)], by=mina)
     assert Appeal.objects.pending().count() == 1
 
@@ -222,10 +223,10 @@ def test_no_email_is_sent_about_an_undone_decision(
     write: Write, mina: User, mail_folder: MailFolder
 ) -> None:
     comment = write(pending=True)
-    decisions.reject(comment, by=mina)
+    moderation.reject(comment, by=mina)
     row = latest(comment)
     decisions.undo([row], by=mina)
-    decisions.reject(Comment.objects.get(), by=mina)
+    moderation.reject(Comment.objects.get(), by=mina)
     send_decided(row.pk)
     assert mail_folder.all() == []
     send_decided(latest(comment).pk)
@@ -262,7 +263,7 @@ def test_an_undone_decision_does_not_count_as_a_review(write: Write, mina: User)
     decisions.undo([row], by=mina)
     assert queues.counts()["new"] == 1
     comment.refresh_from_db()
-    assert decisions.approve(comment, by=mina)
+    assert moderation.approve(comment, by=mina)
     assert queues.counts()["new"] == 0
 
 

@@ -12,10 +12,11 @@ from lxml import html as lxml_html
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.moderation import decisions, flagging
+from articles.comments.moderation import flagging
 from articles.comments.moderation.models import FLAG_TEXT_MAX_LENGTH, Flag
 from articles.comments.submission import posting
 from articles.editorial.models import Article
+from tests import moderation
 from tests.articles.comments.conftest import Write
 from tests.conftest import MailFolder
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def report(comment: Comment, number: int = 1, **values: object) -> Flag:
     fields: dict[str, object] = {"reason": "insult", "ip_address": f"192.0.2.{number}", **values}
-    return flagging.report(comment, **fields)  # type: ignore[arg-type]
+    return flagging.save_report(comment, **fields)  # type: ignore[arg-type]
 
 
 def state_of(comment: Comment) -> str:
@@ -72,8 +73,8 @@ def test_a_rejection_upholds_the_reports_and_an_approval_dismisses_them(
     bad, good = write("Bad words."), write("Good words.")
     report(bad)
     report(good)
-    decisions.reject(bad, by=mina)
-    assert decisions.approve(good, by=mina)
+    moderation.reject(bad, by=mina)
+    assert moderation.approve(good, by=mina)
     outcomes = dict(Flag.objects.values_list("comment", "outcome"))
     assert outcomes == {bad.pk: "upheld", good.pk: "dismissed"}
     # The hashes are kept until the night, because the decision can be undone for seconds.
@@ -85,16 +86,16 @@ def test_approving_a_reported_comment_is_logged(write: Write, mina: User) -> Non
     comment = write()
     report(comment)
     before = comment.moderations.count()
-    assert decisions.approve(comment, by=mina)
+    assert moderation.approve(comment, by=mina)
     assert comment.moderations.count() == before + 1
-    assert not decisions.approve(comment, by=mina)
+    assert not moderation.approve(comment, by=mina)
 
 
 def test_a_comment_approved_after_reports_stays_approved(write: Write, mina: User) -> None:
     comment = write()
     for number in (1, 2, 3):
         report(comment, number)
-    decisions.approve(comment, by=mina, seen="held")
+    moderation.approve(comment, by=mina, seen="held")
     for number in (1, 2, 3, 4):
         report(comment, number)
     assert state_of(comment) == "approved"
@@ -114,7 +115,7 @@ def test_the_weight_of_a_guest_is_known_after_the_address_is_erased(
     for number in range(3):
         comment = write(f"Harmless words {number}.")
         report(comment, email="Nia@readers.example")
-        decisions.approve(comment, by=mina)
+        moderation.approve(comment, by=mina)
     Flag.objects.update(email="")
     assert report(write("More words."), email="nia@readers.example").weight == 0.25
 
@@ -122,7 +123,7 @@ def test_the_weight_of_a_guest_is_known_after_the_address_is_erased(
 def test_undelivered_addresses_are_erased_after_a_week(write: Write, mina: User) -> None:
     comment = write()
     report(comment, email="nia@readers.example")
-    decisions.reject(comment, by=mina)
+    moderation.reject(comment, by=mina)
     assert flagging.erase_emails() == 0
     Flag.objects.update(decided_at=timezone.now() - timedelta(days=8))
     assert flagging.erase_emails() == 1
@@ -134,7 +135,7 @@ def test_dismissed_reports_reduce_the_weight_of_an_account(
     for number in range(3):
         comment = write(f"Harmless words {number}.")
         report(comment, by=ola)
-        decisions.approve(comment, by=mina)
+        moderation.approve(comment, by=mina)
     assert report(write("More words."), by=ola).weight == 0.25
 
 
@@ -174,7 +175,7 @@ def test_dismissed_reports_reduce_the_weight_of_an_ip_address_that_day(
     for number in range(2):
         comment = write(f"Word {number}")
         flag = report(comment, ip_address="203.0.113.9")
-        decisions.approve(comment, by=mina)
+        moderation.approve(comment, by=mina)
     assert "203.0.113" not in f"{flag.daily_hash} {flag.sender_hash}"
     once_more = write("Once more")
     assert report(once_more, ip_address="203.0.113.9").weight == pytest.approx(1 / 3)
@@ -262,7 +263,7 @@ def test_the_sender_is_notified_once_and_the_address_erased(
 ) -> None:
     comment = write()
     client.post(report_url(comment), {"reason": "insult", "email": "nia@readers.example"})
-    getattr(decisions, action)(comment, by=mina)
+    getattr(moderation, action)(comment, by=mina)
     jobs()
     (message,) = mail_folder.to("nia@readers.example")
     body = message.get_body(("plain",))

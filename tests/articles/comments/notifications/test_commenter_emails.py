@@ -10,13 +10,13 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
-from articles.comments.moderation import decisions
 from articles.comments.notifications import sending
 from articles.comments.notifications.outbox import NotSent
 from articles.comments.notifications.sending import DAILY_LIMIT
 from articles.comments.submission import posting
 from articles.editorial.models import Article
 from iria.core.mail import FolderBackend
+from tests import moderation
 from tests.articles.comments.conftest import Write
 from tests.conftest import MailFolder
 
@@ -43,7 +43,7 @@ def test_the_commenter_is_notified_of_pending_and_approved_comments(
     assert received["Subject"].startswith("Your comment is pending approval")
     url = link_in(text_of(received), "/comments/yours/")
     assert "pending approval" in client.get(url).content.decode()
-    decisions.approve(comment, by=mina)
+    moderation.approve(comment, by=mina)
     jobs()
     approved = mail_folder.to("teo@readers.example")[-1]
     assert approved["Subject"].startswith("Your comment was published")
@@ -56,8 +56,8 @@ def test_a_rejection_has_its_reason_only_if_the_moderator_chose_so(
 ) -> None:
     without_reason, with_reason = write("One", pending=True), write("Two", pending=True)
     jobs()
-    decisions.reject(without_reason, by=mina, reason="Dull")
-    decisions.reject(with_reason, by=mina, reason="It names a private person.", notify=True)
+    moderation.reject(without_reason, by=mina, reason="Dull")
+    moderation.reject(with_reason, by=mina, reason="It names a private person.", notify=True)
     jobs()
     texts = [text_of(message) for message in mail_folder.all()[-2:]]
     assert len(texts) == 2
@@ -91,7 +91,7 @@ def test_no_pending_email_is_sent_about_a_decided_comment(
     write: Write, mina: User, jobs: Callable[[], None], mail_folder: MailFolder
 ) -> None:
     comment = write(pending=True)
-    decisions.spam(comment, by=mina)
+    moderation.spam(comment, by=mina)
     jobs()
     assert mail_folder.all() == []
 
@@ -111,7 +111,7 @@ def test_imports_and_the_demo_send_no_emails(
     comment = posting.post(
         article, name="Ana Reis", email="ana@readers.example", text="From before", quiet=True
     )
-    decisions.approve(comment, by=None, quiet=True)
+    moderation.approve(comment, by=None, quiet=True)
     jobs()
     assert mail_folder.all() == []
     assert comment.is_visible

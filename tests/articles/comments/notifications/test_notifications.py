@@ -9,14 +9,13 @@ from django.utils import timezone
 
 from accounts.models import AuthorProfile, User
 from articles.comments.models import Comment
-from articles.comments.moderation import decisions
 from articles.comments.notifications import follows as notifications_follows
 from articles.comments.notifications import outbox, sending
 from articles.comments.notifications.models import CommentNotification, Follow, Follower
 from articles.comments.submission import posting
 from articles.editorial.models import Article, Byline
 from iria.core.mail import FolderBackend
-from tests import newsroom
+from tests import moderation, newsroom
 from tests.articles.comments.conftest import Write
 from tests.articles.comments.notifications.conftest import ANA, CreateFollow, Notify, text_of
 from tests.conftest import MailFolder
@@ -120,10 +119,10 @@ def test_a_comment_rejected_meanwhile_is_not_sent(
     follows()
     comment, other = write("Unkind words"), write("Kind words")
     outbox.create_notifications(comment.pk)
-    decisions.reject(comment, by=mina)
+    moderation.reject(comment, by=mina)
     (message,) = notify(other)
     assert "Unkind" not in message.as_string()
-    decisions.approve(comment, by=mina)
+    moderation.approve(comment, by=mina)
     (message,) = notify(comment, after=QUARTER_HOUR * 2)
     assert "> Unkind words" in text_of(message)
 
@@ -133,8 +132,8 @@ def test_a_comment_published_before_the_follow_is_not_sent_later(
 ) -> None:
     comment = write("From before")
     follows()
-    decisions.reject(comment, by=mina)
-    decisions.approve(comment, by=mina)
+    moderation.reject(comment, by=mina)
+    moderation.approve(comment, by=mina)
     assert notify(comment) == []
 
 
@@ -144,7 +143,7 @@ def test_a_comment_rejected_within_seconds_is_not_sent(
     follows()
     comment = write("Too soon")
     assert notify(comment, after=timedelta(seconds=10)) == []
-    decisions.reject(comment, by=mina)
+    moderation.reject(comment, by=mina)
     assert notify() == []
     assert CommentNotification.objects.get().state == "dropped"
 
@@ -353,7 +352,7 @@ def test_imported_comments_are_not_sent(
         at=timezone.now() - timedelta(days=400),
         quiet=True,
     )
-    decisions.approve(old, by=None, quiet=True)
+    moderation.approve(old, by=None, quiet=True)
     assert notify(old) == []
     assert Comment.objects.published().count() == 1
     assert sending.send_due() == 0

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import email_addresses
 from accounts.models import User
 from articles.comments.notifications import follows as notifications_follows
-from articles.comments.notifications import preferences, sending
+from articles.comments.notifications import sending, views
 from articles.comments.notifications.models import Follow, Follower
 from articles.comments.submission import posting, validation
 from articles.editorial.models import Article
@@ -205,7 +205,7 @@ def test_a_bounce_counts_only_if_an_email_was_sent_recently(
     follow = follows()
 
     def handle_bounce() -> str:
-        preferences.handle_bounce(ANA.upper(), "5.1.1 no such mailbox")
+        views.handle_bounce(ANA.upper(), "5.1.1 no such mailbox")
         return Follower.objects.get(pk=follow.follower_id).suppression_reason
 
     assert handle_bounce() == ""

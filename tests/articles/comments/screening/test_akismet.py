@@ -14,13 +14,14 @@ from articles.comments.admin.screening_rules import ASKS_AKISMET, NO_KEY
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions
 from articles.comments.screening import akismet as akismet_client
-from articles.comments.screening import akismet_checks
+from articles.comments.screening import pipeline
 from articles.comments.screening.checks import TAKEN_FOR_SPAM, Finding
 from articles.comments.screening.engine import NO_OBJECTION, dry_run
 from articles.comments.screening.models import Action, AkismetResult, Check, ScreeningRule
 from articles.comments.submission import posting
 from iria.core.http.safe_client import RequestFailed
 from iria.publication.models import current_publication
+from tests import moderation
 from tests.articles.comments.screening.conftest import KEY, Akismet
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ Send = Callable[..., Comment]
 
 def checked(comment: Comment) -> Comment:
     """Returns the comment after its check by the worker."""
-    akismet_checks.ask_about(comment.pk)
+    pipeline.ask_about(comment.pk)
     comment.refresh_from_db()
     return comment
 
@@ -111,7 +112,7 @@ def test_a_comment_stays_pending_with_a_note_when_akismet_fails(
     akismet.answer, akismet.status, akismet.hint = answer, status, hint
     comment = send()
     with pytest.raises(RequestFailed):
-        akismet_checks.ask_about(comment.pk)
+        pipeline.ask_about(comment.pk)
     comment.refresh_from_db()
     assert comment.state == Comment.State.PENDING
     assert findings(comment)[0].startswith(f"Akismet could not be asked: {error}")
@@ -134,7 +135,7 @@ def test_a_comment_stays_pending_without_network_or_ip_address(
 
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
     with pytest.raises(RequestFailed):
-        akismet_checks.ask_about(comment.pk)
+        pipeline.ask_about(comment.pk)
     comment.refresh_from_db()
     assert findings(comment) == ["Akismet could not be asked: The server was not found."]
     assert {comment.state, without_ip_address.state} == {Comment.State.PENDING}
@@ -167,7 +168,7 @@ def test_comments_stay_pending_when_the_rule_is_turned_off_meanwhile(
 def test_akismet_does_not_override_a_moderator(akismet: Akismet, send: Send, mina: User) -> None:
     akismet.answer = "true"
     comment = send()
-    decisions.approve(comment, by=mina)
+    moderation.approve(comment, by=mina)
     assert checked(comment).state == Comment.State.APPROVED
     assert findings(comment) == [TAKEN_FOR_SPAM]
 
@@ -178,9 +179,7 @@ def test_an_edited_comment_is_checked_again_and_the_old_result_ignored(
     comment = send()
     before = Comment.objects.get(pk=comment.pk)
     posting.edit_own(comment, text="I was on that ship.", by=None)
-    akismet_checks._record(
-        before, Finding(Check.AKISMET, Action.ALLOW, akismet_client.NO_SPAM), False
-    )
+    pipeline._record(before, Finding(Check.AKISMET, Action.ALLOW, akismet_client.NO_SPAM), False)
     assert Comment.objects.get(pk=comment.pk).state == Comment.State.PENDING
     assert checked(comment).state == Comment.State.APPROVED
     assert akismet.sent[-1][1]["comment_content"] == "I was on that ship."
@@ -214,16 +213,16 @@ def test_contrary_decisions_are_reported_once_if_the_setting_is_on(
     wronged = checked(send("I was on it."))
     akismet.sent.clear()
     akismet.answer = "Thanks for making the web a better place."
-    decisions.spam(missed, by=mina)
-    decisions.approve(wronged, by=mina)
-    decisions.approve(good, by=mina)
+    moderation.spam(missed, by=mina)
+    moderation.approve(wronged, by=mina)
+    moderation.approve(good, by=mina)
     rows = list(ModerationDecision.objects.by_people().order_by("pk").values_list("pk", flat=True))
     for row in rows:
-        akismet_checks.report_decision(row)
+        pipeline.report_decision(row)
     assert akismet.sent == []
     set_rule(reports_corrections=True)
     for row in rows * 2:
-        akismet_checks.report_decision(row)
+        pipeline.report_decision(row)
     reported = [(method, fields["comment_content"]) for method, fields in akismet.sent]
     assert reported == [("submit-spam", "Buy now."), ("submit-ham", "I was on it.")]
 
@@ -231,12 +230,12 @@ def test_contrary_decisions_are_reported_once_if_the_setting_is_on(
 def test_an_undone_decision_is_not_reported(akismet: Akismet, send: Send, mina: User) -> None:
     set_rule(reports_corrections=True)
     comment = checked(send())
-    decisions.spam(comment, by=mina)
+    moderation.spam(comment, by=mina)
     row = comment.moderations.first()
     assert row is not None
     decisions.undo([row], by=mina)
     akismet.sent.clear()
-    akismet_checks.report_decision(row.pk)
+    pipeline.report_decision(row.pk)
     assert akismet.sent == []
 
 

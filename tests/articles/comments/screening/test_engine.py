@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.moderation import decisions
 from articles.comments.screening.engine import dry_run
 from articles.comments.screening.models import (
     Action,
@@ -19,6 +18,7 @@ from articles.comments.screening.spam_model import SpamModel
 from articles.comments.screening.word_matching import folded
 from articles.comments.submission import posting
 from articles.editorial.models import Article
+from tests import moderation
 from tests.articles.comments.conftest import Write
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +103,7 @@ def test_a_commenter_with_an_approved_comment_is_known(
     set_rule(Check.EVERYONE, active=False)
     first = write("My first words here.", pending=True)
     assert findings(first) == ["No earlier comment by this commenter was approved."]
-    decisions.approve(first, by=mina)
+    moderation.approve(first, by=mina)
     assert write("And some more.", pending=True).state == Comment.State.APPROVED
 
 
@@ -164,7 +164,7 @@ def test_it_counts_held_comments_and_those_a_moderator_approved(write: Write) ->
 
 def test_it_counts_approved_comments_that_a_moderator_rejected(write: Write, mina: User) -> None:
     bad = write("https://a.example.org https://b.example.org", pending=True)
-    decisions.spam(bad, by=mina)
+    moderation.spam(bad, by=mina)
     turn_off_pre_moderation()
     rule = ScreeningRule.objects.get(phase=Check.LINKS)
     rule.action = Action.ALLOW

@@ -10,6 +10,7 @@ from articles.comments.screening.models import SpamModelVersion
 from articles.comments.screening.spam_features import is_learnt
 from articles.comments.screening.spam_model import MIN_OF_EACH, train_if_possible, train_new_version
 from articles.editorial.models import Article
+from tests import moderation
 from tests.articles.comments.screening.test_spam_model import examples
 
 pytestmark = pytest.mark.django_db
@@ -47,8 +48,8 @@ def test_there_is_no_new_version_without_new_decisions(article: Article, mina: U
     assert train_if_possible() == "Nothing new was decided."
     comment = Comment.objects.filter(state="approved").first()
     assert comment is not None
-    decisions.spam(comment, by=mina)
-    decisions.approve(comment, by=mina)
+    moderation.spam(comment, by=mina)
+    moderation.approve(comment, by=mina)
     assert train_new_version() is not None
 
 

@@ -17,6 +17,7 @@ from articles.comments.submission import posting, validation
 from articles.comments.submission.posting import SubmissionError
 from articles.comments.threads import thread_of
 from articles.editorial.models import Article
+from tests import moderation
 from tests.articles.comments.conftest import Write
 
 
@@ -76,12 +77,12 @@ def test_an_edited_comment_is_in_the_queue_of_new_comments_again(
 ) -> None:
     ScreeningRule.objects.update(active=False)
     comment = write("A quiet evening", pending=True)
-    decisions.approve(comment, by=mina, seen="approved")
+    moderation.approve(comment, by=mina, seen="approved")
     assert queues.counts()["new"] == 0
     posting.edit_own(comment, text="Come to my casino", by=None)
     assert comment.state == "approved"
     assert queues.counts()["new"] == 1
-    assert decisions.approve(comment, by=mina)
+    assert moderation.approve(comment, by=mina)
     assert queues.counts()["new"] == 0
 
 
@@ -114,7 +115,7 @@ def test_rejected_and_deleted_comments_cannot_be_edited(
 ) -> None:
     comment = write("As it was", pending=True)
     if action == "reject":
-        decisions.reject(comment, by=mina)
+        moderation.reject(comment, by=mina)
     else:
         posting.delete_own(comment, by=None)
     with pytest.raises(SubmissionError, match="cannot be edited"):
@@ -134,7 +135,7 @@ def test_the_page_marks_an_edited_comment_without_its_old_text(
 ) -> None:
     comment = write("Unkind words", by=None)
     posting.edit_own(comment, text="Kind words", by=None)
-    decisions.approve(comment, by=User.objects.get(email__startswith="mina"))
+    moderation.approve(comment, by=User.objects.get(email__startswith="mina"))
     page = client.get(article.get_absolute_url()).content.decode()
     assert "edited" in page
     assert "Unkind words" not in page
@@ -182,7 +183,7 @@ def test_an_account_has_a_private_list_of_its_comments(
         write("Of mine, published", by=ola),
         write("Of mine, held", by=ola, pending=True),
     )
-    decisions.reject(write("Of mine, rejected", by=ola, pending=True), by=mina)
+    moderation.reject(write("Of mine, rejected", by=ola, pending=True), by=mina)
     write("By somebody else")
     assert client.get("/comments/mine/").status_code == 302
     client.force_login(ola)

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts import email_addresses
 from accounts.models import AuthorProfile, User
 from articles.comments.models import Comment
-from articles.comments.moderation import decisions, flagging
+from articles.comments.moderation import flagging
 from articles.comments.moderation.models import Ban
 from articles.comments.notifications.models import Follow
 from articles.comments.screening import akismet
@@ -18,7 +18,7 @@ from articles.comments.screening.models import Action, Check, ScreeningRule
 from articles.comments.submission import posting
 from articles.editorial.models import Article
 from iria.publication.models import Publication
-from tests import newsroom
+from tests import moderation, newsroom
 from tests.articles.comments.conftest import Write
 from tests.articles.comments.notifications.conftest import CreateFollow, Notify
 from tests.articles.comments.notifications.conftest import follows as follows
@@ -192,15 +192,15 @@ def test_moderators_get_no_email_about_their_own_decisions(
     jobs()
     before = len(mail_folder.to(mina.email))
     sender = {"by": mina} if signed_in else {"email": mina.email}
-    flagging.report(other, reason="insult", **sender)
+    flagging.save_report(other, reason="insult", **sender)
     own.refresh_from_db()
     other.refresh_from_db()
-    decisions.approve(own, by=mina)
-    decisions.reject(other, by=mina)
+    moderation.approve(own, by=mina)
+    moderation.reject(other, by=mina)
     jobs()
     assert len(mail_folder.to(mina.email)) == before
     assert not other.flags.exclude(email="").exists()
-    decisions.reject(own, by=edna)
+    moderation.reject(own, by=edna)
     jobs()
     assert len(mail_folder.to(mina.email)) == before + 1
 

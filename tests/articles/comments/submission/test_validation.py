@@ -8,11 +8,11 @@ from django.test import Client
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.moderation import decisions
 from articles.comments.screening.checks import PER_IP_ADDRESS
 from articles.comments.submission import posting
 from articles.editorial import publishing
 from articles.editorial.models import Article
+from tests import moderation
 from tests.articles.comments.conftest import Write
 from tests.articles.comments.forms import FORM_VALUES, form_token, form_url, send
 
@@ -68,7 +68,7 @@ def test_a_reply_to_a_removed_comment_keeps_its_text(
     client: Client, article: Article, write: Write, mina: User, without_minimum_time: None
 ) -> None:
     above = write("Unkind words")
-    decisions.reject(above, by=mina)
+    moderation.reject(above, by=mina)
     response = client.post(form_url(article), {**FORM_VALUES, "parent": str(above.pk)})
     page = response.content.decode()
     assert set(response.context["draft"].errors) == {"parent"}

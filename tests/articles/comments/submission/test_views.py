@@ -11,10 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.moderation import decisions
 from articles.comments.submission import posting, validation
 from articles.editorial.models import Article
-from tests import newsroom
+from tests import moderation, newsroom
 from tests.articles.comments.conftest import Write
 from tests.articles.comments.forms import FORM_VALUES, form_token, form_url, send
 
@@ -74,7 +73,7 @@ def test_the_thank_you_page_links_to_the_status_page(
     url = f"/comments/yours/{link}/"
     assert url in page
     assert "pending approval" in client.get(url).content.decode()
-    decisions.reject(comment, by=mina, reason="It names a private person.", notify=True)
+    moderation.reject(comment, by=mina, reason="It names a private person.", notify=True)
     assert "It names a private person." in client.get(url).content.decode()
 
 
@@ -82,7 +81,7 @@ def test_the_reason_is_shown_only_if_the_moderator_chose_to_notify(
     client: Client, write: Write, mina: User
 ) -> None:
     comment = write(pending=True)
-    decisions.reject(comment, by=mina, reason="Dull")
+    moderation.reject(comment, by=mina, reason="Dull")
     page = client.get(f"/comments/yours/{validation.link_to(comment)}/").content.decode()
     assert "Dull" not in page
 
@@ -224,7 +223,7 @@ def test_the_permalink_redirects_to_the_comment(
     comment = write()
     response = client.get(f"/comments/{comment.pk}/")
     assert response["Location"] == f"{article.get_absolute_url()}#comment-{comment.pk}"
-    decisions.reject(comment, by=mina)
+    moderation.reject(comment, by=mina)
     assert client.get(f"/comments/{comment.pk}/").status_code == 404
     assert client.get("/comments/99999999999999999999999/").status_code == 404
 

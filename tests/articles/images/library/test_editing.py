@@ -17,7 +17,7 @@ from PIL import Image as Pixels
 from accounts.models import User
 from articles.images.library import editing, ingest
 from articles.images.library.editing import update_image
-from articles.images.metadata import writing
+from articles.images.metadata import rights_packet, writing
 from articles.images.models import (
     Agency,
     Image,
@@ -258,7 +258,7 @@ def test_a_rendition_that_cannot_be_changed_or_is_lost_is_made_again(
     def raise_error(content: bytes, rights: Any) -> bytes:
         if not refused and content[:4] == b"RIFF":
             refused.append(content)
-            raise writing.CannotEmbed("A form that is not written here.")
+            raise rights_packet.CannotEmbed("A form that is not written here.")
         return whole(content, rights)
 
     lost = image.renditions.filter(format="avif").first()

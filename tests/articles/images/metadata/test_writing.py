@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image as Pixels
 
 from articles.images import metadata
-from articles.images.metadata.writing import ROOM, CannotEmbed, Rights, embedded
+from articles.images.metadata.rights_packet import CannotEmbed, Rights
+from articles.images.metadata.writing import ROOM, embedded
 from tests.exiftool import ExifTool, exiftool
 from tests.proofs.size import sized
 

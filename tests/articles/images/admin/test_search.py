@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from articles.images.library.search import search
+from articles.images.admin.filters import search
 from articles.images.models import Image
 from iria.publication.models import current_publication
 from tests.newsroom import picture

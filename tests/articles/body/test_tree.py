@@ -2,8 +2,8 @@
 
 from hypothesis import given
 
-from articles.body.plain_text import caption_text, plain_text
 from articles.body.sanitiser import clean
+from articles.body.tree import caption_text, plain_text
 from tests.articles.body.markup import MARKUP
 
 BODY = (
