@@ -186,7 +186,7 @@ def entries(
     if until is None or settings.DEBUG:
         made = _made(newest, publication, with_full_text=with_full_text)
         return [each.entry for each in made.values()]
-    versions = dict(newest.row_versions())
+    versions = newest.row_versions()
     values = (absolute_url("/"), *publication_values(publication))
     found = _cache.current(versions, values, with_full_text=with_full_text)
     missing = versions.keys() - found.keys()

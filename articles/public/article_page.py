@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from django.db.models import FETCH_RAISE
+from django.db.models import FETCH_RAISE, Prefetch, prefetch_related_objects
 from django.utils import timezone
 
-from articles.editorial.models import Article, Category
+from accounts.models import AuthorProfile
+from articles.editorial.aggregated_rows import is_replaced
+from articles.editorial.models import Article, Category, Portrait
 from iria.core.http.urls import absolute_url, safe_link
 from iria.publication.models import Publication
 
@@ -26,6 +28,21 @@ def translations_of(article: Article) -> list[Article]:
     others = Article.objects.published().filter(translation_group=article.translation_group_id)
     others = others.exclude(pk=article.pk).order_by("language").only(*TRANSLATION_FIELDS)
     return list(others.fetch_mode(FETCH_RAISE))
+
+
+def authors_with_portraits(article: Article) -> list[AuthorProfile]:
+    """The authors in byline order; their portraits came with the article (`for_page()`), but for those of a draft."""
+    authors = [row.author for row in article.bylines.all()]
+    if is_replaced(article, "bylines"):
+        portraits = Portrait.objects.select_related("image").defer("image__metadata")
+        prefetch_related_objects(authors, Prefetch("portrait", portraits))
+        return authors
+    found = {each.author_id: each for each in article.__dict__["gathered_rows"]["portraits"]}
+    relation = AuthorProfile._meta.get_field("portrait")
+    for author in authors:
+        # Also None, so that nobody without a portrait costs a query.
+        relation.set_cached_value(author, found.get(author.pk))
+    return authors
 
 
 def kicker_section(article: Article) -> Category | None:
@@ -120,13 +137,13 @@ def mail_link(article: Article) -> str:
     return f"mailto:?subject={quote(article.sharing_title)}&body={quote(url)}"
 
 
-def share_links(article: Article, publication: Publication) -> list[NavLink]:
+def share_links(article: Article, publication: Publication) -> tuple[NavLink, ...]:
     """Links to the services that the publication has chosen."""
     url, headline = absolute_url(article.get_absolute_url()), article.sharing_title
-    return [
+    return tuple(
         NavLink(link["name"], safe_link(_fill_pattern(link["address"], url, headline)))
         for link in publication.share_links
-    ]
+    )
 
 
 def _fill_pattern(pattern: str, url: str, headline: str) -> str:
@@ -145,7 +162,8 @@ WORD = re.compile(r"\w+(?:['’]\w+)?")
 
 def minutes_to_read(body: str) -> int:
     """Minutes for a stored body, at least one; Chinese, Japanese and Korean by character."""
-    text = MARKUP.sub(" ", body)
-    characters = len(SIGN.findall(text))
-    word_count = len(WORD.findall(SIGN.sub(" ", text)))
+    text, characters = MARKUP.sub(" ", body), 0
+    if SIGN.search(text):
+        text, characters = SIGN.subn(" ", text)
+    word_count = len(WORD.findall(text))
     return max(1, round(word_count / WORDS_A_MINUTE + characters / SIGNS_A_MINUTE))

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Any
 
 from django import template
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -15,6 +15,7 @@ from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line
 from articles.images.srcset import caption_html
 from articles.pages.models import Page
+from articles.public.front_page.layout import SECTION_CARDS, Block, Pattern, Section
 from articles.public.image_credits import ImageCredits
 from articles.public.listing_scope import ALL_LANGUAGES, ListingScope
 from articles.public.navigation import NavLink
@@ -29,6 +30,7 @@ from articles.public.teaser_cards import (
     plain_byline_html,
 )
 from articles.search.results import SearchRequest
+from iria.core.fragments import render_fragment
 from iria.core.http.urls import safe_link
 from iria.core.text import dates, typography
 from iria.core.text import language as text_language
@@ -156,15 +158,26 @@ def search_head(context: dict[str, Any], request: SearchRequest) -> SafeString:
 
 def _head(meta: PageMeta, context: dict[str, Any]) -> SafeString:
     publication = context["publication"]
-    values = {
-        "meta": meta,
-        "publication": publication,
-        "image": preview_image(meta, publication),
-        "locale": text_language.locale_of(
-            meta.language if meta.article else _page_language(context)
-        ),
-    }
-    return SafeString(get_template("articles/public/_head.html").render(values).strip())
+    html = render_fragment(
+        "articles/public/_head.html",
+        title=meta.sharing_title or meta.title or publication.name,
+        description=meta.plain_description,
+        canonical=meta.canonical,
+        earlier=meta.earlier,
+        later=meta.later,
+        alternates=tuple(meta.alternates),
+        feeds=tuple(meta.feeds),
+        site_name=publication.name,
+        locale=text_language.locale_of(meta.language if meta.article else _page_language(context)),
+        kind=meta.kind,
+        url=meta.url,
+        article_properties=tuple(meta.article_properties),
+        image=preview_image(meta, publication),
+        card="summary_large_image" if meta.image else "summary",
+    )
+    # Not part of the fragment, since it has all comments of the page.
+    data = format_html('<script type="application/ld+json">{}</script>', meta.structured)
+    return SafeString(f"{html}\n{data}") if meta.data else html
 
 
 @register.simple_tag(takes_context=True)
@@ -184,6 +197,32 @@ def card(
 ) -> SafeString:
     """An article in a list: `{% card article rank="lead" level="h2" within=category %}`."""
     return card_html(article, _card_page(context, within), rank=rank, level=level, use=use)
+
+
+@register.simple_tag(takes_context=True)
+def front_section(context: dict[str, Any], block: Block, section: Section) -> SafeString:
+    """A section of a front page, rendered once for the cards and names that it shows."""
+    category, page = section.category, _card_page(context, section.category)
+    first_and_rest = SECTION_CARDS[Pattern(block.pattern)]
+    ranks = chain(first_and_rest[:1], repeat(first_and_rest[1]))
+    return render_fragment(
+        "articles/public/_front_section.html",
+        cards=tuple(
+            card_of(article, page, rank=rank, use=use)
+            for article, (rank, use) in zip(section.articles, ranks, strict=False)
+        ),
+        pattern=block.pattern,
+        is_mirrored=block.is_mirrored,
+        category_id=category.pk,
+        name=category.local_name,
+        url=listing_url(context, "category", category.path),
+        children=tuple(
+            (child.local_name, listing_url(context, "category", child.path))
+            for child in section.children
+        ),
+        name_language=publication_language(context, "name", "page", category),
+        page_language=page.language,
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -253,6 +292,27 @@ def has_bios(authors: Iterable[Any]) -> int:
 def credit(context: dict[str, Any], image: Image) -> SafeString:
     """The credit of an image in the publication's format, with its link; empty if it has none."""
     return credit_line(image, context["publication"])
+
+
+@register.simple_tag(takes_context=True)
+def article_actions(context: dict[str, Any]) -> SafeString:
+    """The quiet row of an article; nothing in a preview."""
+    if context.get("preview"):
+        return NOTHING
+    thread = context["thread"]
+    return render_fragment(
+        "articles/public/_actions.html", thread_off=thread.off, thread_count=thread.count
+    )
+
+
+@register.simple_tag(takes_context=True)
+def share_section(context: dict[str, Any]) -> SafeString:
+    """The links to share an article."""
+    return render_fragment(
+        "articles/public/_share.html",
+        title=context["article"].sharing_title,
+        **{name: context[name] for name in ("url", "mail_link", "share_links")},
+    )
 
 
 @register.simple_tag(takes_context=True)

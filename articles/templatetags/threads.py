@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from articles.body.comment_markup import render_comment
 from articles.comments.thread_queries import replies_url
 from articles.comments.threads import Answered, Thread, ThreadComment
+from articles.editorial.models import Article
 from iria.core.fragments import render_fragment
 from iria.core.http.urls import url_path
 from iria.core.text.dates import time_element
@@ -148,6 +149,18 @@ def comment_of(node: CommentNode) -> SafeString:
 def comments_of(context: dict[str, Any], thread: Thread) -> SafeString:
     """`{% comments_of thread %}`; empty while there are no comments."""
     return comments_html(thread, context["publication"])
+
+
+@register.simple_tag
+def comment_form(article: Article, thread: Thread) -> SafeString:
+    """The form below an article, for nobody in particular."""
+    return render_fragment(
+        "articles/comments/_form.html",
+        article_id=article.pk,
+        article_url=article.get_absolute_url(),
+        moderation=thread.moderation,
+        answers=thread.answered.id if thread.answered else "",
+    )
 
 
 @register.simple_tag(takes_context=True)

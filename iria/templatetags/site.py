@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from iria.core.active_theme import active_theme
+from iria.core.fragments import render_fragment
 from iria.core.http.cache_versions import ProcessCache
 from iria.core.text import dates, typography
 from iria.core.text.language import interface_language
@@ -39,6 +40,14 @@ def comma() -> str:
 def colon() -> str:
     """A colon, in the language of the interface."""
     return typography.colon(interface_language())
+
+
+@register.simple_tag
+def fragment(name: str, **values: Any) -> SafeString:
+    """`{% fragment "_actions.html" count=thread.count %}`: an include that sees these values only, and is
+    rendered once for the same ones.
+    """
+    return render_fragment(name, **values)
 
 
 @register.simple_tag(takes_context=True)

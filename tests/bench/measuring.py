@@ -75,7 +75,7 @@ def measure(targets: Sequence[Target], database_cpu: Callable[[], float], *, rou
             target.rounds.append((own + database) * 1000 / target.block)
 
 
-HEADERS: Final = {"Host": "127.0.0.1", "Accept-Encoding": "gzip"}
+HEADERS: Final = {"Host": "127.0.0.1", "Accept-Encoding": "gzip, deflate, br, zstd"}
 
 
 def _request_many(target: Target, times: int) -> list[float]:

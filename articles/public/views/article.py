@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any, Final
 
-from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
@@ -14,13 +13,14 @@ from django.views.decorators.http import require_safe
 from articles.body.rendering import Drawn, Heading
 from articles.comments.thread_queries import article_id_at
 from articles.comments.threads import thread_of
-from articles.editorial.models import Article, ArticleType, Figure, Portrait
+from articles.editorial.models import Article, ArticleType, Figure
 from articles.editorial.preview_links import read_preview_token
 from articles.editorial.rendering import draw_body, texts_with_urls
 from articles.embeds.iframes import allow, embeds_for
 from articles.embeds.iframes import draw as draw_embed
 from articles.images.srcset import plain_rendition
 from articles.public.article_page import (
+    authors_with_portraits,
     kicker_section,
     mail_link,
     minutes_to_read,
@@ -104,9 +104,6 @@ def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
     used = _lead(chosen)
     lead = used if used is not None and chosen.shows(used.image) else None
     lightbox_url = _lightbox_url(chosen, lead)
-    authors = [row.author for row in chosen.bylines.all()]
-    portraits = Portrait.objects.select_related("image").defer("image__metadata")
-    prefetch_related_objects(authors, Prefetch("portrait", portraits))
     media = lead_media(chosen, embeds.frames)
     drawn = draw_body(
         chosen,
@@ -117,7 +114,7 @@ def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
     )
     return {
         "article": chosen,
-        "authors": authors,
+        "authors": authors_with_portraits(chosen),
         "section": kicker_section(chosen),
         "lead": lead,
         "media": media,

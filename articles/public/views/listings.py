@@ -151,8 +151,7 @@ def render_front_page(
 ) -> HttpResponse:
     """The front page of a language in this layout."""
     codes = publication_of(request).language_codes
-    articles = Article.objects.published().of_front(code, codes)
-    composed = front_page_layout.load_front_page(articles, layout)
+    composed = front_page_layout.load_front_page(layout)
     with use_language(code):
         about = page_meta.front_page_meta(request, code, native_name(code), composed.lead)
         context = {

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 import brotli
+import zstandard
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
@@ -13,21 +14,25 @@ from django.utils.deprecation import MiddlewareMixin
 
 TEXT: Final = re.compile(r"text/|application/(?:[\w.-]+\+)?(?:json|xml)\b")
 """Images and fonts are already compressed."""
-CODING: Final = re.compile(r"\b(br|gzip)\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
+CODING: Final = re.compile(r"\b(br|gzip|zstd)\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 """A weight of zero means not acceptable (RFC 9110, section 12.4.2)."""
-# Without a timestamp, so that the same page has the same bytes. A front page of 36 KB takes 0.37 ms and 6.9 KB
-# in Brotli, 0.19 ms and 7.9 KB in gzip; a stored page is compressed once.
+# Without a timestamp, so that the same page has the same bytes. A page of an article of 125 KB takes 0.94 ms and
+# 13.1 KB in Brotli, 0.09 ms and 15.1 KB in Zstandard, 0.69 ms and 17.5 KB in gzip.
 COMPRESS: Final[dict[str, Callable[[bytes], bytes]]] = {
     "br": lambda body: brotli.compress(body, quality=6),
+    "zstd": lambda body: zstandard.compress(body, level=3),
     "gzip": lambda body: gzip.compress(body, compresslevel=4, mtime=0),
 }
-"""From the preferred coding."""
+SMALLEST: Final = ("br", "zstd", "gzip")
+"""For a stored page, which is compressed once."""
+FASTEST: Final = ("zstd", "br", "gzip")
+"""For a page that was rendered for this request."""
 MIN_LENGTH: Final = 200
 """In bytes; shorter responses would grow."""
 
 
 class Compression(MiddlewareMixin):
-    """Brotli or gzip for responses with `Cache-Control: public`.
+    """Brotli, Zstandard or gzip for responses with `Cache-Control: public`.
 
     The length of a compressed page reveals a secret in it to an attacker who can add text to the page
     (BREACH). Public responses contain no secret; every page with a token, a name or a session has `private` or no header, and is not compressed. So the padding of
@@ -44,7 +49,8 @@ class Compression(MiddlewareMixin):
         accepted = {
             each.lower() for each in CODING.findall(request.headers.get("Accept-Encoding", ""))
         }
-        for coding in COMPRESS:
+        preferred = SMALLEST if getattr(response, "is_stored", False) else FASTEST
+        for coding in preferred:
             if coding in accepted:
                 _compress(response, coding)
                 break

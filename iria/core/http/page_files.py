@@ -134,9 +134,9 @@ def offer(request: HttpRequest, page: "StoredPage", valid_at: float) -> None:
 
 
 def _write(page: "StoredPage", about: bytes) -> None:
-    for coding, compress in COMPRESS.items():
+    for coding in FORMS:
         if coding not in page.compressed:
-            page.compressed[coding] = compress(page.body)
+            page.compressed[coding] = COMPRESS[coding](page.body)
     forms = {name: page.compressed[coding] for coding, name in FORMS.items()}
     # Web servers make the ETag from this time and the length. Two versions of a page within a second may
     # have the same length, so the time is made from the content.

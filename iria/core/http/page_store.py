@@ -81,6 +81,7 @@ class StoredPage:
     def copy(self) -> HttpResponse:
         response = HttpResponse(self.body, headers=self.headers)
         response.compressed = self.compressed  # type: ignore[attr-defined]
+        response.is_stored = True  # type: ignore[attr-defined]
         return response
 
     def response_to(self, request: HttpRequest, now: datetime) -> HttpResponseBase:

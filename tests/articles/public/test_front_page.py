@@ -26,7 +26,7 @@ LEAD, ROW, PAIR = (
 
 def composed() -> layout.FrontPage:
     articles = Article.objects.published()
-    return layout.load_front_page(articles, layout.build_layout(articles, "en", ["en"]))
+    return layout.load_front_page(layout.build_layout(articles, "en", ["en"]))
 
 
 def publish(kind: str, count: int, category: Category | None = None) -> list[Article]:

@@ -35,9 +35,7 @@ def article_named(headline: str) -> Article:
 
 
 def composed() -> layout.FrontPage:
-    return layout.load_front_page(
-        Article.objects.published(), layout.build_layout(Article.objects.published(), "en", ["en"])
-    )
+    return layout.load_front_page(layout.build_layout(Article.objects.published(), "en", ["en"]))
 
 
 def all_headlines(page: layout.FrontPage) -> list[str]:

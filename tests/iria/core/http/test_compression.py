@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import brotli
 import pytest
+import zstandard
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from pytest_django import Settings
 
 from accounts.models import User
 from articles.images.library import ingest
@@ -22,7 +24,8 @@ ACCEPTING = {"Accept-Encoding": "gzip, br"}
     ("accepted", "coding", "decompress"),
     [
         ("gzip", "gzip", gzip.decompress),
-        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+        ("gzip, deflate, br, zstd", "zstd", zstandard.decompress),
+        ("gzip, br;q=1.0", "br", brotli.decompress),
         ("GZIP, br;q=0", "gzip", gzip.decompress),
     ],
 )
@@ -58,7 +61,7 @@ def test_a_request_for_the_headers_gets_the_length_without_the_page(rf: RequestF
 def test_a_page_is_not_compressed_if_the_client_rejects_it(client: Client, weight: str) -> None:
     url = newsroom.published("Quiet").get_absolute_url()
     assert "Content-Encoding" not in client.get(url, headers={"Accept-Encoding": weight})
-    low_weight = {"Accept-Encoding": "zstd;q=1.0, gzip;q=0.01"}
+    low_weight = {"Accept-Encoding": "deflate;q=1.0, gzip;q=0.01"}
     assert client.get(url, headers=low_weight)["Content-Encoding"] == "gzip"
 
 
@@ -66,6 +69,16 @@ def test_two_readers_get_the_same_compressed_bytes(client: Client) -> None:
     url = newsroom.published("Quiet").get_absolute_url()
     first, second = (client.get(url, headers=ACCEPTING) for _ in range(2))
     assert first.content == second.content
+
+
+def test_a_stored_page_is_sent_in_its_smallest_form(client: Client, settings: Settings) -> None:
+    settings.PAGE_STORE_MB = 1
+    url = newsroom.published("Quiet").get_absolute_url()
+    rendered, stored = (
+        client.get(url, headers={"Accept-Encoding": "gzip, br, zstd"}) for _ in range(2)
+    )
+    assert (rendered["Content-Encoding"], stored["Content-Encoding"]) == ("zstd", "br")
+    assert zstandard.decompress(rendered.content) == brotli.decompress(stored.content)
 
 
 def test_private_pages_are_not_compressed(client: Client, chief: User) -> None:
