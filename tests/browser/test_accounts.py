@@ -66,7 +66,7 @@ def test_a_passkey_created_at_the_first_sign_in_opens_the_admin(
     open_page: OpenPage, edna: User, mail_folder: MailFolder
 ) -> None:
     email_addresses.mark_confirmed(edna)
-    page = open_page(ADMIN)
+    page = open_page(ADMIN, own=True)
     ask = authenticator(page)
     sign_in(page, edna)
     expect(page.locator("h1")).to_have_text("Set up two-factor authentication")
@@ -101,7 +101,7 @@ def test_a_passkey_created_at_the_first_sign_in_opens_the_admin(
 def test_a_new_account_creates_a_passkey_and_uses_it_as_second_factor(
     open_page: OpenPage, mail_folder: MailFolder, size: dict[str, int]
 ) -> None:
-    page = open_page("/accounts/signup/", size=size)
+    page = open_page("/accounts/signup/", size=size, own=True)
     authenticator(page)
     page.fill("input[name=display_name]", "Nia Falk")
     page.fill("input[name=email]", "nia@readers.example")

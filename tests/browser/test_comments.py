@@ -17,7 +17,7 @@ from articles.editorial.models import Article
 from iria.publication.models import CommentPolicy
 from tests import moderation, newsroom
 from tests.browser.checkers import accessibility_complaints, html_complaints
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage, sign_in
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.conftest import PASSWORD, MailFolder
 
 pytestmark = pytest.mark.browser
@@ -112,7 +112,7 @@ def test_the_reply_form_moves_to_the_comment_and_back_even_without_storage(
 ) -> None:
     above = posting.post(article, name="Ana Reis", email="ana@readers.example", text="Which one?")
     moderation.approve(above, by=mina)
-    page = open_page("/robots.txt")
+    page = open_page("/robots.txt", own=True)
     page.add_init_script(NOTHING_IS_KEPT)
     page.goto(article.get_absolute_url())
     # The script loads after the page; until then “Reply” is a link to another page.
@@ -249,11 +249,7 @@ def test_a_comment_is_reported_without_javascript(
 def test_a_signed_in_user_is_not_asked_for_name_and_email(
     open_page: OpenPage, article: Article, ola: User, size: dict[str, int]
 ) -> None:
-    page = open_page("/healthz", size=size)
-    sign_in(page, ola)
-    requests: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    page.goto(article.get_absolute_url())
+    page = open_page(article.get_absolute_url(), who=ola, size=size)
     form = page.locator("#comment-form")
     expect(form.get_by_role("status")).to_contain_text(ola.display_name)
     expect(page.locator("#comment-name")).to_be_hidden()
@@ -277,9 +273,7 @@ def test_an_anonymous_reader_gets_the_guest_form_without_a_request(
 def test_a_user_signed_out_elsewhere_is_warned_before_sending(
     open_page: OpenPage, article: Article, ola: User
 ) -> None:
-    page = open_page("/healthz")
-    sign_in(page, ola)
-    page.goto(article.get_absolute_url())
+    page = open_page(article.get_absolute_url(), who=ola)
     expect(page.locator("#comment-name")).to_be_hidden()
     page.context.clear_cookies()
     page.fill("#comment-text", WORDS)
@@ -293,9 +287,7 @@ def test_a_comment_by_staff_is_published_immediately(
     open_page: OpenPage, article: Article, mina: User
 ) -> None:
     Article.objects.update(comments_policy="held")
-    page = open_page("/healthz")
-    sign_in(page, mina)
-    page.goto(article.get_absolute_url())
+    page = open_page(article.get_absolute_url(), who=mina)
     form = page.locator("#comment-form")
     expect(form.get_by_role("status")).to_contain_text(mina.display_name)
     expect(

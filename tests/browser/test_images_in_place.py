@@ -318,6 +318,10 @@ def test_the_images_of_a_gallery_are_ordered_by_dragging(open_admin: OpenPage, e
     page = open_admin(edna, change_url(article), size={"width": 1280, "height": 1400})
     shown = page.locator(".admin-gallery .admin-figure-image")
     expect(shown).to_have_count(3)
+    # An image that arrives while another is dragged would move the place below it.
+    page.wait_for_function(
+        "[...document.querySelectorAll('.admin-gallery img')].every(each => each.complete)"
+    )
     figures(page).first.scroll_into_view_if_needed()
     shown.nth(2).drag_to(shown.nth(0), target_position={"x": 4, "y": 20})
     body = saved_body(page)

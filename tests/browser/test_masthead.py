@@ -11,7 +11,7 @@ from iria.core.text.language import direction_of, native_name, use_language
 from iria.publication import menus
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage, sign_in
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 
 pytestmark = pytest.mark.browser
 
@@ -58,8 +58,7 @@ def test_the_head_keeps_its_height_and_the_page_its_width(
 def test_nothing_moves_while_fonts_and_state_arrive(
     open_page: OpenPage, sections: str, ola: User
 ) -> None:
-    page = open_page("/robots.txt")
-    sign_in(page, ola)
+    page = open_page("/robots.txt", who=ola, own=True)
     for size in (PHONE, DESKTOP):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         page.goto("/")
@@ -135,9 +134,7 @@ def test_the_search_link_opens_a_field_with_suggestions(open_page: OpenPage, sec
 
 
 def test_a_signed_in_reader_has_a_menu(open_page: OpenPage, sections: str, ola: User) -> None:
-    page = open_page("/robots.txt")
-    sign_in(page, ola)
-    page.goto("/")
+    page = open_page("/", who=ola)
     menu = page.locator(".masthead-tools .person-menu")
     menu.locator("summary").click()
     for path in ("/accounts/profile/", "/comments/mine/", "/newsletter/"):

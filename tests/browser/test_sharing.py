@@ -20,7 +20,7 @@ SHEET = "navigator.share = async (data) => { window.shared = data; }"
 
 def test_the_sheet_of_the_system_is_used_where_there_is_one(open_page: OpenPage) -> None:
     article = newsroom.published("Ships wait")
-    page = open_page(size=PHONE)
+    page = open_page(size=PHONE, own=True)
     page.add_init_script(SHEET)
     page.goto(article.get_absolute_url())
     expect(page.locator("share-links button")).to_be_visible()
@@ -53,7 +53,7 @@ def test_without_scripts_there_is_the_address_and_no_dead_button(open_page: Open
 
 def test_the_print_button_prints_the_page_without_the_interface(open_page: OpenPage) -> None:
     article = newsroom.published("Ships wait", tags=["tankers"])
-    page = open_page()
+    page = open_page(own=True)
     page.add_init_script("print = () => { window.printed = true; }")
     page.goto(article.get_absolute_url())
     page.locator("[data-print]").click()

@@ -13,7 +13,7 @@ from articles.editorial.models import Article
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints, complaints_in_every_look
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage, sign_in
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 
 pytestmark = pytest.mark.browser
 
@@ -66,9 +66,7 @@ def test_a_reader_recommends_a_comment_and_undoes_it(
     open_page: OpenPage, article: Article, ola: User
 ) -> None:
     comment = add(article)
-    page = open_page("/healthz")
-    sign_in(page, ola)
-    page.goto(article.get_absolute_url())
+    page = open_page(article.get_absolute_url(), who=ola)
     button = page.locator(f"#{comment.anchor} .comment-recommend")
     expect(button).to_have_attribute("aria-pressed", "false")
     button.click()
@@ -87,9 +85,7 @@ def test_a_lost_connection_is_reported_beside_the_comment(
     open_page: OpenPage, article: Article, ola: User
 ) -> None:
     comment = add(article)
-    page = open_page("/healthz")
-    sign_in(page, ola)
-    page.goto(article.get_absolute_url())
+    page = open_page(article.get_absolute_url(), who=ola)
     button = page.locator(f"#{comment.anchor} .comment-recommend")
     expect(button).to_have_attribute("aria-pressed", "false")
 
@@ -110,9 +106,7 @@ def test_without_javascript_a_recommendation_is_one_click(
     open_page: OpenPage, article: Article, ola: User
 ) -> None:
     comment = add(article)
-    page = open_page("/healthz", scripts=False)
-    sign_in(page, ola)
-    page.goto(article.get_absolute_url())
+    page = open_page(article.get_absolute_url(), who=ola, scripts=False)
     button = page.locator(f"#{comment.anchor} .comment-recommend")
     button.click()
     page.wait_for_url(f"**#{comment.anchor}")
@@ -151,9 +145,7 @@ def test_the_thread_is_accessible_and_fits_the_window(
     third = add(article, "The first one, at noon.", parent=reply, user=edna)
     add(article, "That one.", parent=third)
     add(article, "An editor chose this.", name="ليلى بن حدو", featured=True)
-    page = open_page("/healthz", size=PHONE, bypass_csp=True)
-    sign_in(page, ola)
-    page.goto(article.get_absolute_url())
+    page = open_page(article.get_absolute_url(), who=ola, size=PHONE, bypass_csp=True)
     button = page.locator(f"#{above.anchor} .comment-recommend")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
@@ -188,8 +180,7 @@ def test_the_pages_of_a_reader_are_accessible_and_fit_the_window(
     comment = add(article, user=ola)
     add(article, "Which one?", user=ola, state=Comment.State.PENDING)
     User.objects.filter(pk=ola.pk).update(has_public_profile=True)
-    page = open_page("/healthz", size=PHONE, bypass_csp=True)
-    sign_in(page, ola)
+    page = open_page("/robots.txt", who=ola, size=PHONE, bypass_csp=True)
     for url in (
         "/accounts/profile/",
         "/comments/mine/",
