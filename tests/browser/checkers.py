@@ -38,9 +38,12 @@ def _everybody() -> str:
     return EVERYBODY.read_text()
 
 
-def accessibility_complaints(page: Page) -> list[str]:
-    """The problems that axe finds on the current page: rule, element and fix."""
-    return _axe_on(page, {"type": "tag", "values": RULES})
+def accessibility_complaints(page: Page, *, skip: str = "") -> list[str]:
+    """The problems that axe finds on the current page: rule, element and fix.
+
+    Parts of the page that the selector `skip` matches are not checked.
+    """
+    return _axe_on(page, {"type": "tag", "values": RULES}, skip)
 
 
 def complaints_in_every_look(
@@ -69,21 +72,25 @@ def _show(page: Page, size: dict[str, int], scheme: str) -> None:
     page.evaluate(FINISH)
 
 
-def looks_complaints(page: Page) -> list[str]:
+def looks_complaints(page: Page, *, skip: str = "") -> list[str]:
     """The same for the rules about appearance, such as contrast."""
-    return _axe_on(page, {"type": "rule", "values": LOOKS})
+    return _axe_on(page, {"type": "rule", "values": LOOKS}, skip)
 
 
-def _axe_on(page: Page, rules: dict[str, object]) -> list[str]:
+def _axe_on(page: Page, rules: dict[str, object], skip: str) -> list[str]:
     # Evaluated by the debugger, so the policy of the page is not relaxed. axe would
     # insert the stylesheets into the page again to check for a locked screen orientation,
     # which the policy blocks; our stylesheets do not depend on the orientation.
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(_axe())
     violations = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false})"
-        ".then(result => result.violations)",
-        rules,
+        """([rules, skip]) => axe
+            .run(
+                skip ? {exclude: [...document.querySelectorAll(skip)]} : document,
+                {runOnly: rules, resultTypes: ['violations'], preload: false},
+            )
+            .then(result => result.violations)""",
+        [rules, skip],
     )
     return [
         f"{violation['id']} at {' '.join(map(str, node['target']))}: {violation['help']}"

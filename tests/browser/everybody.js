@@ -109,6 +109,7 @@
       .map((each) => `${named(each)} cuts its words off`);
 
   const large = () => {
+    unfold();
     document.documentElement.style.fontSize = "200%";
     const complaints = [...wide(), ...cut()].map((each) => `in large text: ${each}`);
     document.documentElement.style.fontSize = "";

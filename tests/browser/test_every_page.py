@@ -34,11 +34,15 @@ from tests.browser.responses import Answer, answers, as_sent
 
 pytestmark = pytest.mark.browser
 
-TABLET = {"width": 640, "height": 900}
-ZOOMED = ({"width": 640, "height": 512}, {"width": 320, "height": 256})
-"""A window of 1280 × 1024 at 200 % and 400 %, in CSS pixels (WCAG 1.4.10)."""
-WHOLE_ON_A_PHONE = {"front page", "article", "article, right to left", "search, narrowed"}
-"""Pages checked with all axe rules on a phone; others only repeat the header and footer."""
+ZOOMED = ({"width": 320, "height": 256}, {"width": 640, "height": 512})
+"""A window of 1280 × 1024 at 400 % and 200 %, in CSS pixels (WCAG 1.4.10)."""
+WHOLE = {
+    *("front page", "article", "article, right to left", "article in French", "search, narrowed"),
+    *("desk", "articles", "article form", "library", "moderators' list", "issue form"),
+}
+"""Pages checked with their header and footer, and on a phone with all axe rules."""
+AROUND = ".masthead, .footer"
+"""The header and footer, which most pages only repeat."""
 
 
 @pytest.fixture
@@ -92,27 +96,25 @@ def _watched(page: Page, pages: dict[str, str], sent: dict[str, Answer]) -> list
 
 
 def all_problems(page: Page, name: str) -> list[str]:
-    """Restores the light scheme and the desktop size at the end."""
-    found = []
+    """Begins and ends with the light scheme and the desktop size; a new size is a new layout."""
+    skip = "" if name in WHOLE else AROUND
+    found = accessibility_complaints(page, skip=skip)
     # Before the other checks open the menus.
     for size in ZOOMED:
         page.set_viewport_size(size)  # type: ignore[arg-type]
         found += everybody_complaints(page, "zoomed")
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
-    found += [*accessibility_complaints(page), *everybody_complaints(page, "keyboard")]
-    found += everybody_complaints(page, "large")
-    page.set_viewport_size(TABLET)  # type: ignore[arg-type]
     found += everybody_complaints(page, "large")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.emulate_media(color_scheme="dark")
-    whole = name in WHOLE_ON_A_PHONE
-    found += accessibility_complaints(page) if whole else looks_complaints(page)
+    found += accessibility_complaints(page) if name in WHOLE else looks_complaints(page, skip=skip)
     found += everybody_complaints(page, "keyboard")
     page.emulate_media(color_scheme="light", forced_colors="active")
     for check in ("forced", "motion", "keyboard"):
         found += everybody_complaints(page, check)
     page.emulate_media(forced_colors="none")
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    for check in ("keyboard", "large"):
+        found += everybody_complaints(page, check)
     return [f"{name}: {text}" for text in dict.fromkeys(found)]
 
 
@@ -137,7 +139,7 @@ def _admin_pages(open_page: OpenPage, chief: User) -> tuple[list[str], dict[str,
         page.emulate_media(color_scheme="dark")
         # Links of the admin have colour transitions, during which contrast cannot be measured.
         page.evaluate("document.getAnimations().forEach(each => each.finish())")
-        found += accessibility_complaints(page)
+        found += accessibility_complaints(page) if name in WHOLE else looks_complaints(page)
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
         complaints += [f"{name}: {text}" for text in dict.fromkeys(found)]
