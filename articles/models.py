@@ -1,169 +1,21 @@
-"""The models of every package of `articles`, listed for Django.
+"""The models of every package of `articles`, imported for Django.
 
 Add a model to the `models` module of its package, with its policy (`iria.core.model_policy`), and
-list it here.
+list a new module here.
 """
 
-from articles.comments.models import (
-    Comment,
-    CommentPosition,
-    CommentRevision,
-    CommentSearchVector,
-    ModerationDecision,
-    Recommendation,
-    ThreadCount,
-)
-from articles.comments.moderation.models import (
-    Appeal,
-    Ban,
-    Claim,
-    EncryptedIPAddress,
-    Flag,
-    RejectionReason,
-)
-from articles.comments.notifications.models import CommentNotification, Follow, Follower
-from articles.comments.screening.models import (
-    AkismetResult,
-    ScreenedWord,
-    ScreeningRule,
-    SpamModelVersion,
-)
-from articles.editorial.models import (
-    Article,
-    ArticleCategory,
-    ArticleTag,
-    ArticleType,
-    Attachment,
-    Byline,
-    Category,
-    Correction,
-    Draft,
-    Figure,
-    ListingCount,
-    ListingEntry,
-    ListingRecheck,
-    Portrait,
-    Redirect,
-    RelatedPick,
-    Revision,
-    SavedView,
-    Series,
-    SeriesPart,
-    StateChange,
-    TranslationGroup,
-)
-from articles.embeds.models import EmbedProvider, LinkCard
-from articles.files.models import File
-from articles.images.models import (
-    Agency,
-    Collection,
-    Image,
-    ImageEvent,
-    ImageSearchVector,
-    OldRenditionName,
-    Photographer,
-    Rendition,
-    SimilarImage,
-)
-from articles.links.models import InternalLink
-from articles.pages.models import OldPagePath, Page
-from articles.popular.models import ArticleViews, MostRead
-from articles.public.front_page.models import Placement, SectionPattern
-from articles.related.models import (
-    ArticleTerms,
-    DocumentFrequency,
-    RelatedExclusion,
-    RelatedLink,
-    TextLink,
-)
-from articles.search.models import (
-    PinnedQuery,
-    PinnedResult,
-    QueryCount,
-    SearchChange,
-    SearchEntry,
-    SearchLanguage,
-    SearchLexeme,
-    SearchPosting,
-    SearchWord,
-    Synonyms,
-)
-
-__all__ = [
-    "Agency",
-    "AkismetResult",
-    "Appeal",
-    "Article",
-    "ArticleCategory",
-    "ArticleTag",
-    "ArticleTerms",
-    "ArticleType",
-    "ArticleViews",
-    "Attachment",
-    "Ban",
-    "Byline",
-    "Category",
-    "Claim",
-    "Collection",
-    "Comment",
-    "CommentNotification",
-    "CommentPosition",
-    "CommentRevision",
-    "CommentSearchVector",
-    "Correction",
-    "DocumentFrequency",
-    "Draft",
-    "EmbedProvider",
-    "EncryptedIPAddress",
-    "Figure",
-    "File",
-    "Flag",
-    "Follow",
-    "Follower",
-    "Image",
-    "ImageEvent",
-    "ImageSearchVector",
-    "InternalLink",
-    "LinkCard",
-    "ListingCount",
-    "ListingEntry",
-    "ListingRecheck",
-    "ModerationDecision",
-    "MostRead",
-    "OldPagePath",
-    "OldRenditionName",
-    "Page",
-    "Photographer",
-    "PinnedQuery",
-    "PinnedResult",
-    "Placement",
-    "Portrait",
-    "QueryCount",
-    "Recommendation",
-    "Redirect",
-    "RejectionReason",
-    "RelatedExclusion",
-    "RelatedLink",
-    "RelatedPick",
-    "Rendition",
-    "Revision",
-    "SavedView",
-    "ScreenedWord",
-    "ScreeningRule",
-    "SearchChange",
-    "SearchEntry",
-    "SearchLanguage",
-    "SearchLexeme",
-    "SearchPosting",
-    "SearchWord",
-    "SectionPattern",
-    "Series",
-    "SeriesPart",
-    "SimilarImage",
-    "SpamModelVersion",
-    "StateChange",
-    "Synonyms",
-    "TextLink",
-    "ThreadCount",
-    "TranslationGroup",
-]
+# ruff: noqa: F401
+import articles.comments.models
+import articles.comments.moderation.models
+import articles.comments.notifications.models
+import articles.comments.screening.models
+import articles.editorial.models
+import articles.embeds.models
+import articles.files.models
+import articles.images.models
+import articles.links.models
+import articles.pages.models
+import articles.popular.models
+import articles.public.front_page.models
+import articles.related.models
+import articles.search.models

@@ -80,6 +80,12 @@ def file_blockers(article: Article, *, at: datetime | None = None) -> list[Block
     ]
 
 
+def check_not_in_trash(article: Article) -> None:
+    """Raises NotReady if it is."""
+    if article.is_in_trash:
+        raise NotReady(["The article is in the trash. Restore it first."])
+
+
 def headline_blockers(article: Article) -> list[Blocker]:
     """Only a draft may have no headline."""
     if article.headline.strip():

@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial import article_urls, signals
 from articles.editorial.checklist import NotReady as NotReady
-from articles.editorial.checklist import headline_blockers, publish_blockers
+from articles.editorial.checklist import check_not_in_trash, headline_blockers, publish_blockers
 from articles.editorial.models import Article, Draft, Revision, StateChange
 from articles.editorial.models.article import PUBLICATION_FIELDS
 from articles.editorial.versions import drafts, revisions
@@ -42,7 +42,7 @@ def publish(article: Article, *, by: User | None, at: datetime | None = None) ->
     """
     with transaction.atomic():
         current = Article.objects.locked().get(pk=article.pk)
-        _check_not_in_trash(current)
+        check_not_in_trash(current)
         if current.state != Article.State.PUBLISHED:
             current.published_at = current.published_at or at
             _check_ready(current)
@@ -65,7 +65,7 @@ def publish_imported(moments: Mapping[Article, datetime], *, by: User | None) ->
         public: list[tuple[Article, datetime]] = []
         for article, at in moments.items():
             current = now[article.pk]
-            _check_not_in_trash(current)
+            check_not_in_trash(current)
             if current.state != Article.State.PUBLISHED:
                 if found := headline_blockers(current):
                     raise NotReady(found)
@@ -85,7 +85,7 @@ def schedule(article: Article, *, by: User | None, at: datetime) -> None:
     """
     with transaction.atomic():
         current = Article.objects.locked().get(pk=article.pk)
-        _check_not_in_trash(current)
+        check_not_in_trash(current)
         if current.state == Article.State.PUBLISHED:
             raise NotReady(["The article is already published. Unpublish it first."])
         if at <= timezone.now():
@@ -192,11 +192,6 @@ def state_while_not_public(article: Article) -> Article.State:
 
 def _unschedule(article: Article) -> None:
     article.state, article.publish_at = state_while_not_public(article), None
-
-
-def _check_not_in_trash(article: Article) -> None:
-    if article.is_in_trash:
-        raise NotReady(["The article is in the trash. Restore it first."])
 
 
 def _check_ready(article: Article, *, at: datetime | None = None) -> None:

@@ -1,5 +1,6 @@
 """The article form and the buttons that publish."""
 
+from functools import partial
 from typing import Any, Final
 
 from django import forms
@@ -149,41 +150,51 @@ class ArticleAdmin(ChoosesImage, ArticleList):
     # The form
 
     def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
+        admin_view = self.admin_site.admin_view
+
+        def wrap(view: Any) -> Any:
+            return admin_view(partial(view, self))
+
         return [
             *trash.urls(self),
             *saved_views.urls(self),
             path(
                 "<int:object_id>/duplicate/",
-                wrap(lambda request, **at: submit_actions.duplicate_view(self, request, **at)),
+                wrap(submit_actions.duplicate_view),
                 name="articles_article_duplicate",
             ),
-            path("links/", wrap(choices.links_view), name="articles_article_links"),
-            path("pictures/", wrap(self.pictures_view), name="articles_article_pictures"),
+            path("links/", admin_view(choices.links_view), name="articles_article_links"),
+            path("pictures/", admin_view(self.pictures_view), name="articles_article_pictures"),
             path(
                 "<path:object_id>/versions/<int:number>/",
-                wrap(lambda request, **at: history.version_view(self, request, **at)),
+                wrap(history.version_view),
                 name="articles_article_version",
             ),
             path(
                 "choices/<slug:field>/",
-                wrap(lambda request, **at: choices.choices_view(self, request, **at)),
+                wrap(choices.choices_view),
                 name="articles_article_choices",
             ),
-            path("autosave/", wrap(self._autosave), name="articles_article_autosave_new"),
-            path("compare/", wrap(self._compare), name="articles_article_compare_new"),
+            path("autosave/", wrap(autosave.autosave_view), name="articles_article_autosave_new"),
+            path("compare/", wrap(autosave.compare_view), name="articles_article_compare_new"),
             path(
-                "<int:object_id>/autosave/", wrap(self._autosave), name="articles_article_autosave"
+                "<int:object_id>/autosave/",
+                wrap(autosave.autosave_view),
+                name="articles_article_autosave",
             ),
             path(
                 "<int:object_id>/checklist/",
-                wrap(lambda request, **at: sidebar.checklist_view(self, request, **at)),
+                wrap(sidebar.checklist_view),
                 name="articles_article_checklist",
             ),
-            path("<int:object_id>/compare/", wrap(self._compare), name="articles_article_compare"),
+            path(
+                "<int:object_id>/compare/",
+                wrap(autosave.compare_view),
+                name="articles_article_compare",
+            ),
             path(
                 "<int:object_id>/versions/<int:number>/restore/",
-                wrap(lambda request, **at: history.restore_view(self, request, **at)),
+                wrap(history.restore_view),
                 name="articles_article_restore",
             ),
             *super().get_urls(),
@@ -389,12 +400,6 @@ class ArticleAdmin(ChoosesImage, ArticleList):
             return super().history_view(request, object_id, more)
         except trash.InTrash:
             return trash.redirect_to_trash(self, request)
-
-    def _autosave(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
-        return autosave.autosave_view(self, request, article_id=object_id)
-
-    def _compare(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
-        return autosave.compare_view(self, request, article_id=object_id)
 
     # For users who may only view
 

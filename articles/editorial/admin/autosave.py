@@ -61,7 +61,7 @@ def urls_for(request: HttpRequest, article: Article | None) -> dict[str, Any]:
 
 
 def autosave_view(
-    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, article_id: int | None = None
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, object_id: int | None = None
 ) -> JsonResponse:
     """Saves what was sent; `reason=save` is the editor's own command to save.
 
@@ -71,8 +71,8 @@ def autosave_view(
     if request.method != "POST":
         # For a page that was opened before its user signed in again.
         return JsonResponse({"csrf_token": get_token(request)})
-    if article_id is not None:
-        return _save(model_admin, request, article_id)
+    if object_id is not None:
+        return _save(model_admin, request, object_id)
     return _create(model_admin, request)
 
 
@@ -228,14 +228,14 @@ def _conflict(
 
 
 def compare_view(
-    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, article_id: int | None = None
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, object_id: int | None = None
 ) -> "HttpResponse":
     """What was sent, compared with what is saved, as HTML: for a copy that the browser kept."""
     if request.method != "POST":
         raise PermissionDenied
     article = None
-    if article_id is not None:
-        article = Article.objects.filter(pk=article_id).first()
+    if object_id is not None:
+        article = Article.objects.filter(pk=object_id).first()
         if article is not None and not model_admin.has_change_permission(request, article):
             raise PermissionDenied
     elif not model_admin.has_add_permission(request):

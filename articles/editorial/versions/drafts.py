@@ -18,7 +18,12 @@ from accounts.models import User
 from articles.body.figures import figures_in, file_ids_in
 from articles.body.references import hrefs_in
 from articles.editorial import article_urls, signals, translations
-from articles.editorial.checklist import NotReady, headline_blockers, text_blockers
+from articles.editorial.checklist import (
+    NotReady,
+    check_not_in_trash,
+    headline_blockers,
+    text_blockers,
+)
 from articles.editorial.models import Article, Draft, Revision, StateChange
 from articles.editorial.versions import revisions
 from articles.editorial.versions.content import (
@@ -151,7 +156,7 @@ def save_locked(
         EditConflict: the article was saved since.
         NotReady: as `save`.
     """
-    _check_not_in_trash(article)
+    check_not_in_trash(article)
     if opened_at is not None and article.version != opened_at:
         latest = article.revisions.select_related("created_by").first()
         raise revisions.EditConflict(article.version, latest)
@@ -190,7 +195,7 @@ def restore(
     """
     with transaction.atomic():
         current = Article.objects.locked().get(pk=article.pk)
-        _check_not_in_trash(current)
+        check_not_in_trash(current)
         opened = _opened(current, _draft_beside(current))
         restored = of_revision(revision)
         content = opened.content | {
@@ -235,11 +240,6 @@ def _write(article: Article, content: Content, before: Content) -> None:
     if _hrefs(content) != _hrefs(before):
         record_links(article, content["body"], content["lead_caption"])
     write_relations(article, content, before)
-
-
-def _check_not_in_trash(article: Article) -> None:
-    if article.is_in_trash:
-        raise NotReady(["The article is in the trash. Restore it first."])
 
 
 def _check_not_deleted(content: Content, changed: Collection[str]) -> None:
