@@ -19,8 +19,7 @@ from articles.public.front_page.layout import SECTION_CARDS, Block, Pattern, Sec
 from articles.public.image_credits import ImageCredits
 from articles.public.listing_scope import ALL_LANGUAGES, ListingScope
 from articles.public.navigation import NavLink
-from articles.public.seo.other_pages import search_meta, static_page_meta
-from articles.public.seo.page_meta import PageMeta, preview_image
+from articles.public.seo.page_meta import PageMeta, preview_image, search_meta, static_page_meta
 from articles.public.teaser_cards import (
     Card,
     CardPage,

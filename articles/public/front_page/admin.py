@@ -19,17 +19,18 @@ from django.utils import timezone
 
 from articles.editorial.admin.fields import MomentField, NamedArticleField, named, offers_of
 from articles.editorial.models import Article, Category
-from articles.public.front_page import choices
-from articles.public.front_page.choices import SlotChoice
 from articles.public.front_page.layout import Choices, build_layout
 from articles.public.front_page.models import Placement, SectionPattern
 from articles.public.front_page.slots import (
     OFFERS,
     PageLayout,
     Slot,
+    SlotChoice,
     SlotGroup,
     found_articles,
     front_page_layout_of,
+    save_front_page,
+    save_section_lead,
     section_page_layout,
 )
 from articles.public.navigation import front_page_url
@@ -198,9 +199,9 @@ class PlacementAdmin(NoAddOrDelete, admin.ModelAdmin[Placement]):
     def _keep(self, request: HttpRequest, page: PageLayout, form: FrontPageForm) -> HttpResponse:
         by: Any = request.user
         if page.category is None:
-            choices.save_front_page(page.language, form.choices, by=by, patterns=form.patterns)
+            save_front_page(page.language, form.choices, by=by, patterns=form.patterns)
         else:
-            choices.save_section_lead(page.category, next(iter(form.choices), None), by=by)
+            save_section_lead(page.category, next(iter(form.choices), None), by=by)
         self.message_user(request, "Page saved.", messages.SUCCESS)
         return redirect(request.get_full_path())
 

@@ -1,4 +1,4 @@
-"""Metadata of a page for search engines, link previews and feed readers."""
+"""Metadata of a page for search engines, link previews and feed readers; also of static pages and search."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,10 +22,12 @@ from articles.embeds.iframes import Frames
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_text
 from articles.images.srcset import preview_rendition
+from articles.pages.models import Page as StaticPage
 from articles.public.lead_media import LeadMedia
 from articles.public.navigation import front_page_url
 from articles.public.seo import json_ld
 from articles.public.seo.json_ld import image_object
+from articles.search.results import SearchRequest
 from iria.core.http.urls import absolute_url, url_path
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
@@ -361,4 +363,54 @@ def preview_image(meta: PageMeta, publication: Publication) -> PreviewImage:
     logo = json_ld.logo_of(publication)
     return PreviewImage(
         absolute_url(logo["address"]), logo["width"], logo["height"], publication.name
+    )
+
+
+TYPES: Final = {"about": "AboutPage", "contact": "ContactPage"}
+"""Conventional paths → page type of schema.org."""
+
+
+def static_page_meta(
+    page: StaticPage, versions: Iterable[StaticPage], publication: Publication
+) -> PageMeta:
+    """The metadata of a static page; `versions` are the page and its translations."""
+    url = absolute_url(page.get_absolute_url())
+    about: dict[str, Any] = {
+        "@context": json_ld.CONTEXT,
+        "@type": TYPES.get(page.path, "WebPage"),
+        "name": page.title,
+        "url": url,
+        "inLanguage": page.language,
+        "dateModified": publication.local(page.modified_at).isoformat(timespec="seconds"),
+        "publisher": json_ld.organization(publication),
+    }
+    if page.description:
+        about["description"] = page.description
+    return PageMeta(
+        title=page.title,
+        description=page.description,
+        url=url,
+        language=page.language,
+        alternates=alternates_of(versions),
+        data=[about],
+    )
+
+
+def search_meta(request: SearchRequest, publication: Publication) -> PageMeta:
+    """The metadata of the search page; all searches have the same canonical URL."""
+    url = absolute_url(url_path("search"))
+    title = gettext("Search")
+    title = f"{request.text} – {title}" if request.text else title
+    about = {
+        "@context": json_ld.CONTEXT,
+        "@type": "SearchResultsPage" if request.text else "WebPage",
+        "name": title,
+        "url": url,
+        "publisher": json_ld.organization(publication),
+    }
+    return PageMeta(
+        title=title,
+        description=publication.about or publication.tagline,
+        url=url,
+        data=[about],
     )

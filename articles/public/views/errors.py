@@ -1,6 +1,11 @@
-"""Error pages: not found, bad request, server error."""
+"""Error pages: not found with suggestions for the URL, bad request, server error."""
 
+import re
+from dataclasses import dataclass, field
 from datetime import timedelta
+from difflib import SequenceMatcher
+from typing import Any, Final
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.exceptions import (
@@ -9,14 +14,23 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
+from django.db.models import CharField, F, FloatField, Func, QuerySet, Value
+from django.db.models.functions import Cast, Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
+from taggit.models import Tag
 
-from articles.editorial.models import Article
-from articles.public.did_you_mean import DidYouMean, did_you_mean, words_in_path
+from accounts.models import AuthorProfile
+from articles.editorial.listings import in_use
+from articles.editorial.models import Article, Category, Scope
+from articles.pages.models import Page
 from articles.public.redirect_middleware import find_redirect
+from articles.search.engine import InvalidQuery, search_articles
+from articles.search.query import require_all_words
+from articles.search.suggestions import correct_spelling
 from iria.core.http.headers import client_ip
 from iria.core.http.private_paths import is_private
 from iria.core.http.rate_limit import count_and_allow
@@ -104,3 +118,142 @@ def server_error(request: HttpRequest) -> HttpResponse:
     except Exception:
         page = "<!doctype html><title>Server error</title><p>Something went wrong on our side."
     return HttpResponse(page, status=500)
+
+
+MIN_SIMILARITY: Final = 0.35
+"""Minimum trigram similarity of two slugs; one typo in five letters leaves this much."""
+
+SURE: Final = 0.6
+"""The similarity above which a page is suggested in any case."""
+
+SURE_PART: Final = 0.8
+"""Below it, the part of the characters that two slugs have in common, in the same order."""
+
+MOST_SIMILAR: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedPage:
+    """A category, tag, author or static page, with its name."""
+
+    name: str
+    url: str
+
+
+def similar_urls(part: str) -> list[SuggestedPage]:
+    """Pages that `part`, a path segment, means with confidence; the most similar first, ignoring case and accents."""
+    tags, authors = Tag.objects.filter(in_use(Scope.TAG)), AuthorProfile.objects
+    found = _similar_rows(part, Category.objects.all(), "category", "name", "slug", "path").union(
+        _similar_rows(part, tags, "tag", "name", "slug", "slug"),
+        _similar_rows(part, authors.filter(in_use(Scope.AUTHOR)), "author", "name", "slug", "slug"),
+        _similar_rows(part, Page.objects.published(), "page", "title", "path", "path"),
+        all=True,
+    )
+    rows = found.order_by("-similarity", "label")[:MOST_SIMILAR]
+    return [
+        SuggestedPage(label, reverse(route, args=[key]))
+        for label, route, key, similarity in rows
+        if similarity >= SURE or _shared_part(part, key) >= SURE_PART
+    ]
+
+
+def _shared_part(part: str, key: str) -> float:
+    return SequenceMatcher(None, part.casefold(), key.rpartition("/")[2].casefold()).ratio()
+
+
+def _similar_rows(
+    part: str, rows: QuerySet[Any], route: str, label: str, compared: str, key: str
+) -> QuerySet[Any]:
+    last_words = Func(
+        F(compared), Value("^.*/"), Value(""), function="regexp_replace", output_field=CharField()
+    )
+    similarity = Func(
+        _unaccented(last_words),
+        _unaccented(Value(part)),
+        function="similarity",
+        output_field=FloatField(),
+    )
+    found: QuerySet[Any] = (
+        rows.annotate(similarity=similarity, route=Value(route), label=F(label), key=F(key))
+        .filter(similarity__gte=MIN_SIMILARITY)
+        .order_by()
+        .values_list("label", "route", "key", "similarity")
+    )
+    return found
+
+
+def _unaccented(text: Any) -> Func:
+    """The text in lower case, without accents."""
+    return Func(Lower(Cast(text, CharField())), function="unaccent", output_field=CharField())
+
+
+MOST: Final = 5
+IGNORED_WORDS: Final = frozenset({"html", "htm", "php", "index", "www"})
+FILE_EXTENSION: Final = re.compile(r"\.(?!html?$)[a-z0-9]{1,5}$", re.IGNORECASE)
+"""Paths with these extensions are requested by bots that look for other software."""
+
+SLUG: Final = re.compile(r"[-\w]{1,80}")
+
+
+@dataclass(frozen=True, slots=True)
+class DidYouMean:
+    """The words of a path, and suggested pages, the most similar first."""
+
+    query: str = ""
+    articles: list[Article] = field(default_factory=list)
+    pages: list[SuggestedPage] = field(default_factory=list)
+
+
+def did_you_mean(path: str) -> DidYouMean:
+    """An article with the same slug in another month, else categories, tags, authors and pages
+    with a similar slug; else articles that contain all the words.
+
+    The last path segment is used; if it finds nothing, all of them. Spelling is corrected as in a
+    search.
+    """
+    parts = _parts(path)
+    last_words, all_words = _words(parts[-1:]), _words(parts)
+    if not last_words or FILE_EXTENSION.search(path):
+        return DidYouMean(last_words or all_words)
+    slug = parts[-1].removesuffix(".html").removesuffix(".htm")
+    if not SLUG.fullmatch(slug):
+        slug = ""
+    articles = _with_slug(slug)
+    pages = similar_urls(slug) if slug and not articles else []
+    if pages:
+        return DidYouMean(last_words, pages=pages)
+    for query in dict.fromkeys(filter(None, [last_words, correct_spelling(last_words), all_words])):
+        if not articles:
+            articles = _matching(query)
+    return DidYouMean(last_words, articles)
+
+
+def words_in_path(path: str) -> str:
+    """The words in the last path segment."""
+    return _words(_parts(path)[-1:])
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in unquote(path).split("/") if part and part != "feed"]
+
+
+def _words(parts: list[str]) -> str:
+    """The words without numbers and words that are common in URLs."""
+    found = re.findall(r"[^\W\d_]{2,}", " ".join(parts))
+    return " ".join(word for word in found if word.lower() not in IGNORED_WORDS)[:80]
+
+
+def _with_slug(slug: str) -> list[Article]:
+    if not slug:
+        return []
+    return list(Article.objects.published().filter(slug=slug).newest().for_cards()[:MOST])
+
+
+def _matching(query: str) -> list[Article]:
+    try:
+        found = search_articles(
+            require_all_words(query), size=MOST, with_feedback=False, with_explanations=False
+        )
+    except InvalidQuery:
+        return []
+    return [each.article for each in found.hits]

@@ -7,10 +7,10 @@ from django.test import Client
 
 from accounts.models import User
 from articles.editorial.models import Article, ArticleType, Category
-from articles.public.front_page import choices, layout
-from articles.public.front_page.choices import SlotChoice
+from articles.public.front_page import layout, slots
 from articles.public.front_page.layout import PatternTurns
 from articles.public.front_page.models import Placement, SectionPattern
+from articles.public.front_page.slots import SlotChoice
 from tests import newsroom
 from tests.articles.public import sample_content
 
@@ -72,7 +72,7 @@ def test_pinned_opinions_and_reports_come_first_and_appear_once() -> None:
         (Placement.Slot.REPORT, 0, reports[4]),
     ]
     chosen = [SlotChoice(slot, None, position, row.pk) for slot, position, row in pins]
-    choices.save_front_page("en", chosen, by=None)
+    slots.save_front_page("en", chosen, by=None)
     page = composed()
     assert page.opinion == [opinions[0], plain, opinions[3]]
     assert page.reports == [reports[4], *reports[:3]]
@@ -100,9 +100,7 @@ def test_a_publication_of_opinions_only_still_has_a_lead() -> None:
 def test_an_opinion_chosen_as_lead_is_not_repeated_beside_it() -> None:
     sample_content.sections(1, 12)
     opinions = publish("opinion", 4)
-    choices.save_front_page(
-        "en", [SlotChoice(Placement.Slot.LEAD, None, 0, opinions[0].pk)], by=None
-    )
+    slots.save_front_page("en", [SlotChoice(Placement.Slot.LEAD, None, 0, opinions[0].pk)], by=None)
     page = composed()
     assert page.lead == opinions[0]
     assert page.opinion == opinions[1:]
@@ -129,7 +127,7 @@ def test_two_sections_of_a_pair_stand_side_by_side_and_large_cards_change_sides(
     patterns = dict(
         zip([each.pk for each in sections], [LEAD, LEAD, PAIR, PAIR, PAIR], strict=True)
     )
-    choices.save_front_page("en", [], by=None, patterns=patterns)
+    slots.save_front_page("en", [], by=None, patterns=patterns)
     blocks = composed().blocks
     assert [[each.category for each in block.sections] for block in blocks] == [
         [sections[0]],
@@ -150,7 +148,7 @@ def test_a_section_begins_with_an_article_that_has_an_image() -> None:
         lead_image=sample_content.sized(newsroom.picture()),
         at=sample_content.FIRST_DAY - timedelta(days=9),
     )
-    choices.save_front_page(
+    slots.save_front_page(
         "en",
         [SlotChoice(Placement.Slot.SECTION, section.pk, 1, plain[0].pk)],
         by=None,
@@ -162,7 +160,7 @@ def test_a_section_begins_with_an_article_that_has_an_image() -> None:
 def test_an_article_pinned_to_a_place_that_the_pattern_lacks_is_still_shown() -> None:
     (section,) = sample_content.sections(1, 12)
     pinned = Article.objects.get(headline="Article 0 of 0")
-    choices.save_front_page(
+    slots.save_front_page(
         "en",
         [SlotChoice(Placement.Slot.SECTION, section.pk, 4, pinned.pk)],
         by=None,

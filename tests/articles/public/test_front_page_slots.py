@@ -11,9 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article, Category
-from articles.public.front_page import choices, layout
-from articles.public.front_page.choices import SlotChoice
+from articles.public.front_page import layout, slots
 from articles.public.front_page.models import Placement
+from articles.public.front_page.slots import SlotChoice
 from iria.publication.models import current_publication
 from tests import newsroom
 from tests.articles.public import sample_content
@@ -44,7 +44,7 @@ def all_headlines(page: layout.FrontPage) -> list[str]:
 
 
 def save_choices(*chosen: SlotChoice) -> None:
-    choices.save_front_page("en", chosen, by=None)
+    slots.save_front_page("en", chosen, by=None)
 
 
 def test_an_article_in_a_slot_appears_there_and_nowhere_else(sections: list[Category]) -> None:
@@ -72,7 +72,7 @@ def test_an_expired_slot_or_one_without_an_article_is_filled_automatically(
     assert composed().lead == old
     Placement.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert composed().lead == by_rule
-    assert choices.clear_expired() == 1
+    assert slots.clear_expired() == 1
     save_choices(SlotChoice(Place.LEAD, None, 0, old.pk))
     publishing.unpublish(old, by=edna)
     page = composed()
@@ -89,7 +89,7 @@ def test_an_article_in_another_language_is_not_on_this_front_page(
     french = newsroom.published("Une semaine calme", language="fr", at=sample_content.FIRST_DAY)
     save_choices(SlotChoice(Place.LEAD, None, 0, french.pk))
     assert "Une semaine calme" not in client.get("/").content.decode()
-    choices.save_front_page("fr", [SlotChoice(Place.LEAD, None, 0, french.pk)], by=None)
+    slots.save_front_page("fr", [SlotChoice(Place.LEAD, None, 0, french.pk)], by=None)
     page = client.get("/language/fr/").content.decode()
     assert "card-lead" in page
     assert "Une semaine calme" in page
@@ -113,7 +113,7 @@ def test_the_chosen_lead_of_a_section_page_appears_once(
 ) -> None:
     picked, path = article_named("Article 0 of 0"), sections[0].get_absolute_url()
     assert "Article 4 of 0" in client.get(path).content.decode().partition("card-entry")[0]
-    choices.save_section_lead(
+    slots.save_section_lead(
         sections[0], SlotChoice(Place.HEAD, sections[0].pk, 0, picked.pk), by=None
     )
     page = client.get(path).content.decode()

@@ -9,12 +9,12 @@ from articles.editorial import publishing, taxonomy
 from articles.editorial.models import Article, Redirect
 from articles.editorial.versions import revisions
 from articles.pages.models import Page
-from articles.public.did_you_mean import words_in_path
 from articles.public.redirect_middleware import (
     FILES_ELSEWHERE,
     find_redirect,
     find_redirects,
 )
+from articles.public.views.errors import words_in_path
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.comments.models import Comment
 from articles.editorial.models import Article
-from articles.public.front_page import choices
+from articles.public.front_page import slots
 from iria.core import model_policy
 from iria.core.db import triggers
 from iria.core.http import cache_versions
@@ -78,7 +78,7 @@ def test_every_change_of_a_public_table_is_recorded(client: Client, parts: dict[
 def test_clearing_expired_slots_changes_no_etag_without_any(client: Client) -> None:
     newsroom.published()
     before = client.get("/")["ETag"]
-    choices.clear_expired()
+    slots.clear_expired()
     assert client.get("/", headers={"If-None-Match": before}).status_code == 304
 
 
