@@ -16,8 +16,17 @@ from ninja import Query
 from accounts.models import AuthorProfile
 from articles.api import parameters, schemas
 from articles.api.ninja_api import api
-from articles.api.pagination import Order, next_url, page_of, query_key, read_cursor, write_cursor
-from articles.api.parameters import ArticleListQuery, FieldSet, FieldsQuery
+from articles.api.parameters import (
+    ArticleListQuery,
+    FieldSet,
+    FieldsQuery,
+    Order,
+    next_url,
+    page_of,
+    query_key,
+    read_cursor,
+    write_cursor,
+)
 from articles.api.problems import SEARCH, ApiError, reject_parameter
 from articles.api.resources import serialize_image
 from articles.body.references import with_urls

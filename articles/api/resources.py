@@ -11,13 +11,14 @@ from ninja import Query
 from accounts.models import AuthorProfile
 from articles.api import parameters, schemas
 from articles.api.ninja_api import api
-from articles.api.pagination import Order, page_of
 from articles.api.parameters import (
     CommentListQuery,
     FieldSet,
     FieldsQuery,
     ImageListQuery,
     ListQuery,
+    Order,
+    page_of,
 )
 from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment, CommentQuerySet

@@ -20,7 +20,7 @@ from articles.editorial.listings import Listing, front_articles
 from articles.editorial.models import Article, Category, Scope
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.feeds import json_feed, xml_feeds
+from articles.feeds import formats
 from articles.feeds.channels import Channel, channel_of, newest_matches, thread_entries
 from articles.feeds.entries import LENGTH, entries
 from articles.feeds.tasks import has_hub
@@ -204,9 +204,9 @@ def feed_response(form: str, channel: Channel, decided: datetime | None = None) 
         decided: the time of the last moderation decision about entries, for comment feeds.
     """
     if form == "json":
-        response = HttpResponse(json_feed.write(channel), content_type=json_feed.CONTENT_TYPE)
+        response = HttpResponse(formats.write_json(channel), content_type=formats.JSON_CONTENT_TYPE)
     else:
-        feed = xml_feeds.FORMS[form].of(channel)
+        feed = formats.FORMS[form].of(channel)
         response = HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
     if channel.hub:
         own = channel.feed_url(form)

@@ -170,10 +170,8 @@ def _sent(
             content[name] = one_line(value)
         elif name == "picks":
             content[name] = [row.pk for row in value]
-        elif name in COLUMNS:
-            content[COLUMNS[name]] = getattr(value, "pk", value)
         else:
-            content[name] = getattr(value, "pk", value)
+            content[COLUMNS.get(name, name)] = getattr(value, "pk", value)
     if content.get("slug") == "" and article is not None and article.year is not None:
         del content["slug"]
     return content, errors
