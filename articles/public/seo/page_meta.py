@@ -1,7 +1,7 @@
 """Metadata of a page for search engines, link previews and feed readers; also of static pages and search."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any, Final
 from urllib.parse import quote
@@ -207,18 +207,12 @@ def author_meta(
 ) -> PageMeta:
     feed = f"{request.path}feed/"
     about = listing_meta(request, title, page, description=author.biography, feed=feed)
-    person = json_ld.person(author, portrait.image if portrait else None)
     shown = portrait.image if portrait else None
-    image = _preview(shown, publication_of(request), shown.alt if shown else "")
-    return PageMeta(
-        title=about.title,
-        description=about.description,
-        url=about.url,
+    person = json_ld.person(author, shown)
+    return replace(
+        about,
         kind="profile",
-        image=image,
-        feed=about.feed,
-        earlier=about.earlier,
-        later=about.later,
+        image=_preview(shown, publication_of(request), shown.alt if shown else ""),
         data=[{"@context": json_ld.CONTEXT, "@type": "ProfilePage", "mainEntity": person}],
     )
 

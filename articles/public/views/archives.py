@@ -133,21 +133,23 @@ _corrections: ProcessCache[int] = ProcessCache()
 @public_page(parameters=("page",), by_row=True)
 @in_its_language
 def tags(request: HttpRequest) -> HttpResponse:
-    page = tags_page(request.GET.get("page"))
-    description = gettext("All topics of our articles.")
-    about = page_meta.listing_meta(request, gettext("Topics"), page, description=description)
-    context = {"letters": list(group_by_initial(page.object_list)), "page": page, "meta": about}
-    return render_public_page(request, "articles/public/tags.html", context)
+    page, description = tags_page(request.GET.get("page")), gettext("All topics of our articles.")
+    return _by_initial(request, "tags", page, gettext("Topics"), description)
 
 
 @public_page(parameters=("page",), by_row=True)
 @in_its_language
 def authors(request: HttpRequest) -> HttpResponse:
-    page = authors_page(request.GET.get("page"))
-    description = gettext("All authors.")
-    about = page_meta.listing_meta(request, gettext("Authors"), page, description=description)
+    page, description = authors_page(request.GET.get("page")), gettext("All authors.")
+    return _by_initial(request, "authors", page, gettext("Authors"), description)
+
+
+def _by_initial(
+    request: HttpRequest, name: str, page: Page[Any], title: str, description: str
+) -> HttpResponse:
+    about = page_meta.listing_meta(request, title, page, description=description)
     context = {"letters": list(group_by_initial(page.object_list)), "page": page, "meta": about}
-    return render_public_page(request, "articles/public/authors.html", context)
+    return render_public_page(request, f"articles/public/{name}.html", context)
 
 
 @public_page(parameters=("page",), by_row=True)
@@ -252,7 +254,10 @@ def corrections_page(number: str | None, count: Callable[[], int]) -> "Page[Corr
     Args:
         count: their number, which may be cached.
     """
-    return page_of(_Corrections(count), number)
+    shown = _of_visible_articles().select_related("article")
+    return page_of(
+        _Counted(shown.defer("article__body", "article__search_description"), count), number
+    )
 
 
 def corrections_count() -> int:
@@ -271,39 +276,25 @@ def _of_visible_articles() -> "QuerySet[Correction]":
     return Correction.objects.filter(LessThanOrEqual(published_at, Value(timezone.now())))
 
 
-class _Corrections:
-    def __init__(self, count: Callable[[], int]) -> None:
-        self.count = count
+class _Counted:
+    """Rows whose number is known without counting them."""
 
-    def __len__(self) -> int:
-        return self.count()
-
-    def __getitem__(self, places: slice) -> "QuerySet[Correction]":
-        shown = _of_visible_articles().select_related("article")
-        return shown.defer("article__body", "article__search_description")[places]
-
-
-class _CountedRows:
-    """Rows by name; their number is known from the counts."""
-
-    def __init__(self, rows: "QuerySet[Any]", scope: Scope, size: int) -> None:
-        self._rows, self._scope, self._size = rows, scope, size
+    def __init__(self, rows: "QuerySet[Any]", size: Callable[[], int]) -> None:
+        self._rows, self._size = rows, size
 
     def count(self) -> int:
-        return self._size
+        return self._size()
 
     __len__ = count
 
     def __getitem__(self, places: slice) -> "QuerySet[Any]":
-        rows: QuerySet[Any] = self._rows.filter(pk__in=targets_of(self._scope)).order_by(
-            "name", "pk"
-        )
-        return rows[places]
+        return self._rows[places]
 
 
 def _page(rows: "QuerySet[Any]", scope: Scope, number: str | None, size: int) -> "Page[Any]":
     counts = counts_of(scope)
-    page: Page[Any] = page_of(_CountedRows(rows, scope, len(counts)), number, size=size)
+    named = rows.filter(pk__in=targets_of(scope)).order_by("name", "pk")
+    page: Page[Any] = page_of(_Counted(named, counts.__len__), number, size=size)
     for row in page.object_list:
         row.count = counts.get(row.pk, 0)
     return page
