@@ -32,7 +32,6 @@ from articles.api.resources import serialize_image
 from articles.body.references import with_urls
 from articles.body.tree import caption_text, plain_text
 from articles.editorial import listings
-from articles.editorial.full_text_html import full_text
 from articles.editorial.models import (
     Article,
     ArticleType,
@@ -43,6 +42,7 @@ from articles.editorial.models import (
 )
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
+from articles.editorial.rendering import full_text
 from articles.embeds.link_cards import titles_for
 from articles.links.targets import urls_for
 from articles.search.engine import InvalidQuery, ResultPage, search_articles

@@ -12,9 +12,9 @@ from django.utils.text import Truncator
 
 from articles.body.references import Reference, references_in
 from articles.body.tree import caption_text, plain_text
-from articles.editorial.full_text_html import full_text
 from articles.editorial.models import Article, Figure
 from articles.editorial.models.querysets import ArticleQuerySet
+from articles.editorial.rendering import full_text
 from articles.embeds.link_cards import titles_of, urls_in
 from articles.images.rights.credit_line import credit_text, licence_url
 from articles.images.srcset import MEDIA_TYPES, plain_rendition
