@@ -1,8 +1,7 @@
-"""The `NinjaAPI` with all operations below `/api/v1/`.
+"""The `NinjaAPI` with all operations below `/api/v1/`, and its OpenAPI 3.1 document.
 
-The OpenAPI 3.1 document, from django-ninja's schema with the common responses added.
-
-It is served as JSON and as a documentation page without scripts.
+The document is django-ninja's schema with the common responses added. It is served as JSON and as a
+documentation page without scripts.
 """
 
 import json

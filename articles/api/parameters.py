@@ -1,16 +1,11 @@
 """The query parameters of the API, parsed and checked, sparse fields, and cursor pagination.
 
-The query parameters of the API, parsed and checked, and sparse fields.
-
 With sparse fields only the requested fields are fetched and serialized. Tags and authors that
 only drafts have are treated as unknown.
 
-Cursor pagination.
-
 Cursors are signed, so that clients cannot depend on their content, and valid for one query only.
-They contain no time: the same page has the same bytes and can be cached.
-
-A new row at the top does not shift the following pages.
+They contain no time: the same page has the same bytes and can be cached. A new row at the top does not
+shift the following pages.
 """
 
 import hashlib

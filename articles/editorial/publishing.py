@@ -1,9 +1,7 @@
 """Publishing, scheduling and unpublishing, for the admin, commands and jobs.
 
-Undoing an unpublication, for a minute.
-
-Unpublishing writes the draft of an article to its rows. Undoing it brings back what readers saw, and
-the draft beside it; the token says what there was.
+Unpublishing writes the draft of an article to its rows, and can be undone for a minute. Undoing it brings
+back what readers saw, and the draft beside it; the token says what there was.
 """
 
 import logging

@@ -2,11 +2,6 @@
 
 Tags belong to taggit and authors to `accounts`, which do not depend on articles. When one of them
 gets another slug, a redirect is added here.
-
-Redirects for renamed tags and authors, and locks before categories are deleted.
-
-Tags belong to taggit and authors to `accounts`, which do not depend on articles. When one of them
-gets another slug, a redirect is added here.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Sitemap with its entries (pages, tags, authors, articles), news sitemap and robots.txt.
 
-Sitemap, news sitemap and robots.txt.
-
 There is one file while the site is small, later an index of files by type. Articles are divided by
 id, so that no counting is needed and a new article changes one file only.
 """
@@ -306,7 +304,7 @@ KINDS: Final = (
     *("topics-by-language", "authors-by-language"),
     "articles",
 )
-"""The sections of the index (`sitemap_entries`)."""
+"""The sections of the index."""
 
 PER_FILE = 450
 """URLs in one file. The protocol allows 50,000 and 50 MB; with the longest URLs, all images and

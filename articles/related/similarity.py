@@ -57,7 +57,7 @@ def pair_number(first: int, second: int) -> int:
 
 
 def record_terms(article: Article) -> None:
-    """Records the numbers of an article; `document_frequency.update_norms` sets the norms."""
+    """Records the numbers of an article; `update_norms` sets the norms."""
     article_text = text_of(article)
     parts = [article_text.headline, article_text.standfirst, article_text.text[:WHOLE]]
     headline, standfirst, text = (

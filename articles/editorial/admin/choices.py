@@ -1,12 +1,8 @@
 """What the article form asks for while somebody types, as JSON.
 
 Suggestions for categories, authors, tags, series and picks, and new ones by name, for
-`static/iria_admin/choice-field.js`; without it, the form has selects and a text field. And the targets of
-internal links for the link dialog of the text editor.
-
-Suggestions for categories, authors, tags, series and picks in the article form, and new ones by name.
-
-`static/iria_admin/choice-field.js` asks for them. Without it, the form has selects and a text field.
+`static/iria_admin/choice-field.js`; without it, the form has selects and a text field. Also the targets of
+internal links, for the link dialog of the text editor.
 """
 
 from collections.abc import Callable

@@ -1,16 +1,29 @@
-"""Publishing, scheduling and unpublishing."""
+"""Publishing, scheduling and unpublishing, and undoing it.
 
+Undoing an unpublication.
+"""
+
+import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core import signing
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import publishing
-from articles.editorial.models import Article, Redirect
-from articles.editorial.versions import revisions
+from articles.editorial import permissions, publishing
+from articles.editorial.admin.trash import BROKEN, TOO_LATE
+from articles.editorial.checklist import NotReady
+from articles.editorial.models import Article, Draft, Redirect
+from articles.editorial.versions import drafts, revisions
+from articles.editorial.versions.content import content_of
 from iria.publication.models import current_publication
 from tests import newsroom
+from tests.articles.editorial.admin.forms import change_url, press, visible_text
 
 
 def test_a_published_article_has_a_url_with_its_month(edna: User) -> None:
@@ -166,3 +179,144 @@ def test_an_image_that_is_missing_from_the_library_blocks_publishing(edna: User)
     article = newsroom.draft(body='<p>Words.</p><figure data-image="4711"></figure>')
     with pytest.raises(publishing.NotReady, match="4711"):
         publishing.publish(article, by=edna)
+
+
+LIST = "/admin/articles/article/"
+UNDO = f"{LIST}undo-unpublishing/"
+
+
+@pytest.fixture
+def editor_client(client: Client, edna: User) -> Client:
+    client.force_login(edna)
+    return client
+
+
+def _undo(token: str, by: User) -> Article:
+    return publishing.undo_unpublishing(publishing.read_undo_token(token), by=by)
+
+
+def test_undo_publishes_again_with_the_same_dates_and_url(edna: User) -> None:
+    article = newsroom.published("Before")
+    drafts.save(article, {"headline": "After"}, by=edna)
+    drafts.publish_changes(article, by=edna)
+    dates, url = (article.published_at, article.updated_at), article.get_absolute_url()
+    token = publishing.unpublish_with_undo(article, by=edna)
+    assert not article.is_published
+    article = _undo(token, edna)
+    assert article.is_published
+    assert (article.published_at, article.updated_at) == dates
+    assert article.get_absolute_url() == url
+    assert article.withdrawn_at is None
+
+
+def test_undo_brings_back_the_draft_beside_what_readers_saw(edna: User) -> None:
+    article = newsroom.published("As published", tags=["ferries"])
+    before = content_of(article)
+    drafts.save(article, {"headline": "Half a sen", "tags": [], "slug": "other"}, by=edna)
+    publish_at = timezone.now() + timedelta(hours=1)
+    Draft.objects.update(publish_at=publish_at)
+    token = publishing.unpublish_with_undo(article, by=edna)
+    assert article.headline == "Half a sen"
+    article = _undo(token, edna)
+    assert content_of(article) == before
+    assert article.updated_at is None
+    draft = drafts.draft_of(article)
+    assert draft is not None
+    assert (draft.revision.headline, draft.publish_at) == ("Half a sen", publish_at)
+    assert drafts.publish_changes(article, by=edna)
+    assert Article.objects.published().get().slug == "other"
+
+
+def test_an_article_that_was_changed_since_is_not_published(edna: User) -> None:
+    edited, republished = newsroom.published("Edited"), newsroom.published("Again")
+    tokens = [publishing.unpublish_with_undo(each, by=edna) for each in (edited, republished)]
+    drafts.save(edited, {"headline": "Changed since"}, by=edna)
+    publishing.publish(republished, by=edna)
+    publishing.unpublish(republished, by=edna)
+    for token in tokens:
+        with pytest.raises(NotReady):
+            _undo(token, edna)
+    assert not Article.objects.published().exists()
+
+
+def test_an_article_that_is_not_ready_stays_unpublished_with_its_draft(edna: User) -> None:
+    image = newsroom.picture()
+    article = newsroom.published(lead_image=image)
+    drafts.save(article, {"headline": "Changed"}, by=edna)
+    token = publishing.unpublish_with_undo(article, by=edna)
+    image.withdrawn_at = timezone.now()
+    image.save()
+    with pytest.raises(NotReady):
+        _undo(token, edna)
+    article.refresh_from_db()
+    assert (article.state, article.headline) == (Article.State.UNPUBLISHED, "Changed")
+
+
+def test_unscheduling_offers_no_undo(edna: User) -> None:
+    article = newsroom.draft()
+    publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    assert publishing.unpublish_with_undo(article, by=edna) == ""
+    assert article.state == Article.State.DRAFT
+
+
+# The button in the message
+
+
+def test_the_message_after_unpublishing_offers_undo(editor_client: Client) -> None:
+    article = newsroom.published("Out")
+    url = f"{LIST}{article.pk}/unpublish/"
+    page = editor_client.post(url, follow=True)
+    assert not Article.objects.published().exists()
+    page = press(editor_client, page, UNDO)
+    assert page.redirect_chain[-1][0] == change_url(article)
+    assert Article.objects.published().exists()
+
+
+def test_undo_of_selected_articles_publishes_each_again(editor_client: Client) -> None:
+    articles = [newsroom.published("One"), newsroom.published("Two")]
+    chosen: dict[str, Any] = {ACTION_CHECKBOX_NAME: [each.pk for each in articles]}
+    sent = {"action": "unpublish_selected", "confirmed": "1", **chosen}
+    page = editor_client.post(LIST, sent, follow=True)
+    assert not Article.objects.published().exists()
+    press(editor_client, page, UNDO)
+    assert Article.objects.published().count() == 2
+
+
+def test_undo_after_a_minute_says_that_it_is_over(
+    editor_client: Client, edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = newsroom.published()
+    a_minute_ago = SimpleNamespace(time=lambda: time.time() - 62)
+    with monkeypatch.context() as patch:
+        patch.setattr(signing, "time", a_minute_ago)
+        token = publishing.unpublish_with_undo(article, by=edna)
+    page = editor_client.post(UNDO, {"token": token}, follow=True)
+    assert TOO_LATE in visible_text(page)
+    assert not Article.objects.published().exists()
+
+
+def test_a_changed_token_publishes_nothing(editor_client: Client, edna: User) -> None:
+    article = newsroom.published()
+    token = publishing.unpublish_with_undo(article, by=edna)
+    page = editor_client.post(UNDO, {"token": f"x{token}"}, follow=True)
+    assert BROKEN in visible_text(page)
+    assert not Article.objects.published().exists()
+    assert editor_client.get(UNDO).status_code == 302
+
+
+def test_undo_names_an_article_that_was_changed_since(editor_client: Client, edna: User) -> None:
+    article = newsroom.published("Out")
+    token = publishing.unpublish_with_undo(article, by=edna)
+    drafts.save(article, {"headline": "Changed since"}, by=edna)
+    page = editor_client.post(UNDO, {"token": token}, follow=True)
+    assert "“Changed since”" in visible_text(page)
+    assert not Article.objects.published().exists()
+
+
+def test_a_reporter_does_not_publish_with_undo(client: Client, rui: User, edna: User) -> None:
+    article = newsroom.published(by=rui)
+    token = publishing.unpublish_with_undo(article, by=edna)
+    assert permissions.may_change(rui, article)
+    client.force_login(rui)
+    assert client.post(UNDO, {"token": token}).status_code == 403
+    assert not Article.objects.published().exists()
