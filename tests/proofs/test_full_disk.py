@@ -146,7 +146,7 @@ def test_a_full_disk_of_page_files_leaves_no_part_of_a_page(
     articles = [newsroom.published(f"Text number {number}.") for number in range(5)]
     paths = [article.get_absolute_url() for article in articles]
     with small_disk(pages, 2_000), serving(page_store_mb=16) as server:
-        current = pages / "current" / "127.0.0.1"
+        current = pages / "current" / "http" / "127.0.0.1"
         file = current / paths[0].strip("/") / PAGE
         wait_until(lambda: ask(server, paths[0])[0] == 200 and file.exists(), SECONDS)
         filler = fill(pages)

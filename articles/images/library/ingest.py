@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import hashlib
+import logging
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +20,13 @@ from django.db.models.fields.files import FieldFile
 from accounts.models import User
 from articles.images.library import decoder_client
 from articles.images.models import Image
-from articles.images.processing.file_types import HEAD_LENGTH, NO_ROOM, kind_of, rejection_of
+from articles.images.processing.file_types import (
+    HEAD_LENGTH,
+    NO_ROOM,
+    NOT_STORED,
+    kind_of,
+    rejection_of,
+)
 from articles.images.renditions.renditions import all_or_none, save_renditions, store
 from articles.images.tasks import enqueue, make_renditions
 
@@ -117,6 +124,9 @@ def _fitting(field: str, text: str) -> str:
     return text if most is None or len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
+log: Final = logging.getLogger("iria.images")
+
+
 class UploadRejected(Exception):
     """The file was not added; the message says why and what to do."""
 
@@ -175,7 +185,7 @@ def upload_folder() -> Iterator[Path]:
     """A temporary folder for one upload.
 
     Raises:
-        UploadRejected: the disk is full.
+        UploadRejected: the disk is full, or the storage fails.
     """
     try:
         with decoder_client.scratch_folder() as folder:
@@ -183,6 +193,9 @@ def upload_folder() -> Iterator[Path]:
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise UploadRejected(NO_ROOM) from error
+        if error.errno == errno.EIO:
+            log.warning("%s %s", error.strerror, str(error.__cause__).partition("\n")[0])
+            raise UploadRejected(NOT_STORED) from error
         raise
 
 

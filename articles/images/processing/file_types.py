@@ -18,6 +18,7 @@ UNUSUAL: Final = (
 )
 TOO_LONG: Final = "The image takes too long to open. Export a smaller version."
 NO_ROOM: Final = "The disk of the server is full. Contact the administrator."
+NOT_STORED: Final = "The storage for files does not answer. Try again; if it fails again, contact the administrator."
 HDR: Final = (
     "This is an HDR image, which most screens cannot show. Export it in standard range (SDR, sRGB) "
     "and upload that."

@@ -4,6 +4,7 @@ Imported only if the settings name a bucket (`iria.environment.bucket`); its dep
 `requirements-s3.txt`. Readers get signed URLs (docs/decisions/image-renditions.md).
 """
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -104,4 +105,4 @@ def _os_errors(name: str) -> Iterator[None]:
         raise FileNotFoundError(name) from error
     except BaseError as error:
         message = f"The bucket request for {name} failed."
-        raise OSError(message) from error
+        raise OSError(errno.EIO, message) from error

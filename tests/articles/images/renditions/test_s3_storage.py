@@ -3,6 +3,7 @@
 The bucket is a small server that checks every signature and its time (`small_bucket`).
 """
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.images.library import ingest
 from articles.images.models import Image, OldRenditionName
+from articles.images.processing.file_types import NOT_STORED
 from articles.images.renditions import renditions
 from iria.environment import bucket_url
 from tests.articles.images.small_bucket import NAME, SmallBucket, small_bucket
@@ -115,6 +117,18 @@ def test_another_secret_key_is_rejected(bucket: SmallBucket, settings: Any) -> N
     with pytest.raises(OSError, match="failed"):
         default_storage.save("some.jpeg", picture_file())
     assert bucket.objects == {}
+    bucket.rejected.clear()
+
+
+def test_an_upload_is_refused_in_words_while_the_bucket_fails(
+    db: None, bucket: SmallBucket, settings: Any
+) -> None:
+    options = {**bucket.options, "secret": "guessed"}
+    default = {"BACKEND": "articles.images.renditions.s3_storage.Bucket", "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "default": default}
+    with pytest.raises(ingest.UploadRejected, match=re.escape(NOT_STORED)):
+        ingest.ingest(picture_file(), by=None, credit="Ines Faro")
+    assert not Image.objects.exists()
     bucket.rejected.clear()
 
 
