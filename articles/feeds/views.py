@@ -56,21 +56,21 @@ def last_change(channel: Channel, decided: datetime | None = None) -> datetime:
 FeedView = Callable[..., HttpResponse]
 
 
-@public_page(parameters=("text",))
+@public_page(parameters=("text=summary",))
 def site(request: HttpRequest, form: str = "") -> HttpResponse:
     """The feed of the front page: the publication's first language and unlisted languages."""
     codes = publication_of(request).language_codes
     return _feed(request, form, front_articles(LENGTH, codes[0], codes))
 
 
-@public_page(parameters=("text",))
+@public_page(parameters=("text=summary",))
 def language(request: HttpRequest, code: str, form: str = "") -> HttpResponse:
     newest = _newest(Scope.ALL, 0, code)
     path = f"/language/{code}/"
     return _feed(request, form, newest, path=path, name=native_name(code), language=code)
 
 
-@public_page(parameters=("text",))
+@public_page(parameters=("text=summary",))
 def category(request: HttpRequest, path: str, form: str = "", code: str = "") -> HttpResponse:
     """The feed of a category, in all languages or in one."""
     chosen = get_object_or_404(Category, path=path)
@@ -87,7 +87,7 @@ def category(request: HttpRequest, path: str, form: str = "", code: str = "") ->
     )
 
 
-@public_page(parameters=("text",))
+@public_page(parameters=("text=summary",))
 def tag(request: HttpRequest, slug: str, form: str = "", code: str = "") -> HttpResponse:
     chosen = get_object_or_404(Tag, slug=slug)
     newest = _newest(Scope.TAG, chosen.pk, code, needed=True)
@@ -95,7 +95,7 @@ def tag(request: HttpRequest, slug: str, form: str = "", code: str = "") -> Http
     return _feed(request, form, newest, path=path, name=chosen.name, language=code)
 
 
-@public_page(parameters=("text",))
+@public_page(parameters=("text=summary",))
 def author(request: HttpRequest, slug: str, form: str = "", code: str = "") -> HttpResponse:
     chosen = get_object_or_404(AuthorProfile, slug=slug)
     return _feed(

@@ -235,8 +235,18 @@ def etag_of_content(body: bytes) -> str:
 
 
 def known_query(request: HttpRequest, parameters: tuple[str, ...]) -> str:
-    """The query with these parameters only, and of each the last value, which the view reads."""
-    return urlencode([(name, request.GET[name]) for name in parameters if name in request.GET])
+    """The query with these parameters only, and of each the last value, which the view reads.
+
+    A parameter such as `text=summary` counts with this value only: others would store the same page again.
+    """
+    known = [(name, value) for name, _, value in (each.partition("=") for each in parameters)]
+    return urlencode(
+        [
+            (name, request.GET[name])
+            for name, value in known
+            if name in request.GET and value in {"", request.GET[name]}
+        ]
+    )
 
 
 def _stored_query(request: HttpRequest) -> str | None:

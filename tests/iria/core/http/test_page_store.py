@@ -31,7 +31,7 @@ from articles.images.models import Image
 from iria.core.http import change_listener
 from iria.core.http.change_listener import ChangeListener, connection_string, listener
 from iria.core.http.page_cache import public_page
-from iria.core.http.page_store import PageStore, StoredPages, pages
+from iria.core.http.page_store import PageStore, StoredPages, known_query, pages
 from iria.publication.models import Publication
 from tests import newsroom
 
@@ -137,6 +137,16 @@ def test_the_headers_of_a_page_are_answered_from_the_store(client: Client) -> No
     assert (again.content, dict(again.headers), len(queries)) == (b"", dict(first.headers), 0)
 
 
+@pytest.mark.parametrize(
+    ("query", "known"),
+    [("text=summary&a=b", "text=summary"), ("text=other", ""), ("text=", ""), ("page=2", "page=2")],
+)
+def test_only_known_values_of_a_parameter_tell_pages_apart(
+    rf: RequestFactory, query: str, known: str
+) -> None:
+    assert known_query(rf.get(f"/feed/?{query}"), ("text=summary", "page")) == known
+
+
 @pytest.mark.usefixtures("listening")
 def test_parameters_that_a_view_does_not_read_make_no_other_page(client: Client) -> None:
     newsroom.published("Quiet")
@@ -146,7 +156,9 @@ def test_parameters_that_a_view_does_not_read_make_no_other_page(client: Client)
         assert is_stored(client, f"/archive/{query}"), query
     client.get("/feed/?text=summary")
     assert is_stored(client, "/feed/?fbclid=1&text=full&text=summary")
-    assert len(pages) == 2
+    client.get("/feed/")
+    assert is_stored(client, "/feed/?text=other")
+    assert len(pages) == 3
 
 
 @pytest.mark.usefixtures("listening")
