@@ -21,7 +21,7 @@ from iria.core.http.urls import absolute_url
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
 from newsletter.email import editor_html
-from newsletter.email.internal_links import show_urls
+from newsletter.email.editor_html import show_urls
 from newsletter.models import Issue, IssueItem
 
 

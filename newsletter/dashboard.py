@@ -8,7 +8,7 @@ from django.urls import reverse
 from iria.core.hooks import DashboardItem, DashboardPanel
 from newsletter.bounces import mailbox
 from newsletter.models import Delivery, Digest, DigestRule, Issue, Newsletter, Subscription
-from newsletter.models.digest import DIGEST_FREQUENCIES
+from newsletter.models.newsletter import DIGEST_FREQUENCIES
 
 
 def dashboard_items(user: Any) -> list[DashboardItem]:

@@ -13,7 +13,7 @@ from articles.editorial.models import Category
 from iria.core.text.validators import one_line, validate_storable
 from iria.publication.models import current_publication
 from newsletter.models import Frequency, Newsletter
-from newsletter.models.digest import DIGEST_FREQUENCIES
+from newsletter.models.newsletter import DIGEST_FREQUENCIES
 from newsletter.models.subscriber import MAX_TOPICS, NAME_MAX_LENGTH
 from newsletter.subscriptions import email_addresses
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice, Topics

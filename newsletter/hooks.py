@@ -9,29 +9,27 @@ from articles.editorial import signals
 from articles.editorial.internal_links import other_texts
 from iria.core import hooks
 from iria.core.hooks import ImageUsage, PersonalDataHandler
-from newsletter import dashboard, personal_data
+from newsletter import dashboard, following, personal_data
 from newsletter.checks import check_connections, check_provider
 from newsletter.delivery import controls
 from newsletter.digests import category_merges
-from newsletter.email import internal_links
-from newsletter.following import notifications
+from newsletter.email import editor_html
 from newsletter.models import Issue
-from newsletter.subscriptions import data_requests, suppression, topic_merges
+from newsletter.subscriptions import data_requests, suppression
 
 
 def register() -> None:
     checks.register(check_provider)
     checks.register(check_connections)
-    topic_merges.register()
     category_merges.register()
     signals.unpublished.connect(pause_issues_with_article, dispatch_uid="newsletter.hold")
     handler = PersonalDataHandler(export=personal_data.export, erase=data_requests.erase_account)
     hooks.personal_data.register("newsletter", handler)
-    hooks.mail_preferences.register("following", notifications.Following())
+    hooks.mail_preferences.register("following", following.Following())
     hooks.dashboard_items.register("newsletter", dashboard.dashboard_items)
     hooks.dashboard_panels.register("newsletter", dashboard.newsletter_panel)
     hooks.image_usages.register("newsletter", image_usage)
-    other_texts.register(internal_links.NAME, internal_links.LINKING_ISSUES)
+    other_texts.register(editor_html.NAME, editor_html.LINKING_ISSUES)
     hooks.suppressed_emails.register("newsletter", suppression.is_suppressed)
     hooks.email_bounced.register("newsletter", suppression.suppress_bounced)
     hooks.email_reachable.register("newsletter", suppression.email_reachable)

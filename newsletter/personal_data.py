@@ -1,9 +1,14 @@
-"""Exports the personal data of a subscriber."""
+"""Exports the personal data of a subscriber, and lists of subscribers as CSV, which is logged."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import User
 from iria.core.hooks import Person
-from newsletter.models import Bounce, Subscriber
+from iria.core.text.csv_export import as_csv
+from newsletter.models import Bounce, Subscriber, SubscriberExport, Subscription
 
 
 def export(person: Person) -> dict[str, Any]:
@@ -66,3 +71,31 @@ def describe_subscription(subscription: Any) -> str:
     names = ", ".join(subscription.topic_names)
     topics = "" if subscription.topics is None else f": {names or 'deleted topics'}"
     return f"{subscription.newsletter.name} ({subscription.get_frequency_display()}{topics})"
+
+
+HEADER: Final = ("e-mail", "status", "newsletters", "name", "language", "confirmed", "unsubscribed")
+
+
+def export_as_csv(subscribers: QuerySet[Subscriber], *, filters: str, by: User) -> Iterator[str]:
+    """Returns CSV lines with these subscribers; the export is logged before."""
+    SubscriberExport.objects.create(created_by=by, rows=subscribers.count(), filters=filters[:300])
+    subscriptions = Subscription.objects.with_choices()
+    rows = subscribers.prefetch_related(None).prefetch_related(
+        Prefetch("subscriptions", subscriptions)
+    )
+    return as_csv(HEADER, map(_cells, rows.iterator(chunk_size=2000)))
+
+
+def _cells(subscriber: Subscriber) -> list[str]:
+    confirmed, unsubscribed = subscriber.confirmed_at, subscriber.unsubscribed_at
+    return [
+        subscriber.email,
+        subscriber.get_state_display(),
+        "; ".join(
+            describe_subscription(subscription) for subscription in subscriber.subscriptions.all()
+        ),
+        subscriber.name,
+        subscriber.language,
+        confirmed.isoformat(timespec="seconds") if confirmed else "",
+        unsubscribed.isoformat(timespec="seconds") if unsubscribed else "",
+    ]

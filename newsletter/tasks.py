@@ -11,15 +11,12 @@ from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
 from articles.editorial import publishing
-from newsletter import job_queue, subscription_emails, welcome_emails
+from newsletter import following, job_queue, preflight, subscription_emails
 from newsletter.bounces import mailbox, processing
 from newsletter.bounces.webhooks import verification
-from newsletter.delivery import events, retention, scheduling, sending, worker
+from newsletter.delivery import controls, progress, sending, worker
 from newsletter.digests import approval, composition
-from newsletter.following import emails as following_emails
-from newsletter.following import notifications
 from newsletter.imports import runner, uploads
-from newsletter.preflight import external_checks
 from newsletter.subscriptions import opt_in
 
 logger = logging.getLogger(__name__)
@@ -35,12 +32,12 @@ def answer(consent_id: int) -> None:
 
 @app.task(name=job_queue.WELCOME)
 def welcome(consent_id: int) -> None:
-    welcome_emails.send(consent_id)
+    subscription_emails.send_welcome(consent_id)
 
 
 @app.task(name=job_queue.START)
 def start_scheduled(issue_id: int) -> None:
-    scheduling.start_scheduled(issue_id)
+    sending.start_scheduled(issue_id)
 
 
 @app.task(name=job_queue.APPROVE)
@@ -50,7 +47,7 @@ def send_approved(digest_id: int) -> None:
 
 @app.task(name=job_queue.LOOK)
 def look(issue_id: int) -> None:
-    external_checks.run_checks(issue_id)
+    preflight.run_external_checks(issue_id)
 
 
 @app.task(name=job_queue.DATA_LINK)
@@ -65,7 +62,7 @@ def run_import(import_id: int) -> None:
 
 @app.task(name=job_queue.PAUSED)
 def send_pause_email(issue_id: int) -> None:
-    events.email_editors(issue_id)
+    controls.email_editors(issue_id)
 
 
 @app.task(name=job_queue.DELIVER, pass_context=True)
@@ -87,7 +84,7 @@ def deliver(context: JobContext, issue_id: int) -> None:
 def run_maintenance_jobs(timestamp: int) -> None:
     """Repeats the work of lost jobs; a failure does not stop the others."""
     for action in (
-        scheduling.start_due,
+        sending.start_due,
         processing.suppress_rejected,
         _resume_sending,
         _resume_imports,
@@ -95,8 +92,8 @@ def run_maintenance_jobs(timestamp: int) -> None:
         _run_safely(action)
     for consent_id in subscription_emails.unanswered():
         _run_safely(partial(subscription_emails.answer, consent_id))
-    for consent_id in welcome_emails.unsent():
-        _run_safely(partial(welcome_emails.send, consent_id))
+    for consent_id in subscription_emails.unsent_welcomes():
+        _run_safely(partial(subscription_emails.send_welcome, consent_id))
 
 
 def _resume_sending() -> None:
@@ -145,9 +142,7 @@ def compose_digests(timestamp: int) -> None:
 def send_new_articles(context: JobContext, timestamp: int) -> None:
     """Sends new articles to those who follow their authors, sections or topics."""
     deadline = time.monotonic() + SECONDS_AT_A_TIME * 10
-    following_emails.send_due(
-        should_stop=lambda: context.should_abort() or time.monotonic() > deadline
-    )
+    following.send_due(should_stop=lambda: context.should_abort() or time.monotonic() > deadline)
 
 
 @app.periodic(cron="17 3 * * *")
@@ -156,7 +151,7 @@ def delete_unconfirmed(timestamp: int) -> None:
     while opt_in.delete_unconfirmed():
         continue
     uploads.delete_old_files()
-    notifications.delete_old(timezone.now())
+    following.delete_old(timezone.now())
     verification.delete_expired_receipts()
 
 
@@ -169,8 +164,8 @@ def delete_unconfirmed(timestamp: int) -> None:
 def delete_old(timestamp: int) -> None:
     """Every night: old deliveries, attempts and results of external checks."""
     now = timezone.now()
-    retention.delete_old(now)
-    external_checks.delete_old(now)
+    progress.delete_old(now)
+    preflight.delete_old(now)
 
 
 @app.periodic(cron="*/3 * * * *")

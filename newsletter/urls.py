@@ -5,32 +5,32 @@ from django.views.generic import RedirectView
 
 from iria.core.http import urls as urls  # registers the URL converters
 from iria.publication.language import speak
+from newsletter import views
 from newsletter.bounces.webhooks.views import webhook
-from newsletter.views import following, issues, subscription
 
 pages = speak(
     [
-        path("", subscription.sign_up, name="newsletter"),
-        path("check-your-inbox/", subscription.check_inbox, name="newsletter_check_inbox"),
-        path("confirm/<str:token>/", subscription.confirm, name="newsletter_confirm"),
-        path("preferences/<str:token>/", subscription.preferences, name="newsletter_preferences"),
-        path("follow/", following.follow, name="newsletter_follow"),
-        path("unfollow/<str:token>/", following.unfollow, name="newsletter_unfollow"),
-        path("data/<str:token>/", subscription.data, name="newsletter_data"),
-        path("unsubscribe/<str:token>/", subscription.unsubscribe, name="newsletter_unsubscribe"),
+        path("", views.sign_up, name="newsletter"),
+        path("check-your-inbox/", views.check_inbox, name="newsletter_check_inbox"),
+        path("confirm/<str:token>/", views.confirm, name="newsletter_confirm"),
+        path("preferences/<str:token>/", views.preferences, name="newsletter_preferences"),
+        path("follow/", views.follow, name="newsletter_follow"),
+        path("unfollow/<str:token>/", views.unfollow, name="newsletter_unfollow"),
+        path("data/<str:token>/", views.data, name="newsletter_data"),
+        path("unsubscribe/<str:token>/", views.unsubscribe, name="newsletter_unsubscribe"),
         re_path(
             r"^email-(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$",
-            issues.email_css,
+            views.email_css,
             name="newsletter_email_css",
         ),
         re_path(
             r"^email-(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})-(?P<hours>day|night)\.css$",
-            issues.email_css,
+            views.email_css,
             name="newsletter_email_css",
         ),
-        path("link/<int:issue_id>/<int:number>/", issues.link, name="newsletter_link"),
-        path("issues/", issues.issues, name="newsletter_issues"),
-        path("issues/<letters:slug>/", issues.issue, name="newsletter_issue"),
+        path("link/<int:issue_id>/<int:number>/", views.link, name="newsletter_link"),
+        path("issues/", views.issues, name="newsletter_issues"),
+        path("issues/<letters:slug>/", views.issue, name="newsletter_issue"),
     ]
 )
 check_inbox = reverse_lazy("newsletter_check_inbox")

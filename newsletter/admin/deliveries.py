@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from accounts.models import User
 from iria.core.admin import ReadOnly
 from newsletter.admin import mail_folder
-from newsletter.delivery import uncertain
+from newsletter.delivery import controls
 from newsletter.models import (
     Attempt,
     Delivery,
@@ -168,7 +168,7 @@ class DeliveryAdmin(ReadOnly, admin.ModelAdmin[Delivery]):
         self, request: HttpRequest, queryset: QuerySet[Delivery], choice: str, result: str
     ) -> None:
         assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
-        count = uncertain.resolve(queryset, choice, by=request.user)
+        count = controls.resolve(queryset, choice, by=request.user)
         self.message_user(
             request,
             f"{count} of {len(queryset)} selected deliveries {result}.",

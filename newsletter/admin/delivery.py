@@ -18,7 +18,7 @@ from articles.editorial.admin.fields import MomentField
 from iria.publication.models import current_publication
 from newsletter.admin.deliveries import parse_pk
 from newsletter.bounces.processing import bounce_summary
-from newsletter.delivery import controls, recipients, scheduling, uncertain
+from newsletter.delivery import controls, recipients, sending
 from newsletter.delivery.progress import Progress, named_links, unsubscribed_after
 from newsletter.delivery.sending import NotReady
 from newsletter.models import Delivery, Issue, UncertainResolution
@@ -77,9 +77,9 @@ class DeliveryPages:
             at = form.cleaned_data["send_at"]
         try:
             if at is None:
-                scheduling.send_in_a_minute(issue, by=user)
+                sending.send_in_a_minute(issue, by=user)
             else:
-                scheduling.send_at(issue, at, by=user)
+                sending.send_at(issue, at, by=user)
         except NotReady as error:
             for blocker in error.obstacles:
                 self.message_user(request, format_html("{}", blocker), messages.ERROR)
@@ -90,7 +90,7 @@ class DeliveryPages:
     @method_decorator(require_POST)
     def unschedule(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         issue, user = self._get_issue_or_404(request, issue_id), _require_sender(self, request)
-        if scheduling.unschedule(issue, by=user):
+        if sending.unschedule(issue, by=user):
             return self._redirect_with_message(
                 request, issue, f"“{issue}” is a draft again. Nobody received it."
             )
@@ -134,7 +134,7 @@ class DeliveryPages:
         if choice not in UncertainResolution.Choice.values:
             message = "Choose whether to resend it."
             return self._redirect_with_message(request, issue, message, messages.ERROR)
-        count = uncertain.resolve(deliveries, choice, by=user)
+        count = controls.resolve(deliveries, choice, by=user)
         if not count:
             return self._redirect_with_message(
                 request, issue, "This was already resolved.", messages.WARNING

@@ -16,14 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from iria.core.admin import ReadOnly
 from newsletter.imports import runner, uploads
-from newsletter.imports.column_mapping import (
-    EMAIL,
-    LANGUAGE,
-    NAME,
-    STATE,
-    UNSUBSCRIBED,
-    ColumnMapping,
-)
+from newsletter.imports.csv_reader import EMAIL, LANGUAGE, NAME, STATE, UNSUBSCRIBED, ColumnMapping
 from newsletter.models import ImportRow, SubscriberExport, SubscriberImport
 
 SHOWN_LINES: Final = 200

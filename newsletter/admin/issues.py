@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from articles.images.admin.forms import ChoosesImage
 from iria.publication.models import current_publication
+from newsletter import preflight
 from newsletter.admin import issue_history
 from newsletter.admin.delivery import DeliveryPages, ScheduleForm, recipients_label
 from newsletter.admin.issue_form import IssueForm
@@ -31,8 +32,6 @@ from newsletter.delivery import blockers
 from newsletter.email import drafts, rendering
 from newsletter.email.drafts import IssueArticle
 from newsletter.models import Issue, Newsletter
-from newsletter.preflight import checks as preflight
-from newsletter.preflight import external_checks
 
 COMPOSE: Final = "admin/newsletter/issue/compose.html"
 
@@ -242,7 +241,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         issue = self._get_issue_or_404(request, issue_id)
         rendered = rendering.compose(issue)
         if issue.is_draft:
-            external_checks.enqueue_checks(issue, rendered)
+            preflight.enqueue_checks(issue, rendered)
         context = self._context(
             request,
             issue,
@@ -267,7 +266,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         if not issue.is_draft:
             return redirect("admin:newsletter_issue_change", issue.pk)
         rendered = rendering.compose(issue)
-        external_checks.enqueue_checks(issue, rendered)
+        preflight.enqueue_checks(issue, rendered)
         context = self._context(
             request,
             issue,

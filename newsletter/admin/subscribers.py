@@ -20,12 +20,12 @@ from django.views.decorators.http import require_POST
 from articles.editorial.models import Category
 from iria.core.admin import ReadOnly
 from newsletter import personal_data
+from newsletter import personal_data as subscriptions_export
 from newsletter.admin.issue_tools import current_user
 from newsletter.models import Consent, Frequency, Newsletter, Subscriber, Subscription
-from newsletter.models.digest import DIGEST_FREQUENCIES
+from newsletter.models.newsletter import DIGEST_FREQUENCIES
 from newsletter.models.subscriber import MAX_TOPICS
 from newsletter.subscriptions import email_addresses, opt_in, suppression
-from newsletter.subscriptions import export as subscriptions_export
 
 READABLE: Final = {"indent": 2, "ensure_ascii": False}
 
@@ -155,7 +155,9 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
         except IncorrectLookupParameters:
             return redirect(f"{reverse('admin:newsletter_subscriber_changelist')}?{ERROR_FLAG}=1")
         filters = urlencode(request.GET)
-        lines = subscriptions_export.export(subscribers, filters=filters, by=current_user(request))
+        lines = subscriptions_export.export_as_csv(
+            subscribers, filters=filters, by=current_user(request)
+        )
         response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="subscribers.csv"'
         return response

@@ -8,11 +8,11 @@ from articles.images.models.rights import Channel
 from articles.images.rights import usage_check
 from iria.core.blockers import Blocker
 from iria.publication.models import current_publication
+from newsletter import preflight
 from newsletter.delivery import recipients
 from newsletter.email.article_blocks import LEAD_WIDTH, best_rendition
 from newsletter.email.rendering import GMAIL_LIMIT, RenderedEmail
 from newsletter.models import Issue, Newsletter
-from newsletter.preflight import checks as preflight
 
 NEARLY_TOO_LONG = GMAIL_LIMIT * 85 // 100
 

@@ -1,17 +1,197 @@
-"""Pause, resume and cancel sending, manually or automatically."""
+"""Pauses, resumes and cancels sending, manually or automatically, and logs it in the history of the issue.
 
+Also deliveries with an unknown status, which are found after a worker died and resolved by a person, and the e-mail to
+editors when sending pauses automatically.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from accounts.models import User
+from iria.publication.mail import Button, EmailContent, Paragraph, mail
+from iria.publication.models import current_publication
 from newsletter import job_queue
-from newsletter.delivery import blockers, events, recipients, uncertain
-from newsletter.delivery.events import Action
-from newsletter.models import Delivery, Issue
+from newsletter.delivery import blockers, recipients
+from newsletter.delivery.claims import changed
+from newsletter.models import Delivery, DeliveryEvent, Issue, UncertainResolution
 from newsletter.models.delivery import DeliveryQuerySet
+
+Action = DeliveryEvent.Action
+
+
+def log_event(
+    issue: Issue, action: DeliveryEvent.Action, details: str = "", *, by: User | None = None
+) -> None:
+    """Logs an event; the time is that of the database, as everywhere in delivery."""
+    DeliveryEvent.objects.create(
+        issue=issue, action=action, details=details[:500], created_by=by, created_at=Now()
+    )
+
+
+def email_editors(issue_id: int) -> int:
+    """E-mails everybody who may resume the issue, if it is still paused; returns how many."""
+    issue = Issue.objects.filter(pk=issue_id, state=Issue.State.PAUSED).exclude(error="").first()
+    if issue is None:
+        return 0
+    content, publication = _email_content(issue), current_publication()
+    staff = User.objects.filter(is_staff=True, is_active=True).order_by("pk")
+    editors = [user for user in staff if user.has_perm("newsletter.send_issue")]
+    for editor in editors:
+        mail(content, publication, to=editor.email).send(using="default")
+    return len(editors)
+
+
+def _email_content(issue: Issue) -> EmailContent:
+    counts = issue.deliveries.counts()
+    pending = sum(counts[state] for state in Delivery.OPEN)
+    path = reverse("admin:newsletter_issue_change", args=[issue.pk])
+    return EmailContent(
+        subject=f"Paused: {issue}",
+        blocks=(
+            Paragraph(f"The newsletter “{issue}” was paused automatically. {issue.error}"),
+            Paragraph(
+                f"Sent: {counts[Delivery.State.SENT]}, waiting: {pending}. Nothing more is sent until someone resumes or cancels it."
+            ),
+            Button("View issue", f"{settings.SITE_URL}{path}"),
+        ),
+        reason="You receive this e-mail because you can send newsletters.",
+    )
+
+
+STALE_AFTER: Final = timedelta(minutes=10)
+"""After this long without a result, the worker of a delivery is assumed dead."""
+
+EXPIRE: Final = """
+UPDATE newsletter_delivery SET state = 'queued', lease = NULL, lease_expires_at = NULL
+ WHERE state = 'claimed' AND lease_expires_at <= clock_timestamp() - %(after)s
+"""
+
+MARK_UNCERTAIN: Final = """
+UPDATE newsletter_delivery
+   SET state = 'uncertain', done_at = clock_timestamp(), lease = NULL, lease_expires_at = NULL,
+       details = 'Sending was interrupted. The e-mail may have arrived.'
+ WHERE state = 'sending' AND sending_at <= clock_timestamp() - %(after)s
+"""
+
+CANCEL: Final = """
+UPDATE newsletter_delivery d
+   SET state = 'cancelled', done_at = clock_timestamp(), lease = NULL, lease_expires_at = NULL,
+       details = ''
+  FROM newsletter_issue i
+ WHERE d.issue_id = i.id AND i.state = 'stopped' AND d.state IN ('queued', 'claimed', 'deferred')
+"""
+"""Pending deliveries of cancelled issues, including those that become pending a moment later."""
+
+CLOSE: Final = """
+UPDATE newsletter_issue i
+   SET state = 'sent', sent_at = now(), error = ''
+ WHERE i.id = %(issue)s AND i.state = 'sending'
+   AND NOT EXISTS (SELECT FROM newsletter_delivery d
+                    WHERE d.issue_id = i.id
+                      AND d.state IN ('queued', 'claimed', 'deferred', 'sending'))
+"""
+
+
+def expire_leases(*, after: timedelta = timedelta(0)) -> int:
+    """Releases the claims of workers that have died."""
+    return changed(EXPIRE, {"after": after})
+
+
+def mark_stale_uncertain(*, after: timedelta = STALE_AFTER) -> int:
+    """Marks deliveries without a result *uncertain*; they are never resent automatically."""
+    return changed(MARK_UNCERTAIN, {"after": after})
+
+
+def cancel_stopped() -> int:
+    """Cancels the pending deliveries of cancelled issues."""
+    return changed(CANCEL, {})
+
+
+def close(issue_id: int) -> bool:
+    """Marks an issue as sent if no delivery is pending or being sent."""
+    return changed(CLOSE, {"issue": issue_id}) > 0
+
+
+def is_busy(issue_id: int, *, within: timedelta = timedelta(minutes=1)) -> bool:
+    """Whether a delivery of this issue was marked recently and has no result yet."""
+    return Delivery.objects.filter(
+        issue_id=issue_id,
+        state=Delivery.State.SENDING,
+        sending_at__gt=Now() - within,
+    ).exists()
+
+
+DeliveryState = Delivery.State
+
+
+def send_again(delivery: Delivery, *, by: User) -> bool:
+    """Puts an uncertain or rejected delivery back into the queue, with the same Message-ID.
+
+    Only a person decides this: a recipient who already has the e-mail gets it twice.
+
+    Returns:
+        Whether it is pending now; False if it was resolved already or the issue was cancelled.
+    """
+    with transaction.atomic():
+        current = _locked(delivery)
+        allowed = {DeliveryState.UNCERTAIN, DeliveryState.REJECTED}
+        if current.state not in allowed or current.issue.state == Issue.State.CANCELLED:
+            return False
+        # The clock of the database, because those of workers may differ.
+        Delivery.objects.filter(pk=current.pk).update(
+            state=DeliveryState.QUEUED, details="", due_at=Now(), done_at=None
+        )
+        _record(current, UncertainResolution.Choice.RESEND, by)
+        if current.issue.state == Issue.State.SENT:
+            _reopen(current.issue, by)
+        transaction.on_commit(lambda: job_queue.enqueue_delivery(current.issue_id))
+    delivery.refresh_from_db()
+    return True
+
+
+def skip(delivery: Delivery, *, by: User) -> bool:
+    """Leaves an uncertain delivery unsent."""
+    with transaction.atomic():
+        current = _locked(delivery)
+        if current.state != DeliveryState.UNCERTAIN:
+            return False
+        if not current.resolutions.filter(choice=UncertainResolution.Choice.SKIP).exists():
+            _record(current, UncertainResolution.Choice.SKIP, by)
+    return True
+
+
+def resolve(deliveries: Iterable[Delivery], choice: str, *, by: User) -> int:
+    """Resolves several deliveries in the same way; returns how many."""
+    action = send_again if choice == UncertainResolution.Choice.RESEND else skip
+    return sum(action(delivery, by=by) for delivery in deliveries)
+
+
+def _locked(delivery: Delivery) -> Delivery:
+    return (
+        Delivery.objects.select_for_update(of=("self",)).select_related("issue").get(pk=delivery.pk)
+    )
+
+
+def _record(delivery: Delivery, choice: UncertainResolution.Choice, by: User) -> None:
+    UncertainResolution.objects.create(
+        delivery=delivery, choice=choice, created_by=by, created_at=Now()
+    )
+
+
+def _reopen(issue: Issue, by: User) -> None:
+    reopened = Issue.objects.filter(pk=issue.pk, state=Issue.State.SENT).update(
+        state=Issue.State.SENDING, sent_at=None
+    )
+    if reopened:
+        log_event(issue, Action.RESUMED, "E-mails are being resent.", by=by)
+
 
 MIN_ANSWERS: Final = 20
 """With fewer results, no percentage is calculated."""
@@ -71,8 +251,8 @@ def cancel(issue: Issue, *, by: User) -> bool:
             state=State.CANCELLED, cancelled_at=Now(), cancelled_by=by, error=""
         )
         if updated:
-            events.log_event(issue, Action.CANCELLED, by=by)
-    uncertain.cancel_stopped()
+            log_event(issue, Action.CANCELLED, by=by)
+    cancel_stopped()
     issue.refresh_from_db()
     return updated > 0
 
@@ -118,7 +298,7 @@ def send_to_remaining() -> None:
             continue
         with transaction.atomic():
             if Issue.objects.filter(pk=issue.pk, state=State.SENDING, wave=0).update(wave=1):
-                events.log_event(issue, Action.CANARY_PASSED)
+                log_event(issue, Action.CANARY_PASSED)
 
 
 def _was_reported(issue: Issue) -> bool:
@@ -155,6 +335,6 @@ def _change_state(
     with transaction.atomic():
         updated = Issue.objects.filter(pk=issue.pk, state=before).update(state=after, error=error)
         if updated:
-            events.log_event(issue, action, details, by=by)
+            log_event(issue, action, details, by=by)
     issue.refresh_from_db()
     return updated > 0

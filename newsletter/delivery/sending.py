@@ -1,20 +1,27 @@
-"""Sends tests, starts an issue, and the worker's maintenance."""
+"""Sends tests, schedules issues, starts them, and the worker's maintenance.
 
+An issue is scheduled in one minute or at a time. Text and recipients are fixed when sending starts, not before. All times
+are the database's.
+"""
+
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import User
-from iria.core.blockers import Blocked
+from iria.core.blockers import Blocked, Blocker
 from iria.publication.models import current_publication
-from newsletter import job_queue
-from newsletter.delivery import blockers, controls, events, recipients, uncertain
+from newsletter import job_queue, preflight
+from newsletter.delivery import blockers, controls, recipients
 from newsletter.email import headers, rendering
 from newsletter.email.smtp import Outcome, SmtpConnection
 from newsletter.models import Issue
-from newsletter.preflight import checks as preflight
 
 
 class NotReady(Blocked):
@@ -115,7 +122,7 @@ def _record_start(issue: Issue, count: int, *, has_canary: bool, by: User | None
     if issue.delay is not None:
         minutes = round(issue.delay.total_seconds() / 60)
         details += f" Started {minutes} minutes late, because no worker was running."
-    events.log_event(issue, events.Action.STARTED, details, by=by)
+    controls.log_event(issue, controls.Action.STARTED, details, by=by)
 
 
 def run_maintenance() -> list[int]:
@@ -124,13 +131,135 @@ def run_maintenance() -> list[int]:
     Unfinished deliveries become uncertain, expired leases are released, finished issues are closed.
     Returns the issues that have pending deliveries and no worker.
     """
-    uncertain.mark_stale_uncertain()
-    uncertain.expire_leases()
-    uncertain.cancel_stopped()
+    controls.mark_stale_uncertain()
+    controls.expire_leases()
+    controls.cancel_stopped()
     controls.send_to_remaining()
     open_issues = list(Issue.objects.sending().values_list("pk", flat=True))
     return [
         issue_id
         for issue_id in open_issues
-        if not uncertain.close(issue_id) and not uncertain.is_busy(issue_id)
+        if not controls.close(issue_id) and not controls.is_busy(issue_id)
     ]
+
+
+logger = logging.getLogger(__name__)
+
+UNDO: Final = timedelta(minutes=1)
+PROGRAM_ERROR: Final = (
+    "Sending could not start because of a program error. See the log of the worker."
+)
+ALREADY_SCHEDULED: Final = "This issue is already scheduled."
+PAST: Final = "This time is in the past. Choose a later time, or send now."
+
+
+def send_in_a_minute(issue: Issue, *, by: User) -> None:
+    """Schedules the issue in one minute; until then it can be unscheduled.
+
+    Raises:
+        NotReady: with what the editor must fix first.
+    """
+    _schedule(issue, None, by=by)
+
+
+def send_at(issue: Issue, at: datetime, *, by: User) -> None:
+    """Schedules the issue at a time.
+
+    Raises:
+        NotReady: with what the editor must fix first, or because the time is past.
+    """
+    _schedule(issue, at, by=by)
+
+
+def unschedule(issue: Issue, *, by: User) -> bool:
+    """Makes a scheduled issue a draft again; returns False if it has started."""
+    with transaction.atomic():
+        current = Issue.objects.select_for_update().get(pk=issue.pk)
+        was_scheduled = current.state == Issue.State.SCHEDULED
+        if was_scheduled:
+            _back_to_draft(current)
+            controls.log_event(current, controls.Action.UNSCHEDULED, by=by)
+    issue.refresh_from_db()
+    return was_scheduled
+
+
+def start_due() -> list[int]:
+    """Starts every due issue once, however late; returns their IDs."""
+    due = Issue.objects.filter(state=Issue.State.SCHEDULED, send_at__lte=Now())
+    return [
+        pk for pk in due.order_by("send_at", "pk").values_list("pk", flat=True) if _start_safely(pk)
+    ]
+
+
+def _start_safely(issue_id: int) -> bool:
+    """Starts an issue; an exception is logged, does not stop the others, and is retried every minute."""
+    try:
+        return start_scheduled(issue_id)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("Scheduled issue %s could not be started.", issue_id)
+        Issue.objects.filter(pk=issue_id).update(error=PROGRAM_ERROR)
+        return False
+
+
+def start_scheduled(issue_id: int) -> bool:
+    """Starts a due issue; if it cannot be sent any more, it becomes a draft again."""
+    due = Issue.objects.filter(pk=issue_id, state=Issue.State.SCHEDULED, send_at__lte=Now())
+    with transaction.atomic():
+        recipients.lock_digest_of(issue_id)
+        # A second worker finds it locked or started: it is sent once.
+        current = due.select_for_update(of=("self",), skip_locked=True).first()
+        if current is None:
+            return False
+        try:
+            with transaction.atomic():
+                start(current, by=current.started_by)
+        except NotReady as error:
+            _back_to_draft_after(current, error)
+            return False
+    return True
+
+
+def _schedule(issue: Issue, at: datetime | None, *, by: User) -> None:
+    with transaction.atomic():
+        current = (
+            Issue.objects.select_for_update(of=("self",))
+            .select_related("newsletter")
+            .get(pk=issue.pk)
+        )
+        if current.state == Issue.State.SCHEDULED:
+            raise NotReady([ALREADY_SCHEDULED])
+        findings = blockers.blockers(current)
+        if at is not None and at <= timezone.now():
+            findings.append(Blocker(PAST))
+        if findings:
+            raise NotReady(findings)
+        Issue.objects.filter(pk=current.pk).update(
+            state=Issue.State.SCHEDULED,
+            send_at=Now() + UNDO if at is None else at,
+            started_by=by,
+            error="",
+        )
+        current.refresh_from_db()
+        controls.log_event(current, controls.Action.SCHEDULED, by=by)
+        send_at = current.send_at
+        transaction.on_commit(lambda: job_queue.enqueue_start(current.pk, send_at))
+    issue.refresh_from_db()
+
+
+def _back_to_draft(issue: Issue, error: str = "") -> None:
+    # A digest that an editor unscheduled must be sent by an editor.
+    Issue.objects.filter(pk=issue.pk).update(
+        state=Issue.State.DRAFT,
+        send_at=None,
+        started_by=None,
+        error=error[:500],
+        needs_approval=True,
+    )
+
+
+def _back_to_draft_after(issue: Issue, not_ready: NotReady) -> None:
+    message = f"Not sent at the scheduled time: {not_ready} It is a draft again."
+    _back_to_draft(issue, message)
+    controls.log_event(issue, controls.Action.UNSCHEDULED, message)

@@ -9,13 +9,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial.models import Article
-from newsletter import job_queue
-from newsletter.delivery import recipients, scheduling, sending
+from newsletter import job_queue, preflight
+from newsletter.delivery import recipients, sending
 from newsletter.delivery.sending import NotReady
-from newsletter.digests import composition, periods
+from newsletter.digests import composition
 from newsletter.email import rendering
 from newsletter.models import Digest, Issue
-from newsletter.preflight import external_checks
 
 logger = logging.getLogger(__name__)
 
@@ -120,9 +119,9 @@ def _schedule_or_report(issue_id: int, by: User) -> bool:
         issue = drafts.select_for_update(of=("self",), skip_locked=True).first()
         if issue is None or not is_still_wanted(issue):
             return False
-        external_checks.enqueue_checks(issue, rendering.compose(issue))
+        preflight.enqueue_checks(issue, rendering.compose(issue))
         try:
-            scheduling.send_in_a_minute(issue, by=by)
+            sending.send_in_a_minute(issue, by=by)
         except NotReady as error:
             message = f"Approved, but not sent yet: {error} Fix this, then approve again."
             Issue.objects.filter(pk=issue_id).update(error=message[:500])
@@ -147,11 +146,11 @@ def _send(issue_id: int, now: datetime) -> bool:
         if issue is None or not is_still_wanted(issue):
             return False
         assert issue.digest is not None  # noqa: S101 - asked for above
-        if now > periods.stale_at(issue.digest):
+        if now > composition.stale_at(issue.digest):
             message = f"{TOO_LATE} {issue.error}".strip()[:500]
             Issue.objects.filter(pk=issue_id).update(needs_approval=True, error=message)
             return False
-        external_checks.enqueue_checks(issue, rendering.compose(issue))
+        preflight.enqueue_checks(issue, rendering.compose(issue))
         try:
             with transaction.atomic():
                 sending.start(issue, by=None)

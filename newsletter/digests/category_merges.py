@@ -1,7 +1,8 @@
-"""Updates digest issues when categories are merged or deleted.
+"""Updates subscriptions and digest issues when categories are merged or deleted.
 
-Unsent issues for the same choice are composed again as one. If an editor has changed one of them, nothing is discarded:
-the issue of the remaining category is sent to all.
+The topics of subscriptions are lists of IDs without foreign keys. A deleted category is removed; an empty list means
+nothing is sent. Unsent issues for the same choice are composed again as one. If an editor has changed one of them,
+nothing is discarded: the issue of the remaining category is sent to all.
 """
 
 from typing import Any, Final
@@ -13,8 +14,54 @@ from articles.editorial.models import Category
 from iria.core import hooks
 from iria.core.hooks import IdListReference
 from newsletter.digests import composition
-from newsletter.models import Digest, Issue
+from newsletter.models import Digest, Issue, Subscription
 from newsletter.models.querysets import IssueQuerySet
+
+REPLACE: Final = """
+UPDATE newsletter_subscription
+   SET topics = ARRAY(SELECT DISTINCT t FROM unnest(array_replace(topics, %(goes)s, %(stays)s)) t
+                       ORDER BY t)
+ WHERE topics @> ARRAY[%(goes)s]::bigint[]
+"""
+REMOVE: Final = """
+UPDATE newsletter_subscription SET topics = array_remove(topics, %(goes)s)
+ WHERE topics @> ARRAY[%(goes)s]::bigint[]
+"""
+
+LOCK: Final = """
+WITH held AS MATERIALIZED (
+    SELECT id FROM newsletter_subscription WHERE topics && %(goes)s::bigint[]
+     ORDER BY id FOR NO KEY UPDATE
+)
+SELECT count(*) FROM held
+"""
+
+
+def lock_subscriptions(old: list[int]) -> None:
+    """Locks the subscriptions with any of these topics, in the same order as everywhere."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, {"goes": old})
+
+
+def repoint_subscriptions(old: int, new: int) -> None:
+    """Replaces a merged category in the topics of subscriptions."""
+    with connection.cursor() as cursor:
+        cursor.execute(REPLACE, {"goes": old, "stays": new})
+
+
+def remove_topic(*, instance: Category, **signal: Any) -> None:
+    """Removes a deleted category from subscriptions; an empty list means that nothing is sent."""
+    with connection.cursor() as cursor:
+        cursor.execute(REMOVE, {"goes": instance.pk})
+
+
+def count_subscriptions(old: list[int], new: int) -> tuple[int, int]:
+    """Counts subscriptions with one of these topics, and how many of them have the new one too."""
+    subscriptions = Subscription.objects.filter(topics__overlap=old)
+    return subscriptions.count(), subscriptions.filter(topics__contains=[new]).exclude(
+        topics=[new]
+    ).count()
+
 
 UPDATE_SENT: Final = """
 UPDATE newsletter_issue
@@ -109,7 +156,16 @@ def _count(old: list[int], new: int) -> tuple[int, int]:
 
 
 def register() -> None:
-    kind = ("digest issue", "digest issues")
-    reference = IdListReference(Category._meta.label, kind, _count, lock, repoint)
-    hooks.id_list_references.register("newsletter.issues", reference)
+    label = Category._meta.label
+    subscriptions = IdListReference(
+        label,
+        ("subscriber's choice", "subscribers' choices"),
+        count_subscriptions,
+        lock_subscriptions,
+        repoint_subscriptions,
+    )
+    issues = IdListReference(label, ("digest issue", "digest issues"), _count, lock, repoint)
+    hooks.id_list_references.register("newsletter", subscriptions)
+    hooks.id_list_references.register("newsletter.issues", issues)
+    post_delete.connect(remove_topic, sender=Category, dispatch_uid="newsletter.take_out")
     post_delete.connect(remove_category, sender=Category, dispatch_uid="newsletter.issues.take_out")

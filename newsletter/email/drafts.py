@@ -11,7 +11,7 @@ from accounts.models import User
 from articles.editorial.models import Article
 from articles.links.saving import record_links
 from iria.core.text.slugs import slug_from
-from newsletter.email import internal_links
+from newsletter.email import editor_html
 from newsletter.models import Issue, IssueItem
 
 EDITABLE = (
@@ -41,7 +41,7 @@ def save(issue: Issue, articles: Sequence[IssueArticle] | None, *, by: User | No
     Raises:
         NotADraft: the issue was scheduled or sent, so its text can no longer change.
     """
-    texts = internal_links.stored_texts(issue)
+    texts = editor_html.stored_texts(issue)
     for name, text in texts.items():
         setattr(issue, name, text)
     issue.slug = free_slug(issue)
@@ -84,7 +84,7 @@ def same_draft(issue: Issue, articles: Sequence[IssueArticle], *, by: User) -> I
     values = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
     chosen = [(item.article.pk, item.heading) for item in articles]
     candidates = Issue.objects.filter(
-        **{**values, **internal_links.stored_texts(issue)},
+        **{**values, **editor_html.stored_texts(issue)},
         created_by=by,
         state=Issue.State.DRAFT,
         created_at__gt=timezone.now() - timedelta(minutes=1),

@@ -26,6 +26,7 @@ from iria.core.active_theme import theme_from
 from iria.core.text.dates import day_words
 from iria.core.text.language import interface_language, use_language
 from iria.core.text.typography import colon, comma
+from iria.core.text.validators import one_line
 from iria.publication.mail import (
     ACCENT,
     ACCENT_DARK,
@@ -41,10 +42,37 @@ from iria.publication.mail import (
 from iria.publication.models import Publication, current_publication
 from newsletter.email import editor_html
 from newsletter.email.article_blocks import ArticleBlock, EmailImage, build_blocks, issue_image
-from newsletter.email.editor_html import as_plain_text
-from newsletter.email.greeting import IN_HTML, IN_TEXT, Greeting
-from newsletter.email.internal_links import show_urls
+from newsletter.email.editor_html import as_plain_text, show_urls
 from newsletter.models import Issue, IssueLink
+from newsletter.models.issue import NAME_PLACEHOLDER
+
+IN_HTML: Final = "greeting-in-html-stands-here"
+IN_TEXT: Final = "greeting-in-text-stands-here"
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """The greetings of an issue for readers with and without a name."""
+
+    named: str = ""
+    unnamed: str = ""
+
+    @classmethod
+    def of(cls, issue: Issue) -> "Greeting":
+        return cls(issue.greeting, issue.fallback_greeting)
+
+    def to(self, name: str) -> str:
+        """Returns the greeting for a name, on one line."""
+        name = one_line(name)
+        if NAME_PLACEHOLDER in self.named and not name:
+            return self.unnamed
+        return one_line(self.named.replace(NAME_PLACEHOLDER, name))
+
+    def values_for(self, name: str) -> dict[str, str]:
+        """Returns the values of the greeting placeholders for a name."""
+        greeting = self.to(name)
+        return {IN_HTML: escape(greeting), IN_TEXT: greeting}
+
 
 DARK: Final = "@media (prefers-color-scheme: dark)"
 """The dark rules in static/css/mail/email.css; they occur once."""

@@ -18,16 +18,17 @@ from articles.editorial.models.article import LANGUAGES
 from iria.core.db.bulk_copy import copy_values
 from iria.core.text.csv_export import as_csv, unescape_formula
 from iria.core.text.validators import one_line, validate_storable
-from newsletter.imports.column_mapping import (
+from newsletter.imports.csv_reader import (
     UNCONFIRMED_WORDS,
     ColumnMapping,
+    Row,
+    Table,
     email_and_name,
     is_email,
     is_unsubscribed,
     plain,
     says_unsubscribed,
 )
-from newsletter.imports.csv_reader import Row, Table
 from newsletter.models import ImportRow, Subscriber, SubscriberImport
 from newsletter.models.subscriber import NAME_MAX_LENGTH
 from newsletter.subscriptions import email_addresses, suppression

@@ -12,14 +12,15 @@ from django.utils import timezone
 from accounts.models import User
 from iria.core.text.validators import one_line
 from newsletter import job_queue
-from newsletter.imports.column_mapping import (
+from newsletter.imports.csv_reader import (
     NEVER_SUBSCRIBED,
     ColumnMapping,
+    Row,
     Service,
+    Table,
     plain,
     service_of,
 )
-from newsletter.imports.csv_reader import Row, Table
 from newsletter.models import ImportRow, Newsletter, SubscriberImport
 
 MOST_BYTES: Final = 50 * 1024 * 1024

@@ -16,9 +16,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from iria.core.text.validators import validate_not_blank, validate_storable
-from newsletter.models.newsletter import default_frequencies, validate_ascii
+from newsletter.models.newsletter import (default_frequencies, validate_ascii)
 from newsletter.models.querysets import new_token
-from newsletter.models.subscriber import IsSorted
+from newsletter.models.subscriber import (IsSorted)
 
 LANGUAGES = [
     ("en", "English"),

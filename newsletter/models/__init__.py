@@ -9,13 +9,26 @@ from newsletter.models.delivery import (
     ThrottleState,
     UncertainResolution,
 )
-from newsletter.models.digest import Digest, DigestRule
 from newsletter.models.follow import ArticleFollow, ArticleNotification, ConsentedFollow
-from newsletter.models.imports import ImportRow, SubscriberExport, SubscriberImport
-from newsletter.models.issue import Issue, IssueInternalLink, IssueItem, IssueLink
-from newsletter.models.newsletter import Frequency, Newsletter
-from newsletter.models.preflight import ExternalCheck, TestMail, Waiver
-from newsletter.models.subscriber import Consent, ConsentedNewsletter, Subscriber, Subscription
+from newsletter.models.issue import (
+    ExternalCheck,
+    Issue,
+    IssueInternalLink,
+    IssueItem,
+    IssueLink,
+    TestMail,
+    Waiver,
+)
+from newsletter.models.newsletter import Digest, DigestRule, Frequency, Newsletter
+from newsletter.models.subscriber import (
+    Consent,
+    ConsentedNewsletter,
+    ImportRow,
+    Subscriber,
+    SubscriberExport,
+    SubscriberImport,
+    Subscription,
+)
 
 __all__ = [
     "ArticleFollow",

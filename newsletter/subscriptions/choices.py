@@ -8,7 +8,7 @@ from typing import Self
 from articles.editorial import merging
 from articles.editorial.models import Category
 from newsletter.models import Consent, ConsentedNewsletter, Frequency, Newsletter, Subscription
-from newsletter.models.digest import DIGEST_FREQUENCIES
+from newsletter.models.newsletter import DIGEST_FREQUENCIES
 
 Topics = tuple[Category, ...] | None
 """None: everything. Categories: only these. Empty: all chosen topics were deleted."""

@@ -1,16 +1,18 @@
 """Subscribe, confirm, choose, unsubscribe, erase: for pages, admin and jobs.
 
 Responses never reveal whether an address is known. A request writes the same rows for every address; the rest happens in the
-worker, by e-mail.
+worker, by e-mail. Other apps add their choices to the preferences page with a hook (`hooks.mail_preferences`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
+from iria.core import hooks
+from iria.core.hooks import MailChoices
 from iria.core.http.rate_limit import count_and_allow
 from iria.core.security.signed_tokens import BrokenToken, make_token, read_token
 from iria.core.text.language import interface_language, use_language
@@ -352,3 +354,48 @@ def _describe(choice: SubscriptionChoice) -> str:
     name = quoted(choice.newsletter.name, language)
     semicolon = "؛ " if language == "ar" else "; "
     return f"{name} ({semicolon.join(details)})" if details else name
+
+
+def email_of(token: str) -> str:
+    """Returns the address of a token, or an empty string."""
+    subscriber = Subscriber.objects.with_token(token).first()
+    if subscriber is not None:
+        return subscriber.email
+    emails = (provider.email_of(token) for provider in hooks.mail_preferences)
+    return next((email for email in emails if email), "")
+
+
+def received_by(subscriber: Subscriber | None) -> dict[int, SubscriptionChoice]:
+    """Returns the current choices by newsletter ID."""
+    if subscriber is None:
+        return {}
+    return choices.of_subscriptions(subscriber.subscriptions.select_related("newsletter"))
+
+
+def other_choices(email: str) -> list[MailChoices]:
+    """Returns the choices of other apps that send e-mail to the address."""
+    provided = (provider.choices_for(email) for provider in hooks.mail_preferences)
+    return [choices for choices in provided if choices is not None]
+
+
+def save_preferences(email: str, choice: Choice, answers: Mapping[str, str]) -> None:
+    """Saves all choices of the page.
+
+    Raises:
+        NotPossible: newsletters were chosen, but the address has been unsubscribed since the
+            page was opened.
+    """
+    for provider in hooks.mail_preferences:
+        provider.save_choices(email, answers)
+    subscriber = Subscriber.objects.with_email(email).first()
+    if subscriber is not None and (subscriber.is_active or choice.wanted):
+        choose(subscriber.token, choice)
+
+
+def unsubscribe_all(email: str) -> None:
+    """Unsubscribes the address from everything that this site sends."""
+    subscriber = Subscriber.objects.with_email(email).first()
+    if subscriber is not None:
+        unsubscribe(subscriber.token)
+    for provider in hooks.mail_preferences:
+        provider.unsubscribe(email)

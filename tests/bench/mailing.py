@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from newsletter.delivery import sending
-from newsletter.delivery.batch import template_of
+from newsletter.delivery.worker import template_of
 from newsletter.email.rendering import stored_email
 from newsletter.models import Delivery, Issue, Newsletter
 from tests.bench.serving import cpu_of_tree, postmaster

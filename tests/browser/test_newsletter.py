@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from articles.search import indexer
 from iria.publication.models import current_publication
-from newsletter.delivery import uncertain, worker
+from newsletter.delivery import controls, worker
 from newsletter.models import Delivery, Issue, Subscriber
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.conftest import MailFolder
@@ -274,7 +274,7 @@ def test_an_editor_composes_fixes_tests_sends_watches_and_decides(
     assert worker.deliver_batch(made.pk) == 0
     page.click("button:has-text('Resume')")
     worker.deliver_batch(made.pk)
-    uncertain.mark_stale_uncertain(after=timedelta(0))
+    controls.mark_stale_uncertain(after=timedelta(0))
     page.reload()
     assert "One delivery has an unknown status" in page.inner_text(".newsletter-unresolved")
     page.click("button:has-text('Resend')")

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from newsletter.delivery import sending, uncertain
+from newsletter.delivery import controls, sending
 from newsletter.models import Consent, Digest, Issue, Newsletter, Subscriber
 from newsletter.subscriptions import opt_in
 from tests.browser.checkers import complaints_in_every_look, html_complaints
@@ -59,7 +59,7 @@ def test_the_newsletter_in_the_admin_is_accessible(open_admin: OpenPage, edna: U
     gone = issue("Unknown status", published())
     sending.start(gone, by=edna)
     mark_one(gone)
-    uncertain.mark_stale_uncertain(after=timedelta(0))
+    controls.mark_stale_uncertain(after=timedelta(0))
     run = f"/admin/newsletter/issue/{gone.pk}/change/"
     page = open_admin(edna, f"{base}change/", bypass_csp=True)
     complaints = {}

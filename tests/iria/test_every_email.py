@@ -28,10 +28,10 @@ from articles.comments.submission import posting
 from articles.editorial.models import Article
 from iria.core.text.language import direction_of, use_language
 from iria.publication.models import Publication, current_publication
-from newsletter import subscription_emails, welcome_emails
+from newsletter import following as follow_emails
+from newsletter import subscription_emails
 from newsletter.email import rendering
-from newsletter.following import emails as follow_emails
-from newsletter.following.notifications import Batch as ArticleBatch
+from newsletter.following import Batch as ArticleBatch
 from newsletter.models import ArticleFollow, Consent, Subscriber
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
@@ -101,7 +101,7 @@ def about_subscriptions(article: Article) -> Iterator[tuple[str, Any]]:
         yield from sent(mail.outbox, f"confirm {name}")
         consent = opt_in.confirm(opt_in.confirmation_token(consent))
         if name == "newsletter":
-            welcome_emails.send(consent.pk)
+            subscription_emails.send_welcome(consent.pk)
             yield from sent(mail.outbox, "welcome")
         asked(**wanted)
         yield from sent(mail.outbox, f"{name} already")

@@ -129,5 +129,5 @@ def test_no_link_is_made_of_the_host_of_the_request() -> None:
         "iria/core/http/csrf.py",
         "iria/core/http/page_files.py",
         "iria/core/http/page_store.py",
-        "newsletter/views/subscription.py",
+        "newsletter/views.py",
     }

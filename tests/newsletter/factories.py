@@ -11,7 +11,7 @@ from accounts.models import User
 from articles.editorial.models import Article, Category
 from articles.images.models import Image, Rendition
 from newsletter.delivery import claims as delivery_claims
-from newsletter.delivery import scheduling
+from newsletter.delivery import sending
 from newsletter.delivery.claims import MarkedDelivery
 from newsletter.models import (
     Frequency,
@@ -128,4 +128,4 @@ def mark_next(draft: Issue) -> MarkedDelivery | None:
 def start_scheduled_issues() -> list[int]:
     """Starts the issues that are scheduled in one minute."""
     Issue.objects.filter(state=Issue.State.SCHEDULED).update(send_at=Now())
-    return scheduling.start_due()
+    return sending.start_due()

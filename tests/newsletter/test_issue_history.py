@@ -12,7 +12,7 @@ from lxml import html as lxml_html
 from accounts.models import User
 from newsletter.admin.issue_history import CREATED
 from newsletter.admin.issue_tools import version_of
-from newsletter.delivery import scheduling
+from newsletter.delivery import sending
 from newsletter.models import DeliveryEvent, Issue
 from tests.newsletter.admin_pages import ADD, issue_form_data, issue_url
 from tests.newsletter.factories import issue, subscriber
@@ -92,8 +92,8 @@ def test_a_form_that_was_saved_already_adds_no_line(editor_client: Client) -> No
 def test_the_history_says_who_scheduled_an_issue(editor_client: Client, edna: User) -> None:
     subscriber("rui@example.org")
     draft = issue(by=edna)
-    scheduling.send_at(draft, timezone.now() + timedelta(days=1), by=edna)
-    scheduling.unschedule(draft, by=edna)
+    sending.send_at(draft, timezone.now() + timedelta(days=1), by=edna)
+    sending.unschedule(draft, by=edna)
     labels = DeliveryEvent.Action
     shown = [what for _, what in history(editor_client, draft)]
     assert shown[0].startswith(labels.UNSCHEDULED.label)

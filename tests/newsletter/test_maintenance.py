@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from newsletter import subscription_emails, tasks
-from newsletter.delivery import scheduling
+from newsletter.delivery import sending
 from newsletter.digests import approval, composition
 from newsletter.email import rendering
 from newsletter.models import Consent, Digest, Frequency, Issue, Subscriber
@@ -59,7 +59,7 @@ def test_an_issue_that_fails_to_start_reports_it_alone(
     subscriber(OLA)
     broken, working = issue("Odd"), issue("Sound")
     for each in (broken, working):
-        scheduling.send_at(each, timezone.now() + timedelta(hours=1), by=edna)
+        sending.send_at(each, timezone.now() + timedelta(hours=1), by=edna)
     past = timezone.now() - timedelta(minutes=1)
     Issue.objects.update(send_at=past)
     with monkeypatch.context() as until_it_is_mended:

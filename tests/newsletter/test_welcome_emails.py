@@ -11,7 +11,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from iria.core.text.slugs import slug_from
 from iria.publication.models import current_publication
-from newsletter import welcome_emails
+from newsletter import subscription_emails
 from newsletter.models import Consent, Issue, Newsletter
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
@@ -53,7 +53,7 @@ def test_the_welcome_names_and_links_the_latest_issue() -> None:
     sent_issue("An older one")
     latest = sent_issue("Freight, fish and a raft", preheader="What a box costs.")
     consent = confirmed()
-    welcome_emails.send(consent.pk)
+    subscription_emails.send_welcome(consent.pk)
     message = only_email()
     html = message.get_body(("html",)).get_content()  # type: ignore[union-attr]
     text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
@@ -67,7 +67,7 @@ def test_the_welcome_names_and_links_the_latest_issue() -> None:
 
 def test_the_welcome_can_be_unsubscribed_with_one_click() -> None:
     consent = confirmed()
-    welcome_emails.send(consent.pk)
+    subscription_emails.send_welcome(consent.pk)
     message = only_email()
     assert consent.subscriber.token in message["List-Unsubscribe"]
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -78,18 +78,18 @@ def test_nobody_is_welcomed_twice(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     consent = confirmed()
-    welcome_emails.send(consent.pk)
+    subscription_emails.send_welcome(consent.pk)
     opt_in.confirm(opt_in.confirmation_token(consent))
-    welcome_emails.send(consent.pk)
+    subscription_emails.send_welcome(consent.pk)
     with django_capture_on_commit_callbacks():
         again = confirmed(language="fr")
-    welcome_emails.send(again.pk)
+    subscription_emails.send_welcome(again.pk)
     assert len(mail.outbox) == 1
 
 
 def test_without_an_issue_the_welcome_links_to_preferences_only() -> None:
     consent = confirmed()
-    welcome_emails.send(consent.pk)
+    subscription_emails.send_welcome(consent.pk)
     assert consent.subscriber.preferences_path() in mail.outbox[0].body
     assert "/newsletter/issues/" not in mail.outbox[0].body
 
@@ -98,7 +98,7 @@ def test_an_issue_in_another_language_is_left_out() -> None:
     sent_issue("La mer monte", language="fr")
     english = sent_issue("The sea rises", language="en")
     sent_issue("Encore la mer", language="fr")
-    welcome_emails.send(confirmed(language="en").pk)
+    subscription_emails.send_welcome(confirmed(language="en").pk)
     assert english.subject in mail.outbox[0].body
     assert "la mer" not in mail.outbox[0].body.lower()
 
@@ -106,7 +106,7 @@ def test_an_issue_in_another_language_is_left_out() -> None:
 def test_editors_write_the_text_of_the_welcome() -> None:
     text = "Good to have you.\n\nWrite to <us> & say what you read."
     Newsletter.objects.update(welcome_text=text)
-    welcome_emails.send(confirmed().pk)
+    subscription_emails.send_welcome(confirmed().pk)
     message = only_email()
     html = message.get_body(("html",)).get_content()  # type: ignore[union-attr]
     assert "Good to have you.\n\nWrite to <us> & say" in mail.outbox[0].body
@@ -116,15 +116,15 @@ def test_editors_write_the_text_of_the_welcome() -> None:
 def test_the_welcome_can_be_turned_off() -> None:
     Newsletter.objects.update(sends_welcome=False)
     consent = confirmed()
-    welcome_emails.send(consent.pk)
+    subscription_emails.send_welcome(consent.pk)
     assert mail.outbox == []
-    assert welcome_emails.unsent() == []
+    assert subscription_emails.unsent_welcomes() == []
 
 
 def test_whoever_has_unsubscribed_in_between_is_not_welcomed() -> None:
     consent = confirmed()
     opt_in.unsubscribe(consent.subscriber.token)
-    welcome_emails.send(consent.pk)
+    subscription_emails.send_welcome(consent.pk)
     assert mail.outbox == []
 
 
@@ -136,11 +136,11 @@ def test_whoever_changes_preferences_is_not_welcomed() -> None:
 
 def test_a_lost_job_is_repeated_for_a_day() -> None:
     consent, now = confirmed(), timezone.now()
-    assert welcome_emails.unsent() == []
+    assert subscription_emails.unsent_welcomes() == []
     Consent.objects.update(confirmed_at=now - timedelta(minutes=2))
-    assert welcome_emails.unsent() == [consent.pk]
+    assert subscription_emails.unsent_welcomes() == [consent.pk]
     Consent.objects.update(confirmed_at=now - timedelta(days=2))
-    assert welcome_emails.unsent() == []
+    assert subscription_emails.unsent_welcomes() == []
 
 
 @pytest.mark.parametrize(
@@ -154,9 +154,9 @@ def test_a_deferred_welcome_stays_due_and_a_rejected_one_does_not(
     consent = confirmed()
     if is_due_afterwards:
         with pytest.raises(SMTPException):
-            welcome_emails.send(consent.pk)
+            subscription_emails.send_welcome(consent.pk)
     else:
-        welcome_emails.send(consent.pk)
+        subscription_emails.send_welcome(consent.pk)
     consent.refresh_from_db()
     assert (consent.welcome == Consent.Welcome.DUE) is is_due_afterwards
 
@@ -165,7 +165,7 @@ def test_the_welcome_is_in_the_design_of_the_publication() -> None:
     publication = current_publication()
     publication.accent, publication.postal_address = "#7a1f5a", "1 Quay Street"
     publication.save()
-    welcome_emails.send(confirmed().pk)
+    subscription_emails.send_welcome(confirmed().pk)
     html = only_email().get_body(("html",)).get_content()  # type: ignore[union-attr]
     assert "#7a1f5a" in html
     assert "1 Quay Street" in html

@@ -24,7 +24,7 @@ from django.utils import timezone
 from psycopg.rows import dict_row
 
 from iria.launcher import paths, postgres_programs, postmaster
-from newsletter.delivery import claims, scheduling, sending, uncertain, worker
+from newsletter.delivery import claims, controls, sending, worker
 from newsletter.models import Issue, Newsletter
 from tests.newsletter.factories import issue, subscribers
 
@@ -237,7 +237,7 @@ def work(issue_id: int, *, ahead: int = 0) -> None:
     sys.stdin.readline()
     while True:
         try:
-            scheduling.start_due()
+            sending.start_due()
             sending.run_maintenance()
             worker.deliver(issue_id, should_stop=worker.never)
         except (OperationalError, InterfaceError):
@@ -247,10 +247,10 @@ def work(issue_id: int, *, ahead: int = 0) -> None:
 
 
 def recover() -> None:
-    uncertain.mark_stale_uncertain(after=timedelta(0))
-    uncertain.expire_leases(after=-claims.LEASE)
+    controls.mark_stale_uncertain(after=timedelta(0))
+    controls.expire_leases(after=-claims.LEASE)
     for issue_id in Issue.objects.sending().values_list("pk", flat=True):
-        uncertain.close(issue_id)
+        controls.close(issue_id)
 
 
 def _move_the_clock(seconds: int) -> None:

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from newsletter.imports import runner, uploads
-from newsletter.imports.column_mapping import ColumnMapping
+from newsletter.imports.csv_reader import ColumnMapping
 from newsletter.models import Consent, Subscriber, SubscriberImport, Subscription
 from newsletter.subscriptions import opt_in, suppression
 from tests.newsletter.factories import news, subscribers

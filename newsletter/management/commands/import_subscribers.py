@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from newsletter.imports import runner, uploads
-from newsletter.imports.column_mapping import ColumnMapping
+from newsletter.imports.csv_reader import ColumnMapping
 from newsletter.models import Newsletter, SubscriberImport
 
 

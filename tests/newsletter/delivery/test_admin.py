@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from iria.publication.models import Publication
-from newsletter.delivery import sending, uncertain, worker
+from newsletter.delivery import controls, sending, worker
 from newsletter.models import Delivery
 from tests.newsletter.admin_pages import issue_form_data, issue_url, messages_of
 from tests.newsletter.factories import issue, mark_one, subscribers
@@ -113,7 +113,7 @@ def test_the_progress_page_has_a_constant_number_of_queries(
     sending.start(draft, by=edna)
     for _ in range(25):
         mark_one(draft)
-    uncertain.mark_stale_uncertain(after=timedelta(0))
+    controls.mark_stale_uncertain(after=timedelta(0))
     with django_assert_max_num_queries(14):  # type: ignore[operator]
         page = editor_client.get(issue_url(draft, "delivery")).content.decode()
     assert "25 deliveries have an unknown status" in page
@@ -125,7 +125,7 @@ def test_uncertain_deliveries_are_shown_until_resolved(editor_client: Client, ed
     sending.start(draft, by=edna)
     for _ in range(3):
         mark_one(draft)
-    uncertain.mark_stale_uncertain(after=timedelta(0))
+    controls.mark_stale_uncertain(after=timedelta(0))
     first, second, third = draft.deliveries.order_by("pk")
     page = editor_client.get(issue_url(draft, "change")).content.decode()
     assert "3 deliveries have an unknown status" in page

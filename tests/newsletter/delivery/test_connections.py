@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.models import User
 from newsletter import tasks
-from newsletter.delivery import batch, sending
+from newsletter.delivery import sending, worker
 from newsletter.delivery import worker as delivery_worker
 from newsletter.models import Attempt, Delivery
 from tests.newsletter.factories import issue, subscribers
@@ -33,7 +33,7 @@ def test_a_long_list_is_sent_over_several_connections_once(
     edna: User, mail_server: MailServer, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery_worker, "PER_CONNECTION", 5)
-    monkeypatch.setattr(batch, "CLAIM_SIZE", 5)
+    monkeypatch.setattr(worker, "CLAIM_SIZE", 5)
     settings.NEWSLETTER_CONNECTIONS = 3
     subscribers(60)
     draft = issue()

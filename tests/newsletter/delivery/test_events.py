@@ -6,7 +6,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from articles.editorial import publishing
-from newsletter.delivery import controls, events, sending
+from newsletter.delivery import controls, sending
 from tests.newsletter.factories import issue, subscribers
 from tests.newsroom import published
 
@@ -36,7 +36,7 @@ def test_editors_get_one_mail_with_the_reason_and_a_link(
         publishing.unpublish(article, by=edna)
         controls.pause_if_blocked(draft)
     assert enqueued == [draft.pk]
-    assert events.email_editors(draft.pk) == 1
+    assert controls.email_editors(draft.pk) == 1
     (message,) = mail.outbox
     assert message.to == [edna.email]
     assert message.subject == "Paused: Under way"
@@ -58,9 +58,9 @@ def test_a_manual_or_ended_pause_sends_no_mail(
     with django_capture_on_commit_callbacks(execute=True):
         controls.pause(draft, by=edna)
     assert enqueued == []
-    assert events.email_editors(draft.pk) == 0
+    assert controls.email_editors(draft.pk) == 0
     controls.resume(draft, by=edna)
     controls.pause_with_error(draft, "The server refuses all.")
     controls.resume(draft, by=edna)
-    assert events.email_editors(draft.pk) == 0
+    assert controls.email_editors(draft.pk) == 0
     assert mail.outbox == []

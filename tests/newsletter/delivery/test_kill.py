@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
-from newsletter.delivery import claims, sending, uncertain
+from newsletter.delivery import claims, controls, sending
 from newsletter.delivery import worker as delivery_worker
 from tests.newsletter.factories import issue, subscribers
 from tests.newsletter.mailserver import MailServer
@@ -38,8 +38,8 @@ def test_a_delivery_of_a_killed_worker_is_uncertain_and_not_resent(
     released.set()
 
     assert draft.deliveries.counts()["sending"] == 1
-    assert uncertain.mark_stale_uncertain(after=timedelta(0)) == 1
-    uncertain.expire_leases(after=-claims.LEASE)
+    assert controls.mark_stale_uncertain(after=timedelta(0)) == 1
+    controls.expire_leases(after=-claims.LEASE)
     delivery_worker.deliver_batch(draft.pk)
     counts = draft.deliveries.counts()
     assert (counts["sent"], counts["uncertain"]) == (4, 1)

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from newsletter.delivery import retention, sending, worker
+from newsletter import preflight
+from newsletter.delivery import progress, sending, worker
 from newsletter.delivery.progress import Progress, unsubscribed_after
 from newsletter.models import Attempt, Delivery, ExternalCheck, Issue
-from newsletter.preflight import external_checks
 from newsletter.subscriptions import opt_in
 from newsletter.tasks import delete_old
 from tests.newsletter.factories import issue, subscribers
@@ -56,9 +56,9 @@ def make_older(sent: Issue, by: timedelta) -> None:
 
 def test_attempts_are_deleted_after_ninety_days(sent: Issue) -> None:
     make_older(sent, timedelta(days=89))
-    assert retention.delete_old(timezone.now()) == 0
+    assert progress.delete_old(timezone.now()) == 0
     make_older(sent, timedelta(days=2))
-    assert retention.delete_old(timezone.now()) == 3
+    assert progress.delete_old(timezone.now()) == 3
     assert not Attempt.objects.exists()
     assert sent.deliveries.count() == 3
 
@@ -69,22 +69,22 @@ def test_after_two_years_only_the_numbers_of_an_issue_are_kept(
     before = numbers(sent)
     assert before == ([(State.SENT, 2), (State.REJECTED, 1)], 1)
     make_older(sent, timedelta(days=731))
-    retention.delete_old(timezone.now())
+    progress.delete_old(timezone.now())
     assert not Delivery.objects.exists()
     assert numbers(sent) == before
     page = reverse("admin:newsletter_issue_change", args=[sent.pk])
     assert editor_client.get(page).status_code == 200
-    assert retention.delete_old(timezone.now()) == 0
+    assert progress.delete_old(timezone.now()) == 0
 
 
 def test_an_interrupted_night_is_continued(sent: Issue) -> None:
     before = numbers(sent)
     make_older(sent, timedelta(days=731))
     (one, *_) = sent.deliveries.values()
-    retention.delete_old(timezone.now())
+    progress.delete_old(timezone.now())
     Delivery.objects.create(**one)
     assert numbers(sent) == before
-    retention.delete_old(timezone.now())
+    progress.delete_old(timezone.now())
     assert not Delivery.objects.exists()
     assert numbers(sent) == before
 
@@ -94,7 +94,7 @@ def test_a_delivery_that_was_repeated_lately_keeps_its_issue(sent: Issue) -> Non
     repeated = sent.deliveries.first()
     assert repeated is not None
     Delivery.objects.filter(pk=repeated.pk).update(done_at=timezone.now())
-    retention.delete_old(timezone.now())
+    progress.delete_old(timezone.now())
     assert sent.deliveries.count() == 3
 
 
@@ -107,7 +107,7 @@ def test_the_results_of_external_checks_are_deleted_after_thirty_days() -> None:
             passed=True,
             checked_at=now - timedelta(days=days),
         )
-    assert external_checks.delete_old(now) == 1
+    assert preflight.delete_old(now) == 1
     assert ExternalCheck.objects.get().target == "https://29.example/"
 
 

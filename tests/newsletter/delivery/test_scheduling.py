@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import publishing
-from newsletter.delivery import scheduling, sending
+from newsletter.delivery import sending
 from newsletter.email import drafts
 from newsletter.email.drafts import IssueArticle
 from newsletter.models import Issue
@@ -32,24 +32,24 @@ def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_issue_can_be_unscheduled_within_the_minute(edna: User) -> None:
     subscribers(2)
     draft = issue()
-    scheduling.send_in_a_minute(draft, by=edna)
-    assert scheduling.start_due() == []
-    assert scheduling.unschedule(draft, by=edna)
+    sending.send_in_a_minute(draft, by=edna)
+    assert sending.start_due() == []
+    assert sending.unschedule(draft, by=edna)
     assert draft.is_draft
-    assert scheduling.start_due() == []
+    assert sending.start_due() == []
     assert not draft.deliveries.exists()
     assert [event.action for event in draft.events.all()] == ["scheduled", "taken_back"]
     drafts.save(draft, [IssueArticle(published("Another"))], by=edna)
-    scheduling.send_in_a_minute(draft, by=edna)
+    sending.send_in_a_minute(draft, by=edna)
     assert start_scheduled_issues() == [draft.pk]
-    assert not scheduling.unschedule(draft, by=edna)
+    assert not sending.unschedule(draft, by=edna)
 
 
 def test_recipients_are_those_subscribed_at_the_scheduled_time(edna: User) -> None:
     ola = subscriber(OLA)
     subscriber("mina@readers.example")
     draft = issue()
-    scheduling.send_at(draft, timezone.now() + timedelta(hours=3), by=edna)
+    sending.send_at(draft, timezone.now() + timedelta(hours=3), by=edna)
     opt_in.unsubscribe(ola.token)
     subscriber("late@readers.example")
     start_scheduled_issues()
@@ -60,7 +60,7 @@ def test_recipients_are_those_subscribed_at_the_scheduled_time(edna: User) -> No
 def test_a_scheduled_issue_cannot_be_edited(edna: User) -> None:
     subscribers(1)
     draft = issue("As it waits")
-    scheduling.send_in_a_minute(draft, by=edna)
+    sending.send_in_a_minute(draft, by=edna)
     draft.subject = "Other words"
     with pytest.raises(drafts.NotADraft):
         drafts.save(draft, None, by=edna)
@@ -75,7 +75,7 @@ def test_a_blocked_issue_becomes_a_draft_again_with_the_reason(edna: User) -> No
     subscribers(2)
     article = published("Gone by then")
     draft = issue("Too late", article)
-    scheduling.send_in_a_minute(draft, by=edna)
+    sending.send_in_a_minute(draft, by=edna)
     publishing.unpublish(article, by=edna)
     assert start_scheduled_issues() == []
     draft.refresh_from_db()
@@ -84,7 +84,7 @@ def test_a_blocked_issue_becomes_a_draft_again_with_the_reason(edna: User) -> No
     assert "“Gone by then” is not published" in draft.error
     assert not draft.deliveries.exists()
     publishing.publish(article, by=edna)
-    scheduling.send_in_a_minute(draft, by=edna)
+    sending.send_in_a_minute(draft, by=edna)
     assert draft.error == ""
 
 
@@ -93,11 +93,11 @@ def test_a_missed_time_is_made_up_once_and_reported_as_late(
 ) -> None:
     subscribers(2)
     draft = issue()
-    scheduling.send_at(draft, timezone.now() + timedelta(hours=1), by=edna)
+    sending.send_at(draft, timezone.now() + timedelta(hours=1), by=edna)
     # No worker runs for three hours; then two start.
     Issue.objects.update(send_at=Now() - timedelta(hours=3))
-    assert scheduling.start_due() == [draft.pk]
-    assert scheduling.start_due() == []
+    assert sending.start_due() == [draft.pk]
+    assert sending.start_due() == []
     draft.refresh_from_db()
     assert draft.deliveries.count() == 2
     assert draft.delay is not None
@@ -110,7 +110,7 @@ def test_a_missed_time_is_made_up_once_and_reported_as_late(
 def test_an_issue_sent_on_time_is_not_reported_as_late(edna: User) -> None:
     subscribers(1)
     draft = issue()
-    scheduling.send_in_a_minute(draft, by=edna)
+    sending.send_in_a_minute(draft, by=edna)
     start_scheduled_issues()
     draft.refresh_from_db()
     assert draft.delay is None
@@ -122,18 +122,18 @@ def test_a_worker_with_a_fast_clock_starts_nothing_early(
 ) -> None:
     subscribers(1)
     draft = issue()
-    scheduling.send_at(draft, timezone.now() + timedelta(hours=1), by=edna)
+    sending.send_at(draft, timezone.now() + timedelta(hours=1), by=edna)
     ahead = timezone.now() + timedelta(days=3)
     monkeypatch.setattr(timezone, "now", lambda: ahead)
-    assert scheduling.start_due() == []
-    assert not scheduling.start_scheduled(draft.pk)
+    assert sending.start_due() == []
+    assert not sending.start_scheduled(draft.pk)
 
 
 def test_a_time_in_the_past_is_rejected(edna: User) -> None:
     subscribers(1)
     draft = issue()
     with pytest.raises(sending.NotReady, match="in the past"):
-        scheduling.send_at(draft, timezone.now() - timedelta(seconds=1), by=edna)
+        sending.send_at(draft, timezone.now() - timedelta(seconds=1), by=edna)
     draft.refresh_from_db()
     assert draft.is_draft
 
@@ -142,13 +142,13 @@ def test_a_time_in_the_past_is_rejected(edna: User) -> None:
 def test_two_workers_start_a_due_issue_once(edna: User) -> None:
     subscribers(5)
     draft = issue()
-    scheduling.send_in_a_minute(draft, by=edna)
+    sending.send_in_a_minute(draft, by=edna)
     Issue.objects.update(send_at=Now())
     starts: list[Any] = []
 
     def start_scheduled() -> None:
         try:
-            starts.append(scheduling.start_scheduled(draft.pk))
+            starts.append(sending.start_scheduled(draft.pk))
         finally:
             connection.close()
 

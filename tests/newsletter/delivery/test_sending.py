@@ -16,7 +16,7 @@ from accounts.models import User
 from articles.editorial import publishing
 from articles.images.models import Image, Rendition
 from newsletter.delivery import claims, controls, recipients, sending, worker
-from newsletter.delivery.batch import result_of
+from newsletter.delivery.worker import result_of
 from newsletter.email.smtp import Answer, Outcome
 from newsletter.models import Delivery, Issue, Newsletter, Subscriber, Subscription
 from newsletter.subscriptions import opt_in, suppression

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from newsletter.delivery import batch, claims, controls, sending, uncertain, worker
-from newsletter.delivery.batch import result_of
+from newsletter.delivery import claims, controls, sending, worker
+from newsletter.delivery.worker import result_of
 from newsletter.email.smtp import Answer, Outcome
 from newsletter.models import Delivery, Issue
 from tests.newsletter.factories import issue, mark_next, mark_one, subscribers
@@ -94,7 +94,7 @@ def test_an_address_that_is_always_deferred_is_given_up(
     started: Issue, mail_server: MailServer
 ) -> None:
     mail_server.on_recipient = lambda to: "452 Mailbox full" if to == SECOND else None
-    for _ in range(batch.MOST_ATTEMPTS):
+    for _ in range(worker.MOST_ATTEMPTS):
         Delivery.objects.filter(state="deferred").update(due_at=timezone.now())
         worker.deliver_batch(started.pk)
     assert states(started)[SECOND] == "refused"
@@ -102,7 +102,7 @@ def test_an_address_that_is_always_deferred_is_given_up(
 
 
 def test_pauses_grow_up_to_a_limit() -> None:
-    pauses = [batch.pause_after(attempt) for attempt in range(1, 9)]
+    pauses = [worker.pause_after(attempt) for attempt in range(1, 9)]
     assert pauses == sorted(pauses)
     assert pauses[0] == timedelta(minutes=5)
     assert pauses[-1] == timedelta(hours=6)
@@ -182,7 +182,7 @@ def test_a_worker_killed_before_the_outcome_leaves_it_uncertain(
     worker.deliver_batch(started.pk)
     others = {FIRST, SECOND, THIRD} - {claimed}
     assert states(started) == {claimed: "sending", **dict.fromkeys(others, "sent")}
-    assert uncertain.mark_stale_uncertain(after=timedelta(0)) == 1
+    assert controls.mark_stale_uncertain(after=timedelta(0)) == 1
     assert sending.run_maintenance() == []
     worker.deliver_batch(started.pk)
     assert states(started)[claimed] == "uncertain"
@@ -198,7 +198,7 @@ def test_an_uncertain_delivery_is_resent_with_the_same_message_id(
     worker.deliver_batch(started.pk)
     worker.deliver_batch(started.pk)
     mail_server.on_data = lambda to: None
-    uncertain.send_again(Delivery.objects.get(subscriber__email=FIRST), by=edna)
+    controls.send_again(Delivery.objects.get(subscriber__email=FIRST), by=edna)
     worker.deliver_batch(started.pk)
     first, second = mail_server.messages_to(FIRST)
     assert first["Message-ID"] == second["Message-ID"]
@@ -207,15 +207,15 @@ def test_an_uncertain_delivery_is_resent_with_the_same_message_id(
 
 def test_a_late_outcome_is_recorded(started: Issue) -> None:
     marked = mark_one(started)
-    uncertain.mark_stale_uncertain(after=timedelta(0))
+    controls.mark_stale_uncertain(after=timedelta(0))
     claims.record_outcome(result_of(marked, Answer(Outcome.SENT, "250 Taken")))
     assert states(started)[marked.email] == "sent"
 
 
 def test_the_outcome_of_an_abandoned_attempt_changes_nothing(started: Issue, edna: User) -> None:
     marked = mark_one(started)
-    uncertain.mark_stale_uncertain(after=timedelta(0))
-    uncertain.send_again(Delivery.objects.get(pk=marked.delivery_id), by=edna)
+    controls.mark_stale_uncertain(after=timedelta(0))
+    controls.send_again(Delivery.objects.get(pk=marked.delivery_id), by=edna)
     retried = mark_next(started)
     while retried is not None and retried.delivery_id != marked.delivery_id:
         retried = mark_next(started)

@@ -8,7 +8,7 @@ import pytest
 from django.db.models.functions import Now
 
 from accounts.models import User
-from newsletter.delivery import sending, throttling, worker
+from newsletter.delivery import claims, sending, worker
 from newsletter.models import Delivery, Issue, SendingLimit
 from tests.newsletter.factories import issue, subscriber
 from tests.newsletter.mailserver import MailServer
@@ -73,20 +73,20 @@ def test_other_domains_share_the_limit_of_the_star(edna: User, mail_server: Mail
 
 def test_workers_share_one_limit(db: None) -> None:
     SendingLimit.objects.create(domain="", per_second=0.2)
-    one, other = throttling.Limits.now(), throttling.Limits.now()
-    first = throttling.wait_for_all(one)
-    second = throttling.wait_for_all(other)
+    one, other = claims.Limits.now(), claims.Limits.now()
+    first = claims.wait_for_all(one)
+    second = claims.wait_for_all(other)
     assert first is not None
     assert second is not None
     assert first < timedelta(seconds=0.1)
     assert timedelta(seconds=4) < second <= timedelta(seconds=5)
-    throttling.wait_for_all(one)
-    throttling.wait_for_all(other)
+    claims.wait_for_all(one)
+    claims.wait_for_all(other)
     # Too long for a worker to wait.
-    assert throttling.wait_for_all(one) is None
+    assert claims.wait_for_all(one) is None
 
 
 def test_an_erased_subscriber_has_no_domain(db: None) -> None:
     SendingLimit.objects.create(domain="", per_second=1)
     SendingLimit.objects.create(domain="*", per_second=1)
-    assert throttling.Limits.now().of_domain("") is None
+    assert claims.Limits.now().of_domain("") is None

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.images.models import Image
 from newsletter.dashboard import dashboard_items
-from newsletter.delivery import recipients, scheduling, sending
+from newsletter.delivery import recipients, sending
 from newsletter.digests import approval, composition
 from newsletter.models import Delivery, Digest, Frequency, Issue
 from newsletter.subscriptions import opt_in
@@ -109,8 +109,8 @@ def test_an_unscheduled_digest_is_not_sent_automatically(edna: User) -> None:
     rule()
     (issue_id,) = composition.compose_due()
     issue = Issue.objects.get(pk=issue_id)
-    scheduling.send_at(issue, timezone.now() + timedelta(days=1), by=edna)
-    assert scheduling.unschedule(issue, by=edna)
+    sending.send_at(issue, timezone.now() + timedelta(days=1), by=edna)
+    assert sending.unschedule(issue, by=edna)
     assert approval.send_automatic() == []
     assert not Delivery.objects.exists()
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial import taxonomy
 from articles.editorial.models import ArticleCategory, Category
-from newsletter.delivery import controls, scheduling, sending
+from newsletter.delivery import controls, sending
 from newsletter.digests import approval, composition
 from newsletter.models import Delivery, Digest, Frequency, Issue
 from newsletter.subscriptions import opt_in

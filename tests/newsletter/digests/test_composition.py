@@ -19,7 +19,7 @@ from iria.publication.models import Publication, current_publication
 from newsletter import tasks
 from newsletter.dashboard import dashboard_items
 from newsletter.delivery import worker
-from newsletter.digests import approval, composition, periods
+from newsletter.digests import approval, composition
 from newsletter.models import Delivery, Digest, DigestRule, Frequency, Issue
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
@@ -163,7 +163,7 @@ def test_missed_periods_are_composed_as_one_digest() -> None:
     chose(OLA, Frequency.DAILY)
     made = rule()
     now = timezone.now()
-    end = periods.last_end(made, current_publication(), now)
+    end = composition.last_end(made, current_publication(), now)
     Digest.objects.create(
         newsletter=news(), frequency="daily", period="before", needs_approval=False, composed_at=now,
         begins_at=end - timedelta(days=4), ends_at=end - timedelta(days=3),
@@ -202,7 +202,7 @@ def test_a_digest_is_composed_at_the_local_time_of_day(now: str, expected: str) 
     publication = Publication(name="Meridian", time_zone="Europe/Berlin")
     daily = DigestRule(newsletter=news(), frequency=Frequency.DAILY, time_of_day=time(7))
     moment = datetime.fromisoformat(now)
-    assert periods.last_end(daily, publication, moment) == datetime.fromisoformat(expected)
+    assert composition.last_end(daily, publication, moment) == datetime.fromisoformat(expected)
 
 
 def test_a_weekly_period_ends_on_its_day() -> None:
@@ -210,9 +210,9 @@ def test_a_weekly_period_ends_on_its_day() -> None:
     publication = Publication(name="Meridian", time_zone="UTC")
     monday = datetime(2026, 11, 23, 7, tzinfo=UTC)
     for now in (monday, monday + timedelta(days=6, hours=23)):
-        assert periods.last_end(weekly, publication, now) == monday
+        assert composition.last_end(weekly, publication, now) == monday
     before = monday - timedelta(seconds=1)
-    assert periods.last_end(weekly, publication, before) == monday - timedelta(days=7)
+    assert composition.last_end(weekly, publication, before) == monday - timedelta(days=7)
 
 
 def test_a_new_rule_skips_earlier_periods() -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from iria.publication.models import current_publication
 from newsletter.admin.digests import save_rule
-from newsletter.digests import composition, periods
+from newsletter.digests import composition
 from newsletter.models import Digest, DigestRule, Frequency, Issue, Newsletter
 from tests.newsletter.digest_rules import OLA, headlines, hours_ago, rule
 from tests.newsletter.factories import chose
@@ -32,7 +32,7 @@ def test_a_rule_enabled_again_covers_one_period() -> None:
     chose(OLA, Frequency.DAILY)
     digest_rule = rule()
     now = timezone.now()
-    end = periods.last_end(digest_rule, current_publication(), now)
+    end = composition.last_end(digest_rule, current_publication(), now)
     Digest.objects.create(
         newsletter=digest_rule.newsletter, frequency="daily", period="before", needs_approval=False, composed_at=now,
         begins_at=end - timedelta(days=9), ends_at=end - timedelta(days=8),

@@ -12,11 +12,11 @@ from articles.editorial import publishing, trash
 from articles.editorial.internal_links import NAME, linked_from
 from articles.editorial.models import Article
 from articles.editorial.versions import revisions
+from newsletter import preflight
 from newsletter.delivery import blockers, sending
 from newsletter.digests import composition
-from newsletter.email import drafts, editor_html, internal_links, rendering
+from newsletter.email import drafts, editor_html, rendering
 from newsletter.models import Frequency, Issue
-from newsletter.preflight import checks
 from tests import newsroom
 from tests.articles.editorial.admin.forms import visible_text
 from tests.articles.links.texts import linking_to, page, target
@@ -127,8 +127,8 @@ def test_a_link_of_a_sent_issue_is_text_when_its_article_is_unpublished(
 def test_texts_without_references_cost_no_query(edna: User, django_assert_num_queries: Any) -> None:
     draft = saved(edna, introduction=linking_to("https://example.org/"))
     with django_assert_num_queries(0):
-        internal_links.show_urls([draft])
-    assert internal_links.hidden_links_of(draft) == []
+        editor_html.show_urls([draft])
+    assert editor_html.hidden_links_of(draft) == []
 
 
 @pytest.mark.parametrize("href", ["internal:x", "internal:article/0", " INTERNAL:article/12"])
@@ -202,10 +202,10 @@ def test_a_link_to_a_deleted_article_blocks_sending_until_it_is_overridden(
     publishing.unpublish(vote, by=edna)
     trash.move(vote, by=edna)
     trash.delete(vote.pk)
-    (finding,) = checks.run_checks(draft)
+    (finding,) = preflight.run_checks(draft)
     assert "the mussel vote" in str(finding)
-    assert isinstance(finding, checks.Finding)
-    checks.override(draft, finding.about, reason="The words are enough", by=edna)
+    assert isinstance(finding, preflight.Finding)
+    preflight.override(draft, finding.about, reason="The words are enough", by=edna)
     assert blockers.blockers(draft) == []
 
 

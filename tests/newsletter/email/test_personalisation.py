@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from iria.publication.models import current_publication
-from newsletter.delivery.batch import message_of, template_of
+from newsletter.delivery.worker import message_of, template_of
 from newsletter.email import headers, rendering
 from newsletter.email.rendering import RenderedEmail
 from newsletter.models import Issue

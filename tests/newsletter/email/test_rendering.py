@@ -13,13 +13,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from articles.images.models import Image
 from iria.publication.models import Publication, current_publication
+from newsletter import preflight
 from newsletter.delivery import blockers
 from newsletter.email import headers, rendering
 from newsletter.email.article_blocks import best_rendition
 from newsletter.email.rendering import TOKEN, RenderedEmail
 from newsletter.email.smtp import on_the_wire
 from newsletter.models import Issue, Newsletter
-from newsletter.preflight import checks
 from tests.articles.body.markup import payloads
 from tests.newsletter.factories import issue, mail_image, news
 from tests.newsroom import author, category, picture, published
@@ -236,10 +236,10 @@ def test_a_mail_too_long_for_gmail_is_blocked_and_a_long_one_warned() -> None:
     assert about_size(blockers.warnings(rendered(), news())) == []
     nearly = issue("Nearly", introduction=f"<p>{'word ' * 18_200}</p>")
     assert len(about_size(blockers.warnings(rendered(nearly), news()))) == 1
-    assert about_size(checks.run_checks(nearly)) == []
+    assert about_size(preflight.run_checks(nearly)) == []
     long = issue("Long", introduction=f"<p>{'word ' * 22_000}</p>")
     assert about_size(blockers.warnings(rendered(long), news())) == []
-    assert len(about_size(checks.run_checks(long))) == 1
+    assert len(about_size(preflight.run_checks(long))) == 1
     Publication.objects.update(postal_address="")
     assert "no postal address" in blockers.warnings(rendered(), news())[0]
 

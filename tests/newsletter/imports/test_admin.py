@@ -14,7 +14,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from newsletter.imports import runner
-from newsletter.imports.column_mapping import SERVICES
+from newsletter.imports.csv_reader import SERVICES
 from newsletter.models import Subscriber, SubscriberExport, SubscriberImport, Suppression
 from newsletter.subscriptions import suppression
 from tests.newsletter.factories import news, subscriber

@@ -2,8 +2,7 @@
 
 import pytest
 
-from newsletter.imports.column_mapping import ColumnMapping, is_unsubscribed, says_unsubscribed
-from newsletter.imports.csv_reader import Table
+from newsletter.imports.csv_reader import ColumnMapping, Table, is_unsubscribed, says_unsubscribed
 from newsletter.models import Subscriber
 
 

@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from newsletter.imports.column_mapping import ColumnMapping, email_and_name, is_email
-from newsletter.imports.csv_reader import NOT_CLOSED, Row, Table
+from newsletter.imports.csv_reader import (
+    NOT_CLOSED,
+    ColumnMapping,
+    Row,
+    Table,
+    email_and_name,
+    is_email,
+)
 
 ROWS = [("e-mail", "name"), ("ola@readers.example", "Ölå"), ("mina@readers.example", "“Mina”")]
 

@@ -10,8 +10,9 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from accounts.models import User
+from newsletter import personal_data
 from newsletter.imports import runner, uploads
-from newsletter.imports.column_mapping import ColumnMapping
+from newsletter.imports.csv_reader import ColumnMapping
 from newsletter.models import (
     Consent,
     Newsletter,
@@ -20,7 +21,7 @@ from newsletter.models import (
     Subscription,
     Suppression,
 )
-from newsletter.subscriptions import export, opt_in, suppression
+from newsletter.subscriptions import opt_in, suppression
 from tests.newsletter.factories import news, subscriber
 
 pytestmark = pytest.mark.django_db
@@ -141,7 +142,7 @@ def test_an_exported_list_can_be_imported_again(ada: User) -> None:
     }
     for address, name in went.items():
         Subscriber.objects.filter(pk=subscriber(address).pk).update(name=name)
-    text = "".join(export.export(Subscriber.objects.all(), filters="", by=ada))
+    text = "".join(personal_data.export_as_csv(Subscriber.objects.all(), filters="", by=ada))
     Subscriber.objects.all().delete()
     imported(text)
     assert dict(Subscriber.objects.values_list("email", "name")) == went
@@ -382,7 +383,7 @@ def test_a_list_of_a_mail_program_loses_nobody_silently() -> None:
 
 
 def test_a_full_export_resubscribes_nobody(chief: User, people: None) -> None:
-    csv = "".join(export.export(Subscriber.objects.all(), filters="", by=chief))
+    csv = "".join(personal_data.export_as_csv(Subscriber.objects.all(), filters="", by=chief))
     Subscriber.objects.all().delete()
     subscriber_import = imported(csv)
     assert list(Subscriber.objects.values_list("email", flat=True)) == ["known@readers.example"]

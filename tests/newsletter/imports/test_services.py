@@ -5,14 +5,14 @@ import io
 
 import pytest
 
-from newsletter.imports.column_mapping import (
+from newsletter.imports.csv_reader import (
     ColumnMapping,
+    Table,
     is_unsubscribed,
     plain,
     says_unsubscribed,
     service_of,
 )
-from newsletter.imports.csv_reader import Table
 
 MAILCHIMP = "Address,Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,CONFIRM_TIME,LAST_CHANGED,LEID,EUID,NOTES,TAGS"
 FILES = {

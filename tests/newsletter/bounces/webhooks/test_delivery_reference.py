@@ -8,13 +8,13 @@ import dkim
 import pytest
 
 from accounts.models import User
+from newsletter import preflight
 from newsletter.bounces.verp import delivery_from_ref, delivery_ref
 from newsletter.bounces.webhooks.providers import HEADERS, KEY, PROVIDERS
 from newsletter.delivery import sending, worker
-from newsletter.delivery.batch import message_of, template_of
+from newsletter.delivery.worker import message_of, template_of
 from newsletter.email import rendering
 from newsletter.models import Bounce, Delivery
-from newsletter.preflight import checks
 from tests.newsletter.bounces.webhooks.payloads import (
     OLA,
     PAYLOADS,
@@ -109,8 +109,8 @@ def test_each_event_is_matched_by_its_delivery_reference(
 
 def test_the_preflight_check_warns_until_the_webhook_was_called(use_provider: UseProvider) -> None:
     use_provider("postmark")
-    (warning,) = [text for text in checks.warnings(news()) if "Postmark" in text]
+    (warning,) = [text for text in preflight.warnings(news()) if "Postmark" in text]
     assert "Postmark" in warning
     assert "/newsletter/webhook/" in warning
     post_webhook("postmark", PAYLOADS["postmark"](ProviderEvent("arrived")))
-    assert not [text for text in checks.warnings(news()) if "Postmark" in text]
+    assert not [text for text in preflight.warnings(news()) if "Postmark" in text]

@@ -12,11 +12,11 @@ from accounts.models import User
 from articles.editorial.models import Article
 from iria.core.http import safe_client
 from iria.core.http.safe_client import UrlCheck
+from newsletter import preflight
 from newsletter.delivery import blockers, sending
 from newsletter.email import rendering
 from newsletter.email.rendering import RenderedEmail
 from newsletter.models import ExternalCheck, Issue, Waiver
-from newsletter.preflight import checks, external_checks
 from tests.newsletter.factories import issue, news, subscriber
 from tests.newsroom import published
 
@@ -75,11 +75,13 @@ def test_a_broken_external_link_blocks_until_fixed_or_overridden(
         "One link is being checked. Wait a minute and reload this page."
     ]
     external_results[ELSEWHERE] = UrlCheck(False, "It answers 404 Not Found")
-    external_checks.run_checks(new_issue.pk)
+    preflight.run_external_checks(new_issue.pk)
     (html,) = findings_of(new_issue)
     assert html == f"The link {ELSEWHERE} does not respond. It answers 404 Not Found"
 
-    checks.override(new_issue, f"link {ELSEWHERE}", reason="Their server sleeps at night", by=edna)
+    preflight.override(
+        new_issue, f"link {ELSEWHERE}", reason="Their server sleeps at night", by=edna
+    )
     assert findings_of(new_issue) == []
     stored = Waiver.objects.get(finding_key=f"link {ELSEWHERE}")
     assert (stored.created_by, stored.reason, stored.message) == (
@@ -91,7 +93,7 @@ def test_a_broken_external_link_blocks_until_fixed_or_overridden(
     external_results.clear()
     other = issue_with_links(ELSEWHERE)
     ExternalCheck.objects.update(checked_at="2026-01-01T00:00Z")
-    external_checks.run_checks(other.pk)
+    preflight.run_external_checks(other.pk)
     assert findings_of(other) == []
 
 
@@ -123,8 +125,8 @@ def test_legal_requirements_cannot_be_overridden(
     (html,) = findings_of(new_issue)
     assert "The e-mail has no unsubscribe link, which the law and e-mail providers require." in html
     for about in ("", "untested", "link https://other.example/"):
-        with pytest.raises(checks.NotOverridden):
-            checks.override(new_issue, about, reason="Because", by=edna)
+        with pytest.raises(preflight.NotOverridden):
+            preflight.override(new_issue, about, reason="Because", by=edna)
 
 
 def test_an_editor_overrides_with_a_reason_and_a_name(editor_client: Client, edna: User) -> None:
@@ -160,10 +162,10 @@ def test_dns_problems_are_warnings(settings: Any, monkeypatch: pytest.MonkeyPatc
     settings.DEFAULT_FROM_EMAIL = "desk@meridian.org"
     settings.BOUNCE_DOMAIN = "bounces.meridian.org"
     records = {("meridian.org", "TXT"): ["v=spf1 mx -all"], ("_dmarc.meridian.org", "TXT"): []}
-    monkeypatch.setattr(external_checks, "_texts", lambda name: records.get((name, "TXT"), []))
-    monkeypatch.setattr(external_checks, "_query", lambda name, kind: [])
+    monkeypatch.setattr(preflight, "_texts", lambda name: records.get((name, "TXT"), []))
+    monkeypatch.setattr(preflight, "_query", lambda name, kind: [])
     new_issue = issue()
-    assert external_checks.run_checks(new_issue.pk) == 4
+    assert preflight.run_external_checks(new_issue.pk) == 4
     html = " ".join(map(str, blockers.warnings(rendering.compose(new_issue), new_issue.newsletter)))
     assert "bounces.meridian.org has no SPF record" in html
     assert " meridian.org has no SPF" not in html
@@ -174,7 +176,7 @@ def test_dns_problems_are_warnings(settings: Any, monkeypatch: pytest.MonkeyPatc
         in html
     )
     assert findings_of(new_issue) == []
-    assert external_checks.run_checks(new_issue.pk) == 0
+    assert preflight.run_external_checks(new_issue.pk) == 0
 
 
 @pytest.mark.parametrize(
@@ -196,11 +198,9 @@ def test_a_signature_for_another_domain_is_reported(
     settings.DKIM_DOMAIN, settings.DKIM_SELECTOR = signed_for, "news"
     newsletter = news()
     newsletter.from_email = comes_from
-    assert (
-        "DMARC treats them as forged" in external_checks.signature_mismatch(newsletter)
-    ) == is_another
+    assert ("DMARC treats them as forged" in preflight.signature_mismatch(newsletter)) == is_another
     if comes_from:
-        assert f"dmarc {comes_from.partition('@')[2]}" in external_checks.dns_records_of(newsletter)
+        assert f"dmarc {comes_from.partition('@')[2]}" in preflight.dns_records_of(newsletter)
 
 
 def test_the_published_key_has_to_be_that_of_the_signature(
@@ -214,8 +214,8 @@ def test_the_published_key_has_to_be_that_of_the_signature(
         (f"v=DKIM1; p={base64.b64encode(short).decode()}", True),
         (record.replace("p=MII", "p=MIJ"), False),
     ):
-        monkeypatch.setattr(external_checks, "_texts", lambda name, text=in_dns: [text])
-        assert (external_checks.check_dns("dkim news meridian.org") == "") == is_ours
+        monkeypatch.setattr(preflight, "_texts", lambda name, text=in_dns: [text])
+        assert (preflight.check_dns("dkim news meridian.org") == "") == is_ours
 
 
 def test_the_page_enqueues_only_missing_checks(
@@ -227,7 +227,7 @@ def test_the_page_enqueues_only_missing_checks(
     page = reverse("admin:newsletter_issue_preview", args=[new_issue.pk])
     editor_client.get(page)
     assert enqueued == [new_issue.pk]
-    assert external_checks.external_links(rendering.compose(new_issue)) == [ELSEWHERE]
-    external_checks.run_checks(new_issue.pk)
+    assert preflight.external_links(rendering.compose(new_issue)) == [ELSEWHERE]
+    preflight.run_external_checks(new_issue.pk)
     editor_client.get(page)
     assert enqueued == [new_issue.pk]

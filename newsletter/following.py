@@ -1,4 +1,4 @@
-"""New articles for followers: which are due, and claiming them one e-mail at a time.
+"""E-mails about new articles to subscribers who follow an author, a section or a topic: which are due, and sending them.
 
 The table is the queue. A claim is committed before the e-mail is sent, so two workers never send the
 same e-mail, and if a worker is killed, the e-mail is uncertain rather than sent twice
@@ -7,19 +7,29 @@ same e-mail, and if a worker is killed, the e-mail is uncertain rather than sent
 Also what an address follows, on the page of e-mail preferences.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.utils.translation import gettext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from articles.editorial.models import Article, ListingEntry, Scope
 from iria.core.hooks import MailChoice, MailChoices
+from iria.core.http.urls import absolute_url
+from iria.core.mail import ListEmail, list_unsubscribe_headers, mail_domain
+from iria.core.text.language import interface_language, use_language
+from iria.core.text.typography import comma, listed
+from iria.core.text.validators import one_line
+from iria.publication.mail import Block, EmailContent, FooterLink, Heading, Paragraph, mail
 from iria.publication.models import Publication, current_publication
-from newsletter.digests import periods
-from newsletter.email.smtp import Outcome
+from newsletter.digests import composition
+from newsletter.email import rendering
+from newsletter.email.smtp import Answer, Outcome, SmtpConnection
 from newsletter.models import ArticleFollow, ArticleNotification, Subscriber
 from newsletter.models.follow import ArticleFollowQuerySet
 from newsletter.subscriptions import follows, suppression
@@ -101,7 +111,7 @@ def enqueue(now: datetime) -> int:
     until = last_due(current_publication(), now)
     if now - until > ENQUEUED_WITHIN:
         return 0
-    new = periods.new_between(until - REACHES_BACK, until, no_older_than=REACHES_BACK)
+    new = composition.new_between(until - REACHES_BACK, until, no_older_than=REACHES_BACK)
     found = list(new.values_list("pk", "appeared_at"))  # type: ignore[misc]
     if not found:
         return 0
@@ -227,3 +237,106 @@ def _follows_of(address: str) -> ArticleFollowQuerySet:
 
 def _field(row: ArticleFollow) -> str:
     return f"{FIELD_PREFIX}{row.pk}"
+
+
+MAX_ARTICLES: Final = 20
+NO_MAILBOX: Final = re.compile(r"55[013] (?!\d\.)|5\d\d (?:5\.1\.\d|5\.2\.1)\b")
+"""There is no such mailbox, or it is disabled (RFC 3463). Other rejections may be temporary."""
+UNAVAILABLE: Final = {Outcome.UNREACHABLE, Outcome.PERMANENT}
+
+
+def send_due(
+    now: datetime | None = None, *, should_stop: Callable[[], bool] = lambda: False
+) -> int:
+    """Sends the e-mails that are due; returns the number of e-mails sent.
+
+    Args:
+        should_stop: called before each e-mail; if it returns True, the rest stays queued.
+    """
+    now = now or timezone.now()
+    mark_uncertain(now)
+    enqueue(now)
+    sent = 0
+    with SmtpConnection() as smtp:
+        for subscriber_id in subscribers_with_mail(now):
+            if should_stop():
+                break
+            batch = claim(subscriber_id, now)
+            if batch is None:
+                continue
+            answer = smtp.deliver(email_of(batch))
+            record(batch, answer.outcome, now)
+            _suppress_unknown(batch, answer)
+            sent += answer.outcome is Outcome.SENT
+            if answer.outcome in UNAVAILABLE:
+                break
+    return sent
+
+
+def _suppress_unknown(batch: Batch, answer: Answer) -> None:
+    if answer.outcome is Outcome.REFUSED and NO_MAILBOX.match(answer.response):
+        suppression.suppress_bounced(batch.subscriber.email, answer.response)
+
+
+def email_of(batch: Batch) -> ListEmail:
+    """One e-mail with all new articles, in the language of the subscriber."""
+    publication = current_publication()
+    with use_language(batch.subscriber.language or publication.language_codes[0]):
+        content = EmailContent(
+            subject=_subject(batch, publication),
+            blocks=tuple(_blocks(batch)),
+            reason=_reason(batch),
+            links=(
+                FooterLink(gettext("Unfollow"), unfollow_url(batch)),
+                FooterLink(
+                    gettext("Manage preferences"), rendering.preferences_url(batch.subscriber.token)
+                ),
+            ),
+        )
+        list_id = f"{one_line(publication.name)} <following.{mail_domain()}>"
+        headers = {"List-Id": list_id, **list_unsubscribe_headers(unfollow_url(batch))}
+        return mail(content, publication, to=batch.subscriber.email, headers=headers)
+
+
+def unfollow_url(batch: Batch) -> str:
+    """Ends the one follow that the e-mail is about, or everything that is followed."""
+    only = batch.follows[0].token if len(batch.follows) == 1 else batch.subscriber.token
+    return absolute_url(reverse("newsletter_unfollow", args=[only]))
+
+
+def _subject(batch: Batch, publication: Publication) -> str:
+    first, count = batch.articles[0], len(batch.articles)
+    if count == 1:
+        return f"{first.headline} – {publication.name}"
+    sentence = ngettext(
+        "%(count)d new article from %(name)s", "%(count)d new articles from %(name)s", count
+    )
+    return sentence % {"count": count, "name": publication.name}
+
+
+def _blocks(batch: Batch) -> list[Block]:
+    blocks: list[Block] = []
+    for article in batch.articles[:MAX_ARTICLES]:
+        url = absolute_url(article.get_absolute_url())
+        blocks.append(Heading(one_line(article.headline), url))
+        blocks += [Paragraph(text) for text in (article.standfirst, _names(article)) if text]
+    more = len(batch.articles) - MAX_ARTICLES
+    if more > 0:
+        text = ngettext(
+            "%(count)d more article on our site.", "%(count)d more articles on our site.", more
+        )
+        blocks.append(Paragraph(text % {"count": more}))
+    return blocks
+
+
+def _names(article: Article) -> str:
+    names = [row.author.name for row in article.bylines.all()]
+    joined = listed(names, gettext("and"), interface_language()) if names else ""
+    return gettext("By %(names)s") % {"names": joined} if joined else ""
+
+
+def _reason(batch: Batch) -> str:
+    labels = comma(interface_language()).join(Subject.of(row).label for row in batch.follows)
+    return gettext("You receive this e-mail because you follow new articles %(subjects)s.") % {
+        "subjects": labels
+    }

@@ -12,9 +12,8 @@ from lxml import html as lxml_html
 from articles.editorial import publishing
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
-from newsletter import personal_data, subscription_emails
+from newsletter import following, personal_data, subscription_emails
 from newsletter.email.smtp import Outcome
-from newsletter.following import emails, notifications
 from newsletter.models import ArticleFollow, ArticleNotification, Consent, Subscriber
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import Choice
@@ -31,7 +30,7 @@ LONG_AGO = timedelta(days=20)
 def morning() -> datetime:
     """The next time that e-mails are due, in the time zone of the publication."""
     tomorrow = timezone.now() + timedelta(days=1)
-    return notifications.last_due(current_publication(), tomorrow) + timedelta(minutes=1)
+    return following.last_due(current_publication(), tomorrow) + timedelta(minutes=1)
 
 
 def follow(client: Client, query: str, *subjects: str, email: str = OLA) -> Any:
@@ -179,7 +178,7 @@ def test_one_network_cannot_enter_addresses_without_end(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom.author("Ines Faro")
-    monkeypatch.setattr("newsletter.views.following.REQUESTS_AN_HOUR", 2)
+    monkeypatch.setattr("newsletter.views.REQUESTS_AN_HOUR", 2)
     codes = [
         follow(client, "author=ines-faro", "author:ines-faro", email=f"r{n}@readers.example")
         for n in range(3)
@@ -199,9 +198,9 @@ def test_a_new_article_is_sent_once_with_a_link_to_unfollow(morning: datetime) -
     ola = follower(author=author)
     follower(section=section)
     article = story(authors=[author], categories=[section], tags=["tankers"])
-    assert emails.send_due(morning) == 1
-    assert emails.send_due(morning) == 0
-    assert emails.send_due(morning + timedelta(days=1)) == 0
+    assert following.send_due(morning) == 1
+    assert following.send_due(morning) == 0
+    assert following.send_due(morning + timedelta(days=1)) == 0
     (message,) = mail.outbox
     assert message.to == [OLA]
     assert article.get_absolute_url() in message.body
@@ -214,7 +213,7 @@ def test_all_articles_of_a_day_are_in_one_email(morning: datetime) -> None:
     author = newsroom.author("Ines Faro")
     follower(author=author)
     stories = [story(f"Ships wait {number}", authors=[author]) for number in range(3)]
-    assert emails.send_due(morning) == 1
+    assert following.send_due(morning) == 1
     for article in stories:
         assert article.get_absolute_url() in mail.outbox[0].body
     only = ArticleFollow.objects.get()
@@ -227,7 +226,7 @@ def test_a_section_includes_its_subsections_and_a_topic_its_articles(morning: da
     article = story(categories=[below], tags=["tankers"])
     follower(section=section)
     follower("edda@readers.example", topic=article.tags.get())
-    assert emails.send_due(morning) == 2
+    assert following.send_due(morning) == 2
 
 
 def test_nothing_is_sent_before_the_morning_or_about_earlier_articles(morning: datetime) -> None:
@@ -235,19 +234,19 @@ def test_nothing_is_sent_before_the_morning_or_about_earlier_articles(morning: d
     story("Before", authors=[author])
     row = follower(author=author)
     row.article_follows.update(created_at=timezone.now())
-    assert emails.send_due(morning) == 0
+    assert following.send_due(morning) == 0
     row.article_follows.update(created_at=timezone.now() - LONG_AGO)
-    assert emails.send_due(notifications.last_due(current_publication(), timezone.now())) == 0
-    assert emails.send_due(morning) == 1
+    assert following.send_due(following.last_due(current_publication(), timezone.now())) == 0
+    assert following.send_due(morning) == 1
 
 
 def test_an_article_that_was_unpublished_in_time_is_not_sent(edna: Any, morning: datetime) -> None:
     author = newsroom.author("Ines Faro")
     follower(author=author)
     article = story(authors=[author])
-    notifications.enqueue(morning)
+    following.enqueue(morning)
     publishing.unpublish(article, by=edna)
-    assert emails.send_due(morning) == 0
+    assert following.send_due(morning) == 0
     assert ArticleNotification.objects.get().state == "dropped"
 
 
@@ -255,10 +254,10 @@ def test_a_killed_worker_sends_nothing_twice(morning: datetime) -> None:
     author = newsroom.author("Ines Faro")
     ola = follower(author=author)
     story(authors=[author])
-    notifications.enqueue(morning)
-    assert notifications.claim(ola.pk, morning) is not None
-    assert notifications.claim(ola.pk, morning) is None
-    assert emails.send_due(morning + timedelta(minutes=20)) == 0
+    following.enqueue(morning)
+    assert following.claim(ola.pk, morning) is not None
+    assert following.claim(ola.pk, morning) is None
+    assert following.send_due(morning + timedelta(minutes=20)) == 0
     assert ArticleNotification.objects.get().state == "uncertain"
 
 
@@ -266,12 +265,12 @@ def test_an_email_that_was_not_accepted_is_tried_again(settings: Any, morning: d
     author = newsroom.author("Ines Faro")
     ola = follower(author=author)
     story(authors=[author])
-    notifications.enqueue(morning)
-    batch = notifications.claim(ola.pk, morning)
+    following.enqueue(morning)
+    batch = following.claim(ola.pk, morning)
     assert batch is not None
-    notifications.record(batch, Outcome.DEFERRED, morning)
-    assert emails.send_due(morning + timedelta(minutes=1)) == 0
-    assert emails.send_due(morning + notifications.RETRY_AFTER) == 1
+    following.record(batch, Outcome.DEFERRED, morning)
+    assert following.send_due(morning + timedelta(minutes=1)) == 0
+    assert following.send_due(morning + following.RETRY_AFTER) == 1
 
 
 def test_a_mail_program_unfollows_with_one_post_from_anywhere() -> None:
@@ -328,7 +327,7 @@ def test_an_export_has_what_is_followed_and_erasure_deletes_it(morning: datetime
     author = newsroom.author("Ines Faro")
     ola = follower(author=author)
     story(authors=[author])
-    emails.send_due(morning)
+    following.send_due(morning)
     data = personal_data.of_subscriber(ola)
     assert data["follows"][0].startswith("Ines Faro")
     assert data["articles sent for them"][0]["headline"] == "Ships wait"
@@ -345,4 +344,4 @@ def test_the_number_of_queries_does_not_grow_with_the_followers(
     for number in range(30):
         follower(f"r{number}@readers.example", author=author)
     with django_assert_max_num_queries(3):
-        assert notifications.enqueue(morning) == 30
+        assert following.enqueue(morning) == 30

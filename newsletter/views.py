@@ -1,36 +1,125 @@
-"""Sign-up, confirmation, preferences, unsubscribing.
+"""The pages: sign-up, preferences, following, unsubscribing, past issues; the CSS of e-mail previews, and tracked links.
 
 None of these pages depends on who is signed in. The token in the URL is the right to act; such pages are not cached, and
 send no referrer.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from articles.editorial.models import Article
+from articles.images.models import Image
 from iria.core.http.csrf import open_to_other_sites
 from iria.core.http.headers import client_ip
+from iria.core.http.page_cache import public_page
 from iria.core.http.private_paths import secret_link
 from iria.core.http.rate_limit import count_and_allow
+from iria.core.pagination import page_of
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
 from iria.core.text.language import content_language, use_language
 from iria.publication.context_processors import publication_of
+from iria.publication.views import FOREVER
 from newsletter import personal_data
 from newsletter.email import rendering
-from newsletter.forms import PreferencesForm, SignUpForm
-from newsletter.models import Consent, Issue, Subscriber
+from newsletter.email.editor_html import show_urls
+from newsletter.forms import EmailForm, PreferencesForm, SignUpForm
+from newsletter.models import ArticleFollow, Consent, Issue, Subscriber
 from newsletter.models.follow import SUBJECTS
-from newsletter.subscriptions import data_requests, opt_in
-from newsletter.subscriptions import preferences as subscriptions_preferences
+from newsletter.subscriptions import data_requests, follows, opt_in
 from newsletter.subscriptions.email_addresses import hidden, shown
 from newsletter.subscriptions.follows import Subject
-from newsletter.views.issues import sheet_of
+
+SHEET_ARTICLES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The latest issue, as the sign-up page shows it."""
+
+    issue: Issue
+    image: Image | None
+    articles: list[Article]
+
+
+@public_page(parameters=("page",))
+def issues(request: HttpRequest) -> HttpResponse:
+    page = page_of(Issue.objects.listed().select_related("newsletter"), request.GET.get("page"))
+    return render(request, "newsletter/issues.html", {"page": page})
+
+
+@public_page
+def issue(request: HttpRequest, slug: str) -> HttpResponse:
+    """Shows an issue with its texts and those of its articles that are still public."""
+    shown_issue = get_object_or_404(
+        Issue.objects.public().select_related("newsletter", "image__agency"), slug=slug
+    )
+    show_urls([shown_issue])
+    context = {
+        "issue": shown_issue,
+        "sections": _sections(shown_issue),
+        "page_language": shown_issue.effective_language,
+    }
+    return render(request, "newsletter/issue.html", context)
+
+
+def sheet_of(shown_issue: Issue) -> Sheet:
+    """The beginning of an issue for the sign-up page, with its image or that of its first article."""
+    show_urls([shown_issue])
+    articles = [article for _, section in _sections(shown_issue) for article in section]
+    first = shown_issue.image or (articles[0].lead_image if articles else None)
+    image = first if first is not None and first.may_be_shown else None
+    return Sheet(shown_issue, image, articles[:SHEET_ARTICLES])
+
+
+def _sections(shown_issue: Issue) -> list[tuple[str, list[Article]]]:
+    """Groups the public articles by section heading; sections without articles are left out."""
+    items = shown_issue.items.values_list("article_id", "heading")
+    in_issue = Article.objects.published().filter(pk__in=shown_issue.items.values("article_id"))
+    articles = in_issue.for_cards().in_bulk()
+    sections: list[tuple[str, list[Article]]] = [("", [])]
+    for article_id, heading in items:
+        if heading:
+            sections.append((heading, []))
+        if article_id in articles:
+            sections[-1][1].append(articles[article_id])
+    return [section for section in sections if section[1]]
+
+
+@require_safe
+def email_css(request: HttpRequest, light: str, dark: str, hours: str = "") -> HttpResponse:
+    """The stylesheet of previews, with the accent colours of the URL."""
+    rules = rendering.rules(f"#{light}", f"#{dark}", hours)
+    return HttpResponse(
+        rules, content_type="text/css; charset=utf-8", headers={"Cache-Control": FOREVER}
+    )
+
+
+@require_safe
+@never_cache
+def link(request: HttpRequest, issue_id: int, number: int) -> HttpResponse:
+    """Redirects to the target of a tracked link and counts the click; nothing about the visitor is
+    stored.
+    """
+    if max(issue_id, number) >= 2**31:
+        raise Http404
+    url = rendering.open_link(issue_id, number)
+    if not url:
+        raise Http404
+    response = HttpResponseRedirect(url)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
 
 REQUESTS_AN_HOUR = 30
 """Per IP address; a whole institute may share one."""
@@ -173,13 +262,13 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """Shows and saves what an address receives: newsletters, and e-mails of other apps."""
     if token == rendering.TEST_TOKEN:
         return _test_link_page(request)
-    email = subscriptions_preferences.email_of(token)
+    email = opt_in.email_of(token)
     if not email:
         return message_page(request, gettext(UNKNOWN), status=404)
     subscriber = Subscriber.objects.with_email(email).first()
     with use_language(subscriber.language if subscriber else ""):
         if request.method == "POST" and "leave" in request.POST:
-            subscriptions_preferences.unsubscribe_all(email)
+            opt_in.unsubscribe_all(email)
             return render(request, "newsletter/unsubscribed.html", {"address": hidden(email)})
         if request.method == "POST" and "data" in request.POST and subscriber:
             data_requests.ask(subscriber)
@@ -222,13 +311,13 @@ def _preferences_page(
     # An empty form is valid: it chooses nothing.
     form = PreferencesForm(
         request.POST if request.method == "POST" else None,
-        received=subscriptions_preferences.received_by(subscriber),
+        received=opt_in.received_by(subscriber),
         language=subscriber.language if subscriber else "",
         initial={"name": subscriber.name if subscriber else ""},
     )
     if request.method == "POST" and form.is_valid():
         try:
-            subscriptions_preferences.choose(email, form.choice(), request.POST)
+            opt_in.save_preferences(email, form.choice(), request.POST)
         except opt_in.TooOften as error:
             form.add_error(None, str(error))
             too_often = True
@@ -241,7 +330,7 @@ def _preferences_page(
         "offers": form.offers(),
         "subscriber": subscriber,
         "address": hidden(email),
-        "more": subscriptions_preferences.other_choices(email),
+        "more": opt_in.other_choices(email),
         "saved": "saved" in request.GET,
         "asked": "asked" in request.GET,
     }
@@ -288,3 +377,113 @@ def _test_link_page(request: HttpRequest) -> HttpResponse:
     """Explains the links of a test e-mail; a one-click unsubscribe gets a success response."""
     context = {"heading": gettext("This link is from a test e-mail"), "sentence": gettext(TEST)}
     return render(request, "newsletter/message.html", context)
+
+
+class FollowForm(EmailForm):
+    """What to follow, and the e-mail address."""
+
+    subjects = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, data: Any, subjects: Sequence[Subject]) -> None:
+        super().__init__(data)
+        self._subjects = {f"{subject.kind}:{subject.value}": subject for subject in subjects}
+        field = self.fields["subjects"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
+        field.choices = [(value, value) for value in self._subjects]
+
+    def clean_subjects(self) -> list[Subject]:
+        chosen = [self._subjects[value] for value in self.cleaned_data["subjects"]]
+        if not chosen:
+            message = gettext("Choose at least one author, section or topic.")
+            raise forms.ValidationError(message)
+        return chosen
+
+    @property
+    def options(self) -> list[tuple[str, Subject, bool]]:
+        """Value, subject and whether it is chosen; the only one is chosen from the start."""
+        chosen = self["subjects"].data if self.is_bound else []
+        only = not self.is_bound and len(self._subjects) == 1
+        return [
+            (value, subject, only or value in chosen) for value, subject in self._subjects.items()
+        ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest) -> HttpResponse:
+    """Asks to follow what the URL names: `?author=…&section=…&topic=…`, or `?article=<id>`.
+
+    The form is in the language of the article, or in that of `&language=…`; so are the e-mails.
+    The response is the same for every address, known or not.
+    """
+    article, subjects = _subjects(request)
+    if not subjects:
+        raise Http404
+    language = article.language if article else language_of(request)
+    with use_language(language or content_language()):
+        return _follow(request, article, subjects, language)
+
+
+def _follow(
+    request: HttpRequest, article: Article | None, subjects: list[Subject], language: str
+) -> HttpResponse:
+    form = FollowForm(request.POST if request.method == "POST" else None, subjects)
+    came_from = source_path(request)
+    context = {"form": form, "article": article, "came_from": came_from}
+    if request.method != "POST":
+        return render(request, "newsletter/follow.html", context)
+    if form.is_spam:
+        return to_check_inbox(language)
+    status = 422
+    if form.is_valid() and not form.suggestion:
+        if count_and_allow(
+            "newsletter.client",
+            client_ip(request),
+            limit=REQUESTS_AN_HOUR,
+            per=timedelta(hours=1),
+        ):
+            opt_in.request(
+                form.cleaned_data["email"],
+                source_url=came_from,
+                follows=form.cleaned_data["subjects"],
+                language=language,
+            )
+            return to_check_inbox(language)
+        status = 429
+        form.add_error(None, gettext("Too many sign-ups from your network. Try again in an hour."))
+    return render(request, "newsletter/follow.html", context, status=status)
+
+
+def _subjects(request: HttpRequest) -> tuple[Article | None, list[Subject]]:
+    number = request.GET.get("article", "")
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        article = Article.objects.published().filter(pk=int(number)).first()
+        return article, follows.subjects_of(article) if article else []
+    return None, follows.find({kind: request.GET.getlist(kind) for kind in SUBJECTS})
+
+
+@open_to_other_sites
+@require_http_methods(["GET", "HEAD", "POST"])
+@secret_link
+def unfollow(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows a button and changes nothing; a POST from anywhere unfollows at once (RFC 8058).
+
+    The token is that of one follow, or that of a subscriber for everything they follow.
+    """
+    rows = list(ArticleFollow.objects.with_token(token).with_subjects())
+    subscriber = Subscriber.objects.with_token(token).first()
+    if subscriber is not None:
+        rows = list(subscriber.article_follows.with_subjects())
+    elif rows:
+        subscriber = rows[0].subscriber
+    if subscriber is None:
+        return message_page(request, gettext(UNKNOWN), status=404)
+    if request.method == "POST":
+        follows.end(rows)
+    with use_language(subscriber.language):
+        context = {
+            "subscriber": subscriber,
+            "address": hidden(subscriber.email),
+            "subjects": [Subject.of(row) for row in rows],
+            "ended": request.method == "POST",
+        }
+        return render(request, "newsletter/unfollow.html", context)

@@ -1,1 +1,0 @@
-"""Preflight checks before an issue is sent."""
