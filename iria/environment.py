@@ -23,7 +23,7 @@ from django.core.exceptions import ImproperlyConfigured
 from iria.backup import Retention
 from iria.backup.keys import Key
 from iria.launcher.paths import make_folder, restrict_permissions
-from newsletter.bounces.webhooks.providers import PROVIDERS
+from newsletter.bounces.providers import PROVIDERS
 
 FORMER_NAMES: Final = {
     "API_RATE_LIMIT": "API_PER_MINUTE",

@@ -7,8 +7,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
-from newsletter.bounces.webhooks import verification
-from newsletter.bounces.webhooks.providers import PROVIDERS
+from newsletter.bounces import webhooks
+from newsletter.bounces.providers import PROVIDERS
 
 
 def check_connections(
@@ -33,7 +33,7 @@ def check_provider(app_configs: Sequence[AppConfig] | None, **options: Any) -> l
         message = f"MAIL_PROVIDER is {provider.name}, but MAIL_PROVIDER_SECRET is missing or too short, so anyone could call the webhook."
         return [Error(message, hint=hint, id="newsletter.E001")]
     try:
-        verification.anymail_view(provider, settings.MAIL_PROVIDER_SECRET)
+        webhooks.anymail_view(provider, settings.MAIL_PROVIDER_SECRET)
     except Exception:
         # The message may contain the secret.
         message = f"MAIL_PROVIDER_SECRET is not a valid secret of {provider.name}, so none of its webhook calls would be accepted."

@@ -15,7 +15,7 @@ from newsletter.delivery import controls
 from newsletter.digests import category_merges
 from newsletter.email import editor_html
 from newsletter.models import Issue
-from newsletter.subscriptions import data_requests, suppression
+from newsletter.subscriptions import suppression
 
 
 def register() -> None:
@@ -23,7 +23,7 @@ def register() -> None:
     checks.register(check_connections)
     category_merges.register()
     signals.unpublished.connect(pause_issues_with_article, dispatch_uid="newsletter.hold")
-    handler = PersonalDataHandler(export=personal_data.export, erase=data_requests.erase_account)
+    handler = PersonalDataHandler(export=personal_data.export, erase=personal_data.erase_account)
     hooks.personal_data.register("newsletter", handler)
     hooks.mail_preferences.register("following", following.Following())
     hooks.dashboard_items.register("newsletter", dashboard.dashboard_items)

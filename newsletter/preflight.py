@@ -28,8 +28,8 @@ from iria.core.http import safe_client
 from iria.core.mail import mail_domain
 from iria.core.text.validators import storable
 from newsletter import job_queue
-from newsletter.bounces.webhooks import views
-from newsletter.bounces.webhooks.providers import PROVIDERS
+from newsletter.bounces import webhooks
+from newsletter.bounces.providers import PROVIDERS
 from newsletter.email import rendering
 from newsletter.email.editor_html import hidden_links_of
 from newsletter.email.headers import from_email
@@ -319,7 +319,7 @@ def warnings(newsletter: Newsletter) -> list[str]:
             "E-mails are not signed here. Make sure the relay signs them with DKIM, including List-Unsubscribe and List-Unsubscribe-Post, or set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE."
         )
     provider = PROVIDERS.get(settings.MAIL_PROVIDER)
-    if provider and not views.has_called(provider):
+    if provider and not webhooks.has_called(provider):
         findings.append(
             f"No webhook calls from {provider.name} yet. Check that it calls {rendering.site_url_of('newsletter_webhook')}; otherwise bounces are not recorded."
         )

@@ -17,6 +17,7 @@ from iria.core.text.typography import comma
 from iria.core.text.validators import one_line
 from iria.publication.mail import Block, Button, EmailContent, FooterLink, Heading, Paragraph, mail
 from iria.publication.models import current_publication
+from newsletter import personal_data
 from newsletter.email import headers, rendering
 from newsletter.models import (
     Consent,
@@ -26,7 +27,7 @@ from newsletter.models import (
     Subscriber,
     Subscription,
 )
-from newsletter.subscriptions import data_requests, follows, suppression
+from newsletter.subscriptions import follows, suppression
 from newsletter.subscriptions.opt_in import confirmation_token
 
 PAUSE_BETWEEN_LINKS: Final = timedelta(minutes=10)
@@ -220,7 +221,7 @@ def send_data_link(subscriber_id: int) -> None:
                 Paragraph(gettext(ASKED_FOR_DATA) % {"name": name}),
                 Button(
                     gettext("View or erase your data"),
-                    rendering.site_url_of("newsletter_data", data_requests.token_of(subscriber)),
+                    rendering.site_url_of("newsletter_data", personal_data.token_of(subscriber)),
                 ),
                 Paragraph(gettext(DATA_WORKS_FOR)),
             ),

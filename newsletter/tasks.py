@@ -12,8 +12,7 @@ from procrastinate.job_context import JobContext
 
 from articles.editorial import publishing
 from newsletter import following, job_queue, preflight, subscription_emails
-from newsletter.bounces import mailbox, processing
-from newsletter.bounces.webhooks import verification
+from newsletter.bounces import mailbox, processing, webhooks
 from newsletter.delivery import controls, progress, sending, worker
 from newsletter.digests import approval, composition
 from newsletter.imports import runner, uploads
@@ -152,7 +151,7 @@ def delete_unconfirmed(timestamp: int) -> None:
         continue
     uploads.delete_old_files()
     following.delete_old(timezone.now())
-    verification.delete_expired_receipts()
+    webhooks.delete_expired_receipts()
 
 
 @app.periodic(cron="27 3 * * *")

@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from iria.core.http import urls as urls  # registers the URL converters
 from iria.publication.language import speak
 from newsletter import views
-from newsletter.bounces.webhooks.views import webhook
+from newsletter.bounces.webhooks import webhook
 
 pages = speak(
     [

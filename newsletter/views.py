@@ -36,7 +36,7 @@ from newsletter.email.editor_html import show_urls
 from newsletter.forms import EmailForm, PreferencesForm, SignUpForm
 from newsletter.models import ArticleFollow, Consent, Issue, Subscriber
 from newsletter.models.follow import SUBJECTS
-from newsletter.subscriptions import data_requests, follows, opt_in
+from newsletter.subscriptions import follows, opt_in
 from newsletter.subscriptions.email_addresses import hidden, shown
 from newsletter.subscriptions.follows import Subject
 
@@ -271,7 +271,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
             opt_in.unsubscribe_all(email)
             return render(request, "newsletter/unsubscribed.html", {"address": hidden(email)})
         if request.method == "POST" and "data" in request.POST and subscriber:
-            data_requests.ask(subscriber)
+            personal_data.ask(subscriber)
             return redirect(f"{request.path}?asked=1")
         return _preferences_page(request, email, subscriber)
 
@@ -282,10 +282,10 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
     """Shows the stored data of a subscriber, with a button to erase them."""
     try:
         if request.method == "POST":
-            erased = data_requests.erase(token, barred="bar" in request.POST)
+            erased = personal_data.erase(token, barred="bar" in request.POST)
             with use_language(erased.language):
                 return render(request, "newsletter/erased.html", {"barred": "bar" in request.POST})
-        subscriber = data_requests.subscriber_of(token)
+        subscriber = personal_data.subscriber_of(token)
     except BrokenToken:
         return message_page(request, gettext(UNKNOWN), status=404)
     except ExpiredToken:

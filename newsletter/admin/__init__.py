@@ -6,8 +6,12 @@ from newsletter.admin.deliveries import DeliveryAdmin, SendingLimitAdmin
 from newsletter.admin.digests import DigestAdmin, DigestRuleAdmin
 from newsletter.admin.imports import ExportAdmin, ImportAdmin
 from newsletter.admin.issues import IssueAdmin
-from newsletter.admin.subscribers import NewsletterAdmin, SubscriberAdmin
-from newsletter.admin.suppressions import BounceAdmin, SuppressionAdmin
+from newsletter.admin.subscribers import (
+    BounceAdmin,
+    NewsletterAdmin,
+    SubscriberAdmin,
+    SuppressionAdmin,
+)
 from newsletter.models import (
     Bounce,
     Delivery,

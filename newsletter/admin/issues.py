@@ -1,23 +1,30 @@
-"""Issues: edit, preview, test, send."""
+"""Issues: edit, preview, test, send; and who changed what, from Django's log and the events of sending."""
 
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.options import get_content_type_for_model
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.forms import Script
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from articles.images.admin.forms import ChoosesImage
 from iria.publication.models import current_publication
 from newsletter import preflight
-from newsletter.admin import issue_history
 from newsletter.admin.delivery import DeliveryPages, ScheduleForm, recipients_label
 from newsletter.admin.issue_form import IssueForm
 from newsletter.admin.issue_tools import (
@@ -31,7 +38,63 @@ from newsletter.admin.issue_tools import (
 from newsletter.delivery import blockers
 from newsletter.email import drafts, rendering
 from newsletter.email.drafts import IssueArticle
-from newsletter.models import Issue, Newsletter
+from newsletter.models import DeliveryEvent, Issue, Newsletter
+
+CREATED: Final = "Created."
+FOLDED: Final = timedelta(minutes=10)
+"""What one editor saves within this time is one line, as in the history of an article."""
+SHOWN: Final = 200
+"""Lines of each kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Without `by` it happened automatically."""
+
+    at: datetime
+    by: User | None
+    what: str
+
+
+def lines_of(issue: Issue) -> list[Line]:
+    """The newest first."""
+    changes = _changes(issue).select_related("user").order_by("-action_time", "-pk")[:SHOWN]
+    lines = [Line(each.action_time, each.user, each.get_change_message()) for each in changes]
+    events = issue.events.select_related("created_by").order_by("-pk")[:SHOWN]
+    lines += [Line(each.created_at, each.created_by, _described(each)) for each in events]
+    lines.append(Line(issue.created_at, issue.created_by, CREATED))
+    return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def log_change(issue: Issue, message: list[dict[str, Any]], *, by: User) -> None:
+    """Adds the names of the changed fields to the line of this editor, or a line.
+
+    Args:
+        message: as Django makes it; empty if nothing was changed.
+    """
+    if not message:
+        return
+    latest = _changes(issue).order_by("-action_time", "-pk").first()
+    recent = timezone.now() - FOLDED
+    if latest and latest.user_id == by.pk and latest.action_time > recent:
+        before = json.loads(latest.change_message)
+        names = [name for part in (*before, *message) for name in part["changed"]["fields"]]
+        latest.change_message = json.dumps([{"changed": {"fields": list(dict.fromkeys(names))}}])
+        latest.save(update_fields=["change_message"])
+        return
+    LogEntry.objects.log_actions(by.pk, [issue], CHANGE, message)
+
+
+def _changes(issue: Issue) -> QuerySet[LogEntry]:
+    return LogEntry.objects.filter(
+        content_type=get_content_type_for_model(issue), object_id=issue.pk, action_flag=CHANGE
+    ).exclude(change_message__in=["", "[]"])
+
+
+def _described(event: DeliveryEvent) -> str:
+    label = event.get_action_display()
+    return f"{label}: {event.details}" if event.details else f"{label}."
+
 
 COMPOSE: Final = "admin/newsletter/issue/compose.html"
 
@@ -197,13 +260,13 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
 
     def log_change(self, request: HttpRequest, obj: Issue, message: Any) -> None:  # type: ignore[override]
         """Without the entry that Django's would return, and uses nowhere."""
-        issue_history.log_change(obj, message, by=current_user(request))
+        log_change(obj, message, by=current_user(request))
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         issue = self.get_object(request, unquote(object_id))
-        lines = issue_history.lines_of(issue) if issue else []
+        lines = lines_of(issue) if issue else []
         return super().history_view(request, object_id, {**(extra_context or {}), "lines": lines})
 
     # Preview and send

@@ -17,8 +17,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from iria.publication.models import current_publication
+from newsletter.bounces.providers import REF_PLACEHOLDER
 from newsletter.bounces.verp import delivery_ref, return_path
-from newsletter.bounces.webhooks.providers import REF_PLACEHOLDER
 from newsletter.delivery import claims as delivery_claims
 from newsletter.delivery import controls
 from newsletter.delivery.claims import AttemptResult, Claim, MarkedDelivery, Personal

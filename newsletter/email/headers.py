@@ -22,8 +22,8 @@ from iria.core.mail import (
 )
 from iria.core.mail import mail_domain as mail_domain
 from iria.publication.models import Publication
+from newsletter.bounces.providers import HEADERS, PROVIDERS, REF_PLACEHOLDER
 from newsletter.bounces.verp import unsubscribe_email
-from newsletter.bounces.webhooks.providers import HEADERS, PROVIDERS, REF_PLACEHOLDER
 from newsletter.email import rendering
 from newsletter.email.rendering import IN_HTML, IN_TEXT, TOKEN, Greeting, RenderedEmail
 from newsletter.email.smtp import SEVEN_BIT, ready_to_send

@@ -28,8 +28,9 @@ from articles.editorial.models import Article
 from articles.editorial.preview_links import preview_url
 from articles.public.views.errors import server_error
 from iria.unavailable import SERVICE_UNAVAILABLE, unavailable
+from newsletter import personal_data
 from newsletter.models import ArticleFollow, Consent, Newsletter, Subscriber
-from newsletter.subscriptions import data_requests, opt_in
+from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
 from tests.accounts.keys import passkey_of
 from tests.conftest import PASSWORD
@@ -216,7 +217,7 @@ def _newsletter() -> Iterator[tuple[str, Any]]:
     yield "newsletter, welcome", client.post(link, follow=True)
     token = Subscriber.objects.get(email=STRANGER).token
     yield "newsletter, chosen", client.get(f"/newsletter/preferences/{token}/?saved=1")
-    data = data_requests.token_of(Subscriber.objects.get(email=STRANGER))
+    data = personal_data.token_of(Subscriber.objects.get(email=STRANGER))
     yield "newsletter, asked for data", client.get(f"/newsletter/preferences/{token}/?asked=1")
     yield "newsletter, data", client.get(f"/newsletter/data/{data}/")
     follow = ArticleFollow.objects.create(

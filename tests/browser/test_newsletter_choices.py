@@ -7,8 +7,8 @@ import pytest
 
 from accounts.models import User
 from articles.editorial.models import Category
+from newsletter import personal_data
 from newsletter.models import Frequency, Newsletter, Subscriber
-from newsletter.subscriptions import data_requests
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.test_newsletter import path_in
@@ -99,7 +99,7 @@ def test_the_preferences_are_accessible(
     page.goto(ola.preferences_path())
     page.click("main summary")
     complaints["preferences"] = accessibility_complaints(page)
-    page.goto(f"/newsletter/data/{data_requests.token_of(ola)}/")
+    page.goto(f"/newsletter/data/{personal_data.token_of(ola)}/")
     complaints["data"] = accessibility_complaints(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.click("button:has-text('Erase everything')")

@@ -16,8 +16,9 @@ from articles.feeds.sitemaps import PER_FILE
 from articles.images.library import ingest
 from articles.pages.models import Page
 from iria.publication.models import BrandImage
+from newsletter import personal_data
 from newsletter.models import ArticleFollow, Consent, Issue, IssueLink
-from newsletter.subscriptions import data_requests, opt_in
+from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
 from tests import moderation, newsroom
 from tests.articles.files import samples
@@ -90,7 +91,7 @@ def parts(mina: User) -> dict[str, str]:
         "link": validation.link_to(comment),
         "preview": make_preview_token(newsroom.draft("Not yet")),
         "confirm": opt_in.confirmation_token(consent),
-        "data": data_requests.token_of(reader),
+        "data": personal_data.token_of(reader),
         "reader": reader.token,
         "follow": follow.token,
         "article_follow": article_follow.token,

@@ -10,8 +10,8 @@ from django.utils import timezone
 from lxml import html as lxml_html
 
 from accounts.models import User
-from newsletter.admin.issue_history import CREATED
 from newsletter.admin.issue_tools import version_of
+from newsletter.admin.issues import CREATED
 from newsletter.delivery import sending
 from newsletter.models import DeliveryEvent, Issue
 from tests.newsletter.admin_pages import ADD, issue_form_data, issue_url

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-from newsletter.bounces.parser import Reason, free_text, message_types, read, reasons
+from newsletter.bounces.parser import Reason, classifier, formats, read, reasons
 from newsletter.bounces.parser.classifier import split_body
 from newsletter.bounces.parser.mime import opened
 from tests.newsletter.bounces.test_parser import expected_kind
@@ -106,11 +106,11 @@ def alternatives(pattern: str) -> list[str]:
 
 
 HEADS: Final[dict[str, tuple[Any, Callable[[bytes], str]]]] = {
-    "RETURNED": (message_types, lambda raw: opened(raw).headers.words("subject")),
-    "SERVER": (message_types, lambda raw: opened(raw).headers.words("from")),
-    "COMPLAINING": (message_types, lambda raw: opened(raw).headers.words("subject")),
+    "RETURNED": (classifier, lambda raw: opened(raw).headers.words("subject")),
+    "SERVER": (classifier, lambda raw: opened(raw).headers.words("from")),
+    "COMPLAINING": (classifier, lambda raw: opened(raw).headers.words("subject")),
     "FAILING": (
-        free_text,
+        formats,
         lambda raw: f"{split_body(opened(raw))[0]} {opened(raw).headers.words('subject')}",
     ),
 }

@@ -1,16 +1,12 @@
-"""Decides what a message says, from everything that was found in it."""
+"""Decides what a message says, from its headers and everything that was found in it.
+
+A message is a bounce, an automatic reply, a complaint or a personal e-mail.
+"""
 
 import re
 from typing import Final
 
-from newsletter.bounces.parser import (
-    delivery_status,
-    free_text,
-    languages,
-    message_types,
-    mime,
-    notices,
-)
+from newsletter.bounces.parser import formats, languages, mime
 from newsletter.bounces.parser.mime import Headers, Opened, opened
 from newsletter.bounces.parser.reasons import (
     AFTER_DATA,
@@ -21,6 +17,106 @@ from newsletter.bounces.parser.reasons import (
     status_in,
 )
 from newsletter.bounces.parser.report import Failure, Kind, Reason, Report, Topic
+
+SERVER: Final = re.compile(
+    r"(?i)mailer[-_. ]?daemon|post[-_]?master|\bndr@|mail[-_. ]?deliver|delivery[-_. ](?:sub)?system|mail[-_. ]?(?:system|server|service|administrator|gateway|router)|"
+    r"system administrator|mdaemon|lsmtp|bounce|^\s*<>\s*$|imss|microsoft outlook|mailadm|smtp_mail|symantec|inet-?gw|no-?reply"
+)
+RETURNED: Final = re.compile(f"(?i){languages.any_of(Topic.SUBJECT)}")
+REPLY: Final = re.compile(rf"(?i)^\W*(?:re:\s*)?(?:{languages.any_of(Topic.REPLY)})")
+ARRIVED: Final = re.compile(
+    rf"(?i){languages.any_of(Topic.RECEIPT)}|^(?:{languages.any_of(Topic.DELIVERED)})\s*:"
+)
+"""Subjects of confirmations that an e-mail was delivered or relayed."""
+COMPLAINING: Final = re.compile(
+    r"(?i)complaint about (?:a )?(?:message|e-?mail)s? from|e-?mail feedback report|(?:abuse|spam|complaint|feedback|opt-?out) report|(?:spam|abuse) complaint|reported as (?:spam|abuse|junk)"
+)
+COMPLAINT_WORDS: Final = re.compile(
+    r"(?i)\bthis is an? (?:e-?mail )?(?:abuse|spam|opt-?out|complaint|feedback|fraud|unsubscribe) (?:report|notification|complaint)|"
+    r"\breport (?:for|about) an? (?:e-?mail|message)[^.]{0,80}\breceived from|\b(?:user|recipient|customer|member|subscriber)s?\b[^.]{0,60}\b(?:reported|marked|flagged)\b[^.]{0,60}\b(?:spam|junk|abuse|unwanted|unsolicited)"
+)
+FEEDBACK_FIELD: Final = re.compile(r"(?im)^[> \t]{0,8}feedback-type[ \t]*:[ \t]*[\w-]+")
+RETURNED_HEAD: Final = re.compile(r"(?im)^[> \t]{0,8}(?:received|return-path|message-id)[ \t]*:")
+FEEDBACK_REPORT_FIELD: Final = re.compile(
+    r"(?im)^[> \t]{0,8}(?:user-agent|version|original-rcpt-to|original-mail-from|removal-recipient|reported-domain|source-ip|received-date|arrival-date)[ \t]*:"
+)
+"""Fields that accompany the feedback type; a text may quote the type alone."""
+
+
+def is_from_server(headers: Headers) -> bool:
+    """Whether the sender looks like a mail server, or the return path is empty."""
+    path = headers.get("return-path").strip()
+    return is_called_server(headers) or path in {"<>", "<MAILER-DAEMON>"}
+
+
+def is_called_server(headers: Headers) -> bool:
+    """Whether the sender has the name of a mail server."""
+    return bool(SERVER.search(headers.words("from")))
+
+
+def says_returned(headers: Headers) -> bool:
+    """Whether the subject or a header says that an e-mail was not delivered."""
+    if ARRIVED.search(headers.words("subject")):
+        return False
+    return bool(RETURNED.search(headers.words("subject"))) or bool(
+        headers.get("x-failed-recipients")
+    )
+
+
+def is_report(message: Opened) -> bool:
+    """Whether the message contains or announces a delivery status."""
+    if message.report_type == "delivery-status":
+        return True
+    return any(part.kind.endswith("delivery-status") for part in message.parts)
+
+
+def is_receipt(message: Opened) -> bool:
+    """Whether it is a receipt (RFC 8098): the e-mail was read or deleted."""
+    return message.report_type == "disposition-notification" or any(
+        part.kind == "message/disposition-notification" for part in message.parts
+    )
+
+
+def is_feedback(message: Opened) -> bool:
+    """Whether it is a complaint, in the format of RFC 5965 or an older one.
+
+    Older complaints have the fields in the text, or no fields: the provider returned the e-mail
+    with a known subject, or with the complaining address in a header.
+    """
+    kinds = {message.kind, *(part.kind for part in message.parts)}
+    if message.report_type == "feedback-report" or "message/feedback-report" in kinds:
+        return True
+    texts = [part.text for part in message.parts if not part.kind.startswith("message/delivery")]
+    if any(FEEDBACK_FIELD.search(text) and FEEDBACK_REPORT_FIELD.search(text) for text in texts):
+        return not is_report(message)
+    has_returned_email = bool(message.returned) or any(RETURNED_HEAD.search(text) for text in texts)
+    if not has_returned_email or is_report(message):
+        return False
+    if any(
+        headers.get("x-hmxmroriginalrecipient") for headers in (message.headers, *message.returned)
+    ):
+        return True
+    return bool(COMPLAINING.search(message.headers.words("subject"))) or (
+        bool(texts) and bool(COMPLAINT_WORDS.search(texts[0][:1000]))
+    )
+
+
+def is_automatic_reply(headers: Headers) -> bool:
+    """Whether it is an automatic reply (RFC 3834), such as an out-of-office message."""
+    is_marked = headers.get("auto-submitted").lower().startswith("auto-")
+    is_marked = is_marked or any(
+        headers.get(name)
+        for name in (
+            "x-autoreply",
+            "x-autorespond",
+            "x-auto-reply",
+            "x-autoresponder",
+            "x-vacation",
+        )
+    )
+    is_marked = is_marked or headers.get("precedence").lower() in {"auto_reply", "auto-reply"}
+    return is_marked or bool(REPLY.match(headers.words("subject")))
+
 
 IDENTIFIER: Final = re.compile(r"<[^<>\s]{3,400}@[^<>\s]{1,255}>")
 IN_RETURNED_TEXT: Final = re.compile(r"(?im)^[> \t]{0,8}message-id[ \t]*:[ \t]*(<[^<>\s]{3,400}>)")
@@ -47,9 +143,9 @@ def read(raw: bytes) -> Report:
 
 def _read(message: Opened) -> Report:
     body, returned = split_body(message)
-    if notice := notices.notice_in(message):
+    if notice := formats.notice_in(message):
         return _ses_report(message, notice)
-    if message_types.is_feedback(message):
+    if is_feedback(message):
         return _complaint(message, returned)
     failures = [] if _is_receipt(message, body) else _failures(message, body)[:MOST_FAILURES]
     is_bounce = bool(failures) or _is_bounce_without_email(message, body)
@@ -59,19 +155,19 @@ def _read(message: Opened) -> Report:
     return _report(message, returned, kind, failures=tuple(failures))
 
 
-def _ses_report(message: Opened, notice: notices.Notice) -> Report:
+def _ses_report(message: Opened, notice: formats.Notice) -> Report:
     message_ids = "\n".join(
-        f"Message-ID: {message_id}" for message_id in notices.message_ids(notice)
+        f"Message-ID: {message_id}" for message_id in formats.message_ids(notice)
     )
-    if notices.is_complaint(notice):
+    if formats.is_complaint(notice):
         return _report(
             message,
             message_ids,
             Kind.COMPLAINT,
-            feedback=notices.feedback_of(notice),
-            complained=tuple(notices.complainers(notice)),
+            feedback=formats.feedback_of(notice),
+            complained=tuple(formats.complainers_in(notice)),
         )
-    failures = tuple(notices.failures(notice))
+    failures = tuple(formats.failures_in(notice))
     kind = Kind.HARD if any(failure.is_hard for failure in failures) else Kind.SOFT
     return _report(message, message_ids, kind, failures=failures)
 
@@ -84,7 +180,7 @@ def split_body(message: Opened) -> tuple[str, str]:
     texts = [part.text for part in message.parts if not part.kind.startswith("message/")]
     returned = []
     for index, text in enumerate(texts):
-        body, rest = free_text.until_returned(text)
+        body, rest = formats.until_returned(text)
         returned.append(rest)
         if body.strip():
             return body, "\n".join([*returned, *texts[index + 1 :]])
@@ -93,10 +189,10 @@ def split_body(message: Opened) -> tuple[str, str]:
 
 def _failures(message: Opened, body: str) -> list[Failure]:
     reports = [part.text for part in message.parts if part.kind.startswith("message/")]
-    by_fields = delivery_status.failures(message, [*reports, body], body)
+    by_fields = formats.failures(message, [*reports, body], body)
     if any(failure.address for failure in by_fields):
         return [failure for failure in by_fields if failure.address]
-    if delivery_status.all_reached(reports) or not _may_be_bounce(message, body):
+    if formats.all_reached(reports) or not _may_be_bounce(message, body):
         return []
     header_addresses = [
         mime.clean(value) for value in message.headers.get("x-failed-recipients").split(",")
@@ -109,8 +205,8 @@ def _failures(message: Opened, body: str) -> list[Failure]:
 
 def _failed_emails(message: Opened, body: str) -> list[str]:
     own_addresses = _own_emails(message.headers)
-    failed = free_text.failing(body, not_these=own_addresses)
-    if failed or not free_text.FAILING.search(f"{body} {message.headers.words('subject')}"):
+    failed = formats.failing(body, not_these=own_addresses)
+    if failed or not formats.FAILING.search(f"{body} {message.headers.words('subject')}"):
         return failed
     in_subject = [
         address
@@ -127,7 +223,7 @@ def _failed_emails(message: Opened, body: str) -> list[str]:
 
 
 def _failure_of(address: str, body: str, others: list[str], status: str, response: str) -> Failure:
-    text = response or (free_text.about(address, body, others) if len(others) > 1 else body)
+    text = response or (formats.about(address, body, others) if len(others) > 1 else body)
     return Failure(
         address=address,
         reason=_reason(text, body, status),
@@ -152,23 +248,23 @@ def _reason(text: str, body: str, status: str) -> Reason:
 def _may_be_bounce(message: Opened, body: str) -> bool:
     """Whether the body should be parsed as written by a server."""
     headers = message.headers
-    if message_types.is_report(message) or headers.get("x-failed-recipients"):
+    if is_report(message) or headers.get("x-failed-recipients"):
         return True
-    if message_types.ARRIVED.search(headers.words("subject")):
+    if ARRIVED.search(headers.words("subject")):
         return False
     from_server, returned = (
-        message_types.is_from_server(headers),
-        message_types.says_returned(headers),
+        is_from_server(headers),
+        says_returned(headers),
     )
-    called_server = message_types.is_called_server(headers)
-    if message_types.is_automatic_reply(headers) and not (
-        (from_server and returned) or (called_server and free_text.FAILING.search(body))
+    called_server = is_called_server(headers)
+    if is_automatic_reply(headers) and not (
+        (from_server and returned) or (called_server and formats.FAILING.search(body))
     ):
         # Automatic replies also have an empty return path and say that somebody cannot be reached.
         return False
-    return (from_server and bool(free_text.FAILING.search(body))) or (
+    return (from_server and bool(formats.FAILING.search(body))) or (
         returned
-        and bool(free_text.FAILING.search(body))
+        and bool(formats.FAILING.search(body))
         # A reply, or an issue of a newsletter, whatever its subject.
         and not (headers.get("in-reply-to") or headers.get("list-unsubscribe"))
     )
@@ -176,8 +272,8 @@ def _may_be_bounce(message: Opened, body: str) -> bool:
 
 def _is_receipt(message: Opened, body: str) -> bool:
     """Whether it is a read receipt; a rejection by a filter (RFC 5429) has the same format."""
-    is_rejection = message_types.says_returned(message.headers) and free_text.FAILING.search(body)
-    return message_types.is_receipt(message) and not is_rejection
+    is_rejection = says_returned(message.headers) and formats.FAILING.search(body)
+    return is_receipt(message) and not is_rejection
 
 
 def _is_bounce_without_email(message: Opened, body: str) -> bool:
@@ -188,15 +284,15 @@ def _is_bounce_without_email(message: Opened, body: str) -> bool:
     headers = message.headers
     return (
         not _is_receipt(message, body)
-        and message_types.says_returned(headers)
-        and (message_types.is_from_server(headers) or message_types.is_report(message))
+        and says_returned(headers)
+        and (is_from_server(headers) or is_report(message))
         and _may_be_bounce(message, body)
-        and not delivery_status.all_reached(part.text for part in message.parts)
+        and not formats.all_reached(part.text for part in message.parts)
     )
 
 
 def _complaint(message: Opened, returned: str) -> Report:
-    kind, complainers = delivery_status.complainers(message.parts)
+    kind, complainers = formats.complainers(message.parts)
     complainers = complainers or mime.in_text(message.headers.get("x-hmxmroriginalrecipient"))
     if not complainers:
         complainers = [
@@ -228,7 +324,7 @@ def _report(message: Opened, returned: str, kind: Kind, **fields: object) -> Rep
         recipients=tuple(dict.fromkeys([*envelope_recipients, *return_paths]))[:40],
         sender=next(iter(mime.in_text(headers.words("from"))), ""),
         subject=headers.words("subject")[:300],
-        automatic=message_types.is_automatic_reply(headers),
+        automatic=is_automatic_reply(headers),
         **fields,  # type: ignore[arg-type]
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from newsletter.bounces.parser import english, languages
+from newsletter.bounces.parser import languages
 from newsletter.bounces.parser.mime import WIDE
 from newsletter.bounces.parser.report import HARD, Reason
 
@@ -54,25 +54,25 @@ def _in_all(reason: Reason, english_words: Iterable[str]) -> tuple[Reason, tuple
 
 
 PHRASES: Final[tuple[tuple[Reason, tuple[str, ...]], ...]] = (
-    _in_all(Reason.FULL, english.FULL),
-    _in_all(Reason.TOO_LARGE, english.TOO_LARGE),
-    (Reason.POLICY, english.SENDER),
-    (Reason.UNREACHABLE, english.WAIT),
-    (Reason.UNKNOWN_HOST, english.UNKNOWN_ACCOUNT),
-    (Reason.UNKNOWN_USER, english.UNKNOWN_FIRST),
-    _in_all(Reason.SUSPENDED, english.SUSPENDED),
-    (Reason.POLICY, english.RELAY),
-    _in_all(Reason.NO_MAIL, english.NO_MAIL),
-    (Reason.UNKNOWN_USER, english.UNKNOWN_CERTAIN),
-    _in_all(Reason.POLICY, english.POLICY),
-    _in_all(Reason.BLOCKED, english.BLOCKED),
-    _in_all(Reason.LATER, english.LATER),
-    _in_all(Reason.MOVED, english.MOVED),
-    _in_all(Reason.UNKNOWN_HOST, english.UNKNOWN_HOST),
-    _in_all(Reason.UNKNOWN_USER, english.UNKNOWN_USER),
-    _in_all(Reason.FILTERED, english.FILTERED),
-    (Reason.UNREACHABLE, english.UNREACHABLE),
-    (Reason.FAULT, english.FAULT),
+    _in_all(Reason.FULL, languages.FULL),
+    _in_all(Reason.TOO_LARGE, languages.TOO_LARGE),
+    (Reason.POLICY, languages.SENDER),
+    (Reason.UNREACHABLE, languages.WAIT),
+    (Reason.UNKNOWN_HOST, languages.UNKNOWN_ACCOUNT),
+    (Reason.UNKNOWN_USER, languages.UNKNOWN_FIRST),
+    _in_all(Reason.SUSPENDED, languages.SUSPENDED),
+    (Reason.POLICY, languages.RELAY),
+    _in_all(Reason.NO_MAIL, languages.NO_MAIL),
+    (Reason.UNKNOWN_USER, languages.UNKNOWN_CERTAIN),
+    _in_all(Reason.POLICY, languages.POLICY),
+    _in_all(Reason.BLOCKED, languages.BLOCKED),
+    _in_all(Reason.LATER, languages.LATER),
+    _in_all(Reason.MOVED, languages.MOVED),
+    _in_all(Reason.UNKNOWN_HOST, languages.UNKNOWN_HOST),
+    _in_all(Reason.UNKNOWN_USER, languages.UNKNOWN_USER),
+    _in_all(Reason.FILTERED, languages.FILTERED),
+    (Reason.UNREACHABLE, languages.UNREACHABLE),
+    (Reason.FAULT, languages.FAULT),
 )
 """Phrases in the order in which they are tried."""
 PATTERNS: Final = tuple((reason, any_of(patterns)) for reason, patterns in PHRASES)

@@ -15,7 +15,7 @@ from iria.core.hooks import Person
 from newsletter import personal_data, subscription_emails, tasks
 from newsletter.delivery import sending
 from newsletter.models import Consent, Subscriber
-from newsletter.subscriptions import data_requests, opt_in, suppression
+from newsletter.subscriptions import opt_in, suppression
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.conftest import MailFolder
 from tests.newsletter.factories import issue, news, subscriber
@@ -34,7 +34,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def data_page(ola: Subscriber) -> str:
-    return f"/newsletter/data/{data_requests.token_of(ola)}/"
+    return f"/newsletter/data/{personal_data.token_of(ola)}/"
 
 
 def test_the_data_link_is_sent_only_to_the_address(
@@ -52,7 +52,7 @@ def test_the_data_link_is_sent_only_to_the_address(
             in response.content.decode()
         )
         assert OLA not in response.content.decode()
-    assert jobs == [ola.pk] * data_requests.LINKS_A_DAY
+    assert jobs == [ola.pk] * personal_data.LINKS_A_DAY
     subscription_emails.send_data_link(ola.pk)
     (message,) = mail_folder.to(OLA)
     assert "/newsletter/data/" in str(message.get_body(("plain",)))
@@ -115,7 +115,7 @@ def test_a_suppressed_address_gets_no_link(mail_folder: MailFolder) -> None:
 def test_an_expired_data_link_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     ola = subscriber(OLA)
     address = data_page(ola)
-    monkeypatch.setattr(data_requests, "WORKS_FOR", timedelta(seconds=-1))
+    monkeypatch.setattr(personal_data, "WORKS_FOR", timedelta(seconds=-1))
     for response in (client.get(address), client.post(address)):
         assert response.status_code == 410
         assert "has expired" in response.content.decode()
@@ -129,7 +129,7 @@ def test_a_token_of_another_site_opens_nothing(client: Client, settings: Any) ->
     ours = settings.SECRET_KEY
     settings.SECRET_KEY = "the key of another house, which signs its own links"
     theirs = {
-        f"/newsletter/data/{data_requests.token_of(ola)}/",
+        f"/newsletter/data/{personal_data.token_of(ola)}/",
         f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/",
     }
     settings.SECRET_KEY = ours

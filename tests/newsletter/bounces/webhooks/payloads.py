@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
 from django.utils import timezone
 
-from newsletter.bounces.webhooks.providers import KEY
+from newsletter.bounces.providers import KEY
 from newsletter.models import Delivery
 
 OLA: Final = "ola@readers.example"

@@ -9,8 +9,8 @@ import pytest
 
 from accounts.models import User
 from newsletter import preflight
+from newsletter.bounces.providers import HEADERS, KEY, PROVIDERS
 from newsletter.bounces.verp import delivery_from_ref, delivery_ref
-from newsletter.bounces.webhooks.providers import HEADERS, KEY, PROVIDERS
 from newsletter.delivery import sending, worker
 from newsletter.delivery.worker import message_of, template_of
 from newsletter.email import rendering

@@ -11,9 +11,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from newsletter.bounces import webhooks
+from newsletter.bounces.providers import Signature
 from newsletter.bounces.verp import delivery_ref
-from newsletter.bounces.webhooks import verification
-from newsletter.bounces.webhooks.providers import Signature
 from newsletter.models import Bounce, WebhookReceipt
 from tests.newsletter.bounces.deliveries import sent_delivery, state_of
 from tests.newsletter.bounces.webhooks.payloads import (
@@ -92,7 +92,7 @@ def test_of_two_bodies_with_one_signature_only_one_is_accepted() -> None:
 
     def attempt(body: bytes) -> None:
         try:
-            rejected.append(verification.is_replay("Mailgun", Signature(now, "t"), body))
+            rejected.append(webhooks.is_replay("Mailgun", Signature(now, "t"), body))
         finally:
             connection.close()
 
@@ -106,12 +106,12 @@ def test_of_two_bodies_with_one_signature_only_one_is_accepted() -> None:
 
 @pytest.mark.django_db
 def test_receipts_are_deleted_when_their_signatures_have_expired() -> None:
-    signed_at = timezone.now() - verification.WINDOW + timedelta(minutes=1)
+    signed_at = timezone.now() - webhooks.WINDOW + timedelta(minutes=1)
     signature_headers = Signature(str(int(signed_at.timestamp())), "t")
-    assert not verification.is_replay("Mailgun", signature_headers, b"one")
-    assert verification.delete_expired_receipts() == 0
+    assert not webhooks.is_replay("Mailgun", signature_headers, b"one")
+    assert webhooks.delete_expired_receipts() == 0
     WebhookReceipt.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert verification.delete_expired_receipts() == 1
+    assert webhooks.delete_expired_receipts() == 1
 
 
 @pytest.mark.django_db

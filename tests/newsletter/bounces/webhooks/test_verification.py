@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from newsletter.bounces import webhooks
 from newsletter.bounces.processing import CLOCK_TOLERANCE
 from newsletter.bounces.verp import delivery_ref
-from newsletter.bounces.webhooks import events, verification
 from newsletter.checks import check_provider
 from newsletter.models import Bounce, MailboxStatus
 from tests.newsletter.bounces.deliveries import sent_delivery, state_of
@@ -80,7 +80,7 @@ def test_invalid_json_is_rejected(name: str, use_provider: UseProvider) -> None:
 
 def test_a_body_that_is_too_large_is_rejected_unread(use_provider: UseProvider) -> None:
     use_provider("sendgrid")
-    size = verification.MOST_BYTES + 1
+    size = webhooks.MOST_BYTES + 1
     sizes = {size: 413, "many": 403}
     for length, status in sizes.items():
         response = Client().generic("POST", ADDRESS, b"[]", CONTENT_LENGTH=length)
@@ -237,7 +237,7 @@ def test_a_site_without_https_gets_a_warning(use_provider: UseProvider, settings
     )
 )
 def test_any_event_time_can_be_compared(moment: datetime) -> None:
-    parsed = events._timestamp(moment)
+    parsed = webhooks._timestamp(moment)
     if parsed is not None:
         assert parsed.utcoffset() == timedelta(0)
         assert parsed + CLOCK_TOLERANCE > parsed
