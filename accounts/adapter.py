@@ -1,27 +1,31 @@
-"""The adapter of allauth: rate limits, e-mails, reauthentication."""
+"""The adapters of allauth: rate limits, e-mails, reauthentication; QR codes and encryption of secrets."""
 
 import logging
 from datetime import timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import Any, Final
 
+import qrcode
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from accounts import known_browsers
-from accounts.mfa import required
+from accounts import mfa, sessions
 from accounts.models import User
 from accounts.sessions import browser_of
 from iria.core.http.headers import client_ip
 from iria.core.http.rate_limit import count_and_allow, one_sender
 from iria.core.mail import to_ascii
+from iria.core.security.encryption import DecryptionFailed, decrypt, encrypt
 from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
 
@@ -55,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         super().pre_authenticate(request, **credentials)
         email = str(credentials.get("email", "")).lower()
-        if known_browsers.is_known(request, email):
+        if sessions.is_known_browser(request, email):
             return
         sender = one_sender(self.get_client_ip(request))
         limits = (
@@ -71,14 +75,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """The key for failed attempts: the account and the client."""
         email = str(credentials.get("email", "")).lower()
-        known = known_browsers.is_known(request, email)
+        known = sessions.is_known_browser(request, email)
         who = "a known browser" if known else one_sender(self.get_client_ip(request))
         return f"{email}\0{who}"
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """Requires reauthentication before sensitive changes, unless the user signed in recently."""
         user = self.request.user
-        is_recent = isinstance(user, User) and required.authenticated_recently(
+        is_recent = isinstance(user, User) and mfa.authenticated_recently(
             self.request, user, within=app_settings.REAUTHENTICATION_TIMEOUT
         )
         return not is_recent and bool(super().is_reauthentication_required(app=app, **options))
@@ -97,7 +101,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             # allauth records every method of signing in, but not the sign-up.
             record_authentication(request, user, "code", email=user.email)
         response: HttpResponse = super().post_login(request, user, **about)
-        if known_browsers.remember(request, response, user):
+        if sessions.remember_browser(request, response, user):
             context = {"browser": browser_of(request.META.get("HTTP_USER_AGENT", ""))}
             self.send_notification_mail("account/email/new_device", user, context)
         return response
@@ -134,3 +138,56 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             log.error("a mail about an account could not be sent: %s", type(failure).__name__)
             message = gettext("The e-mail could not be sent. Try again in a minute.")
             messages.error(self.request, message)
+
+
+PURPOSE = "iria.sealing"
+QUIET_ZONE = 4
+"""The light margin in modules that scanners need (ISO/IEC 18004)."""
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    def get_totp_issuer(self) -> str:
+        return str(current_publication().name)
+
+    def _get_site_name(self) -> str:
+        return str(current_publication().name)
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return {**entity, "display_name": user.public_name}
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return gettext("Passkey %(number)d") % {"number": count + 1}
+
+    def build_totp_svg(self, url: str) -> SafeString:
+        return qr_code_svg(url)
+
+    def encrypt(self, text: str) -> str:
+        return encrypt(text, purpose=PURPOSE)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """If the key is lost, no code is right."""
+        try:
+            return decrypt(encrypted_text, purpose=PURPOSE)
+        except DecryptionFailed:
+            return str(generate_totp_secret())
+
+
+def qr_code_svg(content: str) -> SafeString:
+    """A QR code as inline SVG of one path, without styles.
+
+    Its colours are fixed: cameras need a light background in dark mode too.
+    """
+    code = qrcode.QRCode(border=QUIET_ZONE)
+    code.add_data(content)
+    rows = code.get_matrix()
+    path = "".join(
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
+    )
+    side = len(rows)
+    return SafeString(
+        f'<svg class="drawn-code" viewBox="0 0 {side} {side}" role="img" '
+        f'aria-label="{gettext("QR code for your authenticator app")}">'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{path}"/></svg>'
+    )

@@ -11,8 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts import email_addresses
-from accounts.mfa import required
+from accounts import email_addresses, mfa
 from accounts.models import AuthorProfile, User
 from iria.core.admin import FindsRows
 from iria.publication.row_fields import LinksField
@@ -45,7 +44,7 @@ class UserAdmin(DjangoUserAdmin[User]):
     def reset_two_factor(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
         """For somebody who lost phone and recovery codes, and whose identity is certain."""
         for user in chosen:
-            required.reset(user)
+            mfa.reset(user)
             self.log_change(
                 request, user, "Reset two-factor authentication and ended all sessions."
             )

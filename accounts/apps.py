@@ -10,18 +10,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # The models are complete only now.
-        from accounts import (
-            display_names,
-            email_addresses,
-            known_browsers,
-            personal_data,
-            sessions,
-        )
-        from accounts.mfa import required
+        from accounts import email_addresses, mfa, personal_data, profiles, sessions
 
         hooks.personal_data.register("account", personal_data.HANDLER)
         user_logged_in.connect(sessions.record_sign_in, dispatch_uid="session began")
-        display_names.register()
+        profiles.register()
         email_addresses.register()
-        required.register()
-        known_browsers.register()
+        mfa.register()
+        sessions.register()

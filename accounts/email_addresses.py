@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from accounts import display_names
+from accounts import profiles
 from accounts.models import Device, User
 from iria.core.http.rate_limit import count_and_allow
 
@@ -47,7 +47,7 @@ def is_confirmed(user: User) -> bool:
 
 def _reserve_name(email_address: EmailAddress, **signal: object) -> None:
     """On `email_confirmed`: only now a new account reserves its name."""
-    display_names.reserve_name(email_address.user)
+    profiles.reserve_name(email_address.user)
 
 
 def register() -> None:

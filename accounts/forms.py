@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy
 
-from accounts import display_names
+from accounts import profiles
 from accounts.models import User
 from iria.core.text.validators import validate_not_blank, validate_storable
 
@@ -30,7 +30,7 @@ class SignupFields(forms.Form):
     field_order = ("display_name", "email", "password1")
 
     def clean_display_name(self) -> str:
-        return display_names.clean_name(self.cleaned_data["display_name"])
+        return profiles.clean_name(self.cleaned_data["display_name"])
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Sends no signal: the name is reserved only when the e-mail address is confirmed.
@@ -61,7 +61,7 @@ class ProfileForm(forms.ModelForm[User]):
         widgets: ClassVar[dict[str, Any]] = {"biography": forms.Textarea({"rows": 4})}
 
     def clean_display_name(self) -> str:
-        return display_names.clean_name(self.cleaned_data["display_name"], besides=self.instance)
+        return profiles.clean_name(self.cleaned_data["display_name"], besides=self.instance)
 
 
 class AvatarForm(forms.Form):

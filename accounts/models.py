@@ -296,7 +296,7 @@ def _to_datetime(seconds: Any) -> datetime | None:
     pruning=Pruning("iria.delete_expired_sessions", "Deleted 400 days after the last sign-in."),
 )
 class Device(models.Model):
-    """A known browser, by the hash of a cookie (`accounts.known_browsers`)."""
+    """A known browser, by the hash of a cookie (`accounts.sessions`)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
     token = models.CharField(max_length=64, editable=False)

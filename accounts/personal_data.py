@@ -1,7 +1,8 @@
-"""Export of all personal data of an account (GDPR, articles 15 and 20)."""
+"""Export of all personal data of an account (GDPR, articles 15 and 20), and deletion of accounts."""
 
 import json
 from io import BytesIO
+from smtplib import SMTPException
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -9,13 +10,19 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.mail import EmailMessage
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
 from django.db.models import Field, Model
+from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from accounts import sessions
 from accounts.models import AuthorProfile, User
 from iria.core.hooks import Person, PersonalDataHandler, personal_data
+from iria.core.mail import to_ascii
+from iria.core.text.validators import one_line
+from iria.publication.models import current_publication
 
 EXPORTED_COLUMNS: Final = frozenset(
     {
@@ -130,3 +137,53 @@ def erase(who: Person, keep_text: bool) -> None:
 
 
 HANDLER: Final = PersonalDataHandler(export=export, erase=erase, exported_columns=EXPORTED_COLUMNS)
+
+
+class CannotDelete(Exception):
+    """The account cannot be deleted; the message is for its owner."""
+
+
+def delete_account(user: User, *, keep_text: bool) -> None:
+    """Deletes the account permanently, in one transaction.
+
+    Each app first erases what refers to the account by its id or e-mail address only; then the row of the
+    account is deleted, with its sessions, known browsers, authenticators, e-mail addresses and avatar.
+    Columns that name who did something in the admin are set to null.
+
+    Args:
+        keep_text: whether comments stay, without a name.
+
+    Raises:
+        CannotDelete: the account has admin access, or is named in the admin log, whose rows would be
+                deleted with it.
+    """
+    if user.is_staff:
+        message = gettext(
+            "Your account has admin access. Ask an administrator to remove it; then you can "
+            "delete the account."
+        )
+        raise CannotDelete(message)
+    if LogEntry.objects.filter(user=user).exists():
+        message = gettext(
+            "Your account is named in the admin log, which is kept. Ask an administrator to "
+            "deactivate the account instead."
+        )
+        raise CannotDelete(message)
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        who = person(locked)
+        for handler in personal_data:
+            handler.erase(who, keep_text)
+        locked.delete()
+    _send_confirmation(who.email)
+
+
+def _send_confirmation(email: str) -> None:
+    name = current_publication().name
+    subject = one_line(f"{gettext('Account deleted')} – {name}")
+    body = render_to_string("account/email/deleted_message.txt", {"publication_name": name})
+    try:
+        EmailMessage(subject, body, to=[to_ascii(email)]).send()
+    except (SMTPException, OSError):
+        # Without the account there is nothing to retry.
+        return

@@ -33,7 +33,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import avatars, deletion, email_addresses, known_browsers, personal_data, sessions
+from accounts import email_addresses, mfa, personal_data, profiles, sessions
 from accounts.forms import (
     AvatarForm,
     DeleteAccountForm,
@@ -41,7 +41,6 @@ from accounts.forms import (
     EmailCodesForm,
     ProfileForm,
 )
-from accounts.mfa import required
 from accounts.models import Avatar, User
 from iria.core.active_theme import theme_from
 from iria.core.http.headers import client_ip
@@ -82,7 +81,7 @@ def recent_sign_in_required(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user = cast(User, request.user)
         within = app_settings.REAUTHENTICATION_TIMEOUT
-        if not get_reauthentication_flows(user) and not required.authenticated_recently(
+        if not get_reauthentication_flows(user) and not mfa.authenticated_recently(
             request, user, within=within
         ):
             then = f"{reverse('account_request_login_code')}?{urlencode({'next': request.path})}"
@@ -110,19 +109,19 @@ def profile(request: HttpRequest, user: User) -> HttpResponse:
 @account_required
 def avatar_upload(request: HttpRequest, user: User) -> HttpResponse:
     if "drop" in request.POST:
-        avatars.delete_avatar(user)
+        profiles.delete_avatar(user)
         messages.success(request, gettext("Profile picture removed."))
         return redirect("account_profile")
     form = AvatarForm(request.POST, request.FILES)
-    if form.is_valid() and not avatars.may_upload(user, client_ip(request)):
+    if form.is_valid() and not profiles.may_upload(user, client_ip(request)):
         form.add_error("picture", gettext(TOO_OFTEN))
         response = _profile(request, user, ProfileForm(instance=user), form)
         response.status_code = 429
-        response.headers["Retry-After"] = str(int(avatars.PER.total_seconds()))
+        response.headers["Retry-After"] = str(int(profiles.PER.total_seconds()))
         return response
     if form.is_valid():
         try:
-            avatars.save_avatar(user, form.cleaned_data["picture"])
+            profiles.save_avatar(user, form.cleaned_data["picture"])
         except ValidationError as failure:
             form.add_error("picture", failure)
         else:
@@ -228,8 +227,8 @@ def delete(request: HttpRequest, user: User) -> HttpResponse:
     form = DeleteAccountForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            deletion.delete_account(user, keep_text=form.cleaned_data["comments"] == "keep")
-        except deletion.CannotDelete as failure:
+            personal_data.delete_account(user, keep_text=form.cleaned_data["comments"] == "keep")
+        except personal_data.CannotDelete as failure:
             messages.error(request, str(failure))
             return redirect("account_profile")
         logout(request)
@@ -268,7 +267,7 @@ def session_list(request: HttpRequest, user: User) -> HttpResponse:
 def _end_sessions(request: HttpRequest, user: User) -> str:
     """Ends the requested sessions; returns the message."""
     if "others" in request.POST:
-        count = known_browsers.end_others(request, user)
+        count = sessions.delete_other_browsers_and_sessions(request, user)
         if not count:
             return gettext("There are no other sessions.")
         message = ngettext(
@@ -336,5 +335,5 @@ def sign_in(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 @account_required
 def two_factor_required(request: HttpRequest, user: User) -> HttpResponse:
     """Explains why the admin requires it, and links to the set-up of passkeys and apps."""
-    context = {"is_set_up": required.has_two_factor(user)}
+    context = {"is_set_up": mfa.has_two_factor(user)}
     return render(request, "account/two_factor_required.html", context)

@@ -16,8 +16,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts import views
-from accounts.mfa import required
+from accounts import mfa, views
 from accounts.models import User
 from articles.comments.models import Comment
 from articles.editorial.models import Article
@@ -172,7 +171,7 @@ class IriaAdminSite(admin.AdminSite):
         """As in Django, and two-factor authentication where it is required."""
         if not super().has_permission(request):
             return False
-        return isinstance(request.user, User) and required.is_satisfied(request, request.user)
+        return isinstance(request.user, User) and mfa.is_satisfied(request, request.user)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

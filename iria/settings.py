@@ -156,7 +156,7 @@ MIDDLEWARE = [
     "iria.core.http.private_paths.Messages",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sessions.SessionActivityMiddleware",
-    "accounts.mfa.required.RequireTwoFactor",
+    "accounts.mfa.RequireTwoFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 # Where Prometheus fetches figures (iria.metrics); empty: nowhere.
@@ -379,7 +379,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 # Without a password, users sign in with a code sent by e-mail.
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupFields"
-ACCOUNT_FORMS = {"signup": "accounts.signup_form.SignupForm"}
+ACCOUNT_FORMS = {"signup": "accounts.allauth_forms.SignupForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
@@ -397,17 +397,17 @@ SESSION_ENGINE = "accounts.sessions"
 
 # Two-factor authentication is required for the admin, except on a local machine.
 STAFF_SECOND_FACTOR: bool = env.bool("STAFF_SECOND_FACTOR", default=not (LOCAL_ONLY or TESTING))
-MFA_ADAPTER = "accounts.mfa.adapter.MFAAdapter"
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a step of half a minute either way, for phones whose clock is off
 MFA_FORMS = {
-    "authenticate": "accounts.mfa.forms.TwoFactorForm",
-    "reauthenticate": "accounts.mfa.forms.TwoFactorReauthenticateForm",
-    "add_webauthn": "accounts.mfa.forms.AddPasskeyForm",
-    "authenticate_webauthn": "accounts.mfa.forms.PasskeyForm",
-    "reauthenticate_webauthn": "accounts.mfa.forms.PasskeyReauthenticateForm",
-    "login_webauthn": "accounts.mfa.forms.PasskeyLoginForm",
+    "authenticate": "accounts.allauth_forms.TwoFactorForm",
+    "reauthenticate": "accounts.allauth_forms.TwoFactorReauthenticateForm",
+    "add_webauthn": "accounts.allauth_forms.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.allauth_forms.PasskeyForm",
+    "reauthenticate_webauthn": "accounts.allauth_forms.PasskeyReauthenticateForm",
+    "login_webauthn": "accounts.allauth_forms.PasskeyLoginForm",
 }
 
 # Security

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
-from accounts import known_browsers, sessions
+from accounts import sessions
 from iria.core.db import backup_runs
 from iria.core.http import cache_versions, rate_limit
 from iria.core.security import daily_key
@@ -104,7 +104,7 @@ def refresh_menus(timestamp: int) -> None:
 def delete_expired_sessions(timestamp: int) -> None:
     """Every night: deletes expired sessions and known browsers."""
     sessions.SessionStore.clear_expired()
-    known_browsers.delete_unused()
+    sessions.delete_unused_browsers()
 
 
 @app.task(name=uploads.RUN, pass_context=True)

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from accounts import avatars
+from accounts import profiles
 from accounts.models import User
 from accounts.views import TOO_OFTEN
 
@@ -91,11 +91,11 @@ def test_initials_are_at_most_two_letters(name: str, initials: str) -> None:
 def test_uploads_of_an_account_are_limited(
     signed_in: Client, ola: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(avatars, "PER_ACCOUNT", 2)
+    monkeypatch.setattr(profiles, "PER_ACCOUNT", 2)
     for _ in range(2):
         assert signed_in.post(PICTURE, {"picture": file_of()}).status_code == 302
     opened: list[bytes] = []
-    monkeypatch.setattr(avatars, "_render", opened.append)
+    monkeypatch.setattr(profiles, "_render", opened.append)
     rejected = signed_in.post(PICTURE, {"picture": file_of()})
     assert (rejected.status_code, rejected.headers["Retry-After"]) == (429, "3600")
     assert TOO_OFTEN in rejected.content.decode()
@@ -106,7 +106,7 @@ def test_uploads_of_an_account_are_limited(
 def test_accounts_with_the_same_ip_address_share_a_limit(
     db: None, monkeypatch: pytest.MonkeyPatch, ola: User, rui: User
 ) -> None:
-    monkeypatch.setattr(avatars, "PER_NETWORK", 1)
-    assert avatars.may_upload(ola, "192.0.2.7")
-    assert not avatars.may_upload(rui, "192.0.2.7")
-    assert avatars.may_upload(rui, "192.0.2.8")
+    monkeypatch.setattr(profiles, "PER_NETWORK", 1)
+    assert profiles.may_upload(ola, "192.0.2.7")
+    assert not profiles.may_upload(rui, "192.0.2.7")
+    assert profiles.may_upload(rui, "192.0.2.8")

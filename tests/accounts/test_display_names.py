@@ -9,7 +9,7 @@ from django.utils.html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts import display_names
+from accounts import profiles
 from accounts.models import AuthorProfile, User
 from articles.comments.submission import posting
 from iria.core.text.confusables import KEY_MAX_LENGTH, key_of
@@ -67,7 +67,7 @@ def test_a_name_is_stored_on_one_line(client: Client, ola: User) -> None:
 def test_staff_and_authors_keep_their_own_names(client: Client, ola: User, edna: User) -> None:
     AuthorProfile.objects.create(name="Ola Lind", slug="ola-lind", user=ola)
     for user in (ola, edna):
-        assert display_names.clean_name(user.display_name, besides=user) == user.display_name
+        assert profiles.clean_name(user.display_name, besides=user) == user.display_name
 
 
 def test_the_profile_requires_sign_in(client: Client, db: None) -> None:
@@ -77,8 +77,8 @@ def test_the_profile_requires_sign_in(client: Client, db: None) -> None:
 
 @given(st.text(max_size=40))
 def test_normalising_is_idempotent_and_ignores_outer_spaces(name: str) -> None:
-    assert display_names.normalise(display_names.normalise(name)) == display_names.normalise(name)
-    assert display_names.normalise(f"  {name} ") == display_names.normalise(name)
+    assert profiles.normalise(profiles.normalise(name)) == profiles.normalise(name)
+    assert profiles.normalise(f"  {name} ") == profiles.normalise(name)
 
 
 def test_a_strange_name_is_escaped_or_rejected(client: Client, ola: User) -> None:
@@ -99,7 +99,7 @@ def test_a_lookalike_name_is_rejected_for_accounts_and_guests(
     client.force_login(other)
     response = client.post(PROFILE, {"display_name": name})
     (error,) = response.context["form"].errors.as_data()["display_name"]
-    assert error.code == display_names.Owner.SOMEBODY
+    assert error.code == profiles.Owner.SOMEBODY
     with pytest.raises(posting.SubmissionError):
         posting.prepare(newsroom.published(), name=name, email="x@readers.example", text="Words.")
 
@@ -109,15 +109,15 @@ def test_an_account_keeps_its_name_and_a_former_name_is_free(client: Client, ola
     saved = client.post(PROFILE, {"display_name": "Ola Lind", "biography": "I read."}, follow=True)
     assert saved.redirect_chain == [(PROFILE, 302)]
     client.post(PROFILE, {"display_name": "Ola Berg"})
-    assert display_names.clean_name("Ola Lind") == "Ola Lind"
+    assert profiles.clean_name("Ola Lind") == "Ola Lind"
 
 
 def test_a_name_without_letters_is_protected_too(ola: User) -> None:
     ola.display_name = "🦉 🦉"
     ola.save()
     with pytest.raises(ValidationError) as rejected:
-        display_names.clean_name("🦉🦉")
-    assert rejected.value.code == display_names.Owner.SOMEBODY
+        profiles.clean_name("🦉🦉")
+    assert rejected.value.code == profiles.Owner.SOMEBODY
 
 
 def test_a_reader_with_the_name_of_a_team_member_gets_a_number(ola: User, rui: User) -> None:

@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertTemplateUsed
 
-from accounts import deletion, email_addresses, personal_data
+from accounts import email_addresses, personal_data
 from accounts.models import AuthorProfile, Avatar, Device, User
 from articles.comments import views
 from articles.comments.models import Comment, CommentRevision
@@ -157,7 +157,7 @@ def test_no_table_identifies_a_deleted_account(
     traces: dict[str, Comment], ola: User, keep_text: bool
 ) -> None:
     user_id = ola.pk
-    deletion.delete_account(ola, keep_text=keep_text)
+    personal_data.delete_account(ola, keep_text=keep_text)
     assert identifying_tables() == []
     for column, field in personal_data.columns_pointing_here():
         assert not field.model._base_manager.filter(**{field.attname: user_id}).exists(), column
@@ -184,7 +184,7 @@ def test_deletion_erases_the_name_in_bans_and_the_admin_log(
         object_repr="Olaf as a guest",
         action_flag=CHANGE,
     )
-    deletion.delete_account(ola, keep_text=keep_text)
+    personal_data.delete_account(ola, keep_text=keep_text)
     ban.refresh_from_db()
     row.refresh_from_db()
     assert (ban.label, row.object_repr) == ("Deleted user", "a comment")
@@ -193,7 +193,7 @@ def test_deletion_erases_the_name_in_bans_and_the_admin_log(
 def test_kept_comments_have_no_name_and_replies_stay(
     traces: dict[str, Comment], ola: User, article: Article, client: Client
 ) -> None:
-    deletion.delete_account(ola, keep_text=True)
+    personal_data.delete_account(ola, keep_text=True)
     page = client.get(article.get_absolute_url()).content.decode()
     assert "I was on that ferry." in page
     assert "So was I, as a guest." in page
@@ -307,11 +307,11 @@ def test_rows_of_admin_actions_stay_and_are_in_the_export(
     } <= exported.keys()
     User.objects.filter(pk=rui.pk).update(is_staff=False)
     rui.refresh_from_db()
-    with pytest.raises(deletion.CannotDelete):
-        deletion.delete_account(rui, keep_text=True)
+    with pytest.raises(personal_data.CannotDelete):
+        personal_data.delete_account(rui, keep_text=True)
     assert LogEntry.objects.filter(user=rui).exists()
     LogEntry.objects.filter(user=rui).delete()
-    deletion.delete_account(rui, keep_text=True)
+    personal_data.delete_account(rui, keep_text=True)
     fields = dict(personal_data.columns_pointing_here())
     for column, row in rows.items():
         remaining = type(row)._base_manager.filter(pk=row.pk).first()
@@ -327,8 +327,8 @@ def test_every_foreign_key_to_an_account_cascades_or_is_set_to_null() -> None:
 
 
 def test_a_member_of_the_newsroom_cannot_delete_the_account(client: Client, edna: User) -> None:
-    with pytest.raises(deletion.CannotDelete):
-        deletion.delete_account(edna, keep_text=True)
+    with pytest.raises(personal_data.CannotDelete):
+        personal_data.delete_account(edna, keep_text=True)
     assert User.objects.filter(pk=edna.pk).exists()
 
 
@@ -368,7 +368,7 @@ def test_comments_with_an_unconfirmed_address_are_not_exported_or_erased(
     exported = personal_data.gather(ola)
     assert "I am not Ola" not in json.dumps(exported, default=str)
     assert exported["comments"]["comments that gave your address and nobody confirmed"] == 1
-    deletion.delete_account(ola, keep_text=keep_text)
+    personal_data.delete_account(ola, keep_text=keep_text)
     unconfirmed.refresh_from_db()
     flag.refresh_from_db()
     assert (unconfirmed.text, unconfirmed.name) == (

@@ -10,8 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from accounts import email_addresses
-from accounts.mfa import required
+from accounts import email_addresses, mfa
 from accounts.models import Device, Session, User
 from accounts.sessions import browser_of
 from iria.tasks import delete_expired_sessions
@@ -219,7 +218,7 @@ def test_removing_an_authenticator_ends_other_sessions(ola: User) -> None:
     TOTP.activate(ola, "JBSWY3DPEHPK3PXP")
     current.post("/accounts/reauthenticate/", {"password": PASSWORD})
     current.post("/accounts/2fa/totp/deactivate/")
-    assert not required.has_two_factor(ola)
+    assert not mfa.has_two_factor(ola)
     assert is_signed_in(current)
     assert not is_signed_in(other)
     assert ola.devices.get().browser == "Firefox, Linux"

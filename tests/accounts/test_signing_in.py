@@ -16,8 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertTemplateUsed
 
-from accounts import email_addresses
-from accounts.mfa import required
+from accounts import email_addresses, mfa
 from accounts.models import User
 from tests.accounts.emails import subject_of
 from tests.conftest import PASSWORD, MailFolder
@@ -91,7 +90,7 @@ def test_a_new_account_must_reauthenticate_after_a_while(
     code = code_in(mail_folder, NEW["email"])
     page_after(client, reverse("account_email_verification_sent"), {"code": code})
     later = time.time() + account_settings.REAUTHENTICATION_TIMEOUT + 1
-    monkeypatch.setattr(required, "time", lambda: later)
+    monkeypatch.setattr(mfa, "time", lambda: later)
     assert client.get("/accounts/password/set/").status_code == 403
 
 

@@ -16,9 +16,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django.asserts import assertTemplateUsed
 
-from accounts import email_addresses
-from accounts.mfa import required
-from accounts.mfa.forms import TwoFactorForm
+from accounts import email_addresses, mfa
+from accounts.allauth_forms import TwoFactorForm
 from accounts.models import User
 from tests.accounts.emails import mfa_subject_of
 from tests.accounts.keys import passkey_of
@@ -77,7 +76,7 @@ def admin_urls() -> Iterator[str]:
 
 def test_no_admin_url_opens_without_two_factor_authentication(client: Client, chief: User) -> None:
     client.force_login(chief)
-    paths = set(admin_urls()) - set(required.EXEMPT_PATHS)
+    paths = set(admin_urls()) - set(mfa.EXEMPT_PATHS)
     assert len(paths) > 100
     for path in sorted(paths):
         response = client.get(path)
@@ -130,7 +129,7 @@ def test_a_wrong_code_activates_no_app_and_keeps_the_secret(client: Client, edna
     page = client.post("/accounts/2fa/totp/activate/", {"code": "000000"})
     assert "Incorrect code." in page.content.decode()
     assert client.session["mfa.totp.secret"] == secret
-    assert not required.has_two_factor(edna)
+    assert not mfa.has_two_factor(edna)
 
 
 def test_sign_in_requires_a_code_that_works_once(client: Client, edna: User) -> None:
@@ -242,7 +241,7 @@ def test_reauthentication_is_required_after_a_clock_was_set_back(
     sign_in(client, ola, "/accounts/profile/")
     assert client.get("/accounts/data/").status_code == 200
     now = time.time()
-    monkeypatch.setattr("accounts.mfa.required.time", lambda: now - 24 * 3600)
+    monkeypatch.setattr("accounts.mfa.time", lambda: now - 24 * 3600)
     response = client.get("/accounts/data/")
     assert response.status_code == 302
     assert "reauthenticate" in response["Location"]
