@@ -23,9 +23,8 @@ from accounts import mfa, sessions
 from accounts.models import User
 from accounts.sessions import browser_of
 from iria.core.http.headers import client_ip
-from iria.core.http.rate_limit import count_and_allow, one_sender
 from iria.core.mail import to_ascii
-from iria.core.security.encryption import DecryptionFailed, decrypt, encrypt
+from iria.core.security import DecryptionFailed, count_and_allow, decrypt, encrypt, one_sender
 from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
 

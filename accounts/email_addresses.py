@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 
 from accounts import profiles
 from accounts.models import Device, User
-from iria.core.http.rate_limit import count_and_allow
+from iria.core.security import count_and_allow
 
 
 def mark_confirmed(user: User) -> None:

@@ -17,7 +17,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.models import User
-from iria.core.http.csrf import csrf_failure
+from iria.core.http.private_paths import csrf_failure
 
 ADMIN_PATH: Final = "/admin/"
 EXEMPT_PATHS: Final = (

@@ -18,7 +18,7 @@ from accounts import privacy
 from accounts.role_names import EDITOR, REPORTER
 from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, Pruning, PublicRows, model_policy
-from iria.core.text.confusables import KEY_MAX_LENGTH
+from iria.core.text.names import KEY_MAX_LENGTH
 from iria.core.text.typography import initials_of
 from iria.core.text.validators import validate_not_blank, validate_storable
 

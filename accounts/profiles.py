@@ -20,9 +20,9 @@ from django.utils.translation import gettext
 
 from accounts.models import AuthorProfile, Avatar, User
 from iria.core.hooks import InvalidLogo, RenderedLogo, logo_renderers
-from iria.core.http.rate_limit import count_and_allow
-from iria.core.text.confusables import key_of, skeleton
+from iria.core.security import count_and_allow
 from iria.core.text.language import use_language
+from iria.core.text.names import key_of, skeleton
 from iria.core.text.validators import INVISIBLE, one_line
 from iria.publication.models import current_publication
 

@@ -42,8 +42,8 @@ from accounts.forms import (
     ProfileForm,
 )
 from accounts.models import Avatar, User
-from iria.core.active_theme import theme_from
 from iria.core.http.headers import client_ip
+from iria.core.rendering import theme_from
 from iria.core.text.dates import time_element
 from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of

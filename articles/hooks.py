@@ -24,14 +24,14 @@ from articles.popular import most_read
 from articles.related import tasks as related_tasks
 from articles.search import engine
 from articles.search import tasks as search_tasks
-from iria.core import data_inventory, hooks
+from iria.core import hooks, model_policy
 from iria.core.hooks import MenuTargets, ScheduledChange
 from iria.publication import menus
 
 
 def register() -> None:
-    data_inventory.recipients.register(
-        data_inventory.AKISMET, data_inventory.Recipient(akismet.recipient_name)
+    model_policy.recipients.register(
+        model_policy.AKISMET, model_policy.Recipient(akismet.recipient_name)
     )
     hooks.dashboard_items.register("articles", editorial_dashboard.waiting_articles)
     hooks.dashboard_panels.register("plan", editorial_dashboard.plan)

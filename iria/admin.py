@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from iria.core.db.import_runs import ImportRun
+from iria.core.db.history import ImportRun
 from iria.publication.admin import PublicationAdmin
 from iria.publication.models import Publication
 from iria.themes.admin import AppearanceAdminMixin

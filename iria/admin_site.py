@@ -24,7 +24,7 @@ from articles.images.models import Image
 from articles.images.rights.credit_line import credit_text
 from iria import settings_page
 from iria.core import hooks
-from iria.core.http.csrf import csrf_failure, submitted_text
+from iria.core.http.private_paths import csrf_failure, submitted_text
 from iria.publication.context_processors import publication_of
 from iria.transfer import credits_page
 

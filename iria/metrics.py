@@ -21,7 +21,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from iria import health
-from iria.core.db.statement_timeout import TookTooLong, time_limit
+from iria.core.db.queries import TookTooLong, time_limit
 from iria.core.http.change_listener import listener
 from iria.core.http.headers import GetResponse
 from iria.environment import is_running

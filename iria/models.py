@@ -1,12 +1,15 @@
 """Models of the project package, for Django's app registry."""
 
-from iria.core.db.backup_runs import BackupRun
-from iria.core.db.import_runs import ImportChunk, ImportReportPage, ImportRun
-from iria.core.db.imported_items import ImportedItem
-from iria.core.db.row_origins import RowOrigin
+from iria.core.db.history import (
+    BackupRun,
+    ImportChunk,
+    ImportedItem,
+    ImportReportPage,
+    ImportRun,
+    RowOrigin,
+)
 from iria.core.http.cache_versions import CacheVersion
-from iria.core.http.rate_limit import RateCount
-from iria.core.security.daily_key import DailyKey
+from iria.core.security import DailyKey, RateCount
 from iria.publication.models import BrandImage, Publication
 
 __all__ = [

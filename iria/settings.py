@@ -142,12 +142,12 @@ MIDDLEWARE = [
     "iria.core.http.headers.ForwardedHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "iria.core.http.compression.Compression",
+    "iria.core.http.headers.Compression",
     "articles.public.redirect_middleware.NumberedRedirects",
     "iria.core.http.page_store.StoredPages",
     "iria.core.http.headers.ResponseHeaders",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "iria.core.http.csrf.SameOrigin",
+    "iria.core.http.private_paths.SameOrigin",
     "django.middleware.common.CommonMiddleware",
     "articles.public.redirect_middleware.RedirectMiddleware",
     "iria.core.http.private_paths.Sessions",
@@ -257,7 +257,7 @@ _DATABASE_CACHE: dict[str, Any] = {
     "BACKEND": "django.core.cache.backends.db.DatabaseCache",
     "LOCATION": "iria_cache",
     # Keys of rate limits contain IP addresses: docs/decisions/daily-key.md.
-    "KEY_FUNCTION": "iria.core.security.daily_key.cache_key",
+    "KEY_FUNCTION": "iria.core.security.cache_key",
     # An attacker with many keys must not evict the limits on sign-in.
     "OPTIONS": {"MAX_ENTRIES": 50_000},
 }
@@ -271,7 +271,7 @@ elif _CACHE_URL.startswith(("redis://", "rediss://")):
         "default": {
             "BACKEND": "iria.core.redis_cache.RedisCache",
             "LOCATION": _CACHE_URL,
-            "KEY_FUNCTION": "iria.core.security.daily_key.cache_key",
+            "KEY_FUNCTION": "iria.core.security.cache_key",
             "KEY_PREFIX": "iria",
         },
         # While Redis does not answer.
@@ -439,7 +439,7 @@ SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "iria.core.http.csrf.csrf_failure"
+CSRF_FAILURE_VIEW = "iria.core.http.private_paths.csrf_failure"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

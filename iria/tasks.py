@@ -10,9 +10,9 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from accounts import sessions
-from iria.core.db import backup_runs
-from iria.core.http import cache_versions, rate_limit
-from iria.core.security import daily_key
+from iria.core import security
+from iria.core.db import history
+from iria.core.http import cache_versions
 from iria.publication import menus
 from iria.transfer import runs, uploads
 
@@ -57,7 +57,7 @@ async def delete_old_jobs(context: JobContext, timestamp: int) -> None:
 )
 def delete_expired_rate_counts(timestamp: int) -> None:
     """Every hour: deletes expired counts."""
-    rate_limit.delete_expired()
+    security.delete_expired()
 
 
 @app.periodic(cron="1 * * * *")
@@ -68,7 +68,7 @@ def delete_expired_rate_counts(timestamp: int) -> None:
 )
 def destroy_past_keys(timestamp: int) -> None:
     """A minute after the end of the day (UTC), and every hour: destroys the keys of past days."""
-    daily_key.destroy_past_keys()
+    security.destroy_past_keys()
 
 
 @app.periodic(cron="* * * * *")
@@ -138,7 +138,7 @@ def delete_old_uploads(timestamp: int) -> None:
 @app.task(name="iria.delete_old_backup_runs", queueing_lock="iria.delete_old_backup_runs")
 def delete_old_backup_runs(timestamp: int) -> None:
     """Every night: what became of backups and drills long ago."""
-    backup_runs.delete_old()
+    history.delete_old_backup_runs()
 
 
 @app.task(name="iria.back_up", queueing_lock="iria.back_up", lock="iria.back_up")

@@ -24,7 +24,7 @@ from articles.api import problems
 from articles.api.view_wrapper import CORS_HEADERS
 from articles.public.views import errors
 from iria.core.db.outage import RETRY_AFTER, is_outage
-from iria.core.http.csrf import SAFE_METHODS, is_foreign
+from iria.core.http.private_paths import SAFE_METHODS, is_foreign
 from iria.core.text.language import direction_of
 
 SERVICE_UNAVAILABLE: Final = 503

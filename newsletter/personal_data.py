@@ -13,8 +13,7 @@ from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from iria.core.hooks import Person
-from iria.core.http.rate_limit import count_and_allow
-from iria.core.security.signed_tokens import BrokenToken, make_token, read_token
+from iria.core.security import BrokenToken, count_and_allow, make_token, read_token
 from iria.core.text.csv_export import as_csv
 from newsletter import job_queue
 from newsletter.models import Bounce, Subscriber, SubscriberExport, Subscription
@@ -133,7 +132,7 @@ def subscriber_of(token: str) -> Subscriber:
     """Returns the subscriber of a data link.
 
     Raises:
-        ExpiredToken, BrokenToken: from `iria.core.security.signed_tokens`, or because they were
+        ExpiredToken, BrokenToken: from `iria.core.security`, or because they were
             erased since.
     """
     subscriber_id, subscriber_token = read_token(token, purpose=PURPOSE, valid_for=WORKS_FOR)

@@ -2,8 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
-from iria.core.data_inventory import MAIL
-from iria.core.model_policy import StoredData
+from iria.core.model_policy import MAIL, StoredData
 
 SUBSCRIPTIONS = StoredData(
     title=gettext_lazy("Newsletter subscriptions"),

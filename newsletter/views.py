@@ -20,13 +20,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.editorial.models import Article
 from articles.images.models import Image
-from iria.core.http.csrf import open_to_other_sites
 from iria.core.http.headers import client_ip
 from iria.core.http.page_cache import public_page
-from iria.core.http.private_paths import secret_link
-from iria.core.http.rate_limit import count_and_allow
+from iria.core.http.private_paths import open_to_other_sites, secret_link
 from iria.core.pagination import page_of
-from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
+from iria.core.security import BrokenToken, ExpiredToken, count_and_allow
 from iria.core.text.language import content_language, use_language
 from iria.publication.context_processors import publication_of
 from iria.publication.views import FOREVER

@@ -17,10 +17,10 @@ from articles.api.problems import (
     ParameterError,
     problem_response,
 )
-from iria.core.http.csrf import open_to_other_sites
 from iria.core.http.headers import client_ip
 from iria.core.http.page_cache import public_page
-from iria.core.http.rate_limit import count_and_allow
+from iria.core.http.private_paths import open_to_other_sites
+from iria.core.security import count_and_allow
 
 JSON: Final = "application/json"
 SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")

@@ -2,8 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
-from iria.core.data_inventory import AKISMET, MAIL
-from iria.core.model_policy import StoredData
+from iria.core.model_policy import AKISMET, MAIL, StoredData
 
 COMMENTS = StoredData(
     title=gettext_lazy("Comments"),

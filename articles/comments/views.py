@@ -17,7 +17,7 @@ from articles.comments.moderation import flagging
 from articles.comments.moderation.models import FLAG_TEXT_MAX_LENGTH, Flag
 from articles.comments.submission.validation import parse_id, signed_in_user
 from iria.core.http.headers import client_ip
-from iria.core.http.rate_limit import count_and_allow
+from iria.core.security import count_and_allow
 from iria.core.text.language import use_language
 
 PER_READER: Final = (60, timedelta(minutes=10))

@@ -10,7 +10,7 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile
 from articles.editorial import signals
 from articles.editorial.models import Article, Category, Redirect
-from iria.core.text.slugs import slug_from
+from iria.core.text.names import slug_from
 from iria.publication.models import current_publication
 
 

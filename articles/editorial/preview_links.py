@@ -9,7 +9,7 @@ from django.utils import timezone
 from articles.editorial.models import Article
 from articles.editorial.versions import drafts
 from articles.editorial.versions.content import of_revision, show
-from iria.core.security.signed_tokens import BrokenToken, ExpiredToken, make_token, read_token
+from iria.core.security import BrokenToken, ExpiredToken, make_token, read_token
 
 PURPOSE: Final = "preview"
 VALID_FOR: Final = timedelta(days=7)

@@ -22,8 +22,8 @@ from articles.editorial.models.article import PUBLICATION_FIELDS
 from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import of_revision
 from articles.editorial.versions.revisions import Reason
-from iria.core.db.bulk_updates import update_rows
-from iria.core.security.signed_tokens import BrokenToken, make_token, read_token
+from iria.core.db.bulk import update_rows
+from iria.core.security import BrokenToken, make_token, read_token
 
 logger = logging.getLogger(__name__)
 

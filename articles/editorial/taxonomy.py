@@ -29,7 +29,7 @@ from articles.editorial.models import (
     SeriesPart,
 )
 from articles.editorial.models.taxonomy import Folded, tags_called
-from iria.core.text.slugs import free_slug, slug_from
+from iria.core.text.names import free_slug, slug_from
 from iria.publication import menus
 
 STEP: Final = " › "

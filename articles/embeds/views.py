@@ -20,7 +20,7 @@ from articles.body.references import normalise_url
 from articles.embeds.models import EmbedProvider, LinkCard
 from articles.embeds.tasks import enqueue_fetch
 from articles.images.renditions.views import FILE_HEADERS, FOR_EVER
-from iria.core.http.rate_limit import count_and_allow
+from iria.core.security import count_and_allow
 
 
 @require_safe

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from articles.editorial.models import Article
 from iria.core.http.headers import client_ip
-from iria.core.http.rate_limit import count_and_allow
+from iria.core.security import count_and_allow
 from iria.publication.context_processors import publication_of
 
 LONGEST = 18
@@ -77,7 +77,7 @@ def count_view(request: HttpRequest, article_id: int) -> bool:
 def _is_a_reader(request: HttpRequest) -> bool:
     """Whether the headers are those of a browser; robots declare themselves or lack headers.
 
-    Requests from other sites are rejected before (`iria.core.http.csrf`).
+    Requests from other sites are rejected before (`iria.core.http.private_paths`).
     """
     agent = request.headers.get("User-Agent", "")
     browser_headers = {"Sec-Fetch-Site", "Origin"} & set(request.headers)

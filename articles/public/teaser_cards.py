@@ -1,6 +1,6 @@
 """The card of an article in a list: templates/articles/public/_card.html.
 
-A front page shows forty of them. Each is rendered once for the values it shows (`iria.core.fragments`).
+A front page shows forty of them. Each is rendered once for the values it shows (`iria.core.rendering`).
 """
 
 from collections.abc import Iterable
@@ -21,8 +21,8 @@ from articles.public.image_credits import (
     name_of_image,
     portrait_name,
 )
-from iria.core.fragments import render_fragment
 from iria.core.http.urls import url_path
+from iria.core.rendering import render_fragment
 from iria.core.text.language import text_in
 from iria.publication.models import Publication
 

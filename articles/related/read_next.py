@@ -16,7 +16,7 @@ from articles.editorial.models import Article, ListingEntry, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.related import tasks
 from articles.related.models import RelatedExclusion, RelatedLink
-from iria.core.db.compiled_queries import Prepared
+from iria.core.db.queries import Prepared
 
 
 def exclude(article: Article, other: Article, *, by: User | None) -> None:

@@ -23,8 +23,8 @@ from articles.search.query import (
 )
 from articles.search.scoring import Ranking
 from articles.search.snippets import MatchExplanation, explain
+from iria.core.db.queries import TookTooLong, time_limit
 from iria.core.db.replica import reading
-from iria.core.db.statement_timeout import TookTooLong, time_limit
 from iria.core.text.validators import validate_storable
 
 LONGEST: Final = 2000

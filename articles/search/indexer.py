@@ -24,7 +24,7 @@ from articles.editorial.rendering import ArticleText, text_of
 from articles.editorial.text_search_config import configuration_for, prepare_text, with_names
 from articles.search.models import SearchEntry
 from articles.search.suggestions import record_words
-from iria.core.db.bulk_copy import copy_values
+from iria.core.db.bulk import copy_values
 
 WHOLE = 400_000
 """Characters of a text that are indexed. A tsvector holds one megabyte at most."""

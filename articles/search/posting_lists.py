@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from articles.search.query import ParsedQuery, Phrase, Term
-from iria.core.db.bulk_copy import id_array
+from iria.core.db.bulk import id_array
 from iria.core.db.replica import reading
 
 MAX_DRIVER_POSTINGS: Final = 120_000

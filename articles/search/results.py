@@ -20,7 +20,7 @@ from articles.search.engine import InvalidQuery, ResultPage, search_articles
 from articles.search.query import NO_FILTERS, SearchFilters, Sort
 from articles.search.query_counts import countable_query
 from articles.search.suggestions import correct_spelling
-from iria.core.db.bulk_copy import id_array
+from iria.core.db.bulk import id_array
 from iria.core.db.replica import reading
 from iria.core.http.urls import absolute_url
 from iria.core.text.validators import validate_storable

@@ -40,9 +40,9 @@ from articles.search.posting_lists import (
     term_weight,
 )
 from articles.search.query import ParsedQuery, QueryParts, Term, normalise_query
-from iria.core.db.bulk_copy import id_array
+from iria.core.db.bulk import id_array
+from iria.core.db.queries import TookTooLong
 from iria.core.db.replica import reading
-from iria.core.db.statement_timeout import TookTooLong
 from iria.core.text.dates import period_of
 
 MOST: Final = 1000

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from articles.search.snippets import strip_accents
+from iria.core.db.queries import TookTooLong, time_limit
 from iria.core.db.replica import reading
-from iria.core.db.statement_timeout import TookTooLong, time_limit
 from iria.core.http.urls import url_path
 from iria.core.text.validators import one_line
 

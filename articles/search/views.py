@@ -23,8 +23,8 @@ from articles.search.results import (
 from articles.search.suggestions import suggestions
 from iria.core.http.headers import client_ip
 from iria.core.http.page_cache import public_page
-from iria.core.http.rate_limit import count_and_allow
 from iria.core.http.urls import absolute_url
+from iria.core.security import count_and_allow
 from iria.publication.language import in_its_language
 
 PER: Final = timedelta(minutes=1)

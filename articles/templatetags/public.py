@@ -29,8 +29,8 @@ from articles.public.teaser_cards import (
     plain_byline_html,
 )
 from articles.search.results import SearchRequest
-from iria.core.fragments import render_fragment
 from iria.core.http.urls import safe_link
+from iria.core.rendering import render_fragment
 from iria.core.text import dates, typography
 from iria.core.text import language as text_language
 

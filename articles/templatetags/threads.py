@@ -1,7 +1,7 @@
 """`{% load threads %}`: the comments below an article, from templates/articles/comments/_comments.html and _comment.html.
 
 A page may show hundreds of comments. Each one, and the list, is cached by the values it shows
-(`iria.core.fragments`): a new comment renders only itself and the list.
+(`iria.core.rendering`): a new comment renders only itself and the list.
 """
 
 from collections.abc import Iterable
@@ -16,8 +16,8 @@ from articles.body.comment_markup import render_comment
 from articles.comments.thread_queries import replies_url
 from articles.comments.threads import Answered, Thread, ThreadComment
 from articles.editorial.models import Article
-from iria.core.fragments import render_fragment
 from iria.core.http.urls import url_path
+from iria.core.rendering import render_fragment
 from iria.core.text.dates import time_element
 from iria.core.text.typography import initials_of
 from iria.publication.models import Publication

@@ -22,7 +22,7 @@ from iria.backup import BackupError, files, manifest, postgres
 from iria.backup.files import CHECKSUMS, DATABASE, MEDIA, Line, Previous
 from iria.backup.keys import Key
 from iria.backup.manifest import Manifest
-from iria.core.db.backup_runs import BackupRun
+from iria.core.db.history import BackupRun
 from iria.environment import is_running
 from iria.launcher.output import describe_os_error
 

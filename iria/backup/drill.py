@@ -28,7 +28,7 @@ from iria.backup.restoring import (
     restore_database,
     roles_sentence,
 )
-from iria.core.db.backup_runs import BackupRun, newest
+from iria.core.db.history import BackupRun, newest_backup_run
 from iria.doctor.check import reason
 
 MOST_NAMED: Final = 5
@@ -97,7 +97,7 @@ def drill_if_due(directory: Path) -> None:
         return
     # A little less, because the backup before took some time.
     since = timezone.now() - timedelta(days=settings.BACKUP_DRILL_DAYS, hours=-12)
-    last = newest(BackupRun.Kind.DRILL, successful=True)
+    last = newest_backup_run(BackupRun.Kind.DRILL, successful=True)
     if last is None or last.ended_at < since:
         found = drill_newest(directory, settings.BACKUP_KEY)
         if found.problems:

@@ -2,17 +2,21 @@
 
 From these declarations follow the triggers that renew cached pages (`iria.core.db.triggers`), the page
 about personal data (`iria.publication.views`) and what each role may do (`iria.roles`). A system check
-names a model without one.
+names a model without one. Also the recipients of personal data, and what the core itself stores.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.apps import apps
+from django.conf import settings
 from django.core import checks
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+
+from iria.core.hooks import Hook
 
 Model = type[models.Model]
 Text = str | Promise
@@ -39,7 +43,7 @@ class PublicRows:
     row_scope: tuple[str, tuple[str, ...]] | None = None
     """The prefix of the scope of each row, and the columns that a page shows only if it has loaded the row
     as an instance; no query of a public page filters or orders by them. A stored page without the row stays
-    when they change (`iria.core.http.shown_rows`)."""
+    when they change (`iria.core.http.cache_versions`)."""
     whole_row_scope: tuple[str, tuple[str, ...]] | None = None
     """The same for those of these columns that only a page with the whole row loads, not one with its card."""
 
@@ -56,7 +60,7 @@ class StoredData:
     purpose: Text
     retention: Text
     recipients: tuple[str, ...] = ()
-    """Names in `iria.core.data_inventory.recipients`; the page lists those that are switched on."""
+    """Names in `iria.core.model_policy.recipients`; the page lists those that are switched on."""
     order: int = 50
     """The order on the page: readers first, the newsroom last."""
 
@@ -191,3 +195,66 @@ def _concrete_models() -> Iterator[Model]:
     for model in apps.get_models(include_auto_created=True):
         if not (model._meta.proxy or model._meta.swapped):
             yield model
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """An outside party that receives some of the data."""
+
+    name: Callable[[], Text]
+    """Empty while nothing is sent there."""
+
+
+MAIL: Final = "mail"
+AKISMET: Final = "akismet"
+
+
+def mail_servers() -> Text:
+    """The mail servers, as text; empty while e-mails are written to a folder."""
+    options = [mailer.get("OPTIONS", {}) for mailer in settings.MAILERS.values()]
+    hosts = sorted({str(each["host"]) for each in options if each.get("host")})
+    if not hosts:
+        return ""
+    return gettext("our mail server (%(hosts)s)") % {"hosts": ", ".join(hosts)}
+
+
+recipients: Hook[Recipient] = Hook()
+"""Outside parties that receive personal data, by name."""
+
+recipients.register(MAIL, Recipient(mail_servers))
+
+
+def active_recipients(keys: Iterable[str]) -> Iterator[Text]:
+    """The names of the recipients that are switched on."""
+    known = dict(recipients.items())
+    for key in keys:
+        if key in known and (name := known[key].name()):
+            yield name
+
+
+RATE_LIMITS = StoredData(
+    title=gettext_lazy("Rate limits"),
+    what=gettext_lazy(
+        "A request count per IP address, as a hash with a key that changes every day. The IP address itself "
+        "is not stored."
+    ),
+    purpose=gettext_lazy("To protect the site against overload and password guessing."),
+    retention=gettext_lazy(
+        "Some minutes to a day. The key is destroyed at the end of the day (UTC); after that nobody can "
+        "match the hashes, not even we."
+    ),
+    order=90,
+)
+
+ARCHIVES = StoredData(
+    title=gettext_lazy("Imported archives"),
+    what=gettext_lazy(
+        "The file from another system, with names and e-mail addresses of its authors and commenters; the report "
+        "of its import; and who imported it."
+    ),
+    purpose=gettext_lazy("To move a publication to this site, and to undo it."),
+    retention=gettext_lazy(
+        "The file until it is imported, at most 7 days; the report 90 days; who imported it as long as their account."
+    ),
+    order=96,
+)

@@ -14,7 +14,7 @@ from articles.images.models import Image
 from articles.images.renditions.renditions import save_renditions
 from articles.popular import most_read
 from articles.popular.models import ArticleViews
-from iria.core.db.row_origins import RowOrigins
+from iria.core.db.history import RowOrigins
 from iria.publication.models import Publication, current_publication
 from iria.transfer.site.importing import import_site
 

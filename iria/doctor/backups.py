@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from iria.backup.manifest import MANIFEST
-from iria.core.db.backup_runs import BackupRun, newest
+from iria.core.db.history import BackupRun, newest_backup_run
 from iria.core.hooks import DashboardItem, DashboardPanel, ListLine
 from iria.doctor.check import Check, Finding, Level, Skipped, in_time
 
@@ -32,8 +32,8 @@ def backups() -> Iterator[Finding]:
             Level.WARNING,
         )
         return
-    last = newest(BackupRun.Kind.BACKUP, successful=True)
-    failed = newest(BackupRun.Kind.BACKUP)
+    last = newest_backup_run(BackupRun.Kind.BACKUP, successful=True)
+    failed = newest_backup_run(BackupRun.Kind.BACKUP)
     if failed and failed.problems:
         yield Finding(
             f"The last backup failed: {failed.problems[0].rstrip('.')}.",
@@ -60,8 +60,8 @@ def _is_there(backup: Path) -> bool:
 
 
 def drills() -> Iterator[Finding]:
-    last = newest(BackupRun.Kind.DRILL)
-    if last is None and newest(BackupRun.Kind.BACKUP, successful=True) is None:
+    last = newest_backup_run(BackupRun.Kind.DRILL)
+    if last is None and newest_backup_run(BackupRun.Kind.BACKUP, successful=True) is None:
         message = "There is no backup yet."
         raise Skipped(message)
     if last and last.problems:
@@ -112,7 +112,7 @@ def backup_panel(user: Any) -> DashboardPanel | None:
 
 
 def _line(kind: BackupRun.Kind) -> ListLine | None:
-    last = newest(kind)
+    last = newest_backup_run(kind)
     if last is None:
         return None
     outcome = {

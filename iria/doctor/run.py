@@ -7,7 +7,7 @@ from typing import Final
 from django.db import DatabaseError, connection
 
 from iria.core.db.outage import reason_of
-from iria.core.db.statement_timeout import TookTooLong, time_limit
+from iria.core.db.queries import TookTooLong, time_limit
 from iria.doctor import backups, database, files, mail, site, worker
 from iria.doctor.check import Check, Finding, Level, Skipped, reason
 

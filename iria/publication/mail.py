@@ -20,8 +20,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from iria.core.active_theme import theme_from
 from iria.core.mail import ListEmail, default_sender, mail_domain, mailbox
+from iria.core.rendering import theme_from
 from iria.core.text.language import direction_of, interface_language
 from iria.core.text.typography import colon, comma
 from iria.core.text.validators import one_line

@@ -9,9 +9,8 @@ from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from iria.core.active_theme import active_theme
-from iria.core.fragments import render_fragment
 from iria.core.http.cache_versions import ProcessCache
+from iria.core.rendering import active_theme, render_fragment
 from iria.core.text import dates, typography
 from iria.core.text.language import interface_language
 from iria.themes.chosen import stylesheet_urls

@@ -13,8 +13,8 @@ from django.template.response import TemplateResponse
 from django.templatetags.static import static
 from django.urls import URLPattern, path, resolve, reverse
 
-from iria.core.active_theme import theme_from
 from iria.core.admin import FRAME_POLICY
+from iria.core.rendering import theme_from
 from iria.publication.models import Publication, current_publication
 from iria.themes.checks import theme_problems
 from iria.themes.chosen import ChosenTheme, chosen_theme

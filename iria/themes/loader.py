@@ -9,7 +9,7 @@ from django.template import Origin
 from django.template.loaders import cached, filesystem
 from django.utils._os import safe_join
 
-from iria.core.active_theme import active_theme
+from iria.core.rendering import active_theme
 from iria.themes.template_problems import unusable_templates
 
 BUILT_IN: Final = ("admin/", "django/")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from iria.core.active_theme import theme_from
+from iria.core.rendering import theme_from
 from iria.publication.context_processors import publication_of
 
 

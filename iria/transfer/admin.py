@@ -20,9 +20,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from articles.editorial.models import Article
-from iria.core.db.import_runs import ImportReportPage, ImportRun
-from iria.core.db.imported_items import ImportedItem
-from iria.core.db.row_origins import RowOrigin
+from iria.core.db.history import ImportedItem, ImportReportPage, ImportRun, RowOrigin
 from iria.core.hooks import DashboardItem
 from iria.publication.models import validate_time_zone
 from iria.transfer import runs, uploads

@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from iria.core.db.import_runs import ImportChunk, ImportReportPage, ImportRun
+from iria.core.db.history import ImportChunk, ImportReportPage, ImportRun
 from iria.transfer.report import Report
 
 PAGE: Final = 100

@@ -23,8 +23,7 @@ from articles.images.library import editing
 from articles.images.models import Collection, Image
 from articles.pages.models import Page
 from articles.public.front_page.models import Placement
-from iria.core.db.import_runs import ImportRun
-from iria.core.db.imported_items import ImportedItem
+from iria.core.db.history import ImportedItem, ImportRun
 from iria.transfer import runs
 from iria.transfer.records import Kind
 from iria.transfer.report import Report

@@ -19,7 +19,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from accounts.models import User
-from iria.core.db.import_runs import ImportChunk, ImportRun
+from iria.core.db.history import ImportChunk, ImportRun
 from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
 from iria.transfer import formats, runs

@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 
-from iria.core.http.csrf import open_to_other_sites
+from iria.core.http.private_paths import open_to_other_sites
 from iria.core.text.dates import in_utc
 from iria.core.text.validators import storable
 from newsletter.bounces import verp

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial.models import Article
 from articles.links.saving import record_links
-from iria.core.text.slugs import slug_from
+from iria.core.text.names import slug_from
 from newsletter.email import editor_html
 from newsletter.models import Issue, IssueItem
 

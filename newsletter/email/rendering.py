@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
-from iria.core.active_theme import theme_from
+from iria.core.rendering import theme_from
 from iria.core.text.dates import day_words
 from iria.core.text.language import interface_language, use_language
 from iria.core.text.typography import colon, comma

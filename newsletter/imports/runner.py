@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from articles.editorial.models.article import LANGUAGES
-from iria.core.db.bulk_copy import copy_values
+from iria.core.db.bulk import copy_values
 from iria.core.text.csv_export import as_csv, unescape_formula
 from iria.core.text.validators import one_line, validate_storable
 from newsletter.imports.csv_reader import (

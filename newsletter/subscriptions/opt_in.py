@@ -13,8 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from iria.core import hooks
 from iria.core.hooks import MailChoices
-from iria.core.http.rate_limit import count_and_allow
-from iria.core.security.signed_tokens import BrokenToken, make_token, read_token
+from iria.core.security import BrokenToken, count_and_allow, make_token, read_token
 from iria.core.text.language import interface_language, use_language
 from iria.core.text.typography import comma, listed, quoted
 from iria.publication.models import current_publication
@@ -100,7 +99,7 @@ def consent_of(token: str) -> Consent:
     """Returns the consent of a confirmation link.
 
     Raises:
-        ExpiredToken, BrokenToken: from `iria.core.security.signed_tokens`.
+        ExpiredToken, BrokenToken: from `iria.core.security`.
     """
     consent_id = read_token(token, purpose=PURPOSE, valid_for=CONFIRM_WITHIN)
     consent = (
@@ -138,7 +137,7 @@ def confirm(token: str) -> Consent:
     """Confirms a consent and subscribes. Confirming again changes nothing.
 
     Raises:
-        ExpiredToken, BrokenToken: from `iria.core.security.signed_tokens`.
+        ExpiredToken, BrokenToken: from `iria.core.security`.
         NotPossible: they have unsubscribed since, or the address is suppressed.
     """
     with transaction.atomic():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from accounts import profiles
 from accounts.models import AuthorProfile, User
 from articles.comments.submission import posting
-from iria.core.text.confusables import KEY_MAX_LENGTH, key_of
+from iria.core.text.names import KEY_MAX_LENGTH, key_of
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.shared import shared_data

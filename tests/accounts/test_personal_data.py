@@ -204,7 +204,7 @@ def test_a_deleted_comment_leaves_a_placeholder_if_it_has_replies(
     traces: dict[str, Comment], ola: User, mina: User, article: Article, client: Client
 ) -> None:
     moderation.approve(traces["reply"], by=mina)
-    deletion.delete_account(ola, keep_text=False)
+    personal_data.delete_account(ola, keep_text=False)
     page = client.get(article.get_absolute_url()).content.decode()
     assert "I was on that ferry." not in page
     assert "Which ferry?" in page

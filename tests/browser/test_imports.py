@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from iria.core.db.import_runs import ImportRun
+from iria.core.db.history import ImportRun
 
 pytestmark = pytest.mark.browser
 

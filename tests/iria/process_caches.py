@@ -3,7 +3,7 @@
 import sys
 
 from articles.feeds.entries import EntryCache
-from iria.core.db.compiled_queries import Prepared
+from iria.core.db.queries import Prepared
 from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_store import PageStore
 from iria.core.http.release import release

@@ -126,7 +126,7 @@ def test_no_link_is_made_of_the_host_of_the_request() -> None:
     }
     # They compare the origin, the host (an unknown one is refused) and the referrer.
     assert found == {
-        "iria/core/http/csrf.py",
+        "iria/core/http/private_paths.py",
         "iria/core/http/page_files.py",
         "iria/core/http/page_store.py",
         "newsletter/views.py",

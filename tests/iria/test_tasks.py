@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from iria.core.http.rate_limit import RateCount
+from iria.core.security import RateCount
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 

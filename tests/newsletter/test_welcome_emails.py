@@ -9,7 +9,7 @@ from django.core import mail
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from iria.core.text.slugs import slug_from
+from iria.core.text.names import slug_from
 from iria.publication.models import current_publication
 from newsletter import subscription_emails
 from newsletter.models import Consent, Issue, Newsletter

@@ -28,7 +28,7 @@ from articles.editorial.models import Article
 from iria.backup import creating, drill, files, manifest, postgres
 from iria.backup.keys import Key, new_key
 from iria.backup.manifest import MANIFEST
-from iria.core.db.backup_runs import BackupRun
+from iria.core.db.history import BackupRun
 from tests import newsroom
 from tests.proofs import machines
 from tests.proofs.size import sized

@@ -23,7 +23,7 @@ from articles.images.library import ingest
 from articles.images.models import Image, Rendition
 from articles.images.renditions import renditions
 from articles.images.renditions.views import FILE_HEADERS
-from iria.core.db.import_runs import ImportRun
+from iria.core.db.history import ImportRun
 from tests.articles.files import samples
 from tests.newsroom import picture_file
 from tests.proofs.nginx import NAME, Front, caddy, container_nginx, nginx

@@ -17,7 +17,7 @@ from articles.comments.models import Comment, ThreadCount
 from articles.comments.screening.models import ScreeningRule
 from articles.comments.submission import validation
 from articles.editorial.models import Article
-from iria.core.security import signed_tokens
+from iria.core import security
 from iria.publication import menus
 from iria.publication.models import current_publication
 from tests import newsroom
@@ -144,7 +144,7 @@ def test_concurrent_comments_are_stored_once_and_counted(
 def form_token(article: Article) -> str:
     """The token of a form that was opened a minute ago."""
     value = [str(uuid4()), article.pk, time.time() - 60, ""]
-    return signed_tokens.make_token(value, purpose=validation.PURPOSE)
+    return security.make_token(value, purpose=validation.PURPOSE)
 
 
 def write(server: Server, article: Article, number: int, top: Comment, token: str) -> int:

@@ -3,7 +3,7 @@
 The key is derived from SECRET_KEY, so a copy of the database alone reveals no address. After a change
 of the secret, the old ones can be decrypted only with SECRET_KEY_FALLBACKS.
 
-A ban stores an e-mail address, a name or an IP address as a keyed hash (`iria.core.security.encryption`),
+A ban stores an e-mail address, a name or an IP address as a keyed hash (`iria.core.security`),
 which can be compared but not read. A network and the id of an account are stored as they are until the
 ban ends.
 """
@@ -20,8 +20,8 @@ from django.utils.timezone import localtime
 from articles.comments.models import Comment
 from articles.comments.moderation.models import IP_ADDRESS_RETENTION, Ban, EncryptedIPAddress
 from articles.comments.screening.word_matching import folded
-from iria.core.http.rate_limit import one_sender
-from iria.core.security import encryption
+from iria.core import security
+from iria.core.security import one_sender
 
 NETWORK_BITS: Final = {4: 24, 6: 56}
 """The size of a network of one customer or a few neighbours: /24 in IPv4, /56 in IPv6 (RFC 6177)."""
@@ -58,7 +58,7 @@ def store_ip_address(comment: Comment, address: str | None) -> None:
     if not address or not is_ip_address(address):
         return
     now = timezone.now()
-    ciphertext = encryption.encrypt(address, purpose=PURPOSE)
+    ciphertext = security.encrypt(address, purpose=PURPOSE)
     EncryptedIPAddress.objects.create(
         comment=comment,
         ciphertext=ciphertext,
@@ -78,8 +78,8 @@ def ip_address_of(comment: Comment) -> str:
 def decrypted(stored: EncryptedIPAddress) -> str:
     """Returns the IP address; empty if the secret it was encrypted with is not available."""
     try:
-        return encryption.decrypt(stored.ciphertext, purpose=PURPOSE)
-    except encryption.DecryptionFailed:
+        return security.decrypt(stored.ciphertext, purpose=PURPOSE)
+    except security.DecryptionFailed:
         return ""
 
 
@@ -94,14 +94,12 @@ HASHED_KINDS: Final = frozenset({Ban.Kind.EMAIL, Ban.Kind.NAME, Ban.Kind.IP_ADDR
 
 def stored_value(kind: str, plain: str) -> str:
     """Returns the value that a ban of this kind stores."""
-    return encryption.keyed_hash(plain, purpose=_purpose(kind)) if kind in HASHED_KINDS else plain
+    return security.keyed_hash(plain, purpose=_purpose(kind)) if kind in HASHED_KINDS else plain
 
 
 def stored_values(kind: str, plain: str) -> list[str]:
     """Returns every value that a ban may have stored, including those under earlier secrets."""
-    return (
-        encryption.keyed_hashes(plain, purpose=_purpose(kind)) if kind in HASHED_KINDS else [plain]
-    )
+    return security.keyed_hashes(plain, purpose=_purpose(kind)) if kind in HASHED_KINDS else [plain]
 
 
 def masked_value(kind: str, plain: str, name: str) -> str:

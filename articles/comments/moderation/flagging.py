@@ -14,10 +14,9 @@ from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation.models import Flag
 from articles.comments.screening import pipeline
 from articles.comments.screening.pipeline import Event
-from iria.core.http.rate_limit import count_and_allow, one_sender
+from iria.core import security
 from iria.core.mail import to_ascii
-from iria.core.security import encryption
-from iria.core.security.daily_key import daily_hash
+from iria.core.security import count_and_allow, daily_hash, one_sender
 from iria.core.text.validators import one_line
 
 PER_IP_ADDRESS: Final = (10, timedelta(minutes=10))
@@ -63,7 +62,7 @@ def save_report(
     )
     _validate(flag)
     flag.reporter_hash = (
-        encryption.keyed_hash(flag.email.lower(), purpose="reporter") if flag.email else ""
+        security.keyed_hash(flag.email.lower(), purpose="reporter") if flag.email else ""
     )
     flag.daily_hash = (
         daily_hash("reporter", one_sender(ip_address)) if ip_address and by is None else ""
@@ -137,7 +136,7 @@ def _sender(comment: Comment, by: User | None, ip_address: str) -> str:
     same address on the next day counts again.
     """
     if by is not None:
-        return encryption.keyed_hash(f"account {by.pk}", purpose=f"flag {comment.pk}")
+        return security.keyed_hash(f"account {by.pk}", purpose=f"flag {comment.pk}")
     return daily_hash(f"flag {comment.pk}", one_sender(ip_address)) if ip_address else ""
 
 

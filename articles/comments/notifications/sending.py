@@ -27,9 +27,9 @@ from articles.comments.notifications.models import Follow
 from articles.comments.notifications.outbox import NotSent, Outcome
 from articles.comments.submission import posting, validation
 from iria.core.hooks import DashboardItem
-from iria.core.http.rate_limit import count_and_allow
 from iria.core.http.urls import absolute_url
 from iria.core.mail import ListEmail
+from iria.core.security import count_and_allow
 from iria.core.text.dates import day_words
 from iria.core.text.language import use_language
 from iria.core.text.validators import one_line

@@ -24,11 +24,10 @@ from articles.comments.notifications.models import CommentNotification, Follow, 
 from articles.comments.submission.validation import parse_id, signed_in_user
 from articles.editorial.models import Article, Byline
 from iria.core.hooks import MailChoice, MailChoices
-from iria.core.http.csrf import open_to_other_sites
 from iria.core.http.headers import client_ip
-from iria.core.http.private_paths import secret_link
-from iria.core.http.rate_limit import count_and_allow
+from iria.core.http.private_paths import open_to_other_sites, secret_link
 from iria.core.mail import to_ascii
+from iria.core.security import count_and_allow
 from iria.core.text.language import use_language
 from iria.core.text.validators import one_line, validate_storable
 

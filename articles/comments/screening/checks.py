@@ -14,7 +14,7 @@ from articles.comments.screening.spam_features import LINK
 from articles.comments.screening.spam_model import SpamModel
 from articles.comments.screening.word_matching import find_words
 from articles.editorial.models import Article
-from iria.core.http.rate_limit import count_and_allow
+from iria.core.security import count_and_allow
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 `ｖｉａｇｒａ`, `v-i-a-g-r-a`, `vіagra` with a Cyrillic i and `viágra` look the same to a reader, so they
 match: compatibility forms, invisible characters, accents and look-alikes are folded before words are
-compared. The table of look-alikes is that of display names (`iria.core.text.confusables`), except that
+compared. The table of look-alikes is that of display names (`iria.core.text.names`), except that
 digits stand for letters here: `3` is an e.
 """
 
@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from iria.core.text.confusables import ALIKE
+from iria.core.text.names import ALIKE
 from iria.core.text.validators import INVISIBLE
 
 _LATIN: Final = {

@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
-from accounts.display_names import Owner, owner_of
 from accounts.models import User
+from accounts.profiles import Owner, owner_of
 from articles.comments.models import NAME_MAX_LENGTH, TEXT_MAX_LENGTH, Comment
 from articles.comments.screening import checks
 from articles.comments.submission.comment_policy import CommentSettings
 from articles.editorial.models import Article
-from iria.core.security import signed_tokens
+from iria.core import security
 from iria.core.text.validators import validate_storable
 
 VALID_FOR: Final = timedelta(days=2)
@@ -59,7 +59,7 @@ class TokenMismatch(Exception):
 def create_token(article: Article, request: HttpRequest) -> str:
     """A token for a new form below this article, bound to the session."""
     value = [str(uuid4()), article.pk, timezone.now().timestamp(), _session_hash(request)]
-    return signed_tokens.make_token(value, purpose=PURPOSE)
+    return security.make_token(value, purpose=PURPOSE)
 
 
 def read_form_token(token: str, article: Article, request: HttpRequest) -> FormToken:
@@ -69,11 +69,11 @@ def read_form_token(token: str, article: Article, request: HttpRequest) -> FormT
         MissingToken, ExpiredToken, TokenMismatch
     """
     try:
-        value = signed_tokens.read_token(token, purpose=PURPOSE, valid_for=VALID_FOR)
+        value = security.read_token(token, purpose=PURPOSE, valid_for=VALID_FOR)
         form_id, article_id, created_at, session_hash = value
-    except signed_tokens.ExpiredToken as error:
+    except security.ExpiredToken as error:
         raise ExpiredToken from error
-    except (signed_tokens.BrokenToken, ValueError, TypeError) as error:
+    except (security.BrokenToken, ValueError, TypeError) as error:
         raise MissingToken from error
     if article_id != article.pk or session_hash != _session_hash(request):
         raise TokenMismatch
@@ -82,7 +82,7 @@ def read_form_token(token: str, article: Article, request: HttpRequest) -> FormT
 
 def link_to(comment: Comment) -> str:
     """Returns the signed part of the URL of *Your comment*."""
-    return signed_tokens.make_token(comment.pk, purpose=STATUS_LINK)
+    return security.make_token(comment.pk, purpose=STATUS_LINK)
 
 
 def comment_behind(token: str) -> Comment | None:
@@ -92,7 +92,7 @@ def comment_behind(token: str) -> Comment | None:
 
 def link_to_confirm(comment: Comment) -> str:
     """Returns the signed part of the URL that only the e-mail contains."""
-    return signed_tokens.make_token(comment.pk, purpose=CONFIRMATION_LINK)
+    return security.make_token(comment.pk, purpose=CONFIRMATION_LINK)
 
 
 def comment_to_confirm(token: str) -> Comment | None:
@@ -102,8 +102,8 @@ def comment_to_confirm(token: str) -> Comment | None:
 
 def _comment_of(token: str, *, purpose: str, valid_for: timedelta) -> Comment | None:
     try:
-        pk = signed_tokens.read_token(token, purpose=purpose, valid_for=valid_for)
-    except (signed_tokens.ExpiredToken, signed_tokens.BrokenToken):
+        pk = security.read_token(token, purpose=purpose, valid_for=valid_for)
+    except (security.ExpiredToken, security.BrokenToken):
         return None
     return Comment.objects.select_related("article", "user").filter(pk=pk).first()
 

@@ -30,8 +30,8 @@ from articles.comments.submission.comment_policy import CommentSettings, setting
 from articles.comments.submission.validation import Draft, SubmissionError, parse_id, signed_in_user
 from articles.editorial.models import Article
 from iria.core.http.headers import client_ip
-from iria.core.http.rate_limit import count_and_allow
 from iria.core.pagination import page_of
+from iria.core.security import count_and_allow
 from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 

@@ -29,7 +29,7 @@ from articles.editorial.models import Article
 from articles.editorial.versions import drafts
 from articles.editorial.versions.content import sanitised_body
 from iria.core.blockers import as_message
-from iria.core.security.signed_tokens import BrokenToken, ExpiredToken, make_token, read_token
+from iria.core.security import BrokenToken, ExpiredToken, make_token, read_token
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin

@@ -22,7 +22,7 @@ from articles.editorial.admin.submit_actions import outcome_message
 from articles.editorial.internal_links import linked_from
 from articles.editorial.models import Article
 from iria.core.blockers import as_message
-from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
+from iria.core.security import BrokenToken, ExpiredToken
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin

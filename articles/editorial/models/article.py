@@ -27,7 +27,7 @@ from articles.editorial.models.mixins import (
 from articles.editorial.models.querysets import ArticleQuerySet, rows_for_cards, rows_for_pages
 from articles.editorial.models.taxonomy import ArticleType, Category, UnaccentedTagManager
 from articles.images.models import Image
-from iria.core.http import shown_rows
+from iria.core.http import cache_versions
 from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, PublicRows, model_policy
 from iria.core.text.language import direction_of
@@ -317,9 +317,9 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any
     ) -> Self:
         article = super().from_db(db, field_names, values, **options)
-        shown_rows.record(ROW_SCOPE, article.pk)
+        cache_versions.record_row(ROW_SCOPE, article.pk)
         if any(each in field_names for each in WHOLE_TEXT_COLUMNS):
-            shown_rows.record(TEXT_SCOPE, article.pk)
+            cache_versions.record_row(TEXT_SCOPE, article.pk)
         return article
 
     def get_admin_url(self) -> str:

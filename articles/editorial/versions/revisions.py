@@ -30,7 +30,7 @@ from articles.editorial.versions.content import (
 from articles.editorial.versions.content import apply as apply_content
 from articles.editorial.versions.related_rows import record_attachments, record_figures
 from articles.links.saving import record_all_links
-from iria.core.db.bulk_updates import update_rows
+from iria.core.db.bulk import update_rows
 
 Reason = Revision.Reason
 

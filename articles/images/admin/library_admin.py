@@ -23,7 +23,7 @@ from articles.images.library.uploads import MOST_AT_ONCE
 from articles.images.models import Agency, Collection
 from articles.images.models.description import LibraryRow
 from articles.images.rights import bulk_changes, credit_line
-from iria.core.http.csrf import csrf_failure
+from iria.core.http.private_paths import csrf_failure
 from iria.core.text.validators import one_line
 
 RESULTS = "admin/articles/library/_upload_results.html"

@@ -15,8 +15,8 @@ from articles.editorial.models import Article, ArticleType, Category, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.popular.most_read import SHOWN as MOST_READ
 from articles.public.front_page.models import Placement, SectionPattern
-from iria.core.db.bulk_copy import id_array
-from iria.core.db.compiled_queries import Prepared
+from iria.core.db.bulk import id_array
+from iria.core.db.queries import Prepared
 
 Pattern = SectionPattern.Pattern
 

@@ -34,11 +34,11 @@ from articles.public.responses import private, render_public_page
 from articles.public.seo import page_meta
 from articles.related.models import RELATED_SCOPE
 from articles.related.read_next import read_next
-from iria.core.db.compiled_queries import Prepared
+from iria.core.db.queries import Prepared
 from iria.core.http.cache_versions import thread
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute_url
-from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
+from iria.core.security import BrokenToken, ExpiredToken
 from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 from iria.publication.language import in_its_language

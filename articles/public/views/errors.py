@@ -33,8 +33,8 @@ from articles.search.query import require_all_words
 from articles.search.suggestions import correct_spelling
 from iria.core.http.headers import client_ip
 from iria.core.http.private_paths import is_private
-from iria.core.http.rate_limit import count_and_allow
 from iria.core.pagination import NoSuchPage
+from iria.core.security import count_and_allow
 from iria.publication.language import in_its_language
 
 NEWEST = 5

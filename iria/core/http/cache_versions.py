@@ -13,7 +13,9 @@ limits how long a page may be cached. Both are read in the same query.
 Values that depend only on rows are cached in each process for one version (`ProcessCache`).
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -23,8 +25,35 @@ from django.db import connection, models
 from django.http import HttpRequest
 
 from iria.core import hooks
-from iria.core.http import shown_rows
 from iria.core.model_policy import Pruning, model_policy
+
+_recording: ContextVar[set[str] | None] = ContextVar("shown_rows", default=None)
+
+
+def record_row(prefix: str, key: int) -> None:
+    """A row was loaded; called by `Model.from_db`."""
+    scopes = _recording.get()
+    if scopes is not None:
+        scopes.add(f"{prefix}{key}")
+
+
+def record_rows(scopes: Iterable[str]) -> None:
+    """A value made from these rows is used once more."""
+    recorded = _recording.get()
+    if recorded is not None:
+        recorded.update(scopes)
+
+
+@contextmanager
+def recording_rows() -> Iterator[set[str]]:
+    """Collects the scopes of the rows loaded in the block; they count for an outer block as well."""
+    scopes: set[str] = set()
+    token = _recording.set(scopes)
+    try:
+        yield scopes
+    finally:
+        _recording.reset(token)
+        record_rows(scopes)
 
 
 class ProcessCache[T]:
@@ -46,9 +75,9 @@ class ProcessCache[T]:
             cached = self._cached = (version, {})
         known = cached[1].get(key)
         if known is not None:
-            shown_rows.record_all(known[1])
+            record_rows(known[1])
             return known[0]
-        with shown_rows.recording() as rows:
+        with recording_rows() as rows:
             value = make()
         cached[1][key] = (value, rows)
         return value

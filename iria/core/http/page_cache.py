@@ -14,7 +14,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_http_date_safe
 
 from iria.core.db.replica import replica
-from iria.core.http import shown_rows
+from iria.core.http import cache_versions
 from iria.core.http.cache_versions import (
     CONTENT,
     LAST,
@@ -114,7 +114,7 @@ def _with_caching[V: View](
                 return unchanged
 
             def render() -> tuple[HttpResponse, set[str]]:
-                with shown_rows.recording() as rows:
+                with cache_versions.recording_rows() as rows:
                     return view(request, *args, **kwargs), rows
 
             may_use_replica = _may_use_replica(request, state, scopes)

@@ -33,8 +33,7 @@ from django.utils.csp import build_policy
 
 from iria.core.http import change_listener
 from iria.core.http.change_listener import listener
-from iria.core.http.compression import COMPRESS
-from iria.core.http.headers import PERMISSIONS_POLICY, SPECULATION_RULES
+from iria.core.http.headers import COMPRESS, PERMISSIONS_POLICY, SPECULATION_RULES
 from iria.core.http.release import release
 
 if TYPE_CHECKING:

@@ -71,7 +71,7 @@ class StoredPage:
     body: bytes
     headers: dict[str, str]
     compressed: dict[str, bytes] = field(default_factory=dict)
-    """The body by content encoding, made when first needed (`iria.core.http.compression`)."""
+    """The body by content encoding, made when first needed (`iria.core.http.headers`)."""
 
     @property
     def size(self) -> int:

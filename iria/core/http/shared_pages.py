@@ -18,7 +18,7 @@ from redis.retry import Retry
 
 from iria.core import redis_cache
 from iria.core.http.change_listener import listener
-from iria.core.http.compression import COMPRESS
+from iria.core.http.headers import COMPRESS
 from iria.core.http.page_store import Key, StoredPage
 
 TIMEOUT_SECONDS: Final = 0.1

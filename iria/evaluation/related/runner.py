@@ -13,11 +13,11 @@ from django.db.models import Q
 from articles.editorial.models import Article
 from articles.related import recomputation, scoring
 from articles.related.models import RelatedLink, TextLink
-from iria.core.db.scratch_schema import gather_statistics, scratch_schema
 from iria.evaluation.related import baselines
 from iria.evaluation.related.baselines import Ranking
 from iria.evaluation.related.loading import link, load
 from iria.evaluation.related.test_collection import Collection
+from iria.evaluation.scratch_schema import gather_statistics, scratch_schema
 
 RECALLED, SHOWN = 5, 4
 DIGITS: Final = 4

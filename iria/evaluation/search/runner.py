@@ -21,9 +21,9 @@ from articles.editorial.text_search_config import configuration_for
 from articles.search.engine import LONGEST, InvalidQuery, search_articles
 from articles.search.indexer import LONGEST as LONGEST_TEXT
 from articles.search.indexer import UNSTORABLE, EntryText, rebuild, write_entries
-from iria.core.db.bulk_copy import copy_rows
-from iria.core.db.scratch_schema import gather_statistics, scratch_schema
+from iria.core.db.bulk import copy_rows
 from iria.evaluation.records import Unreadable
+from iria.evaluation.scratch_schema import gather_statistics, scratch_schema
 from iria.evaluation.search import test_collection
 from iria.evaluation.search.test_collection import Document, Query, Score
 

@@ -31,7 +31,7 @@ from articles.editorial.text_search_config import configuration_for
 from articles.search.indexer import rebuild, writing_in_bulk
 from articles.search.models import SearchEntry
 from articles.search.suggestions import record_words
-from iria.core.db.bulk_copy import catch_up_sequence, in_parallel, insert_selected
+from iria.core.db.bulk import catch_up_sequence, in_parallel, insert_selected
 from iria.evaluation.synthetic.words import SUBJECTS, Language, create_texts
 
 CATEGORIES, AUTHORS, TAGS = 12, 60, 600

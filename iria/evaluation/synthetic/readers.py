@@ -6,12 +6,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from articles.comments.models import Comment, CommentPosition, CommentSearchVector
-from iria.core.db.bulk_copy import (
-    catch_up_sequence,
-    insert_selected,
-    without_indexes,
-    without_trigger,
-)
+from iria.core.db.bulk import catch_up_sequence, insert_selected, without_indexes, without_trigger
 from iria.evaluation.synthetic.articles import PREFIX
 from iria.evaluation.synthetic.words import SUBJECTS, Language, create_texts
 from newsletter.models import Newsletter, Subscriber, Subscription

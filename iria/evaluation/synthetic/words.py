@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import connection
 
-from iria.core.db.bulk_copy import copy_values
+from iria.core.db.bulk import copy_values
 
 _SMALL: Final = (
     "the of and to in a is that for it as was with be by on not he his but at are this have from "

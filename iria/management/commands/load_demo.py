@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from iria.core.db.row_origins import RowOrigins
+from iria.core.db.history import RowOrigins
 from iria.demo import loading, removal
 from iria.launcher.paths import write_atomically
 from iria.launcher.preparation import DEMO_EDITOR

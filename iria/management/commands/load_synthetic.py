@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from iria.core.db.bulk_copy import in_parallel
+from iria.core.db.bulk import in_parallel
 from iria.evaluation.synthetic.articles import index, load_articles
 from iria.evaluation.synthetic.readers import load_comments, load_subscribers
 from iria.evaluation.synthetic.revisions import load_revisions

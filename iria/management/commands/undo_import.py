@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from iria.core.db.import_runs import ImportRun
+from iria.core.db.history import ImportRun
 from iria.transfer import runs
 from iria.transfer.undo import REMOVED, STAYS, Undo
 

@@ -20,7 +20,7 @@ from articles.images.tasks import enqueue, make_renditions
 from articles.popular.tasks import choose
 from articles.related.tasks import refresh_all
 from articles.search.tasks import catch_up
-from iria.core.db.bulk_copy import catch_up_sequence
+from iria.core.db.bulk import catch_up_sequence
 from iria.transfer.site import kinds
 from iria.transfer.site.folder import MANIFEST, Reader, reject
 from iria.transfer.site.tables import Invalid, Table, tables

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from articles.comments.models import Comment as CommentRow
 from articles.editorial.models import Article
-from iria.core.db.bulk_copy import insert_selected
-from iria.core.db.imported_items import ImportedItem
+from iria.core.db.bulk import insert_selected
+from iria.core.db.history import ImportedItem
 from iria.transfer.records import Comment, Kind
 from iria.transfer.report import CHANGED_HERE, Outcome, Report
 from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of, digest_of_row, storable

@@ -14,8 +14,7 @@ from taggit.models import Tag
 
 from articles.body.sanitiser import UNSTORABLE
 from articles.editorial import taxonomy
-from iria.core.db.import_runs import ImportRun
-from iria.core.db.imported_items import ImportedItem
+from iria.core.db.history import ImportedItem, ImportRun
 from iria.transfer.records import Author, Comment, Image, Kind, Term, Text
 from iria.transfer.report import Outcome
 

@@ -21,7 +21,7 @@ from articles.pages.models import Page
 from articles.public.front_page.layout import SECONDS
 from articles.public.front_page.models import Placement
 from articles.public.redirect_middleware import find_redirects
-from iria.core.db.import_runs import ImportRun
+from iria.core.db.history import ImportRun
 from iria.transfer import runs
 from iria.transfer.records import (
     Author,

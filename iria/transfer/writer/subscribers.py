@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from iria.core.db.imported_items import ImportedItem
+from iria.core.db.history import ImportedItem
 from iria.transfer.records import Consent, Kind, Subscriber
 from iria.transfer.report import Outcome, Report
 from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of_row, storable

@@ -11,7 +11,7 @@ from accounts.models import AuthorProfile
 from articles.editorial import taxonomy
 from articles.editorial.models import Category
 from articles.editorial.models.taxonomy import tags_named
-from iria.core.text.slugs import free_slug
+from iria.core.text.names import free_slug
 from iria.transfer.records import Author, Kind, Term, Text
 from iria.transfer.report import Outcome, Report
 from iria.transfer.writer.items import Items, Made, digest_of, digest_of_row, url_of

@@ -23,9 +23,9 @@ from articles.links.saving import refer_all
 from articles.pages import saving
 from articles.pages.models import Page, validate_path
 from iria.core.blockers import Blocked
-from iria.core.db.bulk_updates import update_rows
-from iria.core.db.imported_items import ImportedItem
-from iria.core.text.slugs import slug_from
+from iria.core.db.bulk import update_rows
+from iria.core.db.history import ImportedItem
+from iria.core.text.names import slug_from
 from iria.publication.models import current_publication
 from iria.transfer.records import Kind, Remark, State, Text
 from iria.transfer.report import CHANGED_HERE, Outcome, Report

@@ -19,7 +19,7 @@ from articles.editorial.models import Article, Figure, Revision, StateChange
 from articles.editorial.versions import drafts
 from articles.editorial.versions.content import content_of
 from articles.public.front_page.models import Placement
-from iria.core.security.signed_tokens import ExpiredToken
+from iria.core.security import ExpiredToken
 from newsletter.models import Issue, IssueItem, Newsletter
 from tests import newsroom
 

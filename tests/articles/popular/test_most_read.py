@@ -12,7 +12,7 @@ from articles.editorial.models import Article
 from articles.popular import most_read
 from articles.popular.models import ArticleViews, MostRead
 from articles.popular.tasks import delete_old_views
-from iria.core.http.rate_limit import RateCount
+from iria.core.security import RateCount
 from iria.publication.models import Publication
 from tests import newsroom
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from articles.search import indexer
 from articles.search.engine import InvalidQuery, ResultPage, search_articles
 from articles.search.snippets import candidate_tokens, highlight, matches, snippet
-from iria.core.db.statement_timeout import TookTooLong, time_limit
+from iria.core.db.queries import TookTooLong, time_limit
 from tests import newsroom
 from tests.proofs.size import sized
 from tests.shared import shared_data

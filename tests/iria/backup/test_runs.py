@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from iria.backup import BackupError, creating, drill, postgres
-from iria.core.db import backup_runs
-from iria.core.db.backup_runs import BackupRun
+from iria.core.db import history
+from iria.core.db.history import BackupRun
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +89,7 @@ def test_old_runs_are_deleted() -> None:
     for days in (399, 401):
         run = BackupRun.objects.create(kind="backup", started_at=timezone.now(), backup=days)
         BackupRun.objects.filter(pk=run.pk).update(ended_at=timezone.now() - timedelta(days=days))
-    backup_runs.delete_old()
+    history.delete_old_backup_runs()
     assert [run.backup for run in BackupRun.objects.all()] == ["399"]
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from iria.core import fragments
-from iria.core.fragments import MOST_BYTES, clear_fragments, render_fragment
+from iria.core import rendering
+from iria.core.rendering import MOST_BYTES, clear_fragments, render_fragment
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         texts.append(values["text"])
         return values["text"] * (MOST_BYTES // 20)
 
-    monkeypatch.setattr(fragments, "_render", render)
+    monkeypatch.setattr(rendering, "_render", render)
     clear_fragments()
     yield texts
     clear_fragments()

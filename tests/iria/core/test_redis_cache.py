@@ -39,7 +39,7 @@ def redis(running: RedisServer, settings: Any, db: None, monkeypatch: pytest.Mon
 
 
 def another_process(server: RedisServer) -> RedisCache:
-    return RedisCache(server.url, {"KEY_FUNCTION": "iria.core.security.daily_key.cache_key"})
+    return RedisCache(server.url, {"KEY_FUNCTION": "iria.core.security.cache_key"})
 
 
 def test_two_processes_share_the_cache(redis: RedisServer) -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from iria.core.db.backup_runs import BackupRun
+from iria.core.db.history import BackupRun
 from iria.doctor import database
 from tests.iria.doctor.stand_ins import WebServer, Zone, dns_server, key_pair, web_server
 from tests.newsletter.mailserver import running_mail_server

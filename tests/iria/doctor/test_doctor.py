@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from iria.core.db.backup_runs import BackupRun
+from iria.core.db.history import BackupRun
 from iria.doctor import backups, database, files, mail, run, site, worker
 from iria.doctor.check import Check, Finding, Level, Unanswered, in_time
 from iria.doctor.database import table_sizes

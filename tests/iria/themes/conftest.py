@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.template import Engine
 
-from iria.core.fragments import clear_fragments
+from iria.core.rendering import clear_fragments
 from iria.publication.models import Publication
 from iria.themes.chosen import installed_themes
 from iria.themes.theme import Theme, read

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial.models import Article
 from articles.images.models import Image
-from iria.core.db.import_runs import ImportChunk, ImportReportPage, ImportRun
+from iria.core.db.history import ImportChunk, ImportReportPage, ImportRun
 from iria.transfer import runs, uploads
 from iria.transfer.admin import first_import_item
 from tests.iria.transfer import wxr

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import call_command
 
-from iria.core.db.import_runs import ImportRun
+from iria.core.db.history import ImportRun
 from iria.transfer import formats, uploads
 from iria.transfer.feeds import Feed
 from iria.transfer.records import Unreadable

@@ -24,7 +24,7 @@ from articles.public.front_page.models import Placement
 from articles.related import tasks as related_tasks
 from articles.search import tasks as search_tasks
 from articles.search.models import SearchEntry
-from iria.core.db.imported_items import ImportedItem
+from iria.core.db.history import ImportedItem
 from iria.publication.models import Publication
 from iria.transfer.command import ProgressLine
 from iria.transfer.report import Outcome

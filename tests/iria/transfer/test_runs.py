@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from articles.editorial.models import Article
 from articles.public.front_page.models import Placement
-from iria.core.db.import_runs import ImportRun
+from iria.core.db.history import ImportRun
 from iria.transfer import uploads
 from iria.transfer.wordpress.parser import Export
 from iria.transfer.writer.run import Import

@@ -19,8 +19,7 @@ from articles.images.library import ingest
 from articles.images.models import Image
 from articles.pages.models import OldPagePath, Page
 from articles.public.front_page.models import Placement
-from iria.core.db.import_runs import ImportReportPage, ImportRun
-from iria.core.db.imported_items import ImportedItem
+from iria.core.db.history import ImportedItem, ImportReportPage, ImportRun
 from iria.transfer.records import Kind
 from iria.transfer.undo import CHANGED, COMMENTED, PUBLISHED, STAYS, Undo
 from tests.iria.transfer import wxr

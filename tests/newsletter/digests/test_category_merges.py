@@ -226,7 +226,7 @@ def test_a_scheduled_issue_is_not_merged_and_has_no_recipients(edna: User) -> No
     rule(needs_approval=True)
     composition.compose_due()
     pending = issue_about(japan)
-    scheduling.send_at(pending, timezone.now() + timedelta(days=1), by=edna)
+    sending.send_at(pending, timezone.now() + timedelta(days=1), by=edna)
     taxonomy.merge_categories([japan], into=asia)
     start_scheduled_issues()
     pending.refresh_from_db()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
+from iria.core.security import BrokenToken, ExpiredToken
 from newsletter import subscription_emails
 from newsletter.models import Consent, Delivery, Newsletter, Subscriber, Subscription
 from newsletter.subscriptions import opt_in, suppression

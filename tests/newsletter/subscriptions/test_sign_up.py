@@ -8,7 +8,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from iria.core.security.signed_tokens import make_token
+from iria.core.security import make_token
 from iria.publication.models import current_publication
 from newsletter import subscription_emails
 from newsletter.models import Consent, Newsletter, Subscriber

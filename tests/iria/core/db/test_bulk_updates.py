@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from articles.editorial.models import Article, Revision
 from articles.editorial.versions import revisions
-from iria.core.db.bulk_updates import update_rows
+from iria.core.db.bulk import update_rows
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
-from iria.core.db.compiled_queries import Prepared
+from iria.core.db.queries import Prepared
 from tests import newsroom
 
 

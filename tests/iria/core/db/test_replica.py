@@ -11,8 +11,8 @@ from articles.editorial.models import Article
 from iria.core.db import replica as module
 from iria.core.db.backend import base
 from iria.core.db.backend.base import DatabaseWrapper
+from iria.core.db.queries import TookTooLong, time_limit
 from iria.core.db.replica import ALIAS, LATE, Replica, Router, reading
-from iria.core.db.statement_timeout import TookTooLong, time_limit
 from iria.core.http.cache_versions import CONTENT, VERSIONS, current_versions
 from tests import newsroom
 

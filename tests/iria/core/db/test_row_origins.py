@@ -4,7 +4,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 
 from articles.editorial.models import Article, Category
-from iria.core.db.row_origins import RowOrigin, RowOrigins
+from iria.core.db.history import RowOrigin, RowOrigins
 from tests.newsroom import category
 
 pytestmark = pytest.mark.django_db

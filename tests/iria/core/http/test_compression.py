@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from articles.images.library import ingest
-from iria.core.http.compression import Compression
+from iria.core.http.headers import Compression
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db

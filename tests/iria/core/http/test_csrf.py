@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from iria.core.http.csrf import SameOrigin, is_foreign, open_to_other_sites
+from iria.core.http.private_paths import SameOrigin, is_foreign, open_to_other_sites
 
 
 def test_requests_from_our_own_pages_are_accepted(rf: RequestFactory, settings: object) -> None:

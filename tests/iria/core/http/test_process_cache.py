@@ -8,7 +8,7 @@ from django.test import Client
 
 from articles.editorial.models import Article
 from articles.editorial.models.article import ROW_SCOPE, TEXT_SCOPE
-from iria.core.http import shown_rows
+from iria.core.http import cache_versions
 from iria.core.http.cache_versions import ProcessCache
 from iria.publication.models import Publication
 from tests import newsroom
@@ -60,6 +60,6 @@ def test_a_cached_value_belongs_to_the_rows_it_was_made_of() -> None:
     request = HttpRequest()
     request.generation = "1"  # type: ignore[attr-defined]
     for _page in range(2):
-        with shown_rows.recording() as rows:
+        with cache_versions.recording_rows() as rows:
             cache.of(request, "headline", lambda: Article.objects.get(pk=article.pk).headline)
         assert rows == {f"{ROW_SCOPE}{article.pk}", f"{TEXT_SCOPE}{article.pk}"}

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from iria.core.http.rate_limit import RateCount, count_and_allow, delete_expired, one_sender
+from iria.core.security import RateCount, count_and_allow, delete_expired, one_sender
 
 HOUR = timedelta(hours=1)
 

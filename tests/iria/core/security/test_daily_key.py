@@ -7,10 +7,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from iria.core.http import rate_limit
-from iria.core.http.rate_limit import count_and_allow
-from iria.core.security import daily_key
-from iria.core.security.daily_key import DailyKey, daily_hash, destroy_past_keys
+from iria.core import security
+from iria.core.security import DailyKey, count_and_allow, daily_hash, destroy_past_keys
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +20,7 @@ DAY = timedelta(days=1)
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[date]:
     """Sets the clock: `clock[0] = …`."""
     now = [TODAY]
-    monkeypatch.setattr(daily_key, "today", lambda: now[0])
+    monkeypatch.setattr(security, "today", lambda: now[0])
     return now
 
 
@@ -71,8 +69,8 @@ def test_a_key_of_a_distant_future_day_is_destroyed(clock: list[date]) -> None:
 
 def test_unstorable_text_is_counted_too() -> None:
     for who in ("a\x00b", "\ud800", "'; DROP TABLE iria_dailykey; --"):
-        assert rate_limit.count_and_allow("odd", who, limit=1, per=timedelta(hours=1))
-        assert not rate_limit.count_and_allow("odd", who, limit=1, per=timedelta(hours=1))
+        assert security.count_and_allow("odd", who, limit=1, per=timedelta(hours=1))
+        assert not security.count_and_allow("odd", who, limit=1, per=timedelta(hours=1))
 
 
 def test_limits_on_sign_in_store_no_ip_address(client: Client) -> None:

@@ -4,7 +4,7 @@ import string
 
 import pytest
 
-from iria.core.text.confusables import skeleton
+from iria.core.text.names import skeleton
 
 
 @pytest.mark.parametrize(

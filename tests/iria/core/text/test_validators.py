@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iria.core.security import signed_tokens
-from iria.core.text.slugs import slug_from
+from iria.core import security
+from iria.core.text.names import slug_from
 from iria.core.text.validators import one_line, validate_not_blank, validate_storable
 
 
@@ -55,18 +55,18 @@ def test_slugs_of_examples(text: str, slug: str) -> None:
 
 
 def test_a_token_is_valid_for_its_purpose_only() -> None:
-    token = signed_tokens.make_token({"id": 1}, purpose="preview")
+    token = security.make_token({"id": 1}, purpose="preview")
     day = timedelta(days=1)
-    assert signed_tokens.read_token(token, purpose="preview", valid_for=day) == {"id": 1}
-    with pytest.raises(signed_tokens.BrokenToken):
-        signed_tokens.read_token(token, purpose="comment", valid_for=day)
-    with pytest.raises(signed_tokens.BrokenToken):
-        signed_tokens.read_token(token[:-3], purpose="preview", valid_for=day)
-    with pytest.raises(signed_tokens.ExpiredToken):
-        signed_tokens.read_token(token, purpose="preview", valid_for=timedelta(seconds=-1))
+    assert security.read_token(token, purpose="preview", valid_for=day) == {"id": 1}
+    with pytest.raises(security.BrokenToken):
+        security.read_token(token, purpose="comment", valid_for=day)
+    with pytest.raises(security.BrokenToken):
+        security.read_token(token[:-3], purpose="preview", valid_for=day)
+    with pytest.raises(security.ExpiredToken):
+        security.read_token(token, purpose="preview", valid_for=timedelta(seconds=-1))
 
 
 @given(st.text())
 def test_any_other_text_is_a_broken_token(text: str) -> None:
-    with pytest.raises(signed_tokens.BrokenToken):
-        signed_tokens.read_token(text, purpose="preview", valid_for=timedelta(days=1))
+    with pytest.raises(security.BrokenToken):
+        security.read_token(text, purpose="preview", valid_for=timedelta(days=1))

@@ -1,4 +1,4 @@
-"""Querysets that are compiled to SQL once.
+"""Querysets that are compiled to SQL once, and a time limit for SQL statements.
 
 A `Prepared` query is compiled on first use with placeholders for its values; later calls send the
 same SQL with other values. Django builds the model instances as usual.
@@ -9,14 +9,17 @@ processor time, 60 rounds in one process). A search page would gain only an eigh
 """
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import local
 from typing import Any, Final
 
-from django.db import connections, models
+from django.db import OperationalError, connections, models, transaction
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
+
+from iria.core.db.replica import reading
 
 _NUMBER: Final = 31_013
 """Fits into a smallint; Django returns no rows for a value outside the range of the column."""
@@ -77,3 +80,40 @@ def _value_index(parameter: Any, placeholders: list[Any]) -> int:
     if parameter in placeholders:
         return placeholders.index(parameter)
     return -1 if isinstance(parameter, datetime) else -2
+
+
+CANCELLED = "57014"
+"""PostgreSQL's SQLSTATE for a cancelled statement."""
+
+
+class TookTooLong(Exception):
+    """A statement exceeded the limit and was cancelled."""
+
+
+@contextmanager
+def time_limit(milliseconds: int) -> Iterator[None]:
+    """Cancels each statement inside the block that takes longer than the limit.
+
+    Raises:
+        TookTooLong: a statement was cancelled; the changes of the block are rolled back.
+    """
+    try:
+        with transaction.atomic(using=reading.alias):
+            previous = _set_limit(str(milliseconds))
+            yield
+            _set_limit(previous)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != CANCELLED:
+            raise
+        raise TookTooLong from error
+
+
+def _set_limit(value: str) -> str:
+    """Sets the limit for this transaction; returns the previous one."""
+    with reading.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)",
+            [value],
+        )
+        (previous, _) = cursor.fetchone()
+    return str(previous)

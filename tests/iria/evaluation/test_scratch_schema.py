@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from articles.editorial.models import ArticleType
 from articles.images.models import Image, Rendition
-from iria.core.db.scratch_schema import gather_statistics, scratch_schema
+from iria.evaluation.scratch_schema import gather_statistics, scratch_schema
 from tests import newsroom
 
 COPIES = """

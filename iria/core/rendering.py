@@ -1,4 +1,7 @@
-"""Parts of pages that are rendered once for the values they show.
+"""The theme whose templates are used, and parts of pages that are rendered once for the values they show.
+
+Which theme that is, for a request or an e-mail, says the publication (`iria.publication`), which this package does not
+import. It is asked for only when a template is looked up.
 
 A card, a figure or a comment looks the same on every page, so its HTML is cached in the process. The
 key is everything the template can read: the values themselves. A changed headline, a renamed category
@@ -7,16 +10,44 @@ or another credit is a different key, so nothing has to be invalidated
 """
 
 import sys
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.signals import setting_changed
+from django.db import DatabaseError
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from iria.core.active_theme import active_theme
+_choose: ContextVar[Callable[[], str] | None] = ContextVar("theme", default=None)
+
+
+def active_theme() -> str:
+    """A key of `settings.THEMES`: the chosen theme, or the first if none was chosen or it is gone."""
+    choose = _choose.get()
+    default = next(iter(settings.THEMES))
+    if choose is None:
+        return default
+    try:
+        name = choose()
+    except DatabaseError:
+        # The page that says that the database does not answer is rendered too.
+        return default
+    return name if name in settings.THEMES else default
+
+
+@contextmanager
+def theme_from(choose: Callable[[], str]) -> Iterator[None]:
+    """Uses the theme with the name that `choose` returns."""
+    token = _choose.set(choose)
+    try:
+        yield
+    finally:
+        _choose.reset(token)
+
 
 MOST_BYTES: Final = 8_000_000
 """Of the fragments cached in a process, with their keys; a card takes about 4 kB."""

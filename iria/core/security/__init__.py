@@ -1,1 +1,0 @@
-"""Encryption, signed tokens and keys that change daily."""
