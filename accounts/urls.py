@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 
 from accounts import views
 from accounts.views import recent_sign_in_required
-from iria.publication.language import speak
+from iria.publication.context_processors import speak
 
 urlpatterns = [
     # In the language of the requesting page; no query if nobody is signed in.

@@ -13,9 +13,8 @@ from articles.editorial.internal_links import ARTICLES
 from articles.editorial.models import Category
 from articles.feeds import tasks as feeds_tasks
 from articles.files import hooks as files_hooks
+from articles.images import renditions, usage_check
 from articles.images import tasks as images_tasks
-from articles.images.renditions import renditions
-from articles.images.rights import usage_check
 from articles.links.targets import link_kinds
 from articles.pages import hooks as pages_hooks
 from articles.pages.hooks import PAGES

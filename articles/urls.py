@@ -12,12 +12,12 @@ from articles.comments.submission import views as submission
 from articles.embeds import views as embeds
 from articles.feeds.urls import urlpatterns as feeds
 from articles.files import views as files
-from articles.images.renditions import views as images
+from articles.images import views as images
 from articles.pages import views as pages
 from articles.popular import views as popular
 from articles.public.urls import urlpatterns as public
 from articles.search import views as search
-from iria.publication.language import speak
+from iria.publication.context_processors import speak
 
 COMMENTS: list[URLPattern] = [
     path("comments/follow/", notifications.follow, name="comment_follow"),

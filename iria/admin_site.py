@@ -20,8 +20,8 @@ from accounts import mfa, views
 from accounts.models import User
 from articles.comments.models import Comment
 from articles.editorial.models import Article
+from articles.images.credit_line import credit_text
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_text
 from iria import settings_page
 from iria.core import hooks
 from iria.core.http.private_paths import csrf_failure, submitted_text

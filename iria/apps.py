@@ -18,7 +18,7 @@ class IriaConfig(AppConfig):
 
     def ready(self) -> None:
         # Models of other apps are complete only now.
-        from iria import library_models, roles
+        from iria import roles
         from iria.doctor import backups
         from iria.publication.menus import broken_menu_items
         from iria.themes.checks import theme_problems_item
@@ -35,7 +35,7 @@ class IriaConfig(AppConfig):
         post_migrate.connect(triggers.install_triggers, sender=self)
         checks.register(model_policy.check_declared)
         checks.register(renamed_templates.check_template_names)
-        library_models.declare_policies()
+        roles.declare_policies()
         hooks.dashboard_items.register("publication", broken_menu_items)
         hooks.dashboard_items.register("theme", theme_problems_item)
         hooks.dashboard_items.register("import", first_import_item)

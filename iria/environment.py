@@ -438,7 +438,7 @@ def bucket(name: str) -> dict[str, Any]:
         "key_id": env.str("S3_KEY_ID", default=""),
         "secret": env.str("S3_SECRET_KEY", default=""),
     }
-    return {"BACKEND": "articles.images.renditions.s3_storage.Bucket", "OPTIONS": options}
+    return {"BACKEND": "articles.images.s3_storage.Bucket", "OPTIONS": options}
 
 
 def bucket_url(storage: dict[str, Any]) -> str:

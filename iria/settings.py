@@ -198,7 +198,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "iria.publication.context_processors.publication",
-                "articles.public.image_credits.image_credits",
+                "articles.public.teaser_cards.image_credits",
                 "articles.public.navigation.navigation",
             ],
             # All public templates are translated; none has to load this first.

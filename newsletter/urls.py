@@ -4,7 +4,7 @@ from django.urls import path, re_path, reverse_lazy
 from django.views.generic import RedirectView
 
 from iria.core.http import urls as urls  # registers the URL converters
-from iria.publication.language import speak
+from iria.publication.context_processors import speak
 from newsletter import views
 from newsletter.bounces.webhooks import webhook
 

@@ -10,8 +10,8 @@ from django.utils.html import escape
 
 from articles.api.problems import NOT_FOUND, PARAMETER, ApiError, problem_response, reject_parameter
 from articles.editorial.models import Article
+from articles.images.credit_line import credit_text
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_text
 from articles.images.srcset import plain_rendition
 from iria.core.http.page_cache import next_hour
 from iria.core.http.urls import absolute_url

@@ -23,8 +23,8 @@ from articles.api.parameters import (
 from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment, CommentQuerySet
 from articles.editorial.models import Article, Category, Figure, Portrait
+from articles.images.credit_line import licence_url, plain_credit, source_type_url
 from articles.images.models import Image, ImageQuerySet
-from articles.images.rights.credit_line import licence_url, plain_credit, source_type_url
 from articles.images.srcset import MEDIA_TYPES, RenditionFile
 from iria.core.http.urls import absolute_url, url_path
 

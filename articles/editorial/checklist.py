@@ -13,9 +13,9 @@ from articles.body.tree import plain_text
 from articles.editorial.models import Article, Figure
 from articles.files.hooks import blockers
 from articles.files.models import File
+from articles.images import usage_check
 from articles.images.models import Image
 from articles.images.models.rights import Channel
-from articles.images.rights import usage_check
 from articles.links.targets import HiddenLink, hidden_links
 from iria.core.blockers import Blocked, Blocker
 

@@ -23,8 +23,8 @@ from articles.embeds.iframes import NO_EMBEDS, Embeds
 from articles.embeds.iframes import draw as draw_embed
 from articles.files import html as file_html
 from articles.files.models import File
+from articles.images.credit_line import credit_line
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_line
 from articles.images.srcset import (
     caption_html,
     figure_html,

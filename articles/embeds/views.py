@@ -19,7 +19,7 @@ from accounts.models import User
 from articles.body.references import normalise_url
 from articles.embeds.models import EmbedProvider, LinkCard
 from articles.embeds.tasks import enqueue_fetch
-from articles.images.renditions.views import FILE_HEADERS, FOR_EVER
+from articles.images.views import FILE_HEADERS, FOR_EVER
 from iria.core.security import count_and_allow
 
 

@@ -16,7 +16,7 @@ from articles.editorial.models import Article, Figure
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.editorial.rendering import full_text
 from articles.embeds.link_cards import titles_of, urls_in
-from articles.images.rights.credit_line import credit_text, licence_url
+from articles.images.credit_line import credit_text, licence_url
 from articles.images.srcset import MEDIA_TYPES, plain_rendition
 from articles.links.targets import urls_of
 from iria.core.http.urls import absolute_url

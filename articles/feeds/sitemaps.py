@@ -29,8 +29,8 @@ from articles.editorial.listings import counts_by_language, targets_of
 from articles.editorial.models import Article, Category, Figure, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.feeds.entries import legal
+from articles.images.credit_line import credit_text, licence_url
 from articles.images.models.rights import DECIDING
-from articles.images.rights.credit_line import credit_text, licence_url
 from articles.images.srcset import plain_rendition
 from articles.pages.models import Page as EditorialPage
 from iria.core.db.replica import reading

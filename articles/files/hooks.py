@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.files.models import File
-from articles.images.renditions.renditions import discard
+from articles.images.renditions import discard
 from articles.links.models import InternalLink
 from articles.links.targets import GONE, PUBLIC, LinkKind
 from iria.core.blockers import Blocker

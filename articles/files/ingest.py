@@ -32,7 +32,7 @@ from articles.files.models import File
 from articles.images.library.decoder_client import parse_result, run_process
 from articles.images.library.ingest import Upload, UploadRejected, lock_checksum, upload_folder
 from articles.images.library.uploads import MOST_AT_ONCE
-from articles.images.renditions.renditions import all_or_none, store
+from articles.images.renditions import all_or_none, store
 from iria.core.text.validators import validate_storable
 
 NO_CREDIT: Final = "Enter a credit before you use it in an article."

@@ -10,7 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from articles.files.models import File
-from articles.images.renditions.renditions import AT_ONCE, MIN_AGE, delete_files, files_below
+from articles.images.renditions import AT_ONCE, MIN_AGE, delete_files, files_below
 
 FOLDER: Final = "files"
 

@@ -32,7 +32,7 @@ from django.views.decorators.http import require_safe
 
 from articles.files.inspection.file_types import BY_MEDIA_TYPE
 from articles.files.models import File
-from articles.images.renditions.views import FILE_HEADERS, FOR_EVER
+from articles.images.views import FILE_HEADERS, FOR_EVER
 
 NAME: Final = r"[A-Za-z0-9_-]{1,50}\.(?:pdf|mp3|m4a|ogg|wav|flac)"
 """Pattern of the names that are served."""

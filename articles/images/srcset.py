@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from articles.body.sanitiser import safe_caption
+from articles.images.credit_line import credit_line, short_credit
 from articles.images.models import Image
 from articles.images.models.image import Files
 from articles.images.processing.rendition_sizes import CARD, PREVIEW, SQUARE
-from articles.images.rights.credit_line import credit_line, short_credit
 from iria.core.rendering import render_fragment
 from iria.core.text.language import direction_of, interface_language
 from iria.publication.models import Publication

@@ -12,10 +12,10 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from articles.images import renditions
 from articles.images.library.decoder_client import Undecodable
 from articles.images.models import Image, ImageQuerySet, OldRenditionName, Rendition
-from articles.images.renditions import renditions
-from articles.images.renditions.renditions import discard
+from articles.images.renditions import discard
 
 AT_ONCE: Final = 50
 _RETRY: Final = RetryStrategy(max_attempts=5, exponential_wait=4)

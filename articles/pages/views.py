@@ -12,8 +12,7 @@ from articles.pages.models import Page
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute_url
 from iria.core.text.language import use_language
-from iria.publication.context_processors import publication_of
-from iria.publication.language import in_its_language
+from iria.publication.context_processors import in_its_language, publication_of
 
 
 @public_page

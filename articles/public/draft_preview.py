@@ -19,14 +19,13 @@ from articles.editorial import permissions
 from articles.editorial.article_urls import wished_slug
 from articles.editorial.models import Article
 from articles.editorial.preview_links import last_saved, preview_url
+from articles.public.page_meta import PageMeta, PreviewImage, preview_image, sharing_image
 from articles.public.responses import private
-from articles.public.seo.page_meta import PageMeta, PreviewImage, preview_image, sharing_image
 from articles.public.views.article import article_context, template_of
 from iria.core.admin import FRAME_POLICY
 from iria.core.http.urls import absolute_url, url_path
 from iria.core.text.language import use_language
-from iria.publication.context_processors import publication_of
-from iria.publication.language import in_its_language
+from iria.publication.context_processors import in_its_language, publication_of
 from iria.publication.models import Publication
 
 PREVIEW: Final = "articles_article_preview"

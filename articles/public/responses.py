@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from articles.public.seo.page_meta import PageMeta
+from articles.public.page_meta import PageMeta
 
 
 def render_public_page(

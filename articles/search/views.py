@@ -25,7 +25,7 @@ from iria.core.http.headers import client_ip
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute_url
 from iria.core.security import count_and_allow
-from iria.publication.language import in_its_language
+from iria.publication.context_processors import in_its_language
 
 PER: Final = timedelta(minutes=1)
 RETRY_AFTER: Final = {

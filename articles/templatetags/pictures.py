@@ -12,7 +12,7 @@ from articles.images.srcset import (
     small_image_html,
     unavailable_html,
 )
-from articles.public.image_credits import name_of_image
+from articles.public.teaser_cards import name_of_image
 
 register = template.Library()
 register.simple_tag(unavailable_html, name="image_unavailable")

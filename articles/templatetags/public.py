@@ -11,18 +11,17 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.editorial.models import Figure
+from articles.images.credit_line import credit_line
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_line
 from articles.images.srcset import caption_html
 from articles.pages.models import Page
 from articles.public.front_page.layout import SECTION_CARDS, Block, Pattern, Section
-from articles.public.image_credits import ImageCredits
-from articles.public.listing_scope import ALL_LANGUAGES, ListingScope
-from articles.public.navigation import NavLink
-from articles.public.seo.page_meta import PageMeta, preview_image, search_meta, static_page_meta
+from articles.public.navigation import ALL_LANGUAGES, ListingScope, NavLink
+from articles.public.page_meta import PageMeta, preview_image, search_meta, static_page_meta
 from articles.public.teaser_cards import (
     Card,
     CardPage,
+    ImageCredits,
     byline_html,
     card_html,
     card_of,

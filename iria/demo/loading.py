@@ -11,7 +11,7 @@ from accounts.models import User
 from articles.editorial.models import Article
 from articles.images.library import decoder_client
 from articles.images.models import Image
-from articles.images.renditions.renditions import save_renditions
+from articles.images.renditions import save_renditions
 from articles.popular import most_read
 from articles.popular.models import ArticleViews
 from iria.core.db.history import RowOrigins

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from iria.core import model_policy
 from iria.core.http.page_cache import public_page
 from iria.publication import colours
-from iria.publication.language import in_its_language
+from iria.publication.context_processors import in_its_language
 from iria.publication.models import BrandImage
 
 FOREVER = "public, max-age=31536000, immutable"

@@ -3,9 +3,9 @@
 from django.urls import reverse
 
 from articles.editorial.models import Article
+from articles.images import usage_check
 from articles.images.models import Image
 from articles.images.models.rights import Channel
-from articles.images.rights import usage_check
 from iria.core.blockers import Blocker
 from iria.publication.models import current_publication
 from newsletter import preflight
@@ -20,7 +20,7 @@ NEARLY_TOO_LONG = GMAIL_LIMIT * 85 // 100
 def blockers(issue: Issue) -> list[Blocker]:
     """Returns the reasons why an issue cannot be sent, with links to where to fix them.
 
-    Image rights are checked by the same function as for articles (`images.rights.usage_check`).
+    Image rights are checked by the same function as for articles (`images.usage_check`).
     """
     findings = []
     if issue.has_started:

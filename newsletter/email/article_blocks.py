@@ -11,8 +11,8 @@ from articles.body.sanitiser import safe_caption
 from articles.body.tree import caption_text
 from articles.editorial.models import Article
 from articles.editorial.rendering import texts_with_urls
+from articles.images.credit_line import credit_line, credit_text
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_line, credit_text
 from articles.images.srcset import RenditionFile, plain_files
 from iria.core.text.typography import typeset_html
 from iria.publication.models import Publication

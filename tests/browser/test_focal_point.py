@@ -11,9 +11,9 @@ from PIL import ImageChops
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from articles.images import renditions
 from articles.images.library import ingest
 from articles.images.models import Image
-from articles.images.renditions import renditions
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage

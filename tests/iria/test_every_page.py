@@ -17,9 +17,9 @@ from accounts.models import User
 from articles.editorial.models import Article, ArticleType, Category, Series
 from articles.editorial.preview_links import make_preview_token
 from articles.editorial.versions import revisions
+from articles.images import renditions
 from articles.images.library.editing import update_image
 from articles.images.models import Image
-from articles.images.renditions import renditions
 from articles.pages.models import Page
 from articles.search.indexer import reindex
 from iria.core.text.language import direction_of, use_language

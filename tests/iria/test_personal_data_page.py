@@ -12,8 +12,8 @@ from articles.comments.privacy import COMMENTS
 from articles.comments.screening import akismet
 from articles.comments.screening.models import Check, ScreeningRule
 from iria.core import model_policy
-from iria.library_models import ADMIN
 from iria.publication.models import current_publication
+from iria.roles import ADMIN
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as site
 from django.core.checks import Error
 
-from newsletter.checks import check_connections
+from newsletter.hooks import check_connections
 from tests.iria.test_settings import VALID_SETTINGS, start
 from tests.shared import PROJECT
 

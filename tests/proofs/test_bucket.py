@@ -31,10 +31,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from articles.images import renditions
 from articles.images.library import editing, ingest
 from articles.images.models import Image, OldRenditionName
 from articles.images.processing.file_types import NOT_STORED
-from articles.images.renditions import renditions
 from iria.doctor import files
 from iria.launcher import postmaster
 from tests.newsroom import picture_file, published
@@ -113,7 +113,7 @@ def wait_for(endpoint: str) -> None:
 
 def use(settings: Any, endpoint: str, key: dict[str, str], *, name: str = NAME) -> None:
     options = {"name": name, "region": REGION, "endpoint": endpoint, **key}
-    backend = "articles.images.renditions.s3_storage.Bucket"
+    backend = "articles.images.s3_storage.Bucket"
     settings.STORAGES = {
         **configured.STORAGES,
         "default": {"BACKEND": backend, "OPTIONS": options},

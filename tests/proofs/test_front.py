@@ -19,10 +19,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from articles.files.models import File
+from articles.images import renditions
 from articles.images.library import ingest
 from articles.images.models import Image, Rendition
-from articles.images.renditions import renditions
-from articles.images.renditions.views import FILE_HEADERS
+from articles.images.views import FILE_HEADERS
 from iria.core.db.history import ImportRun
 from tests.articles.files import samples
 from tests.newsroom import picture_file

@@ -14,11 +14,10 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image as Pixels
 
-from articles.images import metadata
+from articles.images import metadata, renditions
 from articles.images.library import decoder_client, ingest
 from articles.images.models import Image
 from articles.images.processing import decoder_process, file_types
-from articles.images.renditions import renditions
 from tests import warm_processes
 from tests.newsroom import picture_file
 from tests.proofs.bombs import BOMBS

@@ -28,8 +28,8 @@ from django.core.management import call_command  # noqa: E402 - Django has to be
 from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
+from articles.images import renditions  # noqa: E402
 from articles.images.models import Image as Images  # noqa: E402
-from articles.images.renditions import renditions  # noqa: E402
 from iria.demo import loading  # noqa: E402
 from tests.bench.serving import serving  # noqa: E402
 from tests.browser.checkers import accessibility_complaints, looks_complaints  # noqa: E402

@@ -36,7 +36,7 @@ from articles.editorial.rendering import render_body
 from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import content_of
 from articles.images.admin.forms import ChoosesImage
-from articles.images.rights.usage_check import retry_if_uncredited
+from articles.images.usage_check import retry_if_uncredited
 from iria.publication.context_processors import publication_of
 from iria.publication.models import current_publication
 

@@ -21,7 +21,7 @@ from articles.editorial.versions import drafts
 from articles.editorial.versions.content import Content, of_revision
 from articles.editorial.versions.diff import label_of
 from articles.images.models import Image
-from articles.images.rights.usage_check import usage_terms
+from articles.images.usage_check import usage_terms
 from iria.core.blockers import Blocker
 from iria.core.http.urls import absolute_url
 

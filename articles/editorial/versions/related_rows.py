@@ -29,8 +29,8 @@ from articles.editorial.models import (
 )
 from articles.files.hooks import blockers
 from articles.files.models import File
+from articles.images import usage_check
 from articles.images.models import Image
-from articles.images.rights import usage_check
 
 BLANK: Final[dict[str, Any]] = {
     "categories": [],

@@ -22,12 +22,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from articles.images import hooks
+from articles.images import hooks, rights_changes
 from articles.images.admin.forms import PHOTOGRAPHER_IS_CREATOR
 from articles.images.library import editing
 from articles.images.models import Agency, Collection, Image, ImageQuerySet, Photographer
 from articles.images.models.rights import LICENCE_DATES_REVERSED
-from articles.images.rights import bulk_changes
 from iria.core.text.validators import one_line, validate_not_blank, validate_storable
 
 SELECTION_CHANGED = (
@@ -58,7 +57,7 @@ class BulkActionsMixin(ModelAdmin[Image]):
         images = _without_ranking(queryset)
 
         def apply(form: RightsForm) -> str:
-            count = bulk_changes.change(images, form.values(), by=request.user)  # type: ignore[arg-type]
+            count = rights_changes.change(images, form.values(), by=request.user)  # type: ignore[arg-type]
             return f"{_images(count)} changed."
 
         form = RightsForm(request.POST if _sent(request) else None, images=images)

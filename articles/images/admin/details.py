@@ -25,13 +25,13 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from articles.images import hooks
 from articles.images.admin.forms import FOCUS, ImageForm
+from articles.images.credit_line import credit_text
 from articles.images.hooks import uses_of
 from articles.images.library import editing
 from articles.images.library.uploads import Received, receive
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_text
-from articles.images.rights.usage_check import retry_if_uncredited
 from articles.images.srcset import plain_rendition
+from articles.images.usage_check import retry_if_uncredited
 from iria.core.http import safe_client
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication

@@ -12,12 +12,12 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from articles.images import credit_line
 from articles.images.admin.chooser import choice
 from articles.images.hooks import listed, public_uses_of
 from articles.images.models import Collection, Image
 from articles.images.processing.rendition_sizes import CARD, PREVIEW, SHAPES, SQUARE, ratio_of
-from articles.images.rights import credit_line
-from articles.images.rights.bulk_changes import SOURCE_TYPES, last_part
+from articles.images.rights_changes import SOURCE_TYPES, last_part
 from articles.images.srcset import plain_rendition
 from iria.core.admin import Unlabelled
 

@@ -37,9 +37,9 @@ from articles.images.library.editing import similar_images
 from articles.images.library.uploads import receive
 from articles.images.metadata import ImageMetadata
 from articles.images.models import Image
-from articles.images.renditions.views import admin_rendition
-from articles.images.rights.usage_check import retry_if_uncredited
 from articles.images.srcset import image_attributes, picture_html
+from articles.images.usage_check import retry_if_uncredited
+from articles.images.views import admin_rendition
 
 NAMES = [field.name for field in fields(ImageMetadata)]
 

@@ -17,12 +17,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles.images import hooks
+from articles.images import credit_line, hooks, rights_changes
 from articles.images.library import editing
 from articles.images.library.uploads import MOST_AT_ONCE
 from articles.images.models import Agency, Collection
 from articles.images.models.description import LibraryRow
-from articles.images.rights import bulk_changes, credit_line
 from iria.core.http.private_paths import csrf_failure
 from iria.core.text.validators import one_line
 
@@ -206,7 +205,7 @@ class _Source(_Named):
         if not change:
             super().save_model(request, obj, form, change)
             return
-        count = bulk_changes.save(obj, by=request.user)  # type: ignore[arg-type]
+        count = rights_changes.save(obj, by=request.user)  # type: ignore[arg-type]
         if count and form.changed_data:
             images = "1 image" if count == 1 else f"{count:,} images"
             self.message_user(request, f"Credit updated in {images}.", messages.INFO)

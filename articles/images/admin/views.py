@@ -27,8 +27,8 @@ from articles.images.hooks import uses_of
 from articles.images.library import editing, ingest
 from articles.images.library.uploads import Received, replace
 from articles.images.models import Image
-from articles.images.rights.usage_check import restore, withdraw
 from articles.images.srcset import plain_rendition
+from articles.images.usage_check import restore, withdraw
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 ALREADY_WITHDRAWN: Final = "The image was already withdrawn. The first reason is kept."

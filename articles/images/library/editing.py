@@ -16,11 +16,11 @@ from django.db.models import ProtectedError, Q, RestrictedError
 from django.utils import timezone
 
 from accounts.models import User
+from articles.images.credit_line import clear_photographer
 from articles.images.hooks import listed, uses_of
 from articles.images.models import Collection, Image, ImageQuerySet, SimilarImage
 from articles.images.models.description import LibraryRow
-from articles.images.rights.bulk_changes import recording
-from articles.images.rights.credit_line import clear_photographer
+from articles.images.rights_changes import recording
 
 
 def update_image(

@@ -27,7 +27,7 @@ from articles.images.processing.file_types import (
     kind_of,
     rejection_of,
 )
-from articles.images.renditions.renditions import all_or_none, save_renditions, store
+from articles.images.renditions import all_or_none, save_renditions, store
 from articles.images.tasks import enqueue, make_renditions
 
 FIELDS: Final = {

@@ -13,7 +13,7 @@ from articles.images.library import ingest
 from articles.images.library.editing import similar_images
 from articles.images.library.ingest import is_shortened
 from articles.images.models import Image, ImageEvent
-from articles.images.renditions.renditions import all_or_none, discard, retire, save_renditions
+from articles.images.renditions import all_or_none, discard, retire, save_renditions
 from articles.images.tasks import enqueue, make_renditions
 
 NO_METADATA: Final = "No metadata found. Enter credit, caption and alt text."

@@ -97,7 +97,7 @@ class Channel(StrEnum):
 
 
 class RightsMixin(models.Model):
-    """The rights in an image. `images.rights.credit_line` composes its credit."""
+    """The rights in an image. `images.credit_line` composes its credit."""
 
     credit = models.CharField(
         max_length=300,

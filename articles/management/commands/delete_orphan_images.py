@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from articles.images.renditions import renditions
+from articles.images import renditions
 
 
 class Command(BaseCommand):

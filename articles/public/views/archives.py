@@ -19,16 +19,15 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile
 from articles.editorial.listings import counts_of, targets_of
 from articles.editorial.models import Correction, ListingEntry, Scope
-from articles.public.listing_scope import ListingScope, listing_scope
+from articles.public import page_meta
+from articles.public.navigation import ListingScope, listing_scope
 from articles.public.responses import render_public_page
-from articles.public.seo import page_meta
 from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import url_path
 from iria.core.pagination import page_of
 from iria.core.text.language import native_name, use_language
-from iria.publication.context_processors import publication_of
-from iria.publication.language import in_its_language
+from iria.publication.context_processors import in_its_language, publication_of
 
 
 @public_page(by_row=True)

@@ -19,19 +19,19 @@ from articles.editorial.rendering import draw_body, texts_with_urls
 from articles.embeds.iframes import allow, embeds_for
 from articles.embeds.iframes import draw as draw_embed
 from articles.images.srcset import plain_rendition
+from articles.public import page_meta
 from articles.public.article_page import (
     authors_with_portraits,
     kicker_section,
+    lead_media,
     mail_link,
     minutes_to_read,
     series_position,
     share_links,
     translations_of,
 )
-from articles.public.lead_media import lead_media
-from articles.public.listing_scope import article_listing_scope
+from articles.public.navigation import article_listing_scope
 from articles.public.responses import private, render_public_page
-from articles.public.seo import page_meta
 from articles.related.models import RELATED_SCOPE
 from articles.related.read_next import read_next
 from iria.core.db.queries import Prepared
@@ -40,8 +40,7 @@ from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute_url
 from iria.core.security import BrokenToken, ExpiredToken
 from iria.core.text.language import use_language
-from iria.publication.context_processors import publication_of
-from iria.publication.language import in_its_language
+from iria.publication.context_processors import in_its_language, publication_of
 
 article_at = Prepared(
     lambda year, month, slug: (

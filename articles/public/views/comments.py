@@ -15,14 +15,13 @@ from articles.comments.submission.validation import parse_id
 from articles.comments.thread_queries import Order, thread_scope
 from articles.comments.threads import Thread, replies_to, thread_of
 from articles.editorial.models import Article
+from articles.public import page_meta
 from articles.public.responses import render_public_page
-from articles.public.seo import page_meta
 from iria.core.http.cache_versions import COMMENTS
 from iria.core.http.page_cache import public_page
 from iria.core.pagination import NoSuchPage, page_of
 from iria.core.text.language import use_language
-from iria.publication.context_processors import publication_of
-from iria.publication.language import in_its_language
+from iria.publication.context_processors import in_its_language, publication_of
 
 
 def comment_scope(request: HttpRequest, pk: int) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ from iria.core.http.headers import client_ip
 from iria.core.http.private_paths import is_private
 from iria.core.pagination import NoSuchPage
 from iria.core.security import count_and_allow
-from iria.publication.language import in_its_language
+from iria.publication.context_processors import in_its_language
 
 NEWEST = 5
 TOO_LARGE = gettext_noop("Request too large")

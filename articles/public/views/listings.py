@@ -16,19 +16,18 @@ from accounts.models import AuthorProfile
 from articles.editorial.models import Article, Category, ListingEntry, Portrait, Scope
 from articles.popular.most_read import SHOWN as MOST_READ
 from articles.popular.most_read import most_read_articles, most_read_ids
+from articles.public import page_meta
 from articles.public.front_page import layout as front_page_layout
 from articles.public.front_page.models import Placement, PlacementQuerySet
-from articles.public.listing_scope import ListingScope, listing_scope
+from articles.public.navigation import ListingScope, listing_scope
 from articles.public.responses import render_public_page
-from articles.public.seo import page_meta
 from articles.public.views.archives import scope_context
 from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import url_path
 from iria.core.pagination import page_of
 from iria.core.text.language import native_name, use_language
-from iria.publication.context_processors import publication_of
-from iria.publication.language import in_its_language
+from iria.publication.context_processors import in_its_language, publication_of
 
 
 @dataclass(frozen=True, slots=True)

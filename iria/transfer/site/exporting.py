@@ -29,8 +29,8 @@ from articles.body.rendering import labels_for, render
 from articles.body.sanitiser import safe_caption
 from articles.editorial.models import Article, Figure
 from articles.files.models import File
+from articles.images.credit_line import credit_line
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_line
 from articles.links.targets import urls_for
 from iria.core.http.urls import absolute_url
 from iria.core.text.language import direction_of, use_language

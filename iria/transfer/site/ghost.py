@@ -28,8 +28,8 @@ from articles.body.rendering import Labels, labels_for
 from articles.body.sanitiser import safe_caption
 from articles.body.tree import inner_html, parse, replace
 from articles.editorial.models import Article, Category, Figure
+from articles.images.credit_line import credit_line
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_line
 from articles.links.targets import urls_for
 from articles.pages.models import Page
 from iria.core.http.urls import absolute_url

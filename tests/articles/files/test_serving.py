@@ -107,7 +107,7 @@ def test_nginx_sends_the_file_if_it_may(client: Client, settings: Any) -> None:
 def bucket(settings: Any) -> Iterator[SmallBucket]:
     with small_bucket() as server:
         default = {
-            "BACKEND": "articles.images.renditions.s3_storage.Bucket",
+            "BACKEND": "articles.images.s3_storage.Bucket",
             "OPTIONS": server.options,
         }
         settings.STORAGES = {**settings.STORAGES, "default": default}

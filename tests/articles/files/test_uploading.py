@@ -18,7 +18,7 @@ from accounts.models import User
 from articles.files import ingest
 from articles.files.models import File
 from articles.files.tasks import orphaned_files
-from articles.images.renditions.renditions import delete_files
+from articles.images.renditions import delete_files
 from tests import newsroom
 from tests.articles.files import samples
 

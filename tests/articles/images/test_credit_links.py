@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from articles.images import rights_changes
 from articles.images.library.editing import update_image
 from articles.images.models import Agency, Image, Photographer
-from articles.images.rights import bulk_changes
 from tests.newsroom import picture
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_a_new_photographer_without_a_website_removes_the_old_link(
 def test_a_bulk_change_removes_links_to_former_sources_only(
     image: Image, edna: User, values: dict[str, Any], expected: str
 ) -> None:
-    bulk_changes.change(Image.objects.all(), values, by=edna)
+    rights_changes.change(Image.objects.all(), values, by=edna)
     assert link(image) == expected
 
 
@@ -70,7 +70,7 @@ def test_each_image_loses_only_its_own_link(image: Image, jo: Photographer, edna
     update_image(
         other, by=edna, agency=Agency.objects.create(name="R", credit_text="via R", url=REUTERS)
     )
-    bulk_changes.change(Image.objects.all(), {"photographer": jo, "agency": None}, by=edna)
+    rights_changes.change(Image.objects.all(), {"photographer": jo, "agency": None}, by=edna)
     assert [link(one) for one in (image, other, stranger)] == ["", "", TYPED]
 
 
@@ -95,5 +95,5 @@ def test_deleting_a_photographers_website_removes_the_link(
     image: Image, ines: Photographer, edna: User
 ) -> None:
     ines.url = ""
-    bulk_changes.save(ines, by=edna)
+    rights_changes.save(ines, by=edna)
     assert link(image) == ""

@@ -11,10 +11,10 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
+from articles.images import renditions
 from articles.images.library import ingest, uploads
 from articles.images.models import Image, ImageEvent, OldRenditionName
 from articles.images.processing.file_types import NO_ROOM
-from articles.images.renditions import renditions
 from articles.images.tasks import catch_up
 from tests.newsroom import picture_file
 

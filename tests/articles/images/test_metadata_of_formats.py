@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from django.core.files import File
 
+from articles.images import renditions
 from articles.images.library import ingest
 from articles.images.models import Image
-from articles.images.renditions import renditions
 from tests.exiftool import ExifTool, exiftool
 from tests.newsroom import picture_file
 

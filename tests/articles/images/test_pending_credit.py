@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test import Client
 
+from articles.images import usage_check
 from articles.images.models import Image
 from articles.images.models.rights import Channel
-from articles.images.rights import usage_check
 from iria.core.blockers import Blocked
 from tests import newsroom
 

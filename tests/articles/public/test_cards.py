@@ -10,8 +10,14 @@ from lxml import html
 from accounts.models import AuthorProfile
 from articles.editorial.models import Article, ArticleType, Portrait
 from articles.images.models import Image
-from articles.public.image_credits import ImageCredits, ImageName, short_title
-from articles.public.teaser_cards import CardPage, card_html, card_of
+from articles.public.teaser_cards import (
+    CardPage,
+    ImageCredits,
+    ImageName,
+    card_html,
+    card_of,
+    short_title,
+)
 from articles.search import indexer
 from iria.publication.models import Publication, current_publication
 from tests import newsroom

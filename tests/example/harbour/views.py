@@ -6,8 +6,7 @@ from articles.feeds.channels import channel_of
 from articles.feeds.entries import entries
 from articles.feeds.views import feed_response
 from iria.core.http.page_cache import public_page
-from iria.publication.context_processors import publication_of
-from iria.publication.language import in_its_language
+from iria.publication.context_processors import in_its_language, publication_of
 from tests.example.harbour.models import DataSource
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import FileSystemStorage, Storage
 
-from articles.images.renditions.s3_storage import Bucket
+from articles.images.s3_storage import Bucket
 from iria.backup import BackupError, files
 from iria.backup.files import CHECKSUMS, Line, Previous
 from iria.backup.keys import Key, WrongKey, new_key

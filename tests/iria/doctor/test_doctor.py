@@ -360,7 +360,7 @@ def test_a_bucket_that_refuses_is_named(healthy: Surroundings, settings: Any) ->
     with small_bucket() as bucket:
         for secret, is_right in ((bucket.options["secret"], True), ("wrong", False)):
             storage = {
-                "BACKEND": "articles.images.renditions.s3_storage.Bucket",
+                "BACKEND": "articles.images.s3_storage.Bucket",
                 "OPTIONS": {**bucket.options, "secret": secret},
             }
             settings.STORAGES = {**settings.STORAGES, "default": storage}

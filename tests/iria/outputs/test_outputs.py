@@ -10,9 +10,9 @@ from django.utils import timezone
 from articles.editorial.models import Article, Portrait, RelatedPick
 from articles.editorial.preview_links import make_preview_token
 from articles.editorial.versions import revisions
+from articles.images import renditions
 from articles.images.library.editing import update_image
 from articles.images.models import Image
-from articles.images.renditions import renditions
 from articles.pages import saving as page_keeping
 from articles.pages.models import Page
 from articles.search.indexer import reindex

@@ -15,8 +15,8 @@ from accounts.models import AuthorProfile
 from articles.body.sanitiser import clean
 from articles.comments.models import Comment
 from articles.editorial.models import Article, Category, Figure, Redirect
+from articles.images.credit_line import credit_line
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_line
 from articles.links.targets import urls_for
 from articles.pages.models import OldPagePath, Page
 from iria.publication.models import current_publication

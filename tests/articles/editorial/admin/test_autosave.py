@@ -16,7 +16,7 @@ from articles.editorial.admin.submit_actions import make_form_token
 from articles.editorial.models import Article, Draft, Revision
 from articles.editorial.versions import drafts
 from articles.editorial.versions.revisions import Reason
-from articles.images.rights.usage_check import withdraw
+from articles.images.usage_check import withdraw
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, send, values_of, visible_text
 

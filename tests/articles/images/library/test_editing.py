@@ -15,6 +15,8 @@ from lxml import html
 from PIL import Image as Pixels
 
 from accounts.models import User
+from articles.images import renditions, rights_changes
+from articles.images.credit_line import EMBEDDED
 from articles.images.library import editing, ingest
 from articles.images.library.editing import update_image
 from articles.images.metadata import rights_packet, writing
@@ -26,9 +28,6 @@ from articles.images.models import (
     Photographer,
     Rendition,
 )
-from articles.images.renditions import renditions
-from articles.images.rights import bulk_changes
-from articles.images.rights.credit_line import EMBEDDED
 from articles.images.srcset import RenditionFile
 from articles.images.tasks import catch_up
 from tests.newsroom import picture, picture_file, published
@@ -175,7 +174,7 @@ def test_a_chosen_photographer_is_the_creator_in_renditions_and_json_ld(
     update_image(image, by=edna, photographer=ines, agency=agency)
     for name in ("Inês Faro", "Inês Faro-Reis"):
         ines.name = name
-        bulk_changes.save(ines, by=edna)
+        rights_changes.save(ines, by=edna)
         jobs()
         for metadata in embedded_metadata(image):
             assert metadata["XMP-dc:Creator"] == name

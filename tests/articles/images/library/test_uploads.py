@@ -14,11 +14,11 @@ from django.test import Client
 from PIL import Image as Pixels
 
 from accounts.models import User
+from articles.images import renditions
 from articles.images.library import decoder_client, ingest, uploads
 from articles.images.metadata import writing
 from articles.images.models import Image, ImageEvent, OldRenditionName
 from articles.images.processing.file_types import NO_ROOM
-from articles.images.renditions import renditions
 from tests.newsroom import draft, picture_file
 
 LIBRARY = "/admin/articles/image/"

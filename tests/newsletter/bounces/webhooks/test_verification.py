@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from newsletter.bounces import webhooks
 from newsletter.bounces.processing import CLOCK_TOLERANCE
 from newsletter.bounces.verp import delivery_ref
-from newsletter.checks import check_provider
+from newsletter.hooks import check_provider
 from newsletter.models import Bounce, MailboxStatus
 from tests.newsletter.bounces.deliveries import sent_delivery, state_of
 from tests.newsletter.bounces.webhooks.payloads import (

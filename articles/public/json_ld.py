@@ -13,16 +13,11 @@ from articles.body.tree import caption_text
 from articles.comments.threads import Thread, ThreadComment
 from articles.editorial.models import Article, ArticleType, Correction, Figure
 from articles.embeds.iframes import NO_FRAMES, Frames
+from articles.images.credit_line import licence_url, licensor_url, plain_credit, source_type_url
 from articles.images.models import Image
-from articles.images.rights.credit_line import (
-    licence_url,
-    licensor_url,
-    plain_credit,
-    source_type_url,
-)
 from articles.images.srcset import plain_rendition
-from articles.public.lead_media import NONE as NO_MEDIA
-from articles.public.lead_media import LeadMedia, media_objects
+from articles.public.article_page import NONE as NO_MEDIA
+from articles.public.article_page import LeadMedia, media_objects
 from iria.core.http.urls import absolute_url
 from iria.publication.models import Publication
 

@@ -1,7 +1,7 @@
 """The credit line of an image."""
 
+from articles.images.credit_line import ai_label, credit_line, credit_text
 from articles.images.models import Image
-from articles.images.rights.credit_line import ai_label, credit_line, credit_text
 from iria.core.text.language import use_language
 from iria.publication.models import Publication
 

@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import User
-from articles.images import signals
+from articles.images.credit_line import EMBEDDED, clear_photographer, compose, source_urls
 from articles.images.models import Agency, Image, ImageEvent, ImageQuerySet, Photographer
-from articles.images.rights.credit_line import EMBEDDED, clear_photographer, compose, source_urls
+from articles.images.signals import rights_changed
 from articles.images.tasks import enqueue_updates, update_all_renditions
 
 CREDIT_FIELDS: Final = (
@@ -140,7 +140,7 @@ def _notify(image_ids: list[int]) -> None:
             enqueue_updates(number)
     else:
         update_all_renditions.defer(image_ids=image_ids)
-    signals.rights_changed.send(sender=Image, image_ids=image_ids)
+    rights_changed.send(sender=Image, image_ids=image_ids)
 
 
 def save(source: Agency | Photographer, *, by: User | None) -> int:

@@ -19,14 +19,14 @@ from articles.body.tree import caption_text
 from articles.comments.threads import Thread
 from articles.editorial.models import Article, Figure, Portrait
 from articles.embeds.iframes import Frames
+from articles.images.credit_line import credit_text
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_text
 from articles.images.srcset import preview_rendition
 from articles.pages.models import Page as StaticPage
-from articles.public.lead_media import LeadMedia
+from articles.public import json_ld
+from articles.public.article_page import LeadMedia
+from articles.public.json_ld import image_object
 from articles.public.navigation import front_page_url
-from articles.public.seo import json_ld
-from articles.public.seo.json_ld import image_object
 from articles.search.results import SearchRequest
 from iria.core.http.urls import absolute_url, url_path
 from iria.publication.context_processors import publication_of

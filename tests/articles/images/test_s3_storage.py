@@ -18,10 +18,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from articles.images import renditions
 from articles.images.library import ingest
 from articles.images.models import Image, OldRenditionName
 from articles.images.processing.file_types import NOT_STORED
-from articles.images.renditions import renditions
 from iria.environment import bucket_url
 from tests.articles.images.small_bucket import NAME, SmallBucket, small_bucket
 from tests.newsroom import picture_file
@@ -31,7 +31,7 @@ from tests.newsroom import picture_file
 def bucket(settings: Any) -> Iterator[SmallBucket]:
     with small_bucket() as server:
         default = {
-            "BACKEND": "articles.images.renditions.s3_storage.Bucket",
+            "BACKEND": "articles.images.s3_storage.Bucket",
             "OPTIONS": server.options,
         }
         settings.STORAGES = {**settings.STORAGES, "default": default}
@@ -112,7 +112,7 @@ def test_a_signed_url_is_valid_for_a_minute_and_for_one_file_only(
 
 def test_another_secret_key_is_rejected(bucket: SmallBucket, settings: Any) -> None:
     options = {**bucket.options, "secret": "guessed"}
-    default = {"BACKEND": "articles.images.renditions.s3_storage.Bucket", "OPTIONS": options}
+    default = {"BACKEND": "articles.images.s3_storage.Bucket", "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "default": default}
     with pytest.raises(OSError, match="failed"):
         default_storage.save("some.jpeg", picture_file())
@@ -124,7 +124,7 @@ def test_an_upload_is_refused_in_words_while_the_bucket_fails(
     db: None, bucket: SmallBucket, settings: Any
 ) -> None:
     options = {**bucket.options, "secret": "guessed"}
-    default = {"BACKEND": "articles.images.renditions.s3_storage.Bucket", "OPTIONS": options}
+    default = {"BACKEND": "articles.images.s3_storage.Bucket", "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "default": default}
     with pytest.raises(ingest.UploadRejected, match=re.escape(NOT_STORED)):
         ingest.ingest(picture_file(), by=None, credit="Ines Faro")

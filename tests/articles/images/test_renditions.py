@@ -15,11 +15,10 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image as Pixels
 
-from articles.images import tasks
+from articles.images import renditions, tasks
 from articles.images.library import editing, ingest
 from articles.images.models import Image, OldRenditionName, Rendition
-from articles.images.renditions import renditions
-from articles.images.renditions.renditions import save_renditions
+from articles.images.renditions import save_renditions
 from articles.images.tasks import catch_up, sweep
 from tests.newsroom import picture, picture_file
 

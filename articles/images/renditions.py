@@ -23,12 +23,12 @@ from django.db.models import QuerySet
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
+from articles.images.credit_line import rights_of
 from articles.images.library import decoder_client
 from articles.images.metadata import rights_packet, writing
 from articles.images.models import Image, OldRenditionName, Rendition
 from articles.images.processing.file_types import HEAD_LENGTH, NO_ROOM, kind_of, rejection_of
 from articles.images.processing.rendition_sizes import SHAPES, Key
-from articles.images.rights.credit_line import rights_of
 from iria.core.hooks import InvalidLogo, RenderedLogo
 
 

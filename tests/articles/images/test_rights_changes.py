@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from accounts.models import User
-from articles.images import signals
+from articles.images import rights_changes
 from articles.images.library.editing import update_image
 from articles.images.models import Agency, Image, ImageEvent, Photographer
-from articles.images.rights import bulk_changes
+from articles.images.signals import rights_changed
 from tests.newsroom import picture
 
 pytestmark = pytest.mark.django_db
@@ -84,16 +84,16 @@ def test_photographer_is_the_creator_is_renamed_and_removed_with_them(
     def creators() -> set[str]:
         return set(hers.values_list("byline", flat=True))
 
-    bulk_changes.change(hers, {"photographer": ines, "agency": reuters}, by=edna)
+    rights_changes.change(hers, {"photographer": ines, "agency": reuters}, by=edna)
     assert creators() == {"Ines Faro"}
     before = hers.get(pk=first.pk).rights_version
     ines.name = "Inês Faro"
-    bulk_changes.save(ines, by=edna)
+    rights_changes.save(ines, by=edna)
     assert creators() == {"Inês Faro"}
     assert hers.get(pk=first.pk).rights_version == before + 1
     event = ImageEvent.objects.filter(image=first).latest("pk")
     assert "creator: Inês Faro" in event.after
-    bulk_changes.change(hers.filter(pk=first.pk), {"photographer": None}, by=edna)
+    rights_changes.change(hers.filter(pk=first.pk), {"photographer": None}, by=edna)
     update_image(second, by=edna, photographer=None)
     assert creators() == {""}
     assert credit(first) == credit(second) == "Reuters"
@@ -107,7 +107,7 @@ def test_a_creator_entered_while_the_photographer_is_deleted_stays(
 ) -> None:
     image = picture(photographer=ines, byline="Ines Faro")
     values = {"credit": "Ines Faro/Pool", "byline": "Ines Faro"}
-    bulk_changes.change(Image.objects.all(), values, by=edna)
+    rights_changes.change(Image.objects.all(), values, by=edna)
     assert credit(image) == "Ines Faro/Pool"
     assert image.byline == "Ines Faro"
 
@@ -121,7 +121,9 @@ def test_a_new_credit_format_changes_every_image_of_the_agency_and_no_other(
 ) -> None:
     received: list[list[int]] = []
     monkeypatch.setattr(
-        signals.rights_changed, "send", lambda sender, image_ids: received.append(sorted(image_ids))
+        rights_changed,
+        "send",
+        lambda sender, image_ids: received.append(sorted(image_ids)),
     )
     hers = [
         picture(
@@ -137,7 +139,7 @@ def test_a_new_credit_format_changes_every_image_of_the_agency_and_no_other(
     before = Image.objects.get(pk=hers[0].pk).rights_version
     reuters.credit_text = "for Reuters"
     with django_capture_on_commit_callbacks(execute=True):
-        assert bulk_changes.save(reuters, by=edna) == 2
+        assert rights_changes.save(reuters, by=edna) == 2
     assert [credit(image) for image in hers] == ["Ines Faro/for Reuters"] * 2
     assert hers[0].rights_version == before + 1
     assert credit(other) == "Ines Faro/via Meridian Pictures"
@@ -152,7 +154,7 @@ def test_each_of_many_images_gets_a_history_row_with_its_former_credit(
     reuters: Agency, edna: User
 ) -> None:
     first, second = picture(agency=reuters, credit="Reuters"), picture(credit="Jo Reis")
-    assert bulk_changes.change(Image.objects.all(), {"credit": "Ines Faro"}, by=edna) == 2
+    assert rights_changes.change(Image.objects.all(), {"credit": "Ines Faro"}, by=edna) == 2
     assert credit(first) == credit(second) == "Ines Faro"
     assert first.agency is None
     data = ImageEvent.objects.filter(action="credited").values_list("before", "after", "created_by")
@@ -164,14 +166,14 @@ def test_each_of_many_images_gets_a_history_row_with_its_former_credit(
 
 def test_an_unchanged_value_adds_no_history_row(edna: User) -> None:
     picture(credit="Ines Faro")
-    bulk_changes.change(Image.objects.all(), {"credit": "Ines Faro"}, by=edna)
+    rights_changes.change(Image.objects.all(), {"credit": "Ines Faro"}, by=edna)
     assert not ImageEvent.objects.exists()
 
 
 def test_a_changed_licence_is_described_in_the_history(edna: User) -> None:
     picture()
     values = {"licence_until": END, "licensed_for_newsletter": False}
-    bulk_changes.change(Image.objects.all(), values, by=edna)
+    rights_changes.change(Image.objects.all(), values, by=edna)
     event = ImageEvent.objects.get(action="licensed")
     assert event.before == "licence ends: –\nlicensed for the newsletter: yes"
     assert event.after == "licence ends: 1 January 2030, 00:00\nlicensed for the newsletter: no"
@@ -182,6 +184,8 @@ def test_a_change_that_one_image_rejects_changes_none(edna: User) -> None:
     early = datetime(2020, 1, 1, tzinfo=UTC)
     other = picture()
     with pytest.raises(IntegrityError):
-        bulk_changes.change(Image.objects.all(), {"licence_until": early, "credit": "New"}, by=edna)
+        rights_changes.change(
+            Image.objects.all(), {"licence_until": early, "credit": "New"}, by=edna
+        )
     assert credit(other) != "New"
     assert not ImageEvent.objects.exists()

@@ -17,7 +17,7 @@ from articles.editorial.versions import drafts
 from articles.editorial.versions.diff import compared
 from articles.editorial.versions.drafts import duplicate
 from articles.images.models import Image
-from articles.images.rights.usage_check import withdraw
+from articles.images.usage_check import withdraw
 from iria.core.blockers import Blocked
 from tests import newsroom
 from tests.articles.public.sample_content import sized

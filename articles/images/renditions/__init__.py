@@ -1,1 +1,0 @@
-"""The files that readers get: made, stored, served and deleted."""

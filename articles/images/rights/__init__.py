@@ -1,1 +1,0 @@
-"""Credit, licence and usage terms of images, and where an image may be shown."""

@@ -1,1 +1,0 @@
-"""Metadata of pages: title, description, Open Graph and JSON-LD."""
