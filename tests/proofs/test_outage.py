@@ -26,7 +26,7 @@ import pytest
 from iria.launcher import paths, postgres_programs, postmaster, processes
 from tests.proofs.clone import free_port
 from tests.proofs.nginx import NAME, nginx
-from tests.proofs.size import FULL, sized
+from tests.proofs.size import sized
 from tests.shared import PROJECT
 
 pytestmark = [
@@ -180,7 +180,7 @@ def running_site(folder: Path, **more: str) -> Iterator[Site]:
     data, log = folder / "postgres", folder / "log"
     log.mkdir()
     programs = postgres_programs.newest(folder, paths.database_user(data))
-    server = postmaster.Server(data, log / "postgres.log", programs, durable=FULL)
+    server = postmaster.Server(data, log / "postgres.log", programs, durable=True)
     server.create("outage")
     port, database = free_port(), postmaster.free_port()
     (log / "port").write_text(str(database))
