@@ -26,7 +26,6 @@ from xml.parsers.expat.errors import (
     codes,
 )
 
-import yaml
 from defusedxml import DefusedXmlException, DTDForbidden
 
 from iria.transfer.records import Unreadable
@@ -177,20 +176,20 @@ def _readable(reason: str) -> Iterator[None]:
         raise Unreadable(message) from error
 
 
-LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""Every value as text, without the types that YAML would guess, so that “no” and “12:30” stay as written."""
-
-
 def loaded(text: str, file_format: str, first_line: int = 1) -> Any:
     """The value of a text in yaml, toml or json; that of YAML has texts, lists and mappings only.
 
     Raises:
         Unreadable
     """
+    import yaml  # docs/decisions/memory.md
+
+    # Every value as text, without the types that YAML would guess, so that “no” and “12:30” stay as written.
+    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         match file_format:
             case "yaml":
-                return yaml.load(text, Loader=LOADER)  # noqa: S506 - it makes nothing but text
+                return yaml.load(text, Loader=loader)  # noqa: S506 - it makes nothing but text
             case "toml":
                 return tomllib.loads(text)
             case _:
