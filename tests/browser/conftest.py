@@ -20,7 +20,7 @@ from django.core.signals import request_finished, request_started
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -82,7 +82,7 @@ class Tab:
     def clear(self) -> bool:
         """Leaves the page without a request, and removes cookies, storage, routes and listeners.
 
-        False if the clock of the page has been set, which cannot be undone.
+        False if it cannot be used again: its clock has been set, or it was on the way to another page.
         """
         page, context = self.page, self.page.context
         for listener in self.listeners:
@@ -93,8 +93,11 @@ class Tab:
             if other != page:
                 other.close()
         # By a script, since Playwright would go there with a new process.
-        page.evaluate("location.replace('about:blank')")
-        page.wait_for_url("about:blank")
+        try:
+            page.evaluate("location.replace('about:blank')")
+            page.wait_for_url("about:blank")
+        except Error:
+            return False
         # Afterwards, since pages store what was typed when they are left.
         self.devtools.send(
             "Storage.clearDataForOrigin", {"origin": self.site, "storageTypes": "all"}

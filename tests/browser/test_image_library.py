@@ -226,6 +226,7 @@ def test_the_drawer_has_a_url_and_back_closes_it(
     expect(title).to_have_text("Quay 1")
     expect(title).to_be_focused()
     page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
     expect(page.locator("a.image-choice").nth(1)).to_be_focused()
     page.keyboard.press("Enter")
     expect(drawer).to_be_visible()

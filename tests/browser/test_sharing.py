@@ -56,6 +56,7 @@ def test_the_print_button_prints_the_page_without_the_interface(open_page: OpenP
     page = open_page(own=True)
     page.add_init_script("print = () => { window.printed = true; }")
     page.goto(article.get_absolute_url())
+    expect(page.locator("share-links button")).to_be_visible()
     page.locator("[data-print]").click()
     assert page.evaluate("printed")
     page.emulate_media(media="print")
