@@ -3,7 +3,8 @@
 To change what a role may do, change `permissions=` of `@model_policy` at the model.
 
 A permission is granted once, right after Django has created it. What an administrator changes in a group
-later stays as it is: the next `migrate` grants nothing that existed before.
+later stays as it is: the next `migrate` grants nothing that existed before. On a site that exists, change the
+group in the admin too, or grant it in a migration.
 """
 
 from typing import Any, Final

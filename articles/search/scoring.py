@@ -3,8 +3,6 @@
 The score of an article is that of BM25+ for the words (and those added by feedback), multiplied by one
 plus small bonuses: for all words, for the words as a phrase, and for new articles.
 
-The best articles for a query, the best first: BM25+ over stored weights.
-
 The candidates are the articles of the rare (leading) terms, as long as their lists can be read in some
 milliseconds; the common (following) terms are looked up only for the best of them. On a site of some
 ten thousand articles all terms are leading, and no article is missed.
@@ -12,10 +10,8 @@ ten thousand articles all terms are leading, and no article is missed.
 Required terms (`search.posting_lists`) and filters are applied before the best are selected,
 except conditions that have to be checked for each article: these are checked for the best first.
 
-Pseudo-relevance feedback: expands the query with terms of the best articles.
-
-The terms with the highest weights in the best articles of the first pass are added to the query, and its
-results are ranked again. It finds no articles without a word of the original query.
+With pseudo-relevance feedback, the terms with the highest weights in the best articles of the first pass are
+added to the query, and its results are ranked again. It finds no articles without a word of the original query.
 """
 
 import re

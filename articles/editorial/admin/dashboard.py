@@ -1,4 +1,7 @@
-"""Articles on the dashboard of the admin."""
+"""Articles on the dashboard of the admin.
+
+Items and panels are registered in the `hooks` module of each app (`dashboard_items`, `dashboard_panels`).
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
