@@ -35,7 +35,7 @@ ARTICLE = """
 import sys
 sys.path.append("/srv/iria/source")  # for the tests, which are not in the wheel
 from articles.images.library import ingest
-from articles.images.renditions import renditions
+from articles.images import renditions
 from tests import newsroom
 file = newsroom.picture_file(width=900, height=600, colour="COLOUR")
 image = ingest.ingest(file, by=None, credit="Ines Faro", alt_text="A harbour")
