@@ -173,9 +173,11 @@ def _head(meta: PageMeta, context: dict[str, Any]) -> SafeString:
         image=preview_image(meta, publication),
         card="summary_large_image" if meta.image else "summary",
     )
+    if not meta.data:
+        return html
     # Not part of the fragment, since it has all comments of the page.
     data = format_html('<script type="application/ld+json">{}</script>', meta.structured)
-    return SafeString(f"{html}\n{data}") if meta.data else html
+    return SafeString(f"{html}\n{data}")
 
 
 @register.simple_tag(takes_context=True)
