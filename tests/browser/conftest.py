@@ -252,6 +252,18 @@ def sign_in(page: Page, who: User, url: str = "") -> None:
     )
 
 
+def wait_until(page: Page, script: str) -> None:
+    """Waits until the script is true in the page: an expression, or a function without arguments.
+
+    `wait_for_function` of Playwright evaluates a string in the page from the second attempt on,
+    which the policy of the site refuses.
+    """
+    deadline = monotonic() + 20
+    while not page.evaluate(script):
+        assert monotonic() < deadline, f"not within twenty seconds: {script}"
+        page.wait_for_timeout(50)
+
+
 @pytest.fixture
 def open_admin(open_page: OpenPage) -> Callable[..., Page]:
     """Opens the admin as a user: `page = open_admin(edna, "/admin/articles/article/")`.

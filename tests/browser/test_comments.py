@@ -17,7 +17,7 @@ from articles.editorial.models import Article
 from iria.publication.models import CommentPolicy
 from tests import moderation, newsroom
 from tests.browser.checkers import accessibility_complaints, html_complaints
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, wait_until
 from tests.conftest import PASSWORD, MailFolder
 
 pytestmark = pytest.mark.browser
@@ -177,12 +177,7 @@ def test_a_returning_reader_sees_the_number_of_new_comments(
 
     add_comment("First")
     page = open_page(article.get_absolute_url())
-    # Polled by the debugger: a function that waits in the page would violate its policy.
-    for _ in range(400):
-        if page.evaluate("localStorage.length"):
-            break
-        page.wait_for_timeout(50)
-    assert page.evaluate("localStorage.length"), "the visit was not noted within twenty seconds"
+    wait_until(page, "localStorage.length")
     assert page.locator("#comments-heading").inner_text() == "1 Comment"
     last = [add_comment(f"Again {number}") for number in range(3)][-1]
     page.reload()
@@ -265,7 +260,7 @@ def test_an_anonymous_reader_gets_the_guest_form_without_a_request(
     page.on("request", lambda request: requests.append(request.url))
     with page.expect_response("**/accounts/state/**"):
         page.goto(article.get_absolute_url())
-    page.wait_for_function("() => !!customElements.get('comment-thread')")
+    wait_until(page, "() => !!customElements.get('comment-thread')")
     expect(page.locator("#comment-name")).to_be_visible()
     assert not any("/comments/" in path for path in requests)
 

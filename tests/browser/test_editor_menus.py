@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, wait_until
 from tests.browser.text_editor import EDITOR, pick, text_of
 
 pytestmark = pytest.mark.browser
@@ -149,14 +149,14 @@ def test_the_bubble_menu_stays_beside_words_that_move(open_admin: OpenPage, edna
     article = newsroom.draft(body="<p>The ferries ran on time, said the quay.</p>" * 9, by=edna)
     page = open_admin(edna, change(article.pk))
     page.locator(f"{EDITOR} p").nth(3).dblclick(position={"x": 50, "y": 12})
-    page.wait_for_function(BESIDE_THE_WORDS)
+    wait_until(page, BESIDE_THE_WORDS)
     # As when a lead image above the text has loaded.
     page.evaluate("document.querySelector('.article-lead').style.paddingBlockEnd = '90px'")
-    page.wait_for_function(BESIDE_THE_WORDS)
+    wait_until(page, BESIDE_THE_WORDS)
     # As when the typeface of the text has loaded.
     page.evaluate("document.querySelector('.ProseMirror').style.letterSpacing = '3px'")
     page.evaluate("document.fonts.dispatchEvent(new Event('loadingdone'))")
-    page.wait_for_function(BESIDE_THE_WORDS)
+    wait_until(page, BESIDE_THE_WORDS)
 
 
 def test_the_bubble_menu_never_covers_the_selected_words(open_admin: OpenPage, edna: User) -> None:
@@ -164,7 +164,7 @@ def test_the_bubble_menu_never_covers_the_selected_words(open_admin: OpenPage, e
     page = open_admin(edna, change(article.pk))
     for number in (0, 12, 30):
         page.locator(f"{EDITOR} p").nth(number).dblclick(position={"x": 50, "y": 12})
-        page.wait_for_function(BESIDE_THE_WORDS)
+        wait_until(page, BESIDE_THE_WORDS)
     page.keyboard.press("Control+a")
     page.mouse.wheel(0, 600)
     expect(page.locator(BUBBLE)).to_be_hidden()

@@ -16,7 +16,7 @@ from tests.articles.editorial.admin.forms import change_url
 from tests.articles.images.metadata.blocks import alternatives, packet
 from tests.browser.article_form import publish
 from tests.browser.checkers import accessibility_complaints
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import PHONE, OpenPage, wait_until
 from tests.newsroom import picture_file
 
 pytestmark = pytest.mark.browser
@@ -319,8 +319,8 @@ def test_the_images_of_a_gallery_are_ordered_by_dragging(open_admin: OpenPage, e
     shown = page.locator(".admin-gallery .admin-figure-image")
     expect(shown).to_have_count(3)
     # An image that arrives while another is dragged would move the place below it.
-    page.wait_for_function(
-        "[...document.querySelectorAll('.admin-gallery img')].every(each => each.complete)"
+    wait_until(
+        page, "[...document.querySelectorAll('.admin-gallery img')].every(each => each.complete)"
     )
     figures(page).first.scroll_into_view_if_needed()
     shown.nth(2).drag_to(shown.nth(0), target_position={"x": 4, "y": 20})

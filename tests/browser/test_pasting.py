@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from articles.body.sanitiser import clean
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, wait_until
 from tests.browser.text_editor import EDITOR, paste, text_of
 
 pytestmark = pytest.mark.browser
@@ -140,7 +140,7 @@ def test_images_in_pasted_text_are_offered_to_a_listener(page: Page) -> None:
         "<figcaption>At dusk</figcaption></figure>"
         "<p>Text <img src='https://s.w.org/smile.svg' alt='🙂'></p>",
     )
-    page.wait_for_function("window.offered")
+    wait_until(page, "window.offered")
     assert page.evaluate("window.offered") == [
         {"src": "https://example.org/quay.jpg", "alt": "A quay", "caption": "At dusk"}
     ]
