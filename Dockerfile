@@ -4,9 +4,12 @@ FROM python:3.13-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /source
 # The packages first: they change less often than the code.
-COPY requirements.txt requirements-build.txt ./
+COPY requirements*.txt ./
 RUN python -m venv /opt/build && /opt/build/bin/pip install --quiet --require-hashes --no-deps -r requirements-build.txt
 RUN python -m venv /opt/iria && /opt/iria/bin/pip install --quiet --require-hashes --no-deps -r requirements.txt
+# Those that only some settings need: s3, sentry, webhooks.
+ARG EXTRA_PACKAGES=""
+RUN for each in $EXTRA_PACKAGES; do /opt/iria/bin/pip install --quiet --require-hashes --no-deps -r requirements-$each.txt || exit; done
 COPY . .
 RUN /opt/build/bin/python -m hatchling build -t wheel -d /opt/build && /opt/iria/bin/pip install --quiet --no-deps --no-index /opt/build/iria-*.whl
 # No database is asked and no key is kept: these values are for this command only.

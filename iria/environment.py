@@ -71,6 +71,10 @@ def invalid(name: str, problem: str) -> ImproperlyConfigured:
     return ImproperlyConfigured(f"The setting {name} {problem}")
 
 
+def needs_packages(lock: str) -> str:
+    return f"needs the packages of requirements-{lock}.txt. `iria-server upgrade` installs them."
+
+
 def url(name: str, default: str) -> str:
     """A URL, without a slash at its end."""
     value: str = env.str(name, default=default)
@@ -160,7 +164,7 @@ def provider(name: str, secret: str) -> tuple[str, str]:
     if text not in PROVIDERS:
         raise invalid(name, f"is “{text}”. Enter one of: {', '.join(PROVIDERS)}.")
     if find_spec("anymail") is None:
-        raise invalid(name, "needs the packages of requirements-webhooks.txt. Install them.")
+        raise invalid(name, needs_packages("webhooks"))
     given: str = env.str(secret, default="").strip()
     if not PROVIDERS[text].accepts(given):
         # The value may be a secret with a typo, so the error does not repeat it.
@@ -419,9 +423,7 @@ def sentry(name: str) -> str:
     try:
         import_module("sentry_sdk")
     except ImportError as error:
-        raise invalid(
-            name, "needs the packages of requirements-sentry.txt. Install them."
-        ) from error
+        raise invalid(name, needs_packages("sentry")) from error
     return dsn
 
 
@@ -430,7 +432,7 @@ def bucket(name: str) -> dict[str, Any]:
     if not env.str(name, default=""):
         return {}
     if find_spec("obstore") is None:
-        raise invalid(name, "needs the packages of requirements-s3.txt. Install them.")
+        raise invalid(name, needs_packages("s3"))
     options = {
         "name": env.str(name),
         "region": env.str("S3_REGION", default="us-east-1"),

@@ -34,10 +34,12 @@ def stand_in(folder: Path, name: str, script: str) -> None:
     (folder / name).chmod(0o755)
 
 
-def server(programs: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def server(
+    programs: Path, *arguments: str, script: Path = SCRIPT
+) -> "subprocess.CompletedProcess[str]":
     environment = {"PATH": f"{programs}:{os.environ['PATH']}"}
     return subprocess.run(
-        ["/bin/sh", SCRIPT, *arguments], env=environment, capture_output=True, text=True
+        ["/bin/sh", script, *arguments], env=environment, capture_output=True, text=True
     )
 
 
@@ -92,6 +94,35 @@ def test_a_dry_run_changes_nothing_and_prints_no_secret(programs: Path) -> None:
     for line in ("certbot certonly", "createdb --owner=iria", "systemctl enable --now iria-web"):
         assert line in outcome.stdout
     assert "SECRET_KEY" not in outcome.stdout
+
+
+@pytest.mark.parametrize(
+    ("values", "locks"),
+    [
+        ("S3_BUCKET=\n#SENTRY_DSN=https://key@sentry.example.org/1\n", ""),
+        (
+            "S3_BUCKET=pictures\nMAIL_PROVIDER=postmark\n",
+            " requirements-s3.txt requirements-webhooks.txt",
+        ),
+        ("SENTRY_DSN=https://key@sentry.example.org/1\n", " requirements-sentry.txt"),
+    ],
+)
+def test_a_release_gets_the_packages_that_its_settings_need(
+    programs: Path, tmp_path: Path, values: str, locks: str
+) -> None:
+    (tmp_path / "iria.env").write_text(values)
+    (tmp_path / "current").mkdir()
+    script = tmp_path / "iria-server"
+    text = SCRIPT.read_text().replace("/etc/iria.env", str(tmp_path / "iria.env"))
+    script.write_text(text.replace("home=/srv/iria", f"home={tmp_path}"))
+    outcome = server(programs, "--dry-run", "upgrade", str(PROJECT), script=script)
+    assert outcome.returncode == 0, outcome.stderr
+    (line,) = (
+        each for each in outcome.stdout.splitlines() if each.startswith(f"install {PROJECT} in ")
+    )
+    assert line.endswith(f" with requirements.txt{locks}")
+    for name in locks.split():
+        assert (PROJECT / name).exists()
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")

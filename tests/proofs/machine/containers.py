@@ -76,7 +76,7 @@ def exports(stage: Stage) -> str:
 
 
 def describe(stage: Stage, name: str, rest: str) -> None:
-    if name == "ENV":
+    if name in {"ENV", "ARG"}:
         stage.environment |= dict(word.split("=", 1) for word in shlex.split(rest))
     elif name == "WORKDIR":
         stage.folder = rest
