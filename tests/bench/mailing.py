@@ -60,9 +60,9 @@ def measure() -> dict[str, Any]:
     Newsletter.objects.update(canary_percent=0)
     _subscribe(newsletter)
     made = _issue(newsletter)
-    start_scheduled = time.perf_counter()
+    start = time.perf_counter()
     count = sending.start(made, by=None)
-    freezing = time.perf_counter() - start_scheduled
+    freezing = time.perf_counter() - start
     assert count == AUDIENCE
     filling, wire = _filling(made)
     with tempfile.TemporaryDirectory() as folder, smtp_process(Path(folder) / "log") as server:
@@ -141,14 +141,14 @@ def _issue(newsletter: Newsletter) -> Issue:
 def _filling(issue: Issue) -> tuple[float, bytes]:
     """Milliseconds per recipient, with one parsed template for a thousand."""
     rendered = stored_email(issue)
-    start_scheduled = time.perf_counter()
+    start = time.perf_counter()
     template = template_of(issue, rendered)
     wire = b""
     for number in range(1000):
         wire = template.render_for(
             address=f"reader{number}@readers.example", token="t" * 32, message_id="<x@y.example>"
         )
-    return (time.perf_counter() - start_scheduled), wire
+    return (time.perf_counter() - start), wire
 
 
 def _bare_loop(server: Running, wire: bytes) -> dict[str, float]:

@@ -44,7 +44,7 @@ class MailServer:
     ) -> list[str]:
         self.connections["opened"] += 1
         session.host_name = hostname
-        return answers
+        return announce_pipelining(answers)
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -83,6 +83,11 @@ def _respond(server: SMTP, answer: str) -> str:
         transport.abort()
         return "421 Going away"
     return answer
+
+
+def announce_pipelining(answers: list[str]) -> list[str]:
+    """aiosmtpd accepts several commands at once, but does not say so, as all usual servers do."""
+    return [*answers[:-1], "250-PIPELINING", answers[-1]]
 
 
 def free_port() -> int:

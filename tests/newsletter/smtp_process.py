@@ -20,7 +20,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.newsletter.mailserver import free_port
+from tests.newsletter.mailserver import announce_pipelining, free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -54,7 +54,13 @@ class Recorder:
         self.moods = moods
         self.seen: Counter[str] = Counter()
 
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's names
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, answers: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return announce_pipelining(answers)
+
+    async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         behaviour = self.moods.of(address)

@@ -33,27 +33,27 @@ def started(edna: User) -> Issue:
 
 @contextmanager
 def server(respond: Respond, settings: Any) -> Iterator[None]:
-    """Runs `talk` for each connection of the newsletter mailer."""
-    anymail_view = socket.create_server(("127.0.0.1", 0))
+    """Calls `respond` for each connection of the newsletter mailer."""
+    listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
         while True:
             try:
-                line, _ = anymail_view.accept()
+                line, _ = listener.accept()
             except OSError:
                 return
             threading.Thread(target=_speak, args=(respond, line), daemon=True).start()
 
     threading.Thread(target=serve, daemon=True).start()
-    options = {"host": "127.0.0.1", "port": anymail_view.getsockname()[1], "timeout": 0.4}
+    options = {"host": "127.0.0.1", "port": listener.getsockname()[1], "timeout": 0.4}
     backend = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
     settings.MAILERS = {"default": backend, "newsletter": backend}
     try:
         yield
     finally:
         # Wakes the thread that waits in accept().
-        anymail_view.shutdown(socket.SHUT_RDWR)
-        anymail_view.close()
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
 
 
 def _speak(respond: Respond, line: socket.socket) -> None:
@@ -83,6 +83,7 @@ def server_with(greeting: bytes, **answers: bytes) -> Respond:
 
 
 GREETING = b"220 hello\r\n"
+PIPELINING = b"250-hello\r\n250 PIPELINING\r\n"
 BEFORE_THE_MAIL = {
     "closes at once": lambda line: None,
     "greets with nonsense": server_with(b"\x00\xff banana\r\n"),
@@ -93,6 +94,17 @@ BEFORE_THE_MAIL = {
     "falls asleep at RCPT": server_with(GREETING, RCPT=b""),
     "answers DATA with half a line": server_with(GREETING, DATA=b"35"),
     "says 421 to everything": server_with(GREETING, MAIL=b"421 Busy\r\n", RCPT=b"421 Busy\r\n"),
+    "answers the first of three with nonsense": server_with(
+        GREETING, EHLO=PIPELINING, MAIL=b"banana\r\n"
+    ),
+    "answers the second of three with nonsense": server_with(
+        GREETING, EHLO=PIPELINING, RCPT=b"\xff\xfe\r\n"
+    ),
+    "falls asleep at the second of three": server_with(GREETING, EHLO=PIPELINING, RCPT=b""),
+    "answers the third of three with half a line": server_with(
+        GREETING, EHLO=PIPELINING, DATA=b"35"
+    ),
+    "says 421 to the first of three": server_with(GREETING, EHLO=PIPELINING, MAIL=b"421 Busy\r\n"),
 }
 
 
@@ -193,3 +205,35 @@ def test_an_address_that_is_too_long_is_rejected_alone(started: Issue, settings:
         worker.deliver_batch(started.pk)
     counts = started.deliveries.counts()
     assert (counts["refused"], counts["sent"]) == (1, 2)
+
+
+def test_a_server_ready_for_content_without_a_recipient_gets_none(
+    started: Issue, settings: Any
+) -> None:
+    """RFC 2920, 3.1: the connection stays usable for the next recipient."""
+    refused = started.deliveries.latest("pk").subscriber
+    assert refused is not None
+    received: list[bytes] = []
+
+    def picky(line: socket.socket) -> None:
+        line.sendall(GREETING)
+        lines = line.makefile("rb")
+        for command in lines:
+            if command.startswith(b"ehlo"):
+                line.sendall(PIPELINING)
+            elif refused.email.encode() in command:
+                line.sendall(b"550 No such person\r\n")
+            elif command == b"data\r\n":
+                line.sendall(b"354 Go\r\n")
+                content = b"".join(iter(lambda: next(lines), b".\r\n"))
+                received.append(content)
+                line.sendall(b"250 Taken\r\n" if content else b"554 No valid recipients\r\n")
+            else:
+                line.sendall(b"250 OK\r\n")
+
+    with server(picky, settings):
+        worker.deliver_batch(started.pk)
+    counts = started.deliveries.counts()
+    assert (counts["refused"], counts["sent"]) == (1, 2)
+    assert received.count(b"") == 1
+    assert len(received) == 3

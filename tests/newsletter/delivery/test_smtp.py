@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from newsletter.delivery import claims, controls, sending, worker
 from newsletter.delivery.worker import result_of
-from newsletter.email.smtp import Answer, Outcome
+from newsletter.email.smtp import Answer, Outcome, SmtpConnection
 from newsletter.models import Delivery, Issue
 from tests.newsletter.factories import issue, mark_next, mark_one, subscribers
 from tests.newsletter.mailserver import MailServer
@@ -54,6 +54,14 @@ def test_a_rejected_address_is_final_and_the_others_get_their_mail(
     assert states(started) == {FIRST: "sent", SECOND: "refused", THIRD: "sent"}
     assert details_of(SECOND) == "550 5.1.1 No such person"
     assert mail_server.connections["opened"] == 1
+
+
+def test_an_address_with_a_line_break_adds_no_command(mail_server: MailServer) -> None:
+    with SmtpConnection() as connection:
+        injected = f"{FIRST}>\r\nrcpt TO:<{SECOND}"
+        answer = connection.submit("desk@meridian.example", injected, b"Subject: one\r\n\r\n.\r\n")
+        assert answer.outcome is Outcome.UNREACHABLE
+    assert mail_server.recipients == []
 
 
 def test_responses_are_stored_without_the_address(started: Issue, mail_server: MailServer) -> None:

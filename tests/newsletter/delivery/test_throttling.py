@@ -37,9 +37,9 @@ def domains_of(mail_server: MailServer) -> list[str]:
 def test_the_total_limit_spaces_out_all_mails(edna: User, mail_server: MailServer) -> None:
     draft = started(edna, *(f"r{number}@readers.example" for number in range(6)))
     SendingLimit.objects.create(domain="", per_second=20)
-    start_scheduled = time.monotonic()
+    start = time.monotonic()
     assert worker.deliver_batch(draft.pk) == 6
-    assert 0.25 <= time.monotonic() - start_scheduled < 5
+    assert 0.25 <= time.monotonic() - start < 5
     times = [each.sending_at for each in draft.deliveries.order_by("sending_at")]
     intervals = [later - earlier for earlier, later in pairwise(times) if earlier and later]
     assert min(intervals) > timedelta(milliseconds=30)
