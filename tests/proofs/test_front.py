@@ -12,6 +12,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.admin import AdminSite
+from django.db import OperationalError
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -238,6 +241,20 @@ def test_an_upload_by_others_is_refused_before_a_byte_is_stored(
     parts = pieces(ANONYMOUS, chunked=True)
     *answer, stored = send(guard, tmp_path, parts, Transfer_Encoding="chunked", Content_Type=form)
     assert (tuple(answer), stored < MEGABYTE // 10) == (refused, True), stored
+
+
+def test_an_upload_is_answered_by_the_site_while_its_database_is_away(
+    guard: Front, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(site: AdminSite, request: HttpRequest) -> bool:
+        raise OperationalError
+
+    monkeypatch.setattr(AdminSite, "has_permission", away)
+    status, location, _ = send(
+        guard, tmp_path, pieces(1), Content_Length=str(MEGABYTE), Content_Type="text/plain"
+    )
+    # Caddy sends the site's answer, nginx leads to the form, which has the same.
+    assert (status, location) in {(503, ""), (303, reverse(ADD))}
 
 
 def test_an_upload_by_an_administrator_is_accepted(
