@@ -44,7 +44,8 @@ def serve(options: list[str]) -> None:
         # gunicorn would print a traceback of each worker.
         sys.exit(f"{mistake}")
     configuration = f"--config={paths.DATA / 'gunicorn.conf.py'}"
-    command = [sys.executable, "-m", "gunicorn", "iria.wsgi", configuration, *options]
+    workers = f"--workers={settings.WEB_CONCURRENCY}"
+    command = [sys.executable, "-m", "gunicorn", "iria.wsgi", configuration, workers, *options]
     os.execve(sys.executable, command, environment)  # noqa: S606 - the same Python
 
 
@@ -65,7 +66,10 @@ def execute() -> None:
 
         if not is_outage(error):
             raise
-        sys.exit(f"The database that DATABASE_URL names cannot be used: {reason_of(error)}.")
+        from django.conf import settings
+
+        name = settings.DATABASE_SETTING
+        sys.exit(f"The database that {name} names cannot be used: {reason_of(error)}.")
 
 
 if __name__ == "__main__":

@@ -80,9 +80,10 @@ def url(name: str, default: str) -> str:
     value: str = env.str(name, default=default)
     try:
         parts = urlsplit(value)
+        is_valid = parts.scheme in {"http", "https"} and bool(parts.port or parts.hostname)
     except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        is_valid = False
+    if not is_valid:
         raise invalid(name, f"is “{value}”. Enter a URL such as https://www.example.org.")
     return value.rstrip("/")
 
@@ -187,6 +188,9 @@ def content_delivery(name: str, target: str, token: str) -> tuple[str, str, str]
         # The value may be a secret with a typo, so the error does not repeat it.
         raise invalid(token, f"should be a token that may purge at {chosen}.")
     if chosen == "generic":
+        if "@" in urlsplit(env.str(target, default="")).netloc:
+            # The value contains a secret, so the error does not repeat it.
+            raise invalid(target, f"must not contain a password. Set it as {token}.")
         return chosen, url(target, ""), secret
     wanted: str = env.str(target, default="").strip()
     if not re.fullmatch(r"[A-Za-z0-9]{1,64}", wanted):
@@ -320,8 +324,26 @@ def database(name: str) -> dict[str, Any]:
         raise invalid(name, "should be like postgres://user:password@host:5432/iria.") from error
     if config.get("ENGINE") != "django.db.backends.postgresql":
         raise invalid(name, "must be a PostgreSQL database (postgres://…).")
+    if not config["NAME"]:
+        raise invalid(
+            name, "names no database; it should be like postgres://user:password@host:5432/iria."
+        )
     config.setdefault("OPTIONS", {})
     return config
+
+
+def cache_url(name: str) -> str:
+    """The URL of Redis, or `none`."""
+    value: str = env.str(name, default="none").strip()
+    try:
+        parts = urlsplit(value)
+        is_redis = parts.scheme in {"redis", "rediss"} and bool(parts.port or parts.hostname)
+    except ValueError:
+        is_redis = False
+    if value != "none" and not (is_redis and re.fullmatch(r"/?\d*", parts.path)):
+        # The value may contain a password, so the error does not repeat it.
+        raise invalid(name, "should be none, or like redis://:password@host:6379/0.")
+    return value
 
 
 def writable_folder(folder: Path) -> Path:
@@ -368,6 +390,14 @@ def absolute_path(text: str) -> str:
     return path
 
 
+def positive(text: str) -> int:
+    """A number of at least one."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 def host_and_port(text: str) -> str:
     """A host and a port."""
     value = text.strip()
@@ -398,6 +428,7 @@ def is_running(pid: int) -> bool:
 
 
 KINDS: Final = {
+    positive: "number of at least 1",
     host_and_port: "host and port such as 127.0.0.1:9464",
     bool: "yes or no",
     int: "number",

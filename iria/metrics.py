@@ -4,8 +4,10 @@ Labels are names of views, methods, statuses and states, never a path, an addres
 who read what, and their number is limited by the code.
 """
 
+import logging
 import os
 from collections.abc import Iterable, Iterator
+from errno import EADDRINUSE
 from pathlib import Path
 from threading import Thread
 from time import perf_counter, sleep
@@ -55,6 +57,8 @@ is_listening: Final = Gauge(
     "Whether every web process knew the changes of public pages at its last request.",
     multiprocess_mode="livemin",
 )
+
+logger = logging.getLogger(__name__)
 
 
 class Requests:
@@ -147,11 +151,15 @@ def _serve() -> None:
     FromProcesses(registry, os.environ["PROMETHEUS_MULTIPROC_DIR"])  # type: ignore[no-untyped-call]
     registry.register(FromDatabase())
     host, _, port = settings.METRICS_ADDRESS.rpartition(":")
+    is_reported = False
     while True:
         try:
             start_http_server(int(port), host.strip("[]"), registry)
-        except OSError:
+        except OSError as error:
             # Another process serves them, perhaps until it ends.
+            if error.errno != EADDRINUSE and not is_reported:
+                is_reported = True
+                logger.error("METRICS_ADDRESS cannot be used: %s.", error)
             sleep(RETRY_SECONDS)
         else:
             return

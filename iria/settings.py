@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from iria.environment import (
@@ -20,6 +19,7 @@ from iria.environment import (
     backup_time,
     bucket,
     bucket_url,
+    cache_url,
     contact,
     content_delivery,
     database,
@@ -35,6 +35,7 @@ from iria.environment import (
     networks,
     one_of,
     optional_url,
+    positive,
     provider,
     retention,
     secret_key,
@@ -215,8 +216,15 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Past a pooler such as PgBouncer, for all that keeps a connection to itself: the worker, commands such as
 # migrate, and the thread that listens for changes.
 DATABASE_DIRECT_URL: str = env.str("DATABASE_DIRECT_URL", default="")
-_IS_DIRECT = bool(DATABASE_DIRECT_URL) and is_command_line(sys.argv[0])
-DATABASES = {"default": database("DATABASE_DIRECT_URL" if _IS_DIRECT else "DATABASE_URL")}
+DATABASE_DIRECT = database("DATABASE_DIRECT_URL") if DATABASE_DIRECT_URL else {}
+DATABASE_POOLED = database("DATABASE_URL") if DATABASE_DIRECT_URL else {}
+# The setting that names the database of this process.
+DATABASE_SETTING = (
+    "DATABASE_DIRECT_URL"
+    if DATABASE_DIRECT_URL and is_command_line(sys.argv[0])
+    else "DATABASE_URL"
+)
+DATABASES = {"default": database(DATABASE_SETTING)}
 # A streaming replica, for rendering public pages (docs/decisions/several-machines.md).
 DATABASE_REPLICA_URL: str = env.str("DATABASE_REPLICA_URL", default="")
 if DATABASE_REPLICA_URL and not TESTING:
@@ -249,9 +257,11 @@ for _alias, _database in DATABASES.items():
         }
         # Pooled connections are checked before use, for restarts of the database.
         _database["CONN_HEALTH_CHECKS"] = True
+# How many web processes `iria web` starts; a new value counts after a restart.
+WEB_CONCURRENCY: int = env("WEB_CONCURRENCY", cast=positive, default=4)
 # SQL statements that take at least as long are logged; 0: none.
 SLOW_QUERY_MS: int = env.int("SLOW_QUERY_MS", default=0)
-_CACHE_URL: str = env.str("CACHE_URL", default="none")
+_CACHE_URL = cache_url("CACHE_URL")
 # In PostgreSQL, so that limits on sign-in are counted for all processes.
 _DATABASE_CACHE: dict[str, Any] = {
     "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -266,7 +276,7 @@ SHARED_PAGES_URL = "" if _CACHE_URL == "none" else _CACHE_URL
 CACHES: dict[str, dict[str, Any]]
 if _CACHE_URL == "none":
     CACHES = {"default": _DATABASE_CACHE}
-elif _CACHE_URL.startswith(("redis://", "rediss://")):
+else:
     CACHES = {
         "default": {
             "BACKEND": "iria.core.redis_cache.RedisCache",
@@ -277,8 +287,6 @@ elif _CACHE_URL.startswith(("redis://", "rediss://")):
         # While Redis does not answer.
         "database": _DATABASE_CACHE,
     }
-else:
-    raise ImproperlyConfigured("The setting CACHE_URL should be none or redis://host:6379/0.")  # noqa: EM101
 
 MEDIA_ROOT = STATE / "media"
 MEDIA_URL = "/pictures/"

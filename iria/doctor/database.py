@@ -15,6 +15,7 @@ from iria.core.db import replica, triggers
 from iria.core.http import change_listener
 from iria.core.model_policy import policies
 from iria.doctor.check import Check, Finding, Level, in_time, reason
+from iria.environment import Env
 from iria.management.commands.migrate import INVALID_INDEXES
 
 OLDEST_VERSION: Final = 15
@@ -127,7 +128,7 @@ def clock() -> Iterator[Finding]:
 
 def pooler() -> Iterator[Finding]:
     """A pooler gives its clients process ids of its own."""
-    name = "DATABASE_DIRECT_URL" if settings.DATABASE_DIRECT_URL else "DATABASE_URL"
+    name = "DATABASE_DIRECT_URL" if settings.DATABASE_DIRECT else "DATABASE_URL"
     for _, answer in in_time(_is_direct, [change_listener.connection_string()]):
         if isinstance(answer, Exception):
             yield Finding(
@@ -147,12 +148,43 @@ def _is_direct(connection_string: str) -> bool:
         return row == (direct.info.backend_pid,)
 
 
+def pooler_answers() -> Iterator[Finding]:
+    """The site uses it, and no command does."""
+    if not settings.DATABASE_POOLED:
+        return
+    for _, answer in in_time(_keeps_statements, [settings.DATABASE_POOLED]):
+        if isinstance(answer, Exception):
+            yield Finding(
+                f"The pooler that DATABASE_URL names cannot be used: {reason(answer)}.",
+                "Start it, and check DATABASE_URL: every page needs it.",
+            )
+        elif not answer:
+            yield Finding(
+                "The pooler that DATABASE_URL names does not know prepared statements, so requests fail if it "
+                "shares connections between transactions.",
+                "Use PgBouncer 1.21 or newer, and set max_prepared_statements there, such as to 200.",
+                Level.WARNING,
+            )
+
+
+def _keeps_statements(database: dict[str, Any]) -> bool:
+    """Whether a pooler gives prepared statements names of its own; what psycopg names is private to a client."""
+    parameters = change_listener.parameters_of(database)
+    with psycopg.connect(**{"connect_timeout": 3} | parameters, autocommit=True) as pooled:
+        ours = pooled.execute(
+            "SELECT pg_backend_pid(), EXISTS (SELECT FROM pg_prepared_statements WHERE name LIKE '\\_pg3%')",
+            prepare=True,
+        ).fetchone()
+        return ours is None or ours[0] == pooled.info.backend_pid or not ours[1]
+
+
 def replica_follows() -> Iterator[Finding]:
     if not settings.DATABASE_REPLICA_URL:
         return
     ((written,),) = _rows("SELECT pg_current_wal_lsn()")
     look = partial(_is_late, written=str(written))
-    for _, answer in in_time(look, [settings.DATABASE_REPLICA_URL]):
+    config = Env.db_url_config(settings.DATABASE_REPLICA_URL)
+    for _, answer in in_time(look, [change_listener.parameters_of(config)]):
         if isinstance(answer, Exception):
             yield Finding(
                 f"The replica cannot be used: {reason(answer)}.",
@@ -174,9 +206,9 @@ def replica_follows() -> Iterator[Finding]:
             )
 
 
-def _is_late(url: str, *, written: str) -> bool | None:
+def _is_late(parameters: dict[str, Any], *, written: str) -> bool | None:
     """Whether the replica is late; None if it is no replica."""
-    with psycopg.connect(url, connect_timeout=3, autocommit=True) as connection:
+    with psycopg.connect(**{"connect_timeout": 3} | parameters, autocommit=True) as connection:
         row = connection.execute("SELECT pg_is_in_recovery()").fetchone()
         if row != (True,):
             return None
@@ -193,6 +225,7 @@ CHECKS: Final = (
     Check("Tables are vacuumed.", dead_rows),
     Check("The clocks of this machine and of the database agree.", clock),
     Check("What needs a connection of its own does not go through a pooler.", pooler),
+    Check("The pooler, if there is one, can be used.", pooler_answers),
     Check("The replica follows the database.", replica_follows),
 )
 

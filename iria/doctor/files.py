@@ -99,6 +99,26 @@ def _use_cache() -> None:
         raise OSError(message)
 
 
+def pages() -> Iterator[Finding]:
+    """Files of pages, which the web server sends."""
+    if not settings.PAGE_DIRECTORY:
+        return
+    for folder, error in in_time(_make_file, [Path(settings.PAGE_DIRECTORY)]):
+        if isinstance(error, Exception):
+            yield Finding(
+                f"Pages cannot be written to PAGE_DIRECTORY, {folder}: {reason(error)}.",
+                f"Run `install --directory --owner=iria {folder}` on machines that run the site; without "
+                "it, the site sends each page itself.",
+                Level.WARNING,
+            )
+
+
+def _make_file(folder: Path) -> None:
+    # The site makes this folder, but none above it.
+    with tempfile.TemporaryFile(dir=folder if folder.exists() else folder.parent):
+        pass
+
+
 class Disk(NamedTuple):
     device: int
     free: int
@@ -111,6 +131,8 @@ def free_space() -> Iterator[Finding]:
     folders = [settings.STATE, Path(tempfile.gettempdir())]
     if not settings.IMAGES_IN_BUCKET:
         folders.append(_existing(Path(settings.MEDIA_ROOT)))
+    if settings.BACKUP_DIRECTORY:
+        folders.append(_existing(Path(settings.BACKUP_DIRECTORY)))
     disks: dict[int, tuple[Path, Disk]] = {}
     for folder, disk in in_time(_disk, folders):
         if isinstance(disk, Exception):
@@ -149,6 +171,7 @@ def _disk(folder: Path) -> Disk:
 CHECKS: Final = (
     Check("Images can be stored.", images, needs_database=False),
     Check("Static files are collected.", static_files, needs_database=False),
+    Check("Pages can be written for the web server.", pages, needs_database=False),
     Check("The cache works.", cache_works),
     Check("There is space on the disks.", free_space, needs_database=False),
 )

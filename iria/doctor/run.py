@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 
 from iria.core.db.outage import reason_of
@@ -56,8 +57,9 @@ def _database_problem() -> tuple[Finding, ...]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
-        problem = f"The database that DATABASE_URL names cannot be used: {reason_of(error)}."
-        return (Finding(problem, "Start PostgreSQL, and check DATABASE_URL."),)
+        name = settings.DATABASE_SETTING
+        problem = f"The database that {name} names cannot be used: {reason_of(error)}."
+        return (Finding(problem, f"Start PostgreSQL, and check {name}."),)
     return ()
 
 

@@ -200,6 +200,12 @@ def metrics() -> Iterator[Finding]:
                 "Start or restart the site (`systemctl restart iria-web`).",
                 Level.WARNING,
             )
+        elif isinstance(answer, OSError):
+            yield Finding(
+                f"METRICS_ADDRESS ({where}) cannot be used: {reason(answer)}.",
+                "Set it to an address of this machine and a free port, such as 127.0.0.1:9464.",
+                Level.WARNING,
+            )
         elif not isinstance(answer, bytes) or OURS not in answer:
             yield Finding(
                 f"Another program uses the port of METRICS_ADDRESS ({where}).",

@@ -24,6 +24,7 @@ from django.db import connection
 
 from articles.editorial.models import Article
 from iria.doctor import database
+from iria.environment import Env
 from iria.launcher import paths
 from tests import newsroom
 from tests.bench.serving import Server, serving
@@ -165,3 +166,4 @@ def test_commands_and_the_worker_go_past_the_pooler(
     # What `doctor` looks at.
     assert database._is_direct(machines.database_url())
     assert not database._is_direct(environment.url)
+    assert database._keeps_statements(Env.db_url_config(environment.url))

@@ -10,7 +10,7 @@ network as well (`iria.core.http.cdn`).
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from os import getpid
 from threading import Lock, Thread
 from time import monotonic, sleep
@@ -19,7 +19,7 @@ from typing import Any, Final
 import psycopg
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from iria.core.http.cdn import EVERYTHING, purges
 
@@ -179,10 +179,18 @@ class ChangeListener:
 def connection_string() -> str:
     """For a connection that is never shared with another client, as a pooler would do."""
     values: dict[str, Any] = connections[DEFAULT_DB_ALIAS].get_connection_params()
-    direct = settings.DATABASE_DIRECT_URL
+    direct = settings.DATABASE_DIRECT
     names = TIMEOUTS if direct else CONNECTION_SETTINGS
     chosen = {name: values[name] for name in names if name in values}
-    return make_conninfo(**chosen | (conninfo_to_dict(direct) if direct else {}))
+    return make_conninfo(**chosen | (parameters_of(direct) if direct else {}))
+
+
+def parameters_of(database: Mapping[str, Any]) -> dict[str, Any]:
+    """How psycopg connects to a database that is described as in the setting DATABASES."""
+    default = connections[DEFAULT_DB_ALIAS]
+    described = {**default.settings_dict, "OPTIONS": {}, **database}
+    values = type(default)(described, DEFAULT_DB_ALIAS).get_connection_params()
+    return {name: values[name] for name in CONNECTION_SETTINGS if name in values}
 
 
 listener: Final = ChangeListener()

@@ -107,6 +107,22 @@ def replica_is_none(planted: Planted) -> None:
     planted.settings.DATABASE_REPLICA_URL = f"postgres://{where}"
 
 
+def pooler_stopped(planted: Planted) -> None:
+    at = connection.settings_dict
+    planted.settings.DATABASE_POOLED = {**at, "HOST": "127.0.0.1", "PORT": free_port()}
+
+
+def pooler_without_statements(planted: Planted) -> None:
+    planted.settings.DATABASE_POOLED = {**connection.settings_dict, "OPTIONS": {}}
+    planted.patch.setattr(database, "_keeps_statements", lambda _: False)
+
+
+def page_folder_of_another(planted: Planted) -> None:
+    file = planted.around.folder / "pages"
+    file.touch()
+    planted.settings.PAGE_DIRECTORY = str(file / "current")
+
+
 def metrics_port_taken(planted: Planted) -> None:
     """By a web server that speaks something else."""
     planted.settings.METRICS_ADDRESS = planted.around.web.url.removeprefix("https://")
@@ -218,6 +234,18 @@ FAULTS: Final[dict[str, tuple[Plant, Callable[[], object], str]]] = {
     "pooler without a direct URL": (pooler_without_direct_url, database.pooler, "DATABASE_URL"),
     "replica stopped": (replica_stopped, database.replica_follows, ""),
     "replica is no replica": (replica_is_none, database.replica_follows, "DATABASE_REPLICA_URL"),
+    "pooler stopped": (pooler_stopped, database.pooler_answers, "DATABASE_URL"),
+    "pooler without statements": (
+        pooler_without_statements,
+        database.pooler_answers,
+        "DATABASE_URL",
+    ),
+    "page folder of another": (page_folder_of_another, files.pages, "PAGE_DIRECTORY"),
+    "metrics host unknown": (
+        setting(METRICS_ADDRESS="metrics.invalid:9464"),
+        site.metrics,
+        "metrics.invalid",
+    ),
     "metrics port taken": (metrics_port_taken, site.metrics, "METRICS_ADDRESS"),
     "Redis stopped": (redis_stopped, files.cache_works, ""),
     "disk full": (

@@ -32,6 +32,7 @@ from iria.core.http import change_listener
 from iria.core.http.change_listener import ChangeListener, connection_string, listener
 from iria.core.http.page_cache import public_page
 from iria.core.http.page_store import PageStore, StoredPages, known_query, pages
+from iria.environment import Env
 from iria.publication.models import Publication
 from tests import newsroom
 
@@ -362,10 +363,19 @@ def test_queries_that_are_quoted_alike_are_different_pages(client: Client) -> No
 
 
 def test_a_direct_connection_notices_a_lost_network_too(settings: Any) -> None:
-    settings.DATABASE_DIRECT_URL = "postgres://iria:x@db.example:5433/iria?connect_timeout=9"
+    settings.DATABASE_DIRECT = Env.db_url_config(
+        "postgres://iria:x@db.example:5433/iria?connect_timeout=9"
+    )
     found = conninfo_to_dict(connection_string())
     assert (found["host"], found["port"], found["connect_timeout"]) == ("db.example", "5433", "9")
     assert found["tcp_user_timeout"] == str(connection.settings_dict["OPTIONS"]["tcp_user_timeout"])
+
+
+def test_a_direct_connection_may_be_a_socket_as_iria_server_writes_it(settings: Any) -> None:
+    settings.DATABASE_DIRECT = Env.db_url_config("postgres:////run/postgresql/iria")
+    found = conninfo_to_dict(connection_string())
+    assert (found["host"], found["dbname"]) == ("/run/postgresql", "iria")
+    assert "user" not in found
 
 
 def test_a_change_counts_while_the_scopes_are_looked_up(rf: RequestFactory) -> None:
