@@ -235,7 +235,7 @@ def build_facets(article_ids: Sequence[int], request: SearchRequest) -> list[Fac
         facets[key].chosen = name
         facets[key].remove_url = request.url(**{key: ""})
     chosen, base_url = request.filters.parameters, request.url()
-    for key, value, name, _sort_key, count in sorted(_counts(article_ids, request), key=_order):
+    for key, value, name, _, count in sorted(_counts(article_ids, request), key=_order):
         # A chosen category offers its children; other facets have only one choice.
         if key not in chosen or (key == "category" and value != chosen[key]):
             added = f"{base_url}&{key}={quote_plus(value)}"

@@ -109,18 +109,18 @@ def served(paths: dict[str, list[str]], rounds: int) -> list[Line]:
         return cpu_of_tree(first) if first else 0.0
 
     with (
-        serving("tests.bench.naked_site") as without_middleware,
-        serving("tests.bench.bare_site") as with_middleware,
+        serving("tests.bench.without_middleware") as without_middleware,
+        serving("tests.bench.with_middleware") as with_middleware,
         serving() as site,
         serving(page_store_mb=32) as storing,
     ):
-        naked = Target("naked", without_middleware, ["/"], BLOCK * 10)
+        without = Target("without middleware", without_middleware, ["/"], BLOCK * 10)
         bare = Target("bare", with_middleware, ["/"], BLOCK * 10)
         pages = [Target(name, site, urls, BLOCK) for name, urls in paths.items()]
         pages.append(Target("held", site, paths["article"], BLOCK * 10, held=True))
         stored = Target("stored", storing, paths["article"][:4], BLOCK * 10)
         same_size = Target("same size", without_middleware, [f"/{size_of(stored)}/"], BLOCK * 10)
-        measure([naked, bare, same_size, *pages, stored], database, rounds=rounds)
+        measure([without, bare, same_size, *pages, stored], database, rounds=rounds)
         call_command("load_synthetic", articles=MANY - ARTICLES, seed=2, stdout=StringIO())
         many, bare_beside = (
             replace(each, rounds=[], database=[], waits=[])
@@ -128,7 +128,9 @@ def served(paths: dict[str, list[str]], rounds: int) -> list[Line]:
         )
         measure([bare_beside, many], database, rounds=rounds)
     return [
-        Line("bare view with middleware", bare.cpu, "ms", naked.cpu, "without", bare.ratio(naked)),
+        Line(
+            "bare view with middleware", bare.cpu, "ms", without.cpu, "without", bare.ratio(without)
+        ),
         *(_line(page.name, page, bare, PAGES[page.name]) for page in pages),
         _line(f"search of {MANY:,} articles", many, bare_beside, SEARCH_OF_MANY),
         _line("article, stored", stored, same_size, STORED, of="bare view of the same size"),

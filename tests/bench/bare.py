@@ -1,4 +1,4 @@
-"""An empty view, used by `bare_site` with our middleware and by `naked_site` without."""
+"""An empty view, with our middleware (`with_middleware`) or without (`without_middleware`)."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path

@@ -58,10 +58,8 @@ def test_a_large_archive_is_searched_and_indexed_quickly() -> None:
     for words in queries[:10]:
         search_articles(words)  # warms up the cache
     for name, feedback, limit in (("without", False, 30), ("with", True, 100)):
-        parse_request = (
-            partial(search_articles, words, with_feedback=feedback) for words in queries
-        )
-        figure(f"a query of two to six words, {name} feedback", p95(timed(parse_request)), limit)
+        searches = (partial(search_articles, words, with_feedback=feedback) for words in queries)
+        figure(f"a query of two to six words, {name} feedback", p95(timed(searches)), limit)
     pages = (partial(run_search, SearchRequest(words)) for words in queries)
     figure("the whole page with facets and suggestions", p95(timed(pages)), PAGE)
     _check_expensive_queries(language.words[len(SMALL) :])

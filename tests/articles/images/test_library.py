@@ -108,11 +108,11 @@ def test_without_javascript_the_selection_is_kept_across_pages(editor_client: Cl
 def test_the_number_of_queries_of_grid_and_list_does_not_depend_on_the_images(
     editor_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    for query_string, most in (("grid", 11), ("list", 11)):
+    for look, most in (("grid", 11), ("list", 11)):
         for count in (2, 20):
             many(count)
             with django_assert_max_num_queries(most):
-                assert editor_client.get(f"{LIBRARY}?look={query_string}").status_code == 200
+                assert editor_client.get(f"{LIBRARY}?look={look}").status_code == 200
 
 
 def test_the_number_of_queries_of_the_chooser_does_not_depend_on_the_images(

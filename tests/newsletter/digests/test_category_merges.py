@@ -196,10 +196,10 @@ def test_starting_does_not_wait_for_readers_who_wait_for_a_merge() -> None:
     hours_ago(2, "Delhi", categories=[asia])
     rule()
     composition.compose_due()
-    choice_item = Choice([SubscriptionChoice(news(), Frequency.DAILY, (japan,))])
+    choice = Choice([SubscriptionChoice(news(), Frequency.DAILY, (japan,))])
     with transaction.atomic():
         taxonomy.merge_categories([japan], into=category("Pacific"))
-        choosing = begin_and_wait(lambda: opt_in.choose(ola.token, choice_item))
+        choosing = begin_and_wait(lambda: opt_in.choose(ola.token, choice))
         (started,) = at_once(lambda: sending.start(issue_about(asia), by=None))
     choosing.result(20)
     assert started == 1

@@ -217,8 +217,8 @@ def test_a_link_of_another_site_or_purpose_confirms_nothing(client: Client) -> N
     opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     consent = Consent.objects.get()
     with override_settings(SECRET_KEY="the key of another publication"):
-        signature_mismatch = opt_in.confirmation_token(consent)
-    for token in (signature_mismatch, make_token(consent.pk, purpose="newsletter.data")):
+        of_another_site = opt_in.confirmation_token(consent)
+    for token in (of_another_site, make_token(consent.pk, purpose="newsletter.data")):
         page = client.post(f"/newsletter/confirm/{token}/")
         assert page.status_code == 404
         assert (

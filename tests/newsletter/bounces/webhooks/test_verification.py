@@ -94,9 +94,7 @@ def test_a_broken_event_does_not_affect_the_others(
     use_provider(name)
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     calls = [PAYLOADS[name](event_for(sent_delivery(reader), "hard", "")) for reader in (ola, mina)]
-    all_events = [
-        post_webhook["events"] if name == "mailtrap" else post_webhook for post_webhook in calls
-    ]
+    all_events = [call["events"] if name == "mailtrap" else call for call in calls]
     invalid: list[Any] = [{"email": OLA}, {"msys": {"a": {}, "b": {}}}, 3, None]
     batch = [*all_events[0], *invalid, *all_events[1]]
     response = post_webhook(name, {"events": batch} if name == "mailtrap" else batch)
