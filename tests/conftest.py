@@ -30,6 +30,7 @@ from accounts.role_names import ADMINISTRATOR, EDITOR, MODERATOR, REPORTER
 from articles.editorial.models import ArticleType
 from articles.files import ingest as files_ingest
 from articles.images.library import decoder_client
+from articles.search import suggestions
 from tests.clean_database import CleanDatabase
 from tests.proofs.size import FULL, sized
 from tests.warm_processes import WarmProcesses
@@ -82,6 +83,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         # psycopg forgets prepared statements at a rollback, in case it was of a table, so with every test.
         patch.setattr(PrepareManager, "clear", lambda _manager: False)
         patch.setattr(PrepareManager, "prepared_max", 1_000)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_busy_machine_gets_suggestions_too() -> Iterator[None]:
+    """They are left out after a tenth of a second, as readers do not wait for them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(suggestions, "TIMEOUT_MS", 10_000)
+        patch.setattr(suggestions, "AUTOCOMPLETE_TIMEOUT_MS", 10_000)
         yield
 
 
