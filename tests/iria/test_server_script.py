@@ -29,6 +29,14 @@ def programs(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def installed(folder: Path) -> Path:
+    """The script for a server whose files are in this folder."""
+    script = folder / "iria-server"
+    text = SCRIPT.read_text().replace("/etc/iria.env", str(folder / "iria.env"))
+    script.write_text(text.replace("home=/srv/iria", f"home={folder}"))
+    return script
+
+
 def stand_in(folder: Path, name: str, script: str) -> None:
     (folder / name).write_text(f"#!/bin/sh\n{script}\n")
     (folder / name).chmod(0o755)
@@ -112,10 +120,7 @@ def test_a_release_gets_the_packages_that_its_settings_need(
 ) -> None:
     (tmp_path / "iria.env").write_text(values)
     (tmp_path / "current").mkdir()
-    script = tmp_path / "iria-server"
-    text = SCRIPT.read_text().replace("/etc/iria.env", str(tmp_path / "iria.env"))
-    script.write_text(text.replace("home=/srv/iria", f"home={tmp_path}"))
-    outcome = server(programs, "--dry-run", "upgrade", str(PROJECT), script=script)
+    outcome = server(programs, "--dry-run", "upgrade", str(PROJECT), script=installed(tmp_path))
     assert outcome.returncode == 0, outcome.stderr
     (line,) = (
         each for each in outcome.stdout.splitlines() if each.startswith(f"install {PROJECT} in ")
@@ -123,6 +128,18 @@ def test_a_release_gets_the_packages_that_its_settings_need(
     assert line.endswith(f" with requirements.txt{locks}")
     for name in locks.split():
         assert (PROJECT / name).exists()
+
+
+def test_a_rollback_returns_to_the_units_of_the_version_before(
+    programs: Path, tmp_path: Path
+) -> None:
+    for name in ("current", "previous"):
+        (tmp_path / name / "lib/python3.13/site-packages/iria/deployment").mkdir(parents=True)
+    outcome = server(programs, "--dry-run", "rollback", script=installed(tmp_path))
+    assert outcome.returncode == 0, outcome.stderr
+    units = tmp_path / "previous/lib/python3.13/site-packages/iria/deployment/systemd"
+    restart = outcome.stdout.index("systemctl try-restart iria-web")
+    assert f"{units}/iria-web.service" in outcome.stdout[:restart]
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
