@@ -35,7 +35,8 @@ CMD ["iria", "web", "--bind=0.0.0.0:8000"]
 
 FROM nginxinc/nginx-unprivileged:1.28 AS front
 COPY iria/deployment/containers/nginx.conf /etc/nginx/nginx.conf
+COPY iria/deployment/containers/front.sh /usr/share/iria/front.sh
 COPY --from=build /opt/iria/static /usr/share/iria/static
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["curl", "--fail", "--silent", "--output", "/dev/null", "http://127.0.0.1:8080/healthz"]
-CMD ["nginx", "-e", "stderr", "-g", "daemon off;"]
+CMD ["sh", "/usr/share/iria/front.sh"]

@@ -124,8 +124,20 @@ def nginx(
 
 
 @contextmanager
-def container_nginx(folder: Path, *, site: int, pages: Path = Path("/nowhere")) -> Iterator[Front]:
-    """Like `nginx`, with the file of compose.yaml, without TLS."""
+def container_nginx(
+    folder: Path,
+    *,
+    site: int,
+    pages: Path = Path("/nowhere"),
+    host: str = "127.0.0.1",
+    resolver: str = "",
+) -> Iterator[Front]:
+    """Like `nginx`, with the file of compose.yaml, without TLS.
+
+    Args:
+        host: of the site.
+        resolver: what the command of the image writes about the name server.
+    """
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         pytest.skip("nginx is not on this machine (Debian: nginx)")
@@ -135,12 +147,13 @@ def container_nginx(folder: Path, *, site: int, pages: Path = Path("/nowhere")) 
         CONTAINER,
         {
             "listen 8080;": f"listen 127.0.0.1:{port};",
-            "server web:8000;": f"server 127.0.0.1:{site};",
+            "default web:8000;": f"default {host}:{site};",
             "/tmp/": f"{folder}/",
             "/srv/iria/pages": str(pages),
         },
     )
     (folder / "nginx.conf").write_text(f"daemon off;\n{_user()}{configuration}")
+    (folder / "resolver.conf").write_text(resolver)
     with _running(program, folder, port) as process:
         yield Front(0, site, port, process)
 
@@ -183,9 +196,22 @@ def caddy(folder: Path, *, site: int, pages: Path, state: Path) -> Iterator[Fron
     with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as process:
         try:
             _wait_for(port, process)
+            _wait_for_certificate(port)
             yield Front(port, site, 0, process.pid)
         finally:
             process.terminate()
+
+
+def _wait_for_certificate(port: int) -> None:
+    """Caddy listens before it has signed one."""
+    trusting, deadline = ssl._create_unverified_context(), time.monotonic() + 20
+    while True:
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as plain:
+            try:
+                return trusting.wrap_socket(plain, server_hostname=NAME).close()
+            except ssl.SSLError:
+                assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def shipped(file: Path, replacements: dict[str, str]) -> str:

@@ -3,11 +3,14 @@
 import re
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -28,6 +31,8 @@ from articles.images.models import Image, Rendition
 from articles.images.views import FILE_HEADERS
 from iria.core.db.history import ImportRun
 from tests.articles.files import samples
+from tests.iria.doctor.stand_ins import dns_server
+from tests.newsletter.mailserver import free_port
 from tests.newsroom import picture_file
 from tests.proofs.nginx import NAME, Front, caddy, container_nginx, nginx
 
@@ -291,3 +296,33 @@ def test_an_upload_by_an_administrator_is_accepted(
 
 def session(client: Client) -> str:
     return str(client.cookies["sessionid"].value)
+
+
+@contextmanager
+def named_site(host: str, port: int) -> Iterator[None]:
+    """A site that answers with its address."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(host.encode())
+
+    with ThreadingHTTPServer((host, port), Answer) as site:
+        Thread(target=site.serve_forever, daemon=True).start()
+        yield
+        site.shutdown()
+
+
+def test_nginx_of_the_containers_finds_a_site_that_was_replaced(tmp_path: Path) -> None:
+    port, before, after = free_port(), "127.0.0.2", "127.0.0.3"
+    zone = {("web", "A"): before}
+    with named_site(before, port), named_site(after, port), dns_server(zone) as names:
+        resolver = f"resolver 127.0.0.1:{names.port} valid=1s ipv6=off;"
+        with container_nginx(tmp_path / "nginx", site=port, host="web", resolver=resolver) as front:
+            assert front.ask("/").body == before.encode()
+            zone["web", "A"] = after
+            deadline = time.monotonic() + 10
+            while front.ask("/").body != after.encode():
+                assert time.monotonic() < deadline
+                time.sleep(0.1)

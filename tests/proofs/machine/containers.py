@@ -19,6 +19,7 @@ STAND_INS: Final = (
     "container runtime: steps of the Dockerfile and services of compose.yaml run on one simulated machine",
     "base images: Python and nginx of this machine",
     "image of PostgreSQL: Debian's PostgreSQL, with the role, the password and the database that the image would make",
+    "name server of containers: nginx gets the address of the site instead of its name",
     "ignored of compose.yaml: cap_drop, security_opt, shm_size, published ports, restart",
 )
 _UNIT = """[Service]
@@ -66,6 +67,7 @@ def build(machine: NewMachine, source: str) -> dict[str, Stage]:
             copy(machine, source, stage, rest.split())
         else:
             describe(stage, name, rest)
+    machine.run("sed -i 's/ web:8000;/ 127.0.0.1:8000;/' /etc/nginx/nginx.conf")
     return stages
 
 
