@@ -253,7 +253,9 @@ def secret_key(name: str, *, accept_weak: bool) -> str:
     """
     key: str = env.str(name, default="")
     if not key:
-        raise invalid(name, "is missing. `make run` creates one; elsewhere set a random value.")
+        raise invalid(
+            name, "is missing. `make run` or `iria run` creates one; elsewhere set a random value."
+        )
     # As in Django's check security.W009. The error does not repeat the value.
     is_weak = (
         len(key) < SECRET_KEY_MIN_LENGTH

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, ProgrammingError, connection
 
 from iria.core.db.outage import reason_of
 from iria.core.db.queries import TookTooLong, time_limit
@@ -87,6 +87,10 @@ def findings(check: Check) -> tuple[Finding, ...]:
         seconds = STATEMENT_LIMIT // 1000
         problem = f"A query of this check took longer than {seconds} seconds."
         return (Finding(problem, "Look in pg_stat_activity for what keeps the database busy."),)
+    except ProgrammingError as error:
+        # A table or a column that a migration makes.
+        problem = f"This check could not read the database: {reason_of(error)}."
+        return (Finding(problem, "Run `manage.py migrate`."),)
     except Exception as error:
         problem = f"This check failed: {type(error).__name__}: {reason(error)}."
         return (Finding(problem, REPORT),)

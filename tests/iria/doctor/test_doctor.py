@@ -464,6 +464,19 @@ def test_a_check_that_fails_is_reported_and_stops_no_other(
     assert "nowhere" in finding.problem
 
 
+def test_a_check_whose_table_is_missing_leads_to_the_migrations(
+    healthy: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_table() -> Iterator[Finding]:
+        sql("SELECT FROM a_table_of_a_later_release")(None)  # type: ignore[arg-type]
+        yield from ()
+
+    monkeypatch.setattr(run, "GROUPS", {"Broken": (Check("broken", without_table),), **run.GROUPS})
+    (finding,) = found().pop("broken")
+    assert "a_table_of_a_later_release" in finding.problem
+    assert "manage.py migrate" in finding.fix
+
+
 def test_a_query_that_takes_too_long_is_reported(
     healthy: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
