@@ -87,17 +87,17 @@ CROSS JOIN LATERAL (
 TEXTS: Final = """
 synthetic_article AS written
 JOIN articles_article AS article USING (id)
-CROSS JOIN LATERAL (
-    SELECT string_agg(name, E'\\n' ORDER BY name COLLATE "C") AS names
-    FROM articles_articletag AS tagged JOIN taggit_tag AS tag ON tag.id = tag_id
-    WHERE content_object_id = article.id
-) AS tags
-CROSS JOIN LATERAL (
-    SELECT string_agg(name, E'\\n' ORDER BY byline.position) AS names
-    FROM articles_byline AS byline JOIN accounts_authorprofile AS author ON author.id = author_id
-    WHERE article_id = article.id
-) AS authors
+JOIN (
+    SELECT content_object_id AS id, string_agg(name, E'\\n' ORDER BY name COLLATE "C") AS names
+    FROM articles_articletag JOIN taggit_tag AS tag ON tag.id = tag_id GROUP BY content_object_id
+) AS tags USING (id)
+JOIN (
+    SELECT article_id AS id, string_agg(name, E'\\n' ORDER BY byline.position) AS names
+    FROM articles_byline AS byline JOIN accounts_authorprofile AS author ON author.id = author_id GROUP BY article_id
+) AS authors USING (id)
 """
+"""Tags and authors of all articles: looked up for each article, the planner would try every tag and every author as long
+as their tables have no statistics."""
 
 
 def load_articles(count: int, language: Language, seed: int = 1) -> int:

@@ -5,8 +5,8 @@ from typing import Final
 from django.db import connection, transaction
 from django.db.models import Max
 
-from articles.comments.models import Comment, CommentPosition, CommentSearchVector
-from iria.core.db.bulk import catch_up_sequence, insert_selected, without_indexes, without_trigger
+from articles.comments.models import Comment, CommentPosition, CommentSearchVector, ThreadCount
+from iria.core.db.bulk import catch_up_sequence, insert_selected, without_indexes, without_triggers
 from iria.evaluation.synthetic.articles import PREFIX
 from iria.evaluation.synthetic.words import SUBJECTS, Language, create_texts
 from newsletter.models import Newsletter, Subscriber, Subscription
@@ -18,13 +18,17 @@ REPLIES: Final = 0.3
 
 WRITE: Final = f"""
 CREATE TEMPORARY TABLE synthetic_comment ON COMMIT DROP AS
-SELECT id, written.*, 'Reader ' || floor(pg_temp.share(id, 1) * 1000) AS name,
-    CASE WHEN thread < id THEN id - 1 END AS parent_id,
+SELECT id, thread, written.*, 'Reader ' || floor(pg_temp.share(id, 1) * 1000) AS name,
+    CASE WHEN id > thread THEN id - 1 END AS parent_id, least(id - thread, 2) + 1 AS level, below,
+    now() - (%(last)s - id) * interval '1 minute' AS created_at,
     articles[1 + floor(pg_temp.share(thread, 2) * cardinality(articles))] AS article_id
 FROM (
-    SELECT id, max(id) FILTER (WHERE id = %(first)s OR pg_temp.share(id, 3) >= {REPLIES})
-        OVER (ORDER BY id) AS thread
-    FROM generate_series(%(first)s::bigint, %(last)s) AS id
+    SELECT id, thread, max(id) OVER (PARTITION BY thread) - id AS below
+    FROM (
+        SELECT id, max(id) FILTER (WHERE id = %(first)s OR pg_temp.share(id, 3) >= {REPLIES})
+            OVER (ORDER BY id) AS thread
+        FROM generate_series(%(first)s::bigint, %(last)s) AS id
+    ) AS drawn
 ) AS plan
 CROSS JOIN (
     SELECT array_agg(id ORDER BY id) AS articles FROM articles_article
@@ -40,38 +44,71 @@ CROSS JOIN LATERAL (
 ) AS written
 WHERE articles IS NOT NULL
 """  # noqa: S608 - constants
+"""In a thread, each comment replies to the one before; `below` is the number of those that follow."""
+
+COUNT_THREADS: Final = """
+INSERT INTO articles_threadcount AS known (article_id, readable, top_level_count)
+SELECT article_id, count(*), count(*) FILTER (WHERE level = 1) FROM synthetic_comment GROUP BY article_id
+ON CONFLICT (article_id) DO UPDATE SET readable = known.readable + excluded.readable,
+    top_level_count = known.top_level_count + excluded.top_level_count
+"""
 
 
 def load_comments(count: int, language: Language, seed: int = 1) -> int:
-    """Adds approved comments to published articles; some are replies to the previous one."""
+    """Adds approved comments to published articles; some are replies to the previous one.
+
+    Positions, counts and search vectors are written here, several times as fast as by the triggers.
+    """
     first = (Comment.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
-    last = first + count - 1
-    with transaction.atomic(), connection.cursor() as cursor:
+    with (
+        transaction.atomic(),
+        connection.cursor() as cursor,
+        without_indexes(Comment, CommentPosition, CommentSearchVector, ThreadCount),
+    ):
         create_texts(language, seed, words=SENTENCE, each=OF_A_SUBJECT)
         cursor.execute("DROP TABLE IF EXISTS synthetic_comment")
-        cursor.execute(WRITE, {"first": first, "last": last})
-        with without_indexes(Comment, CommentPosition, CommentSearchVector):
-            with without_trigger(Comment, "comment_keep_new_words"):
-                written = _insert_comments(last)
-            _insert_vectors()
+        cursor.execute(WRITE, {"first": first, "last": first + count - 1})
+        with without_triggers(Comment, "comment_came", "comment_keep_new_words"):
+            written = _insert_comments()
+        _insert_positions()
+        cursor.execute(COUNT_THREADS)
+        _insert_vectors()
     catch_up_sequence(Comment)
     return written
 
 
-def _insert_comments(last: int) -> int:
+def _insert_comments() -> int:
     return insert_selected(
         Comment,
         {
-            **{name: name for name in ("id", "article_id", "parent_id", "name", "text")},
+            **{
+                name: name
+                for name in ("id", "article_id", "parent_id", "name", "text", "created_at")
+            },
             "state": f"'{Comment.State.APPROVED}'",
-            "created_at": f"now() - ({last} - id) * interval '1 minute'",
+        },
+        "synthetic_comment ORDER BY id",
+    )
+
+
+def _insert_positions() -> None:
+    insert_selected(
+        CommentPosition,
+        {
+            **{name: name for name in ("article_id", "parent_id", "level", "created_at")},
+            "comment_id": "id",
+            "root_id": "thread",
+            "display_parent_id": "CASE WHEN level > 1 THEN thread + level - 2 END",
+            "readable": "true",
+            "reply_count": "least(below, 1)",
+            "descendant_count": "CASE WHEN level < 3 THEN below ELSE 0 END",
         },
         "synthetic_comment ORDER BY id",
     )
 
 
 def _insert_vectors() -> None:
-    """Writes what the trigger `comment_keep_new_words` would, from the vectors of the sentences."""
+    """Joined from the vectors of the sentences, or parsed again for an article in another language."""
     text = (
         "CASE reader WHEN 'iria_english' THEN vector ELSE to_tsvector(reader::regconfig, text) END"
     )
@@ -94,7 +131,7 @@ def load_subscribers(count: int) -> int:
         newsletter = Newsletter.objects.create(name="News", slug=PREFIX)
     first = (Subscriber.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
     numbers = f"generate_series({first}::bigint, {first + count - 1}) AS number"
-    with transaction.atomic():
+    with transaction.atomic(), without_indexes(Subscriber, Subscription):
         insert_selected(
             Subscriber,
             {

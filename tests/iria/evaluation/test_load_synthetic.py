@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import Model, QuerySet
 
 from articles.comments.models import Comment, CommentPosition, CommentSearchVector, ThreadCount
@@ -56,6 +57,19 @@ def discussions() -> list[Any]:
     ]
 
 
+def schema() -> set[tuple[str, bool]]:
+    """Every index, constraint and trigger, and whether it is in use."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT pg_get_indexdef(oid), indisvalid FROM pg_class JOIN pg_index ON indexrelid = oid
+                WHERE relnamespace = 'public'::regnamespace
+            UNION SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)), convalidated
+                FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+            UNION SELECT pg_get_triggerdef(oid), tgenabled = 'O' FROM pg_trigger WHERE NOT tgisinternal
+        """)
+        return set(cursor.fetchall())
+
+
 def test_articles_are_indexed_and_listed_as_if_published_one_by_one() -> None:
     call_command("load_synthetic", articles=COUNT, verbosity=0)
     loaded, indexed, listed = Article.objects.all(), index(), lists()
@@ -80,7 +94,8 @@ def test_loaded_articles_come_after_those_that_were_there() -> None:
 def test_comments_are_placed_and_searchable_as_if_written_one_by_one() -> None:
     newsroom.published("A ferry")
     newsroom.published("Un port", language="fr")
-    call_command("load_synthetic", comments=2 * COUNT, verbosity=0)
+    for _ in range(2):
+        call_command("load_synthetic", comments=COUNT, verbosity=0)
     loaded, derived = list(Comment.objects.order_by("pk")), discussions()
     assert len(loaded) == 2 * COUNT
     loaded[0].full_clean()
@@ -90,6 +105,12 @@ def test_comments_are_placed_and_searchable_as_if_written_one_by_one() -> None:
     assert {"iria_english", "iria_french"} == set(
         CommentSearchVector.objects.values_list("configuration", flat=True)
     )
+
+
+def test_indexes_constraints_and_triggers_are_as_before() -> None:
+    before = schema()
+    call_command("load_synthetic", articles=2, comments=2, subscribers=2, verbosity=0)
+    assert schema() == before
 
 
 def test_without_articles_there_are_no_comments() -> None:
