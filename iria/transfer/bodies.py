@@ -5,6 +5,7 @@ library, or into a link if it is not there.
 """
 
 import re
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape, unescape
@@ -38,6 +39,8 @@ DIGITS: Final = re.compile(r"\d{1,18}")
 TAG: Final = re.compile(r"</?[a-zA-Z][^>]*>|<!--(?:(?!<!--).)*?-->", re.DOTALL)
 """Not what is merely between two signs, as in “1 < 2 and 3 > 2”."""
 
+ANYTHING: Final = re.compile(r"<[^>]*>")
+
 FindId = Callable[[str], str]
 
 
@@ -52,6 +55,32 @@ class Converted:
         text.body = self.html
         text.remarks += self.remarks
         text.credits.update(self.credits)
+
+
+def replace_tags(pattern: re.Pattern[str], instead: str, text: str) -> str:
+    """The text with `instead` for each tag that the pattern finds.
+
+    What follows the last “>” is no tag. It is not searched, because each “<” in it would be read to the end.
+    """
+    end = text.rfind(">") + 1
+    return pattern.sub(instead, text[:end]) + text[end:]
+
+
+def replace_ended(name: str, instead: Callable[[str], str | None], text: str) -> str:
+    """The text in its parts up to each end tag of this name, which a pattern for whole elements would read often.
+
+    Args:
+        instead: part without the end tag → the HTML for both, or None to leave them.
+    """
+    end = f"</{name}>"
+    *parts, rest = re.split(end, text, flags=re.IGNORECASE)
+    made = (part + end if (new := instead(part)) is None else new for part in parts)
+    return "".join([*made, rest])
+
+
+def last_tag(pattern: re.Pattern[str], part: str) -> re.Match[str] | None:
+    found = deque(pattern.finditer(part, 0, part.rfind(">") + 1), maxlen=1)
+    return found[0] if found else None
 
 
 def without_comments(html: str, instead: str = "") -> str:
@@ -88,14 +117,16 @@ def without_markup(text: str, result: Converted) -> Converted:
     result.remarks.append(
         Remark("nested too deep", "The text was imported without its formatting.")
     )
-    result.html = escape(re.sub(r"<[^>]*>", " ", text), quote=False)
+    result.html = escape(replace_tags(ANYTHING, " ", text), quote=False)
     return result
 
 
 def elements_of(text: str) -> HtmlElement | None:
     """The elements in one `div`; None if they are nested too deep for what follows."""
     try:
-        tree = lxml_html.fragment_fromstring(WHOLE_PAGE.sub("", text), create_parent="div")
+        tree = lxml_html.fragment_fromstring(
+            replace_tags(WHOLE_PAGE, "", text), create_parent="div"
+        )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         # lxml asserts that it found a body.
         return None
@@ -109,7 +140,8 @@ def elements_of(text: str) -> HtmlElement | None:
 
 def plain(html: str) -> str:
     """The text of a short piece of HTML."""
-    return unescape(TAG.sub(" " if "<br" in html or "<p" in html else "", UNREADABLE.sub("", html)))
+    instead = " " if "<br" in html or "<p" in html else ""
+    return unescape(replace_tags(TAG, instead, UNREADABLE.sub("", html)))
 
 
 def line_of(html: str) -> str:
@@ -227,9 +259,22 @@ def convert_galleries(tree: HtmlElement) -> None:
         replace(gallery, made)
 
 
+def images_within(tree: HtmlElement) -> Counter[HtmlElement]:
+    """How many images there are in each element."""
+    return Counter(above for image in tree.iter("img") for above in image.iterancestors())
+
+
 def convert_images(tree: HtmlElement, result: Converted, identify: FindId | None = None) -> None:
+    counts = images_within(tree)
     for image in list(tree.iter("img")):
-        figure = next((each for each in image.iterancestors("figure") if _is_of_one(each)), None)
+        figure = next(
+            (
+                each
+                for each in image.iterancestors("figure")
+                if counts[each] == 1 and _is_of_one(each)
+            ),
+            None,
+        )
         made = lxml_html.Element("figure")
         outer = figure if figure is not None else image
         url = image.get("src") or image.get("data-src") or ""
@@ -244,6 +289,9 @@ def convert_images(tree: HtmlElement, result: Converted, identify: FindId | None
         link = image.getparent()
         if figure is None and link is not None and link.tag == "a" and _is_only_image(link):
             outer = link
+        change = len(list(made.iter("img"))) - len(list(outer.iter("img")))
+        for above in outer.iterancestors("figure"):
+            counts[above] += change
         replace(outer, made)
     for figure in list(tree.iter("figure")):
         # From a shortcode, without an `img`.
@@ -252,10 +300,9 @@ def convert_images(tree: HtmlElement, result: Converted, identify: FindId | None
 
 
 def _is_of_one(figure: HtmlElement) -> bool:
-    """Whether the figure is that of a single image, not a gallery or a table with images."""
+    """Whether the figure of a single image is not a gallery or a table."""
     return (
         figure.get("data-gallery") is None
-        and len(list(figure.iter("img"))) == 1
         and next(figure.iter("table", "blockquote"), None) is None
         and all("wp-caption-text" in classes_of(each) for each in figure.iter("p"))
     )
@@ -263,7 +310,11 @@ def _is_of_one(figure: HtmlElement) -> bool:
 
 def _is_only_image(link: HtmlElement) -> bool:
     path = url_parts(link.get("href") or "").path
-    return len(link) == 1 and not "".join(link.itertext()).strip() and bool(IMAGE_FILE.search(path))
+    return (
+        link[0].getnext() is None
+        and not "".join(link.itertext()).strip()
+        and bool(IMAGE_FILE.search(path))
+    )
 
 
 def _number(image: HtmlElement, figure: HtmlElement | None) -> str:
@@ -351,14 +402,11 @@ def element_html(element: HtmlElement | None) -> str:
     return "" if element is None else inner_html(element)
 
 
-COMMENT_LINK: Final = re.compile(
-    r"""<a\b[^>]*?href=["']?(https?://[^\s"'<>]+)["']?[^>]*>(.*?)</a>""", re.DOTALL | re.IGNORECASE
-)
-STRONG: Final = re.compile(r"<(strong|b)>\s*([^<*]+?)\s*</\1>", re.IGNORECASE)
-EMPHASIS: Final = re.compile(r"<(em|i)>\s*([^<*]+?)\s*</\1>", re.IGNORECASE)
-QUOTE: Final = re.compile(
-    r"<blockquote\b[^>]*>((?:(?!<blockquote).)*?)</blockquote>", re.DOTALL | re.IGNORECASE
-)
+LINK: Final = re.compile(r"<a\b[^>]*>", re.IGNORECASE)
+WEB_URL: Final = re.compile(r"""href=["']?(https?://[^\s"'<>]+)""", re.IGNORECASE)
+STRONG: Final = re.compile(r"<(strong|b)>([^<*]+)</\1>", re.IGNORECASE)
+EMPHASIS: Final = re.compile(r"<(em|i)>([^<*]+)</\1>", re.IGNORECASE)
+QUOTE: Final = re.compile(r"<blockquote\b[^>]*>", re.IGNORECASE)
 BREAK: Final = re.compile(r"<br\s*/?>\n?", re.IGNORECASE)
 PARAGRAPH: Final = re.compile(r"</?(?:p|div|ul|ol|pre|h[1-6])\b[^>]*>", re.IGNORECASE)
 ITEM: Final = re.compile(r"<li\b[^>]*>", re.IGNORECASE)
@@ -369,24 +417,39 @@ BLANK: Final = re.compile(r"\n[ \t]*\n\s*")
 
 def comment_text(html: str) -> str:
     text = UNREADABLE.sub("", html).replace("\r\n", "\n").replace("\r", "\n").replace("\x7f", "")
-    text = COMMENT_LINK.sub(_link, SCRIPT.sub("", text))
-    text = STRONG.sub(r"**\2**", text)
-    text = EMPHASIS.sub(r"*\2*", text)
-    text = QUOTE.sub(_quote, text)
+    text = replace_ended("a", _link, SCRIPT.sub("", text))
+    text = STRONG.sub(lambda found: f"**{_inside(found[2])}**", text)
+    text = EMPHASIS.sub(lambda found: f"*{_inside(found[2])}*", text)
+    text = replace_ended("blockquote", _quote, text)
     text = BREAK.sub("\n", text)
-    text = ITEM.sub("\n- ", PARAGRAPH.sub("\n\n", text))
+    text = replace_tags(ITEM, "\n- ", replace_tags(PARAGRAPH, "\n\n", text))
     return BLANK.sub("\n\n", unescape(ANY_TAG.sub("", text))).replace("\x00", "").strip()
 
 
-def _link(found: re.Match[str]) -> str:
-    text = " ".join(ANY_TAG.sub("", found[2]).split())
-    url = found[1]
+def _inside(text: str) -> str:
+    # The signs need something between them.
+    return text.strip() or text[-1]
+
+
+def _link(part: str) -> str | None:
+    for tag in LINK.finditer(part, 0, part.rfind(">") + 1):
+        if found := WEB_URL.search(tag[0]):
+            return part[: tag.start()] + _written_link(found[1], part[tag.end() :])
+    return None
+
+
+def _written_link(url: str, html: str) -> str:
+    text = " ".join(ANY_TAG.sub("", html).split())
     if not text or text.removesuffix("/") == url.removesuffix("/") or "[" in text or "]" in text:
         return url
     return f"[{text}]({url})" if "(" not in url and ")" not in url else f"{text} {url}"
 
 
-def _quote(found: re.Match[str]) -> str:
-    inside = BREAK.sub("\n", PARAGRAPH.sub("\n", found[1]))
+def _quote(part: str) -> str | None:
+    """The innermost quotation; the others end later."""
+    tag = last_tag(QUOTE, part)
+    if tag is None or "<blockquote" in (inside := part[tag.end() :]).lower():
+        return None
+    inside = BREAK.sub("\n", replace_tags(PARAGRAPH, "\n", inside))
     lines = [f"> {line.strip()}" for line in inside.splitlines() if line.strip()]
-    return "\n\n" + "\n".join(lines) + "\n\n"
+    return part[: tag.start()] + "\n\n" + "\n".join(lines) + "\n\n"

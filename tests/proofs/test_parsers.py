@@ -1,6 +1,7 @@
-"""Whatever is in a file, the parsers of imports raise nothing but their own error, and yield what can be stored."""
+"""Whatever is in a file, the parsers of imports raise nothing but their own error, yield what can be stored, and end soon."""
 
 import json
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -12,10 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from iria.transfer import medium, substack
+from iria.transfer import bodies, medium, substack
+from iria.transfer.captions import split_html
 from iria.transfer.feeds import Feed
+from iria.transfer.ghost import bodies as ghost
+from iria.transfer.markdown import bodies as markdown
 from iria.transfer.markdown.parser import MarkdownFolder
 from iria.transfer.records import Unreadable
+from iria.transfer.wordpress import bodies as wordpress
 from iria.transfer.wordpress.parser import Export
 from iria.transfer.writer.run import Source
 from tests.iria.transfer import test_archives, test_feeds, test_markdown, wxr
@@ -224,3 +229,106 @@ def _damaged(content: bytes, damage: bytes, at: int) -> bytes:
     # Mostly in the directory at the end, where sizes, names and flags are.
     start = max(0, len(content) - at % (len(content) + 1))
     return content[:start] + damage + content[start + len(damage) :]
+
+
+def _markdown(text: str, *, is_markdown: bool = True, is_vault: bool = False) -> object:
+    return markdown.convert(
+        text,
+        is_markdown=is_markdown,
+        is_vault=is_vault,
+        find=lambda _name: "",
+        identify=lambda url: url,
+        link=lambda href: href,
+    )
+
+
+READERS: Final[dict[str, Callable[[str], object]]] = {
+    "HTML": lambda text: bodies.convert_html(text, lambda url: url),
+    "plain text": bodies.title_of,
+    "without markup": lambda text: bodies.without_markup(text, bodies.Converted("")),
+    "comments": bodies.comment_text,
+    "captions": split_html,
+    "WordPress": wordpress.convert,
+    "blocks": lambda text: wordpress.convert(f"<!-- wp:paragraph -->{text}"),
+    "footnotes": wordpress.note_text,
+    "Ghost": lambda text: ghost.convert({"html": text}, ghost.Place()),
+    "Markdown of Ghost": lambda text: ghost.convert({"markdown": text}, ghost.Place()),
+    "Markdown": _markdown,
+    "notes": lambda text: _markdown(text, is_vault=True),
+    "pages": lambda text: _markdown(text, is_markdown=False),
+}
+REPEATED: Final = (
+    *("<", "<a ", "<a href=http://a", "<a href=http://a>", "<div", "<br", "<!--", "<!DOCTYPE "),
+    *(
+        "<blockquote ",
+        "<b> ",
+        "<li ",
+        "<pre>",
+        "<img src=a>",
+        "&",
+        "a",
+        " ",
+        "\n",
+        "\t",
+        "(",
+        "' \"",
+    ),
+    *(
+        "[",
+        "[a](",
+        "![",
+        "`",
+        "``a",
+        "```\n",
+        "*a ",
+        "_",
+        "~~",
+        "|",
+        "> ",
+        "- a\n",
+        "a\n: b\n",
+        "[^a]",
+    ),
+    *("[[a", "%%", "==a", "://", "a://", "http://[", "https://a.example/(", "{{<", "{{</* a", "{{"),
+    *("{% a ", "{% raw %}", "{% comment %}", "{{< highlight a >}}", "[caption ", "[caption]<img>"),
+    *('="[gallery "', "[embed ", "[code ", "[code]", "[ref]a", "[a_b", "[a] ", "<!-- wp:x {"),
+    *("<!-- kg-gated-block:begin ", "\u0301", "Photo: A ", "background:", "</a>", "<i></i>"),
+)
+AFTER: Final = (
+    *(("<p>", "<img src=a>"), ("<figure>", "<img src=a>"), ("<a href=a>", "<img src=a>")),
+    *(("<p>", "<noscript><img src=a></noscript>"), ("<p>", "<script></script>a")),
+    *(("<p>", "<img class=emoji alt=x>"), ("{{< a", "a"), ("{{< ", " "), ("{% a", "a")),
+    *(
+        ("{% highlight", " "),
+        ("{{ ''", " "),
+        ("{{ '' | prepend:", " "),
+        ("{{ a", "a"),
+        ("[a_b", " "),
+    ),
+    *(
+        ("{{< highlight a >}}", "`"),
+        ("{{< a x=", '\\"'),
+        ("<b>", " "),
+        ("<p style='", "background:"),
+    ),
+)
+LENGTH: Final = sized(6_000, 50_000)
+
+
+def _seconds(read: Callable[[str], object], text: str) -> float:
+    start = time.process_time()
+    read(text)
+    return time.process_time() - start
+
+
+def _grows(read: Callable[[str], object], start: str, repeated: str) -> bool:
+    """Whether four times the text takes more than eight times as long, whenever it is measured."""
+    short = start + repeated * (LENGTH // len(repeated))
+    long = start + repeated * (4 * LENGTH // len(repeated))
+    return all(_seconds(read, long) > max(0.1, 8 * _seconds(read, short)) for _ in range(3))
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_the_time_for_a_text_grows_with_its_length(name: str) -> None:
+    cases = [("", each) for each in REPEATED] + [*AFTER]
+    assert [case for case in cases if _grows(READERS[name], *case)] == []

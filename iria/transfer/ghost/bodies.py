@@ -36,7 +36,7 @@ GHOST_HOST: Final = "storage.ghost.io"
 FUNCTIONS: Final = ("script", "style", "form", "object", "embed", "canvas", "svg", "noscript")
 """What the sanitiser removes together with its content."""
 GATED: Final = re.compile(
-    r"<!--\s*kg-gated-block:begin(?P<for>[^>]*?)-->.*?(?:<!--\s*kg-gated-block:end\s*-->|\Z)",
+    r"<!--\s*kg-gated-block:begin(?P<for>[^>]{0,500}?)-->.*?(?:<!--\s*kg-gated-block:end\s*-->|\Z)",
     re.DOTALL,
 )
 EVERYBODY: Final = re.compile(r"\bnonMember:\s*true\b")

@@ -12,10 +12,13 @@ from html import escape
 from typing import Final
 from urllib.parse import quote
 
+from linkify_it import LinkifyIt
 from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.linkify import linkify
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -26,21 +29,41 @@ from iria.transfer.names import is_web_url
 from iria.transfer.records import Remark
 
 CODE: Final = (
-    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}(?P=fence)|\Z)"
-    r"|(?<!`)(?P<ticks>`+)(?!`)[^\n]{1,500}?(?<!`)(?P=ticks)(?!`)"
+    r"^ {0,3}(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^ {0,3}(?P=fence)|\Z)"
+    r"|(?<!`)(?P<ticks>`++)[^\n]{1,500}?(?<!`)(?P=ticks)(?!`)"
 )
 MARKED: Final = r"==(?=\S)(?P<marked>[^=\n]+?)(?<=\S)=="
 WIKI_LINK: Final = r"(?P<embed>!?)\[\[(?P<target>[^\[\]|#\n]{0,300})(?P<anchor>#[^\[\]|\n]{0,300})?(?:\|(?P<alias>[^\[\]\n]{0,300}))?\]\]"
 NOTE: Final = re.compile(f"{CODE}|{WIKI_LINK}", re.MULTILINE | re.DOTALL)
 VAULT: Final = re.compile(
-    rf"{CODE}|{WIKI_LINK}|{MARKED}|%%.*?%%|(?P<block>[ \t]+\^[\w-]{{1,50}}[ \t]*$)",
+    rf"{CODE}|{WIKI_LINK}|{MARKED}|%%.*?%%|(?P<block>(?<![ \t])[ \t]++\^[\w-]{{1,50}}[ \t]*$)",
     re.MULTILINE | re.DOTALL,
 )
 SIZE: Final = re.compile(r"\d{1,5}(?:x\d{1,5})?")
 """Of an image, where others have its alt text."""
+LONGEST_URL: Final = 4000
+MOST_PENDING: Final = 100
 IMAGE_FILE: Final = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp|svg)(?:$|\?)", re.IGNORECASE
 )
+
+
+class _Links(LinkifyIt):  # type: ignore[misc]
+    def test_schema_at(self, text: str, name: str, position: int) -> int:
+        """Reads no further than a URL may be long, since a bracket or quotation mark in one is read to its end."""
+        start = max(0, position - 3)
+        near = text[start : position + LONGEST_URL]
+        return int(super().test_schema_at(near, name, position - start))
+
+
+def _linkify(state: StateInline, silent: bool) -> bool:
+    """The parser's own rule, which reads all that is pending for the scheme before each `://`."""
+    if not silent and len(state.pending) > 10 * MOST_PENDING:
+        pending = state.pending
+        state.pending = pending[:-MOST_PENDING]
+        state.pushPending()
+        state.pending = pending[-MOST_PENDING:]
+    return linkify(state, silent)
 
 
 @cache
@@ -48,9 +71,9 @@ def markdown_parser(*, breaks: bool = False) -> MarkdownIt:
     """`breaks` makes a line break of each end of a line."""
     made = MarkdownIt("commonmark", {"html": True, "linkify": True, "breaks": breaks})
     made.enable(["table", "strikethrough", "linkify"])
-    if made.linkify is not None:
-        # Only with a scheme: “readme.md” would be a URL too.
-        made.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    # Only with a scheme: “readme.md” would be a URL too.
+    made.linkify = _Links(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    made.inline.ruler.at("linkify", _linkify)
     return made.use(footnote_plugin).use(deflist_plugin)
 
 
@@ -98,35 +121,42 @@ def _link(
     return f"[{label}]({target})"
 
 
+# Each run of white space or of letters is given back by none of these patterns (`++`): what follows could begin
+# anywhere in it, and a long one would take the square of its length.
 HUGO: Final = re.compile(
-    r"\{\{(?P<open>[<%])\s*(?P<end>/\s*)?(?P<name>[\w./-]+)(?P<rest>(?:[^\"`{}]|\"(?:\\.|[^\"\\])*\"|`[^`]*`)*?)"
-    r"\s*(?P<alone>/)?[>%]\}\}"
+    r"\{\{(?P<open>[<%])\s*+(?P<end>/\s*+)?(?P<name>[\w./-]++)(?P<rest>(?:[^\"`{}]|\"(?:\\.|[^\"\\])*+\"|`[^`]*+`)*?)"
+    r"(?P<alone>/)?[>%]\}\}"
 )
 SHOWN: Final = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}", re.DOTALL)
 """A shortcode that a text explains instead of using it."""
+SHOWN_END: Final = re.compile(r"\*/[>%]\}\}")
 HUGO_CODE: Final = re.compile(
-    r"\{\{[<%]\s*highlight\s+(?P<language>[\w+#-]*)[^{}]*[>%]\}\}\n?(?P<code>.*?)\{\{[<%]\s*/\s*highlight\s*[>%]\}\}",
+    r"\{\{[<%]\s*highlight\s++(?P<language>[\w+#-]*+)[^{}]*+(?<=[>%])\}\}\n?(?P<code>.*?)\{\{[<%]\s*/\s*highlight\s*[>%]\}\}",
     re.DOTALL,
 )
+HUGO_CODE_END: Final = re.compile(r"\{\{[<%]\s*/\s*highlight\s*[>%]\}\}")
 ATTRIBUTE: Final = re.compile(
     r"(?:(?P<name>[\w-]+)\s*=\s*)?(?:\"(?P<double>(?:\\.|[^\"\\])*)\"|`(?P<raw>[^`]*)`|'(?P<single>[^']*)'|(?P<bare>[^\s\"'`=]+))"
 )
 LIQUID_RAW: Final = re.compile(r"\{%-?\s*raw\s*-?%\}(?P<text>.*?)\{%-?\s*endraw\s*-?%\}", re.DOTALL)
+LIQUID_RAW_END: Final = re.compile(r"\{%-?\s*endraw\s*-?%\}")
 LIQUID_COMMENT: Final = re.compile(
     r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}", re.DOTALL
 )
+LIQUID_COMMENT_END: Final = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
 LIQUID_CODE: Final = re.compile(
-    r"\{%-?\s*highlight\s+(?P<language>[\w+#-]*)[^%]*%\}\n?(?P<code>.*?)\{%-?\s*endhighlight\s*-?%\}",
+    r"\{%-?\s*highlight\s++(?P<language>[\w+#-]*+)[^%]*+%\}\n?(?P<code>.*?)\{%-?\s*endhighlight\s*-?%\}",
     re.DOTALL,
 )
-LIQUID_TAG: Final = re.compile(r"(?<!\{)\{%-?\s*(?P<name>[\w./-]+)(?P<rest>[^%{}]*)-?%\}")
+LIQUID_CODE_END: Final = re.compile(r"\{%-?\s*endhighlight\s*-?%\}")
+LIQUID_TAG: Final = re.compile(r"(?<!\{)\{%-?\s*(?P<name>[\w./-]++)(?P<rest>[^%{}]{0,2000})-?%\}")
 LIQUID_PATH: Final = re.compile(
-    r"\{\{-?\s*(?P<quote>[\"'])(?P<path>[^\"'{}]*)(?P=quote)\s*\|\s*(?:relative_url|absolute_url|url|prepend:[^{}]*)\s*-?\}\}"
+    r"\{\{-?\s*(?P<quote>[\"'])(?P<path>[^\"'{}]*)(?P=quote)\s*\|\s*(?:(?:relative_url|absolute_url|url)\s*-?|prepend:[^{}]*)\}\}"
 )
 LIQUID_SITE: Final = re.compile(
-    r"\{\{-?\s*(?:site\.(?:baseurl|url|github\.url)|(?:\"\"|'')?\s*\|\s*relative_url)\s*-?\}\}"
+    r"\{\{-?\s*+(?:site\.(?:baseurl|url|github\.url)|(?:(?:\"\"|'')\s*+)?\|\s*relative_url)\s*-?\}\}"
 )
-LIQUID_VALUE: Final = re.compile(r"\{\{-?\s*(?P<name>[\w.]+)[^{}]*\}\}")
+LIQUID_VALUE: Final = re.compile(r"\{\{-?\s*(?P<name>[\w.]++)[^{}]*\}\}")
 HEADING_ID: Final = re.compile(r"^(#{1,6}[ \t][^\n{]*)\{[#.][^{}\n]{0,100}\}[ \t]*$", re.MULTILINE)
 KRAMDOWN: Final = re.compile(r"(?:^|(?<=\S))\{:(?!:)[^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
 KRAMDOWN_BLOCK: Final = re.compile(
@@ -136,6 +166,7 @@ KRAMDOWN_BLOCK: Final = re.compile(
 TABLE_OF_CONTENTS: Final = re.compile(
     r"^[ \t]*(?:[*+-]|1\.)[ \t]+\S[^\n]*\n\{:\s*toc[^}\n]*\}", re.MULTILINE
 )
+TICKS: Final = re.compile("`+")
 SOURCES: Final = ("src", "image_path", "url", "path", "image", "img", "file", "source", "link")
 CAPTIONS: Final = ("caption", "description", "title")
 CREDITS: Final = ("attr", "credit", "attribution", "copyright")
@@ -161,11 +192,18 @@ def expand_shortcodes(text: str, remarks: list[Remark]) -> str:
         return f"\x02{len(shown) - 1}\x03"
 
     text = text.replace("\x02", "").replace("\x03", "")
-    text = LIQUID_RAW.sub(lambda found: keep(found["text"]), text)
-    text = SHOWN.sub(lambda found: keep(f"{{{{{found[1]}{found[2]}{found[3]}}}}}"), text)
-    text = LIQUID_COMMENT.sub("", text)
-    for pattern in (HUGO_CODE, LIQUID_CODE):
-        text = pattern.sub(lambda found: _fence(found["language"], found["code"]), text)
+
+    def raw(found: re.Match[str]) -> str:
+        return keep(found["text"])
+
+    def explained(found: re.Match[str]) -> str:
+        return keep(f"{{{{{found[1]}{found[2]}{found[3]}}}}}")
+
+    text = _replaced(LIQUID_RAW, LIQUID_RAW_END, raw, text)
+    text = _replaced(SHOWN, SHOWN_END, explained, text)
+    text = _replaced(LIQUID_COMMENT, LIQUID_COMMENT_END, lambda _: "", text)
+    text = _replaced(HUGO_CODE, HUGO_CODE_END, _fence, text)
+    text = _replaced(LIQUID_CODE, LIQUID_CODE_END, _fence, text)
     text = HUGO.sub(lambda found: _hugo(found, unknown), text)
     text = LIQUID_PATH.sub(lambda found: found["path"], text)
     text = LIQUID_SITE.sub("", text)
@@ -179,11 +217,22 @@ def expand_shortcodes(text: str, remarks: list[Remark]) -> str:
     return re.sub("\x02(\\d+)\x03", lambda found: shown[int(found[1])], text)
 
 
-def _fence(language: str, code: str) -> str:
-    fence = "```"
-    while fence in code:
-        fence += "`"
-    return f"\n\n{fence}{language}\n{code.strip(chr(10))}\n{fence}\n\n"
+def _replaced(
+    pattern: re.Pattern[str],
+    end: re.Pattern[str],
+    instead: Callable[[re.Match[str]], str],
+    text: str,
+) -> str:
+    """The text with other parts from a mark to its end; what has no end is not searched for one again and again."""
+    last = max((found.end() for found in end.finditer(text)), default=0)
+    return pattern.sub(instead, text[:last]) + text[last:]
+
+
+def _fence(found: re.Match[str]) -> str:
+    code = found["code"]
+    ticks = max(map(len, TICKS.findall(code)), default=0)
+    fence = "`" * max(3, ticks + 1)
+    return f"\n\n{fence}{found['language']}\n{code.strip(chr(10))}\n{fence}\n\n"
 
 
 def _hugo(found: re.Match[str], unknown: dict[tuple[str, str], None]) -> str:
@@ -447,15 +496,17 @@ def _plain_note(note: HtmlElement) -> str:
 
 def _captions(tree: HtmlElement) -> None:
     """An image alone in its paragraph has its title, or the emphasised text below it, as caption."""
+    sizes: dict[HtmlElement, int] = {}
     for image in list(tree.iter("img")):
         outer = image
         parent = image.getparent()
-        if parent is not None and parent.tag == "a" and len(parent) == 1:
+        is_alone = image.getprevious() is None and image.getnext() is None
+        if parent is not None and parent.tag == "a" and is_alone:
             outer, parent = parent, parent.getparent()
-        if parent is None or parent.tag != "p" or (parent.text or "").strip():
+        if parent is None or parent.tag != "p" or _size(parent, sizes) > 2:
             continue
         rest = [each for each in parent if each is not outer and each.tag != "br"]
-        texts = [outer.tail, *(each.tail for each in parent if each is not outer)]
+        texts = [parent.text, outer.tail, *(each.tail for each in parent if each is not outer)]
         if any((text or "").strip() for text in texts):
             continue
         below = parent.getnext()
@@ -476,6 +527,13 @@ def _captions(tree: HtmlElement) -> None:
         elif title := image.get("title"):
             etree.SubElement(made, "figcaption").text = title
         replace(parent, made)
+
+
+def _size(paragraph: HtmlElement, known: dict[HtmlElement, int]) -> int:
+    """How many elements it has, without line breaks; of a paragraph with many images counted once."""
+    if paragraph not in known:
+        known[paragraph] = sum(each.tag != "br" for each in paragraph)
+    return known[paragraph]
 
 
 def _is_emphasised(paragraph: HtmlElement) -> bool:

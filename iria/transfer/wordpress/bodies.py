@@ -6,6 +6,7 @@ own (`<!-- wp:name {"attribute": 1} /-->`). What WordPress and its plugins write
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from html import escape, unescape
 from typing import Final
@@ -16,13 +17,17 @@ from lxml.html import HtmlElement
 from articles.body.tree import UNREADABLE, inner_html, replace
 from iria.transfer.bodies import (
     DIGITS,
+    LINK,
     Converted,
     classes_of,
     convert_embeds,
     convert_galleries,
     convert_images,
     elements_of,
+    images_within,
+    last_tag,
     plain,
+    replace_ended,
     without_comments,
     without_markup,
 )
@@ -98,8 +103,8 @@ def _prose(given: object) -> Iterator[str]:
 ATTRIBUTE: Final = re.compile(
     r"""(?P<name>[\w-]+)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s\]"']+))"""
 )
-GIVEN: Final = r"""(?P<attributes>(?:=\s*+"[^"]*+"|=\s*+'[^']*+'|[^\[\]])*+)"""
-"""The attributes; a bracket may be in a quoted one."""
+GIVEN: Final = r"""(?P<attributes>(?:=\s*+"[^"]*+"|=\s*+'[^']*+'|[^\[\]]){0,2000}+)"""
+"""The attributes; a bracket may be in a quoted one. Limited, as others may begin in those."""
 CAPTION: Final = re.compile(
     rf"\[(?<!\[\[)(?P<name>caption|wp_caption)\b{GIVEN}\](?P<content>(?:(?!\[caption).)*?)\[/(?P=name)\]",
     re.DOTALL | re.IGNORECASE,
@@ -110,7 +115,7 @@ PICTURE: Final = re.compile(
 )
 GALLERY: Final = re.compile(rf"\[(?<!\[\[)gallery\b{GIVEN}\]", re.IGNORECASE)
 EMBED: Final = re.compile(
-    r"\[(?<!\[\[)(?P<name>embed|youtube|vimeo)\b[^\]]*\]\s*(?P<url>https?://[^\s\[\]<>]+)\s*\[/(?P=name)\]",
+    r"\[(?<!\[\[)(?P<name>embed|youtube|vimeo)\b[^\]]{0,500}\]\s*(?P<url>https?://[^\s\[\]<>]+)\s*\[/(?P=name)\]",
     re.IGNORECASE,
 )
 MEDIA: Final = re.compile(
@@ -122,7 +127,7 @@ NOTE: Final = re.compile(
 )
 """Footnotes of the common plugins."""
 LISTING: Final = re.compile(
-    r"\[(?<!\[\[)(?P<name>sourcecode|source|code)\b[^\]]*\]\r?\n?(?P<text>(?:(?!\[(?P=name)\b).)*?)\[/(?P=name)\]",
+    r"\[(?<!\[\[)(?P<name>sourcecode|source|code)\b[^\]]{0,500}\]\r?\n?(?P<text>(?:(?!\[(?P=name)\b).)*?)\[/(?P=name)\]",
     re.DOTALL | re.IGNORECASE,
 )
 """Code, as hosted sites and plugins that colour it have it."""
@@ -130,8 +135,8 @@ CODE_ELEMENT: Final = re.compile(
     r"(<(?P<code>pre|code)\b(?:(?!<(?P=code)\b).)*?</(?P=code)>)", re.DOTALL | re.IGNORECASE
 )
 ESCAPED: Final = re.compile(r"\[(\[[^\[\]]*\])\]")
-LEFT: Final = re.compile(r"\[(?P<name>[a-zA-Z][\w-]{1,40})(?P<rest>\s+[^\[\]]*|\s*/)?\]")
-ALONE: Final = re.compile(r"^\s*\[(?P<name>[a-z][a-z0-9]{2,40})\]\s*$", re.MULTILINE)
+LEFT: Final = re.compile(r"\[(?P<name>[a-zA-Z][\w-]{1,40})(?P<rest>\s[^\[\]]*|/)?\]")
+ALONE: Final = re.compile(r"^[^\S\n]*\[(?P<name>[a-z][a-z0-9]{2,40})\][^\S\n]*$", re.MULTILINE)
 """A bracket that has a line for itself."""
 END: Final = re.compile(r"\[/([a-zA-Z][\w-]{1,40})\]")
 MEDIA_SOURCES: Final = ("src", "mp3", "m4a", "ogg", "wav", "mp4", "m4v", "webm", "ogv", "flv")
@@ -242,7 +247,7 @@ EMOJI: Final = re.compile(r"/images/core/emoji/|/wp-includes/images/smilies/")
 EMOJI_CLASSES: Final = frozenset({"emoji", "wp-smiley"})
 LAZY: Final = ("data-src", "data-lazy-src", "data-orig-src", "data-original", "data-orig-file")
 """Where plugins keep the URL of an image until it is in view."""
-BACKGROUND: Final = re.compile(r"background(?:-image)?\s*:[^;]*?url\(\s*['\"]?([^'\")]+)")
+BACKGROUND: Final = re.compile(r"background(?:-image)?\s*:[^;]{0,500}?url\(\s*['\"]?([^'\")]+)")
 WITH_SOURCE: Final = ("img", "audio", "video", "source", "iframe", "embed")
 SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:|#", re.IGNORECASE)
 FUNCTIONS: Final = ("script", "form", "object", "embed", "canvas", "svg", "select", "textarea")
@@ -255,8 +260,9 @@ TEX: Final = "application/x-tex"
 def make_plain(tree: HtmlElement, site_url: str) -> list[Remark]:
     """Changes the tree; what is lost comes back as remarks."""
     remarks: list[Remark] = []
+    counts = images_within(tree)
     for fallback in list(tree.iter("noscript")):
-        _unwrap(fallback)
+        _unwrap(fallback, counts)
     for image in list(tree.iter("img")):
         if EMOJI_CLASSES & classes_of(image) or EMOJI.search(image.get("src") or ""):
             _instead(image, image.get("alt") or "")
@@ -281,12 +287,12 @@ def lost_functions(tree: HtmlElement) -> list[Remark]:
     return [Remark("code not imported", each) for each in dict.fromkeys(found)]
 
 
-def _unwrap(fallback: HtmlElement) -> None:
+def _unwrap(fallback: HtmlElement, counts: Counter[HtmlElement]) -> None:
     """The image for readers without scripts stands beside the one that a script loads."""
-    parent = fallback.getparent()
-    others = [] if parent is None else list(parent.iter("img"))
-    inside = list(fallback.iter("img"))
-    if inside and len(others) > len(inside):
+    parent, inside = fallback.getparent(), counts[fallback]
+    if inside and parent is not None and counts[parent] > inside:
+        for above in fallback.iterancestors():
+            counts[above] -= inside
         fallback.drop_tree()
     else:
         fallback.drop_tag()
@@ -391,9 +397,10 @@ LINE_END: Final = re.compile(
 )
 """A line break within a paragraph; between blocks it means nothing."""
 NOTE_LINK: Final = re.compile(
-    r"""<a\b[^>]*?\bhref\s*=\s*["'](?P<href>[^"']*)["'][^>]*>(?P<text>(?:(?!</?a\b).)*)</a>""",
+    r"""<a\b[^>]*?\bhref\s*=\s*["'](?P<href>[^"']*)["'][^>]*>(?P<text>.*)""",
     re.IGNORECASE | re.DOTALL,
 )
+LINK_TAG: Final = re.compile(r"</?a\b", re.IGNORECASE)
 PHRASES: Final = frozenset({*INLINE.split("|"), "font", "mark", "small", "del", "ins", "big"})
 
 
@@ -487,8 +494,14 @@ def _notes(texts: str) -> dict[str, str]:
 def note_text(html: str) -> str:
     """A footnote on one line. It has no markup here, so that its links are written out."""
 
-    def written(found: re.Match[str]) -> str:
-        href, text = unescape(found["href"]), found["text"]
-        return text if href in {plain(text).strip(), ""} else f"{text} ({escape(href)})"
+    return " ".join(plain(replace_ended("a", _written_link, html)).split())
 
-    return " ".join(plain(NOTE_LINK.sub(written, html)).split())
+
+def _written_link(part: str) -> str | None:
+    tag = last_tag(LINK, part)
+    found = NOTE_LINK.fullmatch(part, tag.start()) if tag else None
+    if found is None or LINK_TAG.search(found["text"]):
+        return None
+    href, text = unescape(found["href"]), found["text"]
+    is_shown = href in {plain(text).strip(), ""}
+    return part[: found.start()] + (text if is_shown else f"{text} ({escape(href)})")
