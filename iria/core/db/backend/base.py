@@ -141,4 +141,6 @@ def log_slow(
         milliseconds = (perf_counter() - began) * 1000
         if milliseconds >= settings.SLOW_QUERY_MS:
             text = " ".join(str(sql).split())[:LONGEST]
-            logger.warning("%.0f ms, request %s: %s", milliseconds, current_request_id(), text)
+            request_id = current_request_id()
+            of = f", request {request_id}" if request_id else ""
+            logger.warning("%.0f ms%s: %s", milliseconds, of, text)
