@@ -63,6 +63,8 @@ class Env(environ.Env):  # type: ignore[misc]  # it has no types
         return super().parse_value(value, cast)
 
 
+ENCODED: Final = "In a user name or a password, write / as %2F, # as %23, ? as %3F and @ as %40."
+
 env = Env()
 
 
@@ -133,7 +135,7 @@ def mailer(name: str, folder: Path) -> dict[str, Any]:
     except (KeyError, ValueError, ImproperlyConfigured) as error:
         # The value may contain a password, so the error does not repeat it.
         raise invalid(
-            name, "should be like smtp+tls://user:password@mail.example.org:587."
+            name, f"should be like smtp+tls://user:password@mail.example.org:587. {ENCODED}"
         ) from error
     options = {
         "host": config.get("EMAIL_HOST"),
@@ -323,7 +325,9 @@ def database(name: str) -> dict[str, Any]:
     try:
         config: dict[str, Any] = environ.Env.db_url_config(value)
     except (ValueError, ImproperlyConfigured) as error:
-        raise invalid(name, "should be like postgres://user:password@host:5432/iria.") from error
+        raise invalid(
+            name, f"should be like postgres://user:password@host:5432/iria. {ENCODED}"
+        ) from error
     if config.get("ENGINE") != "django.db.backends.postgresql":
         raise invalid(name, "must be a PostgreSQL database (postgres://…).")
     if not config["NAME"]:
@@ -344,7 +348,7 @@ def cache_url(name: str) -> str:
         is_redis = False
     if value != "none" and not (is_redis and re.fullmatch(r"/?\d*", parts.path)):
         # The value may contain a password, so the error does not repeat it.
-        raise invalid(name, "should be none, or like redis://:password@host:6379/0.")
+        raise invalid(name, f"should be none, or like redis://:password@host:6379/0. {ENCODED}")
     return value
 
 

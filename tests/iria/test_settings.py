@@ -90,6 +90,23 @@ def test_an_incomplete_content_delivery_network_is_reported(
     assert "secret" not in last_line
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAIL_URL", "smtp+tls://user:AB/cd+ef@mail.example.org:587"),
+        ("DATABASE_URL", "postgres://user:AB/cd+ef@127.0.0.1:5432/iria"),
+        ("CACHE_URL", "redis://:AB/cd+ef@127.0.0.1:6379/0"),
+    ],
+)
+def test_a_password_that_breaks_a_url_leads_to_its_code_and_is_not_shown(
+    name: str, value: str
+) -> None:
+    last_line = start(**{name: value}).stderr.strip().splitlines()[-1]
+    assert f"The setting {name}" in last_line
+    assert "%2F" in last_line
+    assert "cd+ef" not in last_line
+
+
 def test_an_invalid_key_for_backups_is_not_repeated() -> None:
     assert "AGE-SECRET-KEY-1TYPO" not in start(BACKUP_KEY="AGE-SECRET-KEY-1TYPO").stderr
 
