@@ -46,9 +46,7 @@ def accessibility_complaints(page: Page, *, skip: str = "") -> list[str]:
     return _axe_on(page, {"type": "tag", "values": RULES}, skip)
 
 
-def complaints_in_every_look(
-    page: Page, *sizes: dict[str, int], schemes: tuple[str, ...] = ("light", "dark")
-) -> list[str]:
+def complaints_in_every_look(page: Page, *sizes: dict[str, int]) -> list[str]:
     """The problems that axe finds in each size and colour scheme; the page is loaded once.
 
     Rules that do not depend on colours are checked once for each size. Also says where a page is wider than
@@ -56,12 +54,12 @@ def complaints_in_every_look(
     """
     found = []
     for size in sizes:
-        for scheme in schemes:
+        for scheme in ("light", "dark"):
             _show(page, size, scheme)
-            check = accessibility_complaints if scheme == schemes[0] else looks_complaints
+            check = accessibility_complaints if scheme == "light" else looks_complaints
             complaints = [*check(page), *(["it is too wide"] if page.evaluate(WIDER) else [])]
             found += [f"{size['width']} {scheme}: {each}" for each in complaints]
-    _show(page, sizes[0], schemes[0])
+    _show(page, sizes[0], "light")
     return found
 
 

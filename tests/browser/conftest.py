@@ -178,8 +178,8 @@ def site(
     request_started.connect(begins)
     request_finished.connect(ends)
     yield str(live_server.url)
-    patience = monotonic() + 20
-    while answering and monotonic() < patience:
+    deadline = monotonic() + 20
+    while answering and monotonic() < deadline:
         sleep(0.02)
     assert not answering, "a request of the test was never answered"
 
@@ -252,15 +252,15 @@ def sign_in(page: Page, who: User, url: str = "") -> None:
     )
 
 
-def wait_until(page: Page, script: str) -> None:
-    """Waits until the script is true in the page: an expression, or a function without arguments.
+def wait_until(page: Page, condition: str | Callable[[], object]) -> None:
+    """Waits until the condition is true: a script in the page, or a function of the test.
 
     `wait_for_function` of Playwright evaluates a string in the page from the second attempt on,
     which the policy of the site refuses.
     """
     deadline = monotonic() + 20
-    while not page.evaluate(script):
-        assert monotonic() < deadline, f"not within twenty seconds: {script}"
+    while not (page.evaluate(condition) if isinstance(condition, str) else condition()):
+        assert monotonic() < deadline, f"not within twenty seconds: {condition}"
         page.wait_for_timeout(50)
 
 

@@ -44,10 +44,10 @@ def authenticator(page: Page) -> Callable[[str, Any], Any]:
         "isUserVerified": True,
         "automaticPresenceSimulation": True,
     }
-    made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": kind})
+    authenticator = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": kind})
 
     def ask(action: str, more: Any) -> Any:
-        return devtools.send(f"WebAuthn.{action}", {**made, **more})
+        return devtools.send(f"WebAuthn.{action}", {**authenticator, **more})
 
     return ask
 
@@ -129,7 +129,7 @@ def test_a_new_account_creates_a_passkey_and_uses_it_as_second_factor(
     page.wait_for_url("**/accounts/profile/")
 
 
-def test_an_account_is_created_used_and_left_without_javascript(
+def test_an_account_is_created_and_used_without_javascript(
     open_page: OpenPage, mail_folder: MailFolder
 ) -> None:
     def latest_code() -> str:

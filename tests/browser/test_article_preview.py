@@ -28,7 +28,7 @@ def press(page: Page) -> None:
     page.locator("[name=_preview]").click()
 
 
-def test_the_page_follows_while_somebody_types(open_admin: OpenPage, edna: User) -> None:
+def test_the_preview_is_updated_while_somebody_types(open_admin: OpenPage, edna: User) -> None:
     article = newsroom.draft("Harbour reopens")
     page = open_admin(edna, article.get_admin_url(), size=WIDE)
     expect(page.locator("#article-sidebar")).to_be_visible()
@@ -44,7 +44,7 @@ def test_the_page_follows_while_somebody_types(open_admin: OpenPage, edna: User)
     assert Article.objects.get().headline == "Harbour reopens again"
 
 
-def test_the_place_in_the_text_is_kept(open_admin: OpenPage, edna: User) -> None:
+def test_an_update_keeps_the_scroll_position(open_admin: OpenPage, edna: User) -> None:
     article = newsroom.draft("Harbour reopens", body=LONG)
     page = open_admin(edna, article.get_admin_url(), size=WIDE)
     press(page)
@@ -203,7 +203,7 @@ def test_without_scripts_the_button_saves_and_opens_the_preview_link(
     assert re.search(r"/preview/[^/]+/$", page.url)
 
 
-def test_a_page_that_cannot_be_loaded_is_said_and_the_last_one_stays(
+def test_a_page_that_cannot_be_loaded_is_reported_and_the_last_one_stays(
     open_admin: OpenPage, edna: User
 ) -> None:
     article = newsroom.draft("Harbour reopens")

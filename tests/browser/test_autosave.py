@@ -236,7 +236,7 @@ def test_a_deleted_article_is_saved_as_a_new_one(open_admin: OpenPage, edna: Use
     assert Article.objects.get().headline == "Still here"
 
 
-def test_too_long_a_text_is_kept_in_the_form_and_the_editor_is_told(
+def test_a_text_that_is_too_long_stays_in_the_form_with_a_message(
     open_admin: OpenPage, edna: User
 ) -> None:
     article = newsroom.draft("First", body="<p>Saved.</p>")
@@ -254,20 +254,20 @@ def test_too_long_a_text_is_kept_in_the_form_and_the_editor_is_told(
     assert (article.headline, article.body) == ("Saved too", "<p>Saved.</p>")
 
 
-def test_a_slow_answer_is_waited_for(open_admin: OpenPage, edna: User) -> None:
+def test_a_slow_response_is_announced_and_saved(open_admin: OpenPage, edna: User) -> None:
     article = newsroom.draft("First")
     page = open_admin(edna, change_url(article))
-    held: list[Route] = []
-    page.route(AUTOSAVES, lambda route: held.append(route))
+    requests: list[Route] = []
+    page.route(AUTOSAVES, lambda route: requests.append(route))
     page.clock.install()
     page.fill("#id_headline", "Sent slowly")
     page.clock.run_for(2_500)
     page.wait_for_timeout(100)
     page.clock.run_for(38_000)
-    assert len(held) == 1
+    assert len(requests) == 1
     expect(page.locator("[data-save-shown]")).to_contain_text("slow")
     page.fill("#id_headline", "Sent slowly, and written on")
-    held[0].continue_()
+    requests[0].continue_()
     page.unroute(AUTOSAVES)
     page.wait_for_timeout(500)
     page.clock.run_for(3_000)
@@ -275,7 +275,7 @@ def test_a_slow_answer_is_waited_for(open_admin: OpenPage, edna: User) -> None:
     assert Article.objects.get().headline == "Sent slowly, and written on"
 
 
-def test_a_wrong_clock_changes_neither_what_is_saved_nor_what_is_said(
+def test_a_wrong_clock_changes_neither_the_saved_text_nor_the_status(
     open_admin: OpenPage, edna: User
 ) -> None:
     article = newsroom.draft("First")

@@ -198,9 +198,7 @@ def test_a_reporter_may_not_create_categories(open_admin: OpenPage, rui: User) -
     expect(field(page, CATEGORIES).locator(".choice-name")).to_have_text("News")
 
 
-def test_the_kept_copy_of_a_lost_connection_brings_the_choices_back(
-    open_admin: OpenPage, edna: User
-) -> None:
+def test_choices_are_restored_after_a_lost_connection(open_admin: OpenPage, edna: User) -> None:
     article = with_categories("First", "Second")
     page = details(open_admin, edna, article)
     page.route("**/autosave/", lambda route: route.abort())

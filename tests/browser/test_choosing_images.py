@@ -12,7 +12,7 @@ from articles.images.models import Image
 from tests import newsroom
 from tests.browser.article_form import save_draft
 from tests.browser.checkers import accessibility_complaints
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import PHONE, OpenPage, wait_until
 from tests.browser.text_editor import pick
 
 pytestmark = pytest.mark.browser
@@ -68,7 +68,7 @@ def test_images_are_chosen_with_the_keyboard_across_searches_and_uploads(
 
 
 def test_fifty_images_make_a_gallery_at_once(open_admin: OpenPage, edna: User) -> None:
-    made = [newsroom.picture().pk for _ in range(50)]
+    image_ids = [newsroom.picture().pk for _ in range(50)]
     page = open_admin(edna, ADD)
     opened(page)
     page.get_by_role("button", name="Select all on this page").press("Enter")
@@ -78,7 +78,7 @@ def test_fifty_images_make_a_gallery_at_once(open_admin: OpenPage, edna: User) -
     page.get_by_role("button", name="Select all on this page").press("Enter")
     page.locator("dialog").get_by_role("button", name="Insert").press("Enter")
     expect(page.locator("#id_body")).to_have_value(GALLERY)
-    assert sorted(numbers_in(page.input_value("#id_body"))) == sorted(made)
+    assert sorted(numbers_in(page.input_value("#id_body"))) == sorted(image_ids)
 
 
 def test_results_of_a_former_search_cannot_be_chosen_while_the_library_loads(
@@ -92,21 +92,19 @@ def test_results_of_a_former_search_cannot_be_chosen_while_the_library_loads(
     dialog.get_by_role("button", name="Quay").press("Enter")
     dialog.get_by_role("button", name="Insert").press("Enter")
     expect(dialog).to_be_hidden()
-    held: list[Route] = []
-    page.route("**/image/choose/**", lambda route: held.append(route))
+    searches: list[Route] = []
+    page.route("**/image/choose/**", lambda route: searches.append(route))
     page.get_by_role("button", name="Add images").press("Enter")
     expect(dialog).to_be_visible()
     expect(dialog.get_by_role("button", name="Lighthouse")).to_have_count(0)
-    while not held:
-        page.wait_for_timeout(20)
-    held.pop().continue_()
+    wait_until(page, lambda: searches)
+    searches.pop().continue_()
     search = dialog.get_by_label("Search the library")
     for text in ("quay", "lighthouse"):
         search.fill(text)
         search.press("Enter")
-    while len(held) < 2:
-        page.wait_for_timeout(20)
-    earlier, later = held
+    wait_until(page, lambda: len(searches) == 2)
+    earlier, later = searches
     later.continue_()
     expect(dialog.get_by_role("button", name="Quay")).to_have_count(0)
     with page.expect_response("**q=quay**"):

@@ -67,7 +67,7 @@ def test_the_toolbar_is_one_stop_with_arrow_keys_inside(page: Page) -> None:
     expect(page.locator(EDITOR)).to_be_focused()
 
 
-def test_f6_goes_round_between_text_toolbar_and_the_column_beside(page: Page) -> None:
+def test_f6_moves_between_text_toolbar_and_sidebar(page: Page) -> None:
     page.keyboard.press("F6")
     page.keyboard.press("F6")
     assert page.evaluate("document.activeElement.closest('.admin-side') !== null")
@@ -252,7 +252,7 @@ def test_selected_words_become_a_pull_quote_and_stay_in_the_text(page: Page) -> 
     assert text_of(page) == ('<aside data-pull-quote=""><p>wide</p></aside><p>The sea is wide</p>')
 
 
-def test_markdown_becomes_formatting_as_one_types(page: Page) -> None:
+def test_markdown_becomes_formatting_while_typing(page: Page) -> None:
     for typed, kept in (
         ("## Ports", "<h2>Ports</h2>"),
         ("### Ports", "<h3>Ports</h3>"),
@@ -291,7 +291,7 @@ def test_formatting_is_cleared(page: Page) -> None:
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE])
-def test_in_full_screen_one_saves_and_publishes(
+def test_an_article_is_saved_and_published_in_full_screen(
     open_admin: OpenPage, edna: User, size: dict[str, int]
 ) -> None:
     article = newsroom.draft(body="<p>The ferries</p>" * 50, by=edna)

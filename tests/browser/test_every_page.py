@@ -67,10 +67,10 @@ def test_every_page_is_accessible_and_valid(
     # Without motion from the start: colours cannot be measured during a transition.
     page = open_page("/", size=DESKTOP, reduced_motion="reduce")
     complaints = _watched(page, pages, sent)
-    open_admin, admin_problems = _admin_pages(open_page, chief)
-    complaints += open_admin
+    admin_complaints, admin_responses = _admin_pages(open_page, chief)
+    complaints += admin_complaints
     complaints += cookies_of(pages, got)
-    written = {**got, **sent, **admin_problems}
+    written = {**got, **sent, **admin_responses}
     texts = {name: response.content.decode() for name, response in written.items()}
     complaints += html_complaints(texts, tmp_path)
     complaints += unchecked(pages, sent, drawn)
@@ -120,15 +120,7 @@ def all_problems(page: Page, name: str) -> list[str]:
 
 def _admin_pages(open_page: OpenPage, chief: User) -> tuple[list[str], dict[str, Answer]]:
     """The problems of the most used admin pages, and the pages as they were sent."""
-    editor = Client()
-    editor.force_login(chief)
-    page = open_page("/", size=DESKTOP)
-    page.context.add_cookies(
-        [
-            {"name": name, "value": morsel.value, "url": page.url}
-            for name, morsel in editor.cookies.items()
-        ]
-    )
+    page = open_page("/", who=chief, size=DESKTOP)
     complaints = []
     pages = admin_pages()
     for name, path in pages.items():
@@ -143,7 +135,9 @@ def _admin_pages(open_page: OpenPage, chief: User) -> tuple[list[str], dict[str,
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
         complaints += [f"{name}: {text}" for text in dict.fromkeys(found)]
-    return complaints, {name: as_sent(editor.get(path)) for name, path in pages.items()}
+    client = Client()
+    client.force_login(chief)
+    return complaints, {name: as_sent(client.get(path)) for name, path in pages.items()}
 
 
 def cookies_of(pages: dict[str, str], answers: dict[str, Answer]) -> list[str]:

@@ -74,10 +74,10 @@ def test_a_click_sets_it_and_every_rendition_is_cropped_there(
     assert set(shown) == {"3:2", "1:1", "40:21"}
     for shape, screenshot in shown.items():
         cut = image.renditions.filter(shape=shape, format="jpeg").latest("width")
-        with Pixels.open(cut.file.path) as made, Pixels.open(BytesIO(screenshot)) as preview:
+        with Pixels.open(cut.file.path) as crop, Pixels.open(BytesIO(screenshot)) as preview:
             # Within the border of the preview.
             inner = preview.convert("RGB").crop((2, 2, preview.width - 2, preview.height - 2))
-            apart = ImageChops.difference(inner, made.convert("RGB").resize(inner.size))
+            apart = ImageChops.difference(inner, crop.convert("RGB").resize(inner.size))
         assert max(high for _low, high in apart.getextrema()) <= 12, shape  # type: ignore[misc]
 
 

@@ -97,17 +97,16 @@ def test_an_upload_under_way_is_not_saved_and_can_be_retried(
 ) -> None:
     article = newsroom.draft(body="<p>Before.</p>")
     page = open_admin(edna, change_url(article))
-    held: list[Route] = []
-    page.route(UPLOADS, lambda route: held.append(route))
+    uploads: list[Route] = []
+    page.route(UPLOADS, lambda route: uploads.append(route))
     page.locator(TEXT).click()
     send(page, "paste", ("boats.jpg", jpeg()))
     progress = page.locator(f"{TEXT} .image-progress")
     expect(progress.get_by_role("status")).to_contain_text("boats.jpg")
-    while not held:
-        page.wait_for_timeout(20)
+    wait_until(page, lambda: uploads)
     page.keyboard.type(" And more.")
     assert saved_body(page) == "<p>Before. And more.</p>"
-    held[0].abort()
+    uploads[0].abort()
     retry = progress.get_by_role("button", name="Retry")
     expect(retry).to_be_visible()
     page.unroute(UPLOADS)
@@ -307,11 +306,11 @@ def test_an_article_with_an_image_is_written_with_the_keyboard_alone(
 
 
 def test_the_images_of_a_gallery_are_ordered_by_dragging(open_admin: OpenPage, edna: User) -> None:
-    made = [
+    images = [
         ingest.ingest(picture_file(width=300, height=200, colour=colour), by=None)
         for colour in ("teal", "plum", "olive")
     ]
-    inner = "".join(f'<figure data-image="{image.pk}"></figure>' for image in made)
+    inner = "".join(f'<figure data-image="{image.pk}"></figure>' for image in images)
     article = newsroom.draft(
         body=f"<p>Words.</p><figure data-gallery>{inner}<figcaption></figcaption></figure>"
     )
@@ -325,6 +324,6 @@ def test_the_images_of_a_gallery_are_ordered_by_dragging(open_admin: OpenPage, e
     figures(page).first.scroll_into_view_if_needed()
     shown.nth(2).drag_to(shown.nth(0), target_position={"x": 4, "y": 20})
     body = saved_body(page)
-    first, second, third = (body.index(f'data-image="{image.pk}"') for image in made)
+    first, second, third = (body.index(f'data-image="{image.pk}"') for image in images)
     assert third < first < second
     assert body.count("<figure data-image") == 3

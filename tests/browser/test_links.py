@@ -159,8 +159,8 @@ def test_the_dialog_is_accessible(open_admin: OpenPage, edna: User, size: dict[s
 
 def test_the_text_of_a_newsletter_links_by_reference(open_admin: OpenPage, edna: User) -> None:
     vote, later = newsroom.published("The council votes"), newsroom.draft("Later")
-    made = issue("What moved", vote, introduction="<p>the vote</p>")
-    page = open_admin(edna, f"/admin/newsletter/issue/{made.pk}/change/")
+    draft = issue("What moved", vote, introduction="<p>the vote</p>")
+    page = open_admin(edna, f"/admin/newsletter/issue/{draft.pk}/change/")
     page.locator("[role=textbox][aria-label=Introduction]").click()
     page.keyboard.press("Control+a")
     page.keyboard.press("Control+k")
@@ -171,7 +171,7 @@ def test_the_text_of_a_newsletter_links_by_reference(open_admin: OpenPage, edna:
     expect(preview.locator(f".words a[href$='{vote.get_absolute_url()}']")).to_have_count(1)
     with page.expect_navigation():
         page.click(".issue-bar-end [name=_continue]")
-    made.refresh_from_db()
-    assert made.introduction == f'<p><a href="internal:article/{vote.pk}">the vote</a></p>'
+    draft.refresh_from_db()
+    assert draft.introduction == f'<p><a href="internal:article/{vote.pk}">the vote</a></p>'
     writing = page.locator("[role=textbox][aria-label=Introduction]")
     expect(writing.locator("a")).to_have_attribute("title", vote.headline)

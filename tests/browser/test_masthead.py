@@ -36,13 +36,13 @@ def sections(site: str) -> str:
     publication.name, publication.languages = "Meridian", "en, fr, ar"
     publication.tagline = "Notes on a crowded world, in many more words than anybody needs"
     menus.save(publication)
-    made = [newsroom.category(name, position=place) for place, name in enumerate(SECTIONS)]
-    newsroom.category("Japan", parent=made[0])
+    categories = [newsroom.category(name, position=place) for place, name in enumerate(SECTIONS)]
+    newsroom.category("Japan", parent=categories[0])
     newsroom.published("The long way", language="en")
     return site
 
 
-def test_the_head_keeps_its_height_and_the_page_its_width(
+def test_the_header_keeps_its_height_and_the_page_its_width(
     open_page: OpenPage, sections: str
 ) -> None:
     page = open_page("/")
@@ -103,7 +103,7 @@ def test_a_section_out_of_sight_is_scrolled_to_when_it_has_the_focus(
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
-def test_without_scripts_the_head_leads_everywhere(
+def test_without_scripts_the_header_leads_everywhere(
     open_page: OpenPage, sections: str, size: dict[str, int]
 ) -> None:
     page = open_page("/", size=size, scripts=False)

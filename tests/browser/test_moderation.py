@@ -197,18 +197,18 @@ def test_two_moderators_decide_every_comment_exactly_once(
     one, two = open_admin(mina, LIST), open_admin(edna, LIST)
     for page in (one, two):
         press(page, "j")
-    patience = monotonic() + 60
-    while Comment.objects.pending().exists() and monotonic() < patience:
+    deadline = monotonic() + 60
+    while Comment.objects.pending().exists() and monotonic() < deadline:
         press(one, "a")
         press(two, "s")
         one.wait_for_timeout(60)
         for page in (one, two):
             press(page, "j")
     assert not Comment.objects.pending().exists()
-    by_people = ModerationDecision.objects.filter(created_by__isnull=False)
-    times = Counter(by_people.values_list("comment", flat=True))
+    decisions = ModerationDecision.objects.filter(created_by__isnull=False)
+    times = Counter(decisions.values_list("comment", flat=True))
     assert times == dict.fromkeys((each.pk for each in comments), 1)
-    assert {row.created_by for row in by_people.select_related("created_by")} == {mina, edna}
+    assert {row.created_by for row in decisions.select_related("created_by")} == {mina, edna}
 
 
 def test_the_last_decision_of_a_page_can_be_undone_before_the_next_page_loads(

@@ -9,7 +9,7 @@ from articles.popular.models import ArticleViews
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import PHONE, OpenPage, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -30,10 +30,7 @@ def test_opening_an_article_is_counted_once_and_sets_no_cookie(open_page: OpenPa
     for position, article in enumerate((first, second)):
         SeriesPart.objects.create(series=series, article=article, position=position)
     page = open_page(first.get_absolute_url(), user_agent=FIREFOX, size=PHONE, scheme="dark")
-    for _ in range(50):
-        if ArticleViews.objects.exists():
-            break
-        page.wait_for_timeout(100)
+    wait_until(page, ArticleViews.objects.exists)
     row = ArticleViews.objects.get()
     assert (row.article, row.views) == (first, 1)
     assert page.context.cookies() == []

@@ -199,8 +199,8 @@ def test_an_editor_writes_with_the_text_editor_of_the_admin(
     open_admin: OpenPage, edna: User
 ) -> None:
     first, second = published("First"), published("Second")
-    made = issue("With scripts", first, introduction="<p>Good <strong>morning</strong>.</p>")
-    page = open_admin(edna, f"/admin/newsletter/issue/{made.pk}/change/")
+    draft = issue("With scripts", first, introduction="<p>Good <strong>morning</strong>.</p>")
+    page = open_admin(edna, f"/admin/newsletter/issue/{draft.pk}/change/")
     writing = page.locator("[role=textbox][aria-label=Introduction]")
     assert writing.inner_text().strip() == "Good morning."
     writing.click()
@@ -216,9 +216,9 @@ def test_an_editor_writes_with_the_text_editor_of_the_admin(
     expect(preview.locator("pre")).to_contain_text("====")
     with page.expect_navigation():
         page.click(".issue-bar-end [name=_continue]")
-    made.refresh_from_db()
-    assert made.introduction == "<p>Good <strong>morning</strong>. More words.</p>"
-    chosen = [(item.article, item.heading) for item in made.items.all()]
+    draft.refresh_from_db()
+    assert draft.introduction == "<p>Good <strong>morning</strong>. More words.</p>"
+    chosen = [(item.article, item.heading) for item in draft.items.all()]
     assert chosen == [(second, ""), (first, "Also")]
 
 
@@ -245,39 +245,39 @@ def test_an_editor_composes_fixes_tests_sends_watches_and_decides(
     page.click("text=Add credit")
     page.fill("input[name=credit]", "Ines Faro")
     page.click("input[name=_save]")
-    made = Issue.objects.get()
-    page.goto(f"/admin/newsletter/issue/{made.pk}/send/")
+    draft = Issue.objects.get()
+    page.goto(f"/admin/newsletter/issue/{draft.pk}/send/")
     assert "No test was sent" in page.inner_text(".errornote")
     page.click(".errornote >> text=Send a test")
     page.click("button:has-text('Send test to')")
     assert "Test sent to" in page.inner_text(".messagelist")
 
-    page.goto(f"/admin/newsletter/issue/{made.pk}/send/")
+    page.goto(f"/admin/newsletter/issue/{draft.pk}/send/")
     page.fill("[name=send_at]", "2031-05-06T09:00")
     page.click("button:has-text('Schedule')")
     assert "6 May 2031" in page.inner_text(".newsletter-delivery")
     page.click("button:has-text('Unschedule')")
     assert "is a draft again" in page.inner_text(".messagelist")
-    page.goto(f"/admin/newsletter/issue/{made.pk}/send/")
+    page.goto(f"/admin/newsletter/issue/{draft.pk}/send/")
     page.click("button:has-text('Send now to 4 subscribers')")
     start_scheduled_issues()
 
-    page.goto(f"/admin/newsletter/issue/{made.pk}/change/")
+    page.goto(f"/admin/newsletter/issue/{draft.pk}/change/")
     counts = page.locator(".issue-legend")
     assert "4 queued" in counts.inner_text()
-    mark_one(made)
-    worker.deliver_batch(made.pk, size=2)
+    mark_one(draft)
+    worker.deliver_batch(draft.pk, size=2)
     # The page updates itself without a reload.
     expect(counts).to_contain_text("2 sent")
     page.click("button:has-text('Pause')")
     assert page.inner_text(".newsletter-delivery h2") == "Paused"
-    assert worker.deliver_batch(made.pk) == 0
+    assert worker.deliver_batch(draft.pk) == 0
     page.click("button:has-text('Resume')")
-    worker.deliver_batch(made.pk)
+    worker.deliver_batch(draft.pk)
     controls.mark_stale_uncertain(after=timedelta(0))
     page.reload()
     assert "One delivery has an unknown status" in page.inner_text(".newsletter-unresolved")
     page.click("button:has-text('Resend')")
     assert "1 e-mail will be resent." in page.inner_text(".messagelist")
-    worker.deliver_batch(made.pk)
+    worker.deliver_batch(draft.pk)
     expect(page.locator(".issue-figures")).to_contain_text("4 of 4")

@@ -44,9 +44,9 @@ def test_the_pages_and_the_email_are_valid_html(
 ) -> None:
     pages = {path: client.get(path).content.decode() for path in every_page()}
     client.force_login(edna)
-    made = issue("A draft", published(lead_image=mail_image()), introduction="<p>Hello.</p>")
+    draft = issue("A draft", published(lead_image=mail_image()), introduction="<p>Hello.</p>")
     for action in ("mail", "preview", "send"):
-        pages[action] = client.get(f"/admin/newsletter/issue/{made.pk}/{action}/").content.decode()
+        pages[action] = client.get(f"/admin/newsletter/issue/{draft.pk}/{action}/").content.decode()
     folder = tmp_path / "pages"
     folder.mkdir()
     assert html_complaints(pages, folder) == []
@@ -54,23 +54,23 @@ def test_the_pages_and_the_email_are_valid_html(
 
 def test_the_newsletter_in_the_admin_is_accessible(open_admin: OpenPage, edna: User) -> None:
     subscriber(OLA)
-    made = issue("Axe", published(lead_image=mail_image()), introduction="<p>Hello.</p>")
-    base = f"/admin/newsletter/issue/{made.pk}/"
-    gone = issue("Unknown status", published())
-    sending.start(gone, by=edna)
-    mark_one(gone)
+    draft = issue("Axe", published(lead_image=mail_image()), introduction="<p>Hello.</p>")
+    base = f"/admin/newsletter/issue/{draft.pk}/"
+    uncertain = issue("Unknown status", published())
+    sending.start(uncertain, by=edna)
+    mark_one(uncertain)
     controls.mark_stale_uncertain(after=timedelta(0))
-    run = f"/admin/newsletter/issue/{gone.pk}/change/"
+    run = f"/admin/newsletter/issue/{uncertain.pk}/change/"
     page = open_admin(edna, f"{base}change/", bypass_csp=True)
     complaints = {}
     digest = Digest.objects.create(
-        newsletter=made.newsletter,
+        newsletter=draft.newsletter,
         frequency="daily",
         period="2026-11-26",
         needs_approval=True,
-        begins_at=made.created_at,
-        ends_at=made.created_at,
-        composed_at=made.created_at,
+        begins_at=draft.created_at,
+        ends_at=draft.created_at,
+        composed_at=draft.created_at,
     )
     issue("Composed itself", published(), digest=digest, is_automatic=True)
     writing = (f"{base}change/", f"{base}preview/", f"{base}send/", f"{base}mail/", run)
@@ -89,11 +89,11 @@ def every_page() -> list[str]:
     """The URL of each kind of page for readers."""
     ola = subscriber(OLA)
     Newsletter.objects.create(name="Weekly analysis", slug="weekly", description="One long piece.")
-    made = issue("What moved", published(lead_image=mail_image()), introduction="<p>Hello.</p>")
+    sent = issue("What moved", published(lead_image=mail_image()), introduction="<p>Hello.</p>")
     Issue.objects.update(
         state="sent",
-        started_at=made.created_at,
-        sent_at=made.created_at,
+        started_at=sent.created_at,
+        sent_at=sent.created_at,
         sent_html="x",
         sent_text="x",
     )
@@ -101,13 +101,13 @@ def every_page() -> list[str]:
         subscriber=Subscriber.objects.create(email="new@readers.example"),
         source_url="/",
         wording="Send me “News”.",
-        asked_at=made.created_at,
+        asked_at=sent.created_at,
     )
     return [
         "/newsletter/",
         "/newsletter/check-your-inbox/",
         "/newsletter/issues/",
-        made.get_absolute_url(),
+        sent.get_absolute_url(),
         ola.preferences_path(),
         f"/newsletter/unsubscribe/{ola.token}/",
         f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/",

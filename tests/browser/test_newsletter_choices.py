@@ -23,15 +23,15 @@ Jobs = Callable[[], None]
 
 @pytest.fixture
 def weekly(transactional_db: None) -> Newsletter:
-    made = Newsletter.objects.create(
+    newsletter = Newsletter.objects.create(
         name="Weekly analysis",
         slug="weekly",
         description="One long piece.",
         position=1,
         frequencies=list(Frequency.values),
     )
-    made.topics.set([category("Japan"), category("China")])
-    return made
+    newsletter.topics.set([category("Japan"), category("China")])
+    return newsletter
 
 
 def test_a_reader_subscribes_chooses_unsubscribes_and_returns(

@@ -15,7 +15,7 @@ from articles.images.models import Image
 from iria.publication.models import current_publication
 from tests import newsroom
 from tests.articles.public import sample_content
-from tests.browser.conftest import PHONE, OpenPage, sign_in
+from tests.browser.conftest import PHONE, OpenPage, sign_in, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -165,15 +165,14 @@ MOVING = """[...document.querySelectorAll('a, button, input')].filter(
 def test_the_focus_is_kept_when_a_name_replaces_the_sign_in_link(
     open_page: OpenPage, ola: User
 ) -> None:
-    held: list[Route] = []
+    requests: list[Route] = []
     page = open_page("/robots.txt")
-    page.route("**/accounts/state/**", lambda route: held.append(route))
+    page.route("**/accounts/state/**", lambda route: requests.append(route))
     page.goto("/")
     page.get_by_role("link", name="Sign in").focus()
-    while not held:
-        page.wait_for_timeout(20)
+    wait_until(page, lambda: requests)
     sign_in(page, ola)
-    held.pop().continue_()
+    requests.pop().continue_()
     expect(page.locator(".masthead-tools .person-menu > summary")).to_be_focused()
 
 

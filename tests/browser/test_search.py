@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,7 +14,7 @@ from articles.search import indexer
 from articles.search.models import QueryCount
 from tests import newsroom
 from tests.browser.article_form import open_tab, publish
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import PHONE, OpenPage, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -123,9 +122,7 @@ def test_an_opened_result_is_counted_without_scripts_or_cookies(
     page = open_page("/search/?q=barges", scripts=False)
     page.get_by_role("link", name="Barges wait").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Barges wait")
-    deadline = monotonic() + 5
-    while monotonic() < deadline and not QueryCount.objects.filter(clicks=1).exists():
-        page.wait_for_timeout(50)
+    wait_until(page, QueryCount.objects.filter(clicks=1).exists)
     assert QueryCount.objects.get().clicks == 1
     assert page.context.cookies() == []
 
@@ -139,9 +136,7 @@ def test_with_scripts_an_opened_result_is_counted_once_even_without_ping(
     expect(result).not_to_have_attribute("ping", re.compile(""))
     result.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Barges wait")
-    deadline = monotonic() + 5
-    while monotonic() < deadline and not QueryCount.objects.filter(clicks=1).exists():
-        page.wait_for_timeout(50)
+    wait_until(page, QueryCount.objects.filter(clicks=1).exists)
     page.wait_for_timeout(300)
     assert QueryCount.objects.get().clicks == 1
     assert page.context.cookies() == []

@@ -41,7 +41,7 @@ def test_the_link_is_copied(open_page: OpenPage) -> None:
     expect(page.locator("#share-address")).to_be_hidden()
 
 
-def test_without_scripts_there_is_the_address_and_no_dead_button(open_page: OpenPage) -> None:
+def test_without_scripts_the_url_is_shown_and_no_dead_button(open_page: OpenPage) -> None:
     article = newsroom.published("Ships wait")
     page = open_page(article.get_absolute_url(), scripts=False)
     expect(page.locator("share-links button")).to_be_hidden()
