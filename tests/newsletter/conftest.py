@@ -16,6 +16,13 @@ from tests.newsletter.mailserver import MailServer, running_mail_server
 
 
 @pytest.fixture
+def without_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enqueues no jobs; the tests call what the worker would run."""
+    for name in ("answer", "approval", "checks", "delivery", "import", "start"):
+        monkeypatch.setattr(f"newsletter.job_queue.enqueue_{name}", lambda *_arguments: None)
+
+
+@pytest.fixture
 def mail_server(settings: Any) -> Iterator[MailServer]:
     with running_mail_server(settings) as server:
         yield server

@@ -24,12 +24,7 @@ from tests.newsletter.factories import (
 )
 from tests.newsroom import published
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 
 
 def test_sending_asks_for_confirmation_with_the_recipient_count(editor_client: Client) -> None:

@@ -13,12 +13,7 @@ from newsletter.models import Issue
 from tests.newsletter.factories import issue, mail_image, subscriber
 from tests.newsroom import published
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 
 
 def test_a_draft_is_not_public(client: Client) -> None:

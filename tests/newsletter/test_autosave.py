@@ -49,7 +49,7 @@ def test_an_older_version_replaces_nothing(editor_client: Client) -> None:
     assert save(editor_client, draft, subject="Mine").status_code == 200
 
 
-def test_what_is_not_valid_is_said_and_saves_nothing(editor_client: Client) -> None:
+def test_an_invalid_field_gets_a_message_and_nothing_is_saved(editor_client: Client) -> None:
     draft = issue("Before")
     answer = save(editor_client, draft, subject="After", greeting="Dear {name},")
     assert answer.status_code == 400
@@ -70,7 +70,7 @@ def test_a_scheduled_or_deleted_issue_is_not_changed(editor_client: Client) -> N
     assert editor_client.post(url, issue_form_data(version=version)).status_code == 404
 
 
-def test_who_may_not_write_issues_saves_nothing(client: Client, rui: User) -> None:
+def test_users_who_may_not_edit_issues_save_nothing(client: Client, rui: User) -> None:
     draft = issue("Before")
     client.force_login(rui)
     assert save(client, draft, subject="After").status_code == 403

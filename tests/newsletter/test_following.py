@@ -102,7 +102,7 @@ def test_an_article_offers_its_authors_sections_and_topics(client: Client) -> No
 
 
 @pytest.mark.parametrize("query", ["", "author=nobody", "article=999", "article=x", "topic=%00"])
-def test_what_does_not_exist_cannot_be_followed(client: Client, query: str) -> None:
+def test_unknown_subjects_cannot_be_followed(client: Client, query: str) -> None:
     assert client.get(f"/newsletter/follow/?{query}").status_code == 404
 
 
@@ -174,7 +174,7 @@ def test_bad_input_is_explained_and_kept(client: Client) -> None:
     assert not Consent.objects.exists()
 
 
-def test_one_network_cannot_enter_addresses_without_end(
+def test_the_number_of_follows_per_network_is_limited(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom.author("Ines Faro")

@@ -22,12 +22,7 @@ from tests.newsletter.digest_rules import hours_ago, rule
 from tests.newsletter.factories import chose, issue, mail_image, news, subscriber
 from tests.newsroom import draft, published
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 
 
 def test_an_editor_creates_an_issue_with_ordered_articles(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 from lxml import html as lxml_html
@@ -18,14 +19,9 @@ from tests.newsletter.admin_pages import ADD, issue_form_data, issue_url
 from tests.newsletter.factories import issue, subscriber
 from tests.newsroom import published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 
 NEW = "/admin/newsletter/issue/autosave/"
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 def autosave(client: Client, draft: Issue, **changed: Any) -> None:
@@ -49,7 +45,7 @@ def history(client: Client, draft: Issue) -> list[tuple[str, str]]:
 def test_an_issue_that_only_autosave_wrote_has_a_history(editor_client: Client, edna: User) -> None:
     editor_client.post(NEW, issue_form_data(published(), subject="What"))
     draft = Issue.objects.get()
-    later(minutes=11)
+    move_log_back()
     autosave(editor_client, draft, subject="What moved")
     (by, changed), (creator, created) = history(editor_client, draft)
     assert (by, creator, created) == (edna.public_name, edna.public_name, CREATED)
@@ -71,7 +67,7 @@ def test_autosaves_of_one_editor_within_ten_minutes_are_one_line(
     assert [by for by, _ in history(editor_client, draft)] == [
         *(ada.public_name, edna.public_name, edna.public_name)
     ]
-    later(minutes=11)
+    move_log_back()
     autosave(other, draft, subject="Later")
     assert len(history(editor_client, draft)) == 4
 
@@ -113,8 +109,6 @@ def test_a_sent_issue_links_to_its_history(editor_client: Client) -> None:
     assert f'href="{issue_url(draft, "history")}"' in page
 
 
-def later(*, minutes: int) -> None:
-    """As if what is logged had happened before."""
-    for entry in LogEntry.objects.all():
-        entry.action_time -= timedelta(minutes=minutes)
-        entry.save()
+def move_log_back() -> None:
+    """As if the logged actions had been more than ten minutes ago."""
+    LogEntry.objects.update(action_time=F("action_time") - timedelta(minutes=11))

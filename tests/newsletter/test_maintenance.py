@@ -19,13 +19,7 @@ from tests.newsletter.digest_rules import MINA, OLA, hours_ago, rule
 from tests.newsletter.factories import chose, issue, news, subscriber
 from tests.newsroom import category
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("delivery", "answer", "checks", "approval", "start"):
-        monkeypatch.setattr(f"newsletter.job_queue.enqueue_{name}", lambda *asked: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 
 
 def fail_for(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, key: int) -> None:
@@ -62,8 +56,8 @@ def test_an_issue_that_fails_to_start_reports_it_alone(
         sending.send_at(each, timezone.now() + timedelta(hours=1), by=edna)
     past = timezone.now() - timedelta(minutes=1)
     Issue.objects.update(send_at=past)
-    with monkeypatch.context() as until_it_is_mended:
-        fail_for(until_it_is_mended, rendering, "compose", broken.pk)
+    with monkeypatch.context() as temporarily:
+        fail_for(temporarily, rendering, "compose", broken.pk)
         tasks.run_maintenance_jobs(0)
     for each in (broken, working):
         each.refresh_from_db()

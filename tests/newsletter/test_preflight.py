@@ -28,9 +28,9 @@ def findings_of(new_issue: Issue) -> list[str]:
     return [str(each) for each in blockers.blockers(new_issue)]
 
 
-def issue_with_links(*addresses: str, tested: bool = True) -> Issue:
-    html = "".join(f'<p><a href="{each}">there</a></p>' for each in addresses)
-    return issue(introduction=html, tested=tested)
+def issue_with_links(*urls: str) -> Issue:
+    html = "".join(f'<p><a href="{url}">there</a></p>' for url in urls)
+    return issue(introduction=html)
 
 
 @pytest.fixture(autouse=True)

@@ -121,14 +121,14 @@ def test_the_welcome_can_be_turned_off() -> None:
     assert subscription_emails.unsent_welcomes() == []
 
 
-def test_whoever_has_unsubscribed_in_between_is_not_welcomed() -> None:
+def test_a_reader_who_unsubscribed_meanwhile_is_not_welcomed() -> None:
     consent = confirmed()
     opt_in.unsubscribe(consent.subscriber.token)
     subscription_emails.send_welcome(consent.pk)
     assert mail.outbox == []
 
 
-def test_whoever_changes_preferences_is_not_welcomed() -> None:
+def test_changing_preferences_sends_no_welcome() -> None:
     ola = subscriber(OLA)
     opt_in._record_consent(ola, [SubscriptionChoice.usual(news())])
     assert not Consent.objects.filter(welcome=Consent.Welcome.DUE).exists()

@@ -48,10 +48,8 @@ Subject: What moved this week
 """.encode()
 
 
-def complaint(
-    *, to: str = "bounces@bounces.example", of: str = "ola@readers.example", kind: str = "abuse"
-) -> bytes:
-    """A feedback report (RFC 5965)."""
+def complaint(*, to: str = "bounces@bounces.example", kind: str = "abuse") -> bytes:
+    """A feedback report (RFC 5965) of Ola."""
     return f"""From: feedback@provider.example
 To: {to}
 Subject: FW: What moved this week
@@ -68,13 +66,13 @@ Content-Type: message/feedback-report
 Feedback-Type: {kind}
 User-Agent: Provider/1.0
 Version: 1
-Original-Rcpt-To: <{of}>
+Original-Rcpt-To: <ola@readers.example>
 
 --mark
 Content-Type: message/rfc822
 
 From: news@news.example
-To: {of}
+To: ola@readers.example
 Subject: What moved this week
 
 Hello
@@ -82,13 +80,13 @@ Hello
 """.encode()
 
 
-def automatic_reply(*, to: str, sender: str = "ola@readers.example") -> bytes:
-    return f"""From: Ola <{sender}>
+def automatic_reply(*, to: str) -> bytes:
+    return f"""From: Ola <ola@readers.example>
 To: {to}
 Subject: Out of office: What moved this week
 Auto-Submitted: auto-replied
 
-I am away; my mailbox may be full, and mail to {sender} is not found until Monday.
+I am away; my mailbox may be full, and mail to ola@readers.example is not found until Monday.
 """.encode()
 
 

@@ -21,10 +21,10 @@ def text_bounce(body: str, **headers: str) -> bytes:
     return "\n".join([*(f"{name}: {value}" for name, value in fields.items()), "", body]).encode()
 
 
-def report(fields: str, text: str = "It did not arrive.") -> bytes:
+def report(fields: str) -> bytes:
     """A bounce with a delivery status."""
     return text_bounce(
-        f"--x\nContent-Type: text/plain\n\n{text}\n--x\nContent-Type: message/delivery-status\n\n"
+        "--x\nContent-Type: text/plain\n\nIt did not arrive.\n--x\nContent-Type: message/delivery-status\n\n"
         f"Reporting-MTA: dns; mx.example.net\n\n{fields}\n--x\nContent-Type: message/rfc822\n\n"
         "Message-ID: <one@news.example>\nTo: ola@readers.example\nSubject: News\n\nHello\n--x--\n",
         Content_Type='multipart/report; report-type=delivery-status; boundary="x"',

@@ -13,12 +13,7 @@ from newsletter.models import Delivery
 from tests.newsletter.admin_pages import issue_form_data, issue_url, messages_of
 from tests.newsletter.factories import issue, mark_one, subscribers
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 
 
 def test_an_issue_is_scheduled_in_local_time_and_unscheduled(editor_client: Client) -> None:

@@ -15,12 +15,10 @@ from newsletter.models import Attempt, Delivery
 from tests.newsletter.factories import issue, subscribers
 from tests.newsletter.mailserver import MailServer
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.usefixtures("without_jobs"),
+]
 
 
 def until_three_are_open(server: MailServer) -> None:

@@ -12,13 +12,8 @@ from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.newsletter.factories import chose, issue, mark_next, news
 from tests.newsroom import category
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 OLA = "ola@readers.example"
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 def daily_digest() -> Digest:

@@ -17,12 +17,7 @@ from tests.newsletter.factories import chose, issue, mark_one, news, subscribers
 from tests.newsletter.mailserver import MailServer
 from tests.newsroom import category, published
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 
 
 def started(by: User, count: int, *articles: object) -> Issue:

@@ -14,13 +14,8 @@ from newsletter.delivery import sending
 from newsletter.models import Delivery, Issue
 from tests.newsletter.factories import issue, subscriber, subscribers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 LIST = "/admin/newsletter/delivery/"
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 def page(client: Client, **parameters: str | int) -> str:

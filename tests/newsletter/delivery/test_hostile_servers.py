@@ -14,13 +14,8 @@ from newsletter.delivery import sending, worker
 from newsletter.models import Delivery, Issue
 from tests.newsletter.factories import issue, subscribers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 Respond = Callable[[socket.socket], None]
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 @pytest.fixture

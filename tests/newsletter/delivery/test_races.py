@@ -15,16 +15,14 @@ from tests.newsletter.factories import issue, mark_next, news, subscriber, subsc
 from tests.newsletter.mailserver import MailServer
 from tests.together import in_own_connection
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.usefixtures("without_jobs"),
+]
 OLA = "ola@readers.example"
 
 
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
-
-
-def test_an_unsubscribe_in_progress_is_waited_for(edna: User) -> None:
+def test_delivery_waits_for_an_unsubscribe_in_progress(edna: User) -> None:
     """The mark must not be based on the state before the unsubscribe was committed."""
     ola = subscriber(OLA)
     draft = issue()
@@ -39,7 +37,7 @@ def test_an_unsubscribe_in_progress_is_waited_for(edna: User) -> None:
     assert draft.deliveries.counts()["suppressed"] == 1
 
 
-def test_removing_one_newsletter_is_waited_for_too(edna: User) -> None:
+def test_delivery_waits_for_the_removal_of_one_newsletter(edna: User) -> None:
     weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
     ola = subscriber(OLA)
     draft = issue()
@@ -54,7 +52,7 @@ def test_removing_one_newsletter_is_waited_for_too(edna: User) -> None:
     assert draft.deliveries.counts()["suppressed"] == 1
 
 
-def test_changing_the_frequency_is_waited_for_too(edna: User) -> None:
+def test_delivery_waits_for_a_change_of_frequency(edna: User) -> None:
     ola = subscriber(OLA)
     draft = issue()
     sending.start(draft, by=edna)

@@ -18,13 +18,8 @@ from newsletter.tasks import delete_old
 from tests.newsletter.factories import issue, subscribers
 from tests.newsletter.mailserver import MailServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 State = Delivery.State
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 @pytest.fixture

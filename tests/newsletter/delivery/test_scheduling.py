@@ -19,14 +19,8 @@ from newsletter.subscriptions import opt_in
 from tests.newsletter.factories import issue, start_scheduled_issues, subscriber, subscribers
 from tests.newsroom import published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 OLA = "ola@readers.example"
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
-    monkeypatch.setattr("newsletter.job_queue.enqueue_start", lambda issue_id, moment: None)
 
 
 def test_an_issue_can_be_unscheduled_within_the_minute(edna: User) -> None:
@@ -88,7 +82,7 @@ def test_a_blocked_issue_becomes_a_draft_again_with_the_reason(edna: User) -> No
     assert draft.error == ""
 
 
-def test_a_missed_time_is_made_up_once_and_reported_as_late(
+def test_an_issue_with_a_missed_time_is_sent_once_and_reported_as_late(
     edna: User,
 ) -> None:
     subscribers(2)

@@ -25,13 +25,8 @@ from tests.newsletter.factories import issue, mail_image, mark_one, news, subscr
 from tests.newsletter.mailserver import MailServer
 from tests.newsroom import draft, picture, published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 OLA = "ola@readers.example"
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 def reasons_of(new_issue: Issue, by: User) -> list[str]:

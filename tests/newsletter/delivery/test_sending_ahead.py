@@ -72,7 +72,7 @@ def test_an_email_that_is_not_completed_is_discarded(mail_server: MailServer) ->
     assert mail_server.taken[0][1] == other.removesuffix(b".\r\n")
 
 
-def test_an_email_that_was_sent_ahead_long_ago_is_sent_anew(
+def test_an_email_that_was_sent_ahead_long_ago_is_sent_again(
     mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wire = b"Subject: one\r\n\r\nText\r\n.\r\n"

@@ -1,6 +1,5 @@
 """The SMTP response decides the state of a delivery, and nothing is sent twice."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from newsletter.models import Delivery, Issue
 from tests.newsletter.factories import issue, mark_next, mark_one, subscribers
 from tests.newsletter.mailserver import MailServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 FIRST, SECOND, THIRD = (f"reader{number}@readers.example" for number in range(3))
 
 
@@ -229,9 +228,3 @@ def test_the_outcome_of_an_abandoned_attempt_changes_nothing(started: Issue, edn
         retried = mark_next(started)
     claims.record_outcome(result_of(marked, Answer(Outcome.REFUSED, "550 Much too late")))
     assert states(started)[marked.email] == "sending"
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
-    return iter(())

@@ -13,12 +13,7 @@ from newsletter.models import Delivery, Issue, SendingLimit
 from tests.newsletter.factories import issue, subscriber
 from tests.newsletter.mailserver import MailServer
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 
 
 def started(by: User, *addresses: str) -> Issue:

@@ -25,7 +25,7 @@ from tests.newsroom import category
 pytestmark = pytest.mark.django_db
 
 
-def test_what_blocks_a_digest_is_reported_and_retried(edna: User) -> None:
+def test_a_blocked_digest_is_reported_and_retried(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "Pictured", lead_image=mail_image())
     rule()
@@ -39,7 +39,7 @@ def test_what_blocks_a_digest_is_reported_and_retried(edna: User) -> None:
     assert approval.send_automatic() == [issue_id]
 
 
-def test_a_subscriber_who_left_after_composing_gets_nothing() -> None:
+def test_a_reader_who_unsubscribed_after_composing_gets_nothing() -> None:
     ola = chose(OLA, Frequency.DAILY)
     chose(MINA, Frequency.DAILY)
     hours_ago(2, "One")
@@ -52,7 +52,7 @@ def test_a_subscriber_who_left_after_composing_gets_nothing() -> None:
     ] == [MINA]
 
 
-def test_changing_topics_between_two_issues_brings_only_one() -> None:
+def test_a_reader_who_changes_topics_between_two_issues_gets_one() -> None:
     asia = category("Asia")
     chose(OLA, Frequency.DAILY, asia)
     chose(MINA, Frequency.DAILY)

@@ -54,10 +54,10 @@ def test_an_issue_composed_before_a_merge_is_sent_after_it() -> None:
     chose(OLA, Frequency.DAILY, japan)
     hours_ago(2, "Tokyo", categories=[japan])
     rule()
-    (made,) = composition.compose_due()
+    (issue_id,) = composition.compose_due()
     Digest.objects.update(composed_at=timezone.now() - timedelta(minutes=5))
     taxonomy.merge_categories([japan], into=asia)
-    assert approval.send_automatic() == [made]
+    assert approval.send_automatic() == [issue_id]
     assert sent_emails() == [(OLA, ["Tokyo"])]
 
 
@@ -66,9 +66,9 @@ def test_pending_issues_of_merged_topics_are_composed_as_one() -> None:
     rule()
     assert len(composition.compose_due()) == 2
     taxonomy.merge_categories([japan], into=asia)
-    made = issue_about(asia)
+    merged = issue_about(asia)
     assert Issue.objects.count() == 1
-    assert approval.send_automatic() == [made.pk]
+    assert approval.send_automatic() == [merged.pk]
     assert sent_emails() == [(MINA, ["Delhi", "Tokyo"]), (OLA, ["Delhi", "Tokyo"])]
 
 

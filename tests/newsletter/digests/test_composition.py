@@ -144,13 +144,13 @@ def test_a_french_subscriber_gets_french_articles_and_texts(
 
 def test_unpublished_articles_are_left_out_and_no_issue_is_empty(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
-    gone, stored = hours_ago(2, "Gone"), hours_ago(3, "Kept")
+    unpublished, stored = hours_ago(2, "Gone"), hours_ago(3, "Kept")
     rule()
-    (made,) = composition.compose_due()
-    publishing.unpublish(gone, by=edna)
-    assert approval.send_automatic() == [made]
-    assert headlines(Issue.objects.get(pk=made)) == ["Kept"]
-    assert "Gone" not in Issue.objects.get(pk=made).sent_html
+    (issue_id,) = composition.compose_due()
+    publishing.unpublish(unpublished, by=edna)
+    assert approval.send_automatic() == [issue_id]
+    assert headlines(Issue.objects.get(pk=issue_id)) == ["Kept"]
+    assert "Gone" not in Issue.objects.get(pk=issue_id).sent_html
     Digest.objects.update(period="2001-01-01")
     Issue.objects.all().update(topics=[1])
     (again,) = composition.compose_due()
@@ -161,9 +161,9 @@ def test_unpublished_articles_are_left_out_and_no_issue_is_empty(edna: User) -> 
 
 def test_missed_periods_are_composed_as_one_digest() -> None:
     chose(OLA, Frequency.DAILY)
-    made = rule()
+    digest_rule = rule()
     now = timezone.now()
-    end = composition.last_end(made, current_publication(), now)
+    end = composition.last_end(digest_rule, current_publication(), now)
     Digest.objects.create(
         newsletter=news(), frequency="daily", period="before", needs_approval=False, composed_at=now,
         begins_at=end - timedelta(days=4), ends_at=end - timedelta(days=3),
@@ -181,8 +181,8 @@ def test_each_article_is_sent_once_minutes_after_publication() -> None:
     published("Just now")
     hours_ago(30, "Of yesterday")
     rule(Frequency.EACH)
-    (made,) = composition.compose_due()
-    assert headlines(Issue.objects.get(pk=made)) == ["First"]
+    (issue_id,) = composition.compose_due()
+    assert headlines(Issue.objects.get(pk=issue_id)) == ["First"]
     assert composition.compose_due() == []
     assert len(composition.compose_due(timezone.now() + timedelta(minutes=6))) == 1
 
@@ -244,10 +244,10 @@ def test_the_dashboard_lists_frequencies_without_a_rule(edna: User) -> None:
     chose(OLA, Frequency.WEEKLY)
     message = "No digest rule for “News”, “Weekly”, which subscribers chose"
     assert message in [each.label for each in dashboard_items(edna)]
-    made = rule(Frequency.WEEKLY)
+    weekly_rule = rule(Frequency.WEEKLY)
     assert message not in [each.label for each in dashboard_items(edna)]
-    made.enabled = False
-    made.save()
+    weekly_rule.enabled = False
+    weekly_rule.save()
     assert message in [each.label for each in dashboard_items(edna)]
 
 
@@ -283,8 +283,8 @@ def test_an_issue_without_articles_does_not_stop_the_others() -> None:
         begins_at=now - timedelta(days=2), ends_at=now - timedelta(days=1),
     )  # fmt: skip
     Issue.objects.create(newsletter=news(), digest=emptied, slug="emptied")
-    (made,) = composition.compose_due()
-    assert headlines(Issue.objects.get(pk=made)) == ["One"]
+    (issue_id,) = composition.compose_due()
+    assert headlines(Issue.objects.get(pk=issue_id)) == ["One"]
 
 
 def test_an_article_belongs_to_the_period_in_which_it_appeared(edna: User) -> None:
@@ -306,8 +306,8 @@ def test_an_article_belongs_to_the_period_in_which_it_appeared(edna: User) -> No
         created_at=moment - timedelta(hours=2)
     )
     rule()
-    (made,) = composition.compose_due()
-    assert sorted(headlines(Issue.objects.get(pk=made))) == ["Corrected", "Missed its time"]
+    (issue_id,) = composition.compose_due()
+    assert sorted(headlines(Issue.objects.get(pk=issue_id))) == ["Corrected", "Missed its time"]
 
 
 def test_the_job_publishes_due_articles_before_composing(edna: User) -> None:
@@ -321,7 +321,7 @@ def test_the_job_publishes_due_articles_before_composing(edna: User) -> None:
     assert Digest.objects.exists()
 
 
-def test_changing_topics_brings_no_article_twice() -> None:
+def test_a_reader_who_changes_topics_gets_no_article_twice() -> None:
     asia = category("Asia")
     ola = chose(OLA, Frequency.DAILY, asia)
     rule()
@@ -329,8 +329,8 @@ def test_changing_topics_brings_no_article_twice() -> None:
     composition.compose_due()
     opt_in.choose(ola.token, Choice([SubscriptionChoice(news(), Frequency.DAILY)]))
     hours_ago(0.01, "Elsewhere")
-    (made,) = composition.compose_due(timezone.now() + timedelta(days=1))
-    assert headlines(Issue.objects.get(pk=made)) == ["Elsewhere"]
+    (issue_id,) = composition.compose_due(timezone.now() + timedelta(days=1))
+    assert headlines(Issue.objects.get(pk=issue_id)) == ["Elsewhere"]
 
 
 def test_left_out_articles_are_counted_with_a_link_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -363,5 +363,5 @@ def test_a_failing_rule_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch
         return issue(digest, choice)
 
     monkeypatch.setattr("newsletter.digests.composition._issue", failing)
-    (made,) = composition.compose_due()
-    assert Issue.objects.get(pk=made).digest == Digest.objects.get(frequency="weekly")
+    (issue_id,) = composition.compose_due()
+    assert Issue.objects.get(pk=issue_id).digest == Digest.objects.get(frequency="weekly")

@@ -24,12 +24,7 @@ from tests.newsletter.admin_pages import ADD, issue_form_data
 from tests.newsletter.digest_rules import OLA, hours_ago, rule
 from tests.newsletter.factories import chose, issue, mail_image, subscriber
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 
 
 @pytest.fixture
@@ -165,7 +160,7 @@ def test_the_form_of_an_article_lists_the_issues_with_a_link(
     assert str(draft) in visible_text(asked)
 
 
-def test_who_may_not_see_issues_does_not_learn_of_them(
+def test_users_who_may_not_see_issues_do_not_learn_of_them(
     vote: Article, rui: User, edna: User
 ) -> None:
     saved(edna, introduction=linking_to(vote.get_absolute_url()))

@@ -15,12 +15,7 @@ from tests.newsletter.admin_pages import issue_url
 from tests.newsletter.factories import issue, mark_one, subscriber
 from tests.newsroom import published
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 
 
 def sent_issue(edna: User, *, tracks_clicks: bool) -> Issue:

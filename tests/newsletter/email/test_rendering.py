@@ -41,10 +41,10 @@ def rendered(draft: Issue | None = None) -> RenderedEmail:
     return rendering.compose(draft or issue())
 
 
-def sent(draft: Issue, *, to: str = "ola@readers.example") -> EmailMessage:
+def sent(draft: Issue) -> EmailMessage:
     """Sends the issue and returns the parsed e-mail."""
     message = headers.message_to(
-        to,
+        "ola@readers.example",
         rendering.compose(draft),
         newsletter=draft.newsletter,
         publication=current_publication(),
@@ -122,9 +122,9 @@ def test_both_parts_have_the_same_text_and_links() -> None:
 
 
 def test_every_mail_links_to_unsubscribe_preferences_and_browser() -> None:
-    made = issue()
-    text = text_of(sent(made))
-    for path in ("unsubscribe/ola-s-token/", "preferences/ola-s-token/", f"issues/{made.slug}/"):
+    draft = issue()
+    text = text_of(sent(draft))
+    for path in ("unsubscribe/ola-s-token/", "preferences/ola-s-token/", f"issues/{draft.slug}/"):
         assert f"{settings.SITE_URL}/newsletter/{path}" in text
     assert TOKEN not in text
 
@@ -162,9 +162,9 @@ def test_an_image_has_alt_text_caption_and_credit(
 def test_the_text_part_contains_image_credits() -> None:
     image = mail_image(credit="Ines Faro", digital_source_type="trainedAlgorithmicMedia")
     article = published("Light", lead_image=image, lead_caption='The <a href="/about/">light</a>.')
-    made = sent(issue("Light", article))
-    assert "[Image: The light. (Image Credit: Ines Faro) · Made with AI]" in text_of(made)
-    (caption,) = html_of(made).find_class("caption")
+    message = sent(issue("Light", article))
+    assert "[Image: The light. (Image Credit: Ines Faro) · Made with AI]" in text_of(message)
+    (caption,) = html_of(message).find_class("caption")
     assert "Made with AI" in caption.text_content()
     assert f"{settings.SITE_URL}/about/" in [link.get("href") for link in caption.iter("a")]
 
@@ -212,8 +212,10 @@ def test_markup_in_text_fields_is_escaped(publication: Publication) -> None:
     publication.save()
     attack = "<img src=x onerror=alert(1)>"
     article = published(attack, standfirst=attack, categories=[category(attack, slug="evil")])
-    made = issue(attack, article, preheader=attack, introduction=f"<p>{attack}</p>", closing=attack)
-    tree = lxml_html.document_fromstring(rendered(made).html)
+    draft = issue(
+        attack, article, preheader=attack, introduction=f"<p>{attack}</p>", closing=attack
+    )
+    tree = lxml_html.document_fromstring(rendered(draft).html)
     assert not list(tree.iter("img", "b", "script"))
     assert attack in tree.text_content()
 
@@ -230,8 +232,8 @@ def test_an_article_in_another_script_keeps_its_direction() -> None:
 
 
 def test_a_mail_too_long_for_gmail_is_blocked_and_a_long_one_warned() -> None:
-    def about_size(found: Iterable[object]) -> list[str]:
-        return [str(each) for each in found if "Gmail hides" in str(each)]
+    def about_size(messages: Iterable[object]) -> list[str]:
+        return [str(each) for each in messages if "Gmail hides" in str(each)]
 
     assert about_size(blockers.warnings(rendered(), news())) == []
     nearly = issue("Nearly", introduction=f"<p>{'word ' * 18_200}</p>")
@@ -247,7 +249,7 @@ def test_a_mail_too_long_for_gmail_is_blocked_and_a_long_one_warned() -> None:
 def test_composing_has_a_constant_number_of_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    def of(count: int) -> Issue:
+    def issue_with_stories(count: int) -> Issue:
         stories = [
             published(
                 f"Story {count} {n}", lead_image=mail_image(), authors=[author(f"A{count}{n}")]
@@ -256,16 +258,16 @@ def test_composing_has_a_constant_number_of_queries(
         ]
         return issue(f"With {count}", *stories)
 
-    few, many = of(2), of(12)
-    for made in (few, many):
+    few, many = issue_with_stories(2), issue_with_stories(12)
+    for draft in (few, many):
         with django_assert_num_queries(4):
-            rendered(made)
+            rendered(draft)
 
 
 def test_articles_keep_the_order_of_the_editor() -> None:
     stories = [published(f"Story {number}") for number in range(3)]
-    made = issue("Order", *reversed(stories))
-    text = rendered(made).text
+    draft = issue("Order", *reversed(stories))
+    text = rendered(draft).text
     assert text.index("Story 2") < text.index("Story 1") < text.index("Story 0")
 
 
@@ -296,12 +298,12 @@ def test_no_attack_in_any_field_becomes_markup() -> None:
     plain = {element.tag for element in lxml_html.document_fromstring(rendered().html).iter()}
     for number, payload in enumerate(payloads()):
         article = published(payload[:200], slug=f"attack-{number}", standfirst=payload[:600])
-        made = issue(
+        draft = issue(
             payload[:150], article, preheader=payload[:200], introduction=payload, closing=payload
         )
-        tree = lxml_html.document_fromstring(rendering.preview(made))
-        found = {element.tag for element in tree.iter()} - plain
-        assert found <= {"link", "b", "i", "em", "strong", "ul", "ol", "li", "sub", "sup"}
+        tree = lxml_html.document_fromstring(rendering.preview(draft))
+        elements = {element.tag for element in tree.iter()} - plain
+        assert elements <= {"link", "b", "i", "em", "strong", "ul", "ol", "li", "sub", "sup"}
         names = [str(name) for element in tree.iter() for name in element.attrib]
         assert not [name for name in names if name.startswith("on") or name == "style"]
         for link in tree.iter("a"):

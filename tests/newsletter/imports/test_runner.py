@@ -24,13 +24,8 @@ from newsletter.models import (
 from newsletter.subscriptions import opt_in, suppression
 from tests.newsletter.factories import news, subscriber
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 CONSENT = "On paper, at the spring conference"
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_import", lambda import_id: None)
 
 
 def uploaded(text: str, **more: object) -> SubscriberImport:
@@ -329,7 +324,7 @@ def test_rows_with_an_unsubscribe_date_are_skipped() -> None:
     assert Subscriber.objects.get().email == "ola@readers.example"
 
 
-def test_who_unsubscribed_elsewhere_is_not_subscribed_by_a_later_list() -> None:
+def test_people_who_unsubscribed_elsewhere_are_not_subscribed_by_a_later_list() -> None:
     imported(
         "email,status\ngone@readers.example,Unsubscribed\nwait@readers.example,unconfirmed\n"
         "known@readers.example,unsubscribed\n"
@@ -340,7 +335,7 @@ def test_who_unsubscribed_elsewhere_is_not_subscribed_by_a_later_list() -> None:
     assert Subscriber.objects.get().email == "wait@readers.example"
 
 
-def test_a_check_keeps_nothing_of_who_unsubscribed() -> None:
+def test_a_check_stores_nothing_about_unsubscribed_people() -> None:
     checked("email,status\ngone@readers.example,unsubscribed\n")
     imported("gone@readers.example\n")
     assert Subscriber.objects.get().email == "gone@readers.example"

@@ -16,12 +16,7 @@ from newsletter.subscriptions.email_addresses import normal
 from tests.proofs.size import sized
 from tests.shared import shared_data
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 
 
 def submit(client: Client, typed: str, number: int, **fields: str) -> bool:

@@ -34,13 +34,13 @@ def sign_up_and_answer(email: str = OLA, *newsletters: Newsletter) -> Consent:
     return consent
 
 
-def state_of(email: str = OLA) -> str:
-    return Subscriber.objects.with_email(email).get().state
+def state_of_ola() -> str:
+    return Subscriber.objects.with_email(OLA).get().state
 
 
 def test_entering_an_address_subscribes_nobody() -> None:
     consent = sign_up_and_answer()
-    assert state_of() == "pending"
+    assert state_of_ola() == "pending"
     assert consent.answer == Consent.Answer.CONFIRM
     assert not Subscription.objects.exists()
 
@@ -49,7 +49,7 @@ def test_confirming_subscribes_and_stores_the_consent() -> None:
     consent = sign_up_and_answer()
     opt_in.confirm(opt_in.confirmation_token(consent))
     consent.refresh_from_db()
-    assert state_of() == "active"
+    assert state_of_ola() == "active"
     assert consent.source_url == "/2026/05/a-story/"
     assert "“News”" in consent.wording
     assert consent.confirmed_at is not None
@@ -69,7 +69,7 @@ def test_a_confirmation_link_is_valid_for_three_days(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(opt_in, "CONFIRM_WITHIN", timedelta(seconds=-1))
     with pytest.raises(ExpiredToken):
         opt_in.confirm(token)
-    assert state_of() == "pending"
+    assert state_of_ola() == "pending"
 
 
 def test_a_truncated_link_confirms_nothing() -> None:
@@ -77,7 +77,7 @@ def test_a_truncated_link_confirms_nothing() -> None:
     for piece in (token[:-1], token[1:], "", "x", token + "x"):
         with pytest.raises(BrokenToken):
             opt_in.confirm(piece)
-    assert state_of() == "pending"
+    assert state_of_ola() == "pending"
 
 
 def test_case_makes_no_second_subscriber() -> None:
@@ -145,7 +145,7 @@ def test_unsubscribing_works_at_once_twice_and_years_later() -> None:
     ola = subscriber(OLA)
     assert opt_in.unsubscribe(ola.token) == ola
     first = Subscriber.objects.get().unsubscribed_at
-    assert state_of() == "left"
+    assert state_of_ola() == "left"
     assert not Subscription.objects.exists()
     opt_in.unsubscribe(ola.token)
     assert Subscriber.objects.get().unsubscribed_at == first
@@ -157,16 +157,16 @@ def test_an_old_link_does_not_resubscribe() -> None:
     opt_in.unsubscribe(used.subscriber.token)
     with pytest.raises(opt_in.NotPossible, match="Enter your e-mail address again"):
         opt_in.confirm(opt_in.confirmation_token(used))
-    assert state_of() == "left"
+    assert state_of_ola() == "left"
 
 
 def test_an_unsubscriber_may_resubscribe_by_confirming_again() -> None:
     ola = subscriber(OLA)
     opt_in.unsubscribe(ola.token)
     consent = sign_up_and_answer()
-    assert state_of() == "left"
+    assert state_of_ola() == "left"
     opt_in.confirm(opt_in.confirmation_token(consent))
-    assert state_of() == "active"
+    assert state_of_ola() == "active"
 
 
 def test_a_suppressed_address_gets_no_mail() -> None:
@@ -177,7 +177,7 @@ def test_a_suppressed_address_gets_no_mail() -> None:
     with pytest.raises(opt_in.NotPossible):
         opt_in.confirm(opt_in.confirmation_token(consent))
     opt_in.unsubscribe(ola.token)
-    assert state_of() == "suppressed"
+    assert state_of_ola() == "suppressed"
     assert mail.outbox == []
     suppression.remove_suppression(ola.suppressions.get(), because="She asked by mail")
     ola.refresh_from_db()
@@ -187,7 +187,7 @@ def test_a_suppressed_address_gets_no_mail() -> None:
 def test_choosing_nothing_unsubscribes() -> None:
     ola = subscriber(OLA)
     opt_in.choose(ola.token, Choice([]))
-    assert state_of() == "left"
+    assert state_of_ola() == "left"
 
 
 def test_saving_preferences_records_a_consent() -> None:

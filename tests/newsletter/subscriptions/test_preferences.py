@@ -14,13 +14,8 @@ from tests.conftest import MailFolder
 from tests.newsletter.factories import chose, news, subscriber
 from tests.newsroom import category
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 OLA = "ola@readers.example"
-
-
-@pytest.fixture(autouse=True)
-def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
 
 
 @pytest.fixture

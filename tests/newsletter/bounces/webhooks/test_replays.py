@@ -31,7 +31,8 @@ from tests.newsletter.factories import subscriber
 MINA = "mina@readers.example"
 
 
-def signed(age: timedelta, token: str = "t" * 50) -> dict[str, str]:
+def signed(age: timedelta) -> dict[str, str]:
+    token = "t" * 50
     timestamp = str(int((timezone.now() - age).timestamp()))
     digest = hmac.new(
         SIGNING_KEY.encode(), f"{timestamp}{token}".encode(), hashlib.sha256

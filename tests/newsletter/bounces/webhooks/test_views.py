@@ -255,9 +255,9 @@ def test_a_suppressed_delivery_is_handled_by_its_reason(
     event = event_for(
         delivery, "hard", delivery_ref(delivery.pk), said="605 Not delivering", at=soon
     )
-    call_of = PAYLOADS["mailgun"](event)
-    call_of["event-data"]["reason"] = reason
-    assert post_webhook("mailgun", call_of).status_code == 200
+    payload = PAYLOADS["mailgun"](event)
+    payload["event-data"]["reason"] = reason
+    assert post_webhook("mailgun", payload).status_code == 200
     assert [state_of(ola), state_of(delivery)] == [reader, mail]
 
 
@@ -269,11 +269,11 @@ def test_a_delivery_dropped_by_the_provider_does_not_count_as_bounce(
     spam, unsubscribed = sent_delivery(ola), sent_delivery(mina)
     soon = timezone.now() + timedelta(seconds=5)
     for delivery, reason in ((spam, "Spam Content"), (unsubscribed, "Unsubscribed Address")):
-        (news,) = PAYLOADS["sendgrid"](
+        (payload,) = PAYLOADS["sendgrid"](
             event_for(delivery, "late", delivery_ref(delivery.pk), at=soon)
         )
-        news |= {"event": "dropped", "reason": reason}
-        post_webhook("sendgrid", [news])
+        payload |= {"event": "dropped", "reason": reason}
+        post_webhook("sendgrid", [payload])
     assert [state_of(spam), state_of(unsubscribed)] == ["bounced", "bounced"]
     assert [state_of(ola), state_of(mina)] == ["active", "left"]
 
