@@ -10,7 +10,7 @@ from iria.launcher.cluster import Cluster
 
 @pytest.fixture(scope="session")
 def open_folder() -> Iterator[Path]:
-    """A folder the database's account can reach too; pytest's own are closed to it."""
+    """A folder that the account of the database can enter; those of pytest are private."""
     folder = Path(tempfile.mkdtemp(prefix="iria-launcher-"))
     folder.chmod(0o755)
     yield folder
@@ -19,5 +19,5 @@ def open_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def cluster(open_folder: Path) -> Cluster:
-    """A cluster of our own, made at the first use; nothing of it runs between tests."""
+    """A private cluster, created at its first use; it does not run between tests."""
     return Cluster(open_folder / "state")

@@ -1,4 +1,4 @@
-"""The checks run one after another, whatever happens to those before, and get what they need."""
+"""The checks run one after another even if one fails, and get the programs they need."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from tests.shared import PROJECT
 
 
 def make(*arguments: str, more: Path | None = None) -> "subprocess.CompletedProcess[str]":
-    """The project's Makefile and more rules, outside of the `make` that runs these tests."""
+    """Runs the Makefile of the project with more rules, outside of the `make` that runs the tests."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     rules = {"MAKEFILES": str(more)} if more else {}
     command = ["make", "-f", "Makefile", *arguments]
@@ -38,7 +38,7 @@ def test_all_targets_run_also_after_one_has_failed(targets: Path) -> None:
     assert [line.split()[0] for line in done.stdout.splitlines()[-2:]] == ["FAILED", "passed"]
 
 
-def test_when_all_is_well_that_is_the_result(targets: Path) -> None:
+def test_targets_that_succeed_are_reported(targets: Path) -> None:
     done = make("each", "TARGETS=good good", more=targets)
     assert done.returncode == 0
     assert [line.split()[0] for line in done.stdout.splitlines()[-2:]] == ["passed", "passed"]
@@ -81,7 +81,7 @@ def test_proofs_can_be_named() -> None:
 
 @pytest.fixture
 def prepared(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment is there, and a database."""
+    """The environment and a database exist."""
     monkeypatch.setattr(preparation, "make_environment", lambda lock: Path(sys.executable))
     monkeypatch.setattr(Cluster, "running", lambda self: nullcontext("postgres://new"))
 
@@ -99,7 +99,7 @@ INSTALLER = PROJECT / "tests" / "install-programs.sh"
 
 
 def install_programs(tools: Path, user: int) -> "subprocess.CompletedProcess[str]":
-    """On a machine with nothing but these tools, all programs but one among them."""
+    """On a machine with these tools only: all programs except ExifTool."""
     listed = re.findall(r'^programs="(.*)"$', INSTALLER.read_text(), flags=re.MULTILINE)[0]
     for name in {each.partition(":")[0] for each in listed.split()} - {"exiftool"}:
         tool(tools, name, "")
@@ -114,14 +114,14 @@ def tool(folder: Path, name: str, text: str) -> None:
     path.chmod(0o755)
 
 
-def test_what_is_missing_is_named_where_it_cannot_be_installed(tmp_path: Path) -> None:
+def test_missing_programs_are_named_where_they_cannot_be_installed(tmp_path: Path) -> None:
     done = install_programs(tmp_path, user=1000)
     assert done.returncode != 0
     assert "libimage-exiftool-perl" in done.stderr
     assert "nodejs" not in done.stderr
 
 
-def test_root_on_debian_gets_what_is_missing(tmp_path: Path) -> None:
+def test_root_on_debian_installs_missing_programs(tmp_path: Path) -> None:
     calls = tmp_path / "calls"
     tool(tmp_path, "apt-get", f'echo "$@" >> "{calls}"')
     assert install_programs(tmp_path, user=0).returncode == 0
@@ -139,14 +139,7 @@ def test_the_checkers_are_installed_once_for_each_lock(tmp_path: Path) -> None:
     assert "npm ci" not in make("-n", str(installed)).stdout
 
 
-def test_the_lock_of_npm_carries_hashes_and_no_addresses() -> None:
-    text = (PROJECT / "tests" / "browser" / "package-lock.json").read_text()
-    assert '"resolved"' not in text
-    assert "://" not in text
-    assert text.count('"integrity": "sha512-') == text.count('"node_modules/')
-
-
-def test_a_test_that_ends_its_core_has_failed_once_and_the_rest_goes_on() -> None:
+def test_a_test_that_crashes_its_worker_fails_once_and_the_others_run() -> None:
     scheduler = FolderByFolder.__new__(FolderByFolder)
     scheduler.assigned_work = {
         "core": {"tests/quay.py": {"before": True, "hangs": False, "after": False}}

@@ -1,4 +1,4 @@
-"""The private cluster: shared by all who use it, stopped by the last, unharmed by `kill -9`."""
+"""The private cluster: shared by its users, stopped by the last one, unharmed by `kill -9`."""
 
 import os
 import signal
@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -48,8 +49,8 @@ class Other:
         self.process.communicate()
 
 
-def number_of(url: str) -> int:
-    """Write one row more; answer how many there are, each of them written by an earlier use."""
+def add_row(url: str) -> int:
+    """Adds a row; returns the number of rows, each added by an earlier use of the cluster."""
     with psycopg.connect(url, connect_timeout=5) as database:
         database.execute("CREATE TABLE IF NOT EXISTS note (id bigserial)")
         database.execute("INSERT INTO note DEFAULT VALUES")
@@ -66,22 +67,29 @@ def runs(cluster: Cluster) -> bool:
     return bool(processes.postgres_of(cluster.data))
 
 
-def test_a_cluster_answers_while_it_is_held_and_is_gone_afterwards(cluster: Cluster) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_cluster_runs_while_it_is_used_and_keeps_its_data(cluster: Cluster) -> None:
     with cluster.running() as url:
-        before = number_of(url)
+        before = add_row(url)
         assert runs(cluster)
     assert not runs(cluster)
     with cluster.running() as url:
-        assert number_of(url) == before + 1
+        assert add_row(url) == before + 1
 
 
-def test_only_the_last_user_out_stops_it(cluster: Cluster) -> None:
+def test_only_its_last_user_stops_the_cluster(cluster: Cluster) -> None:
     other = Other(cluster)
     with cluster.running() as url:
         assert url == other.url
         server = postmaster_pid(cluster)
     assert postmaster_pid(cluster) == server
-    number_of(other.url)
+    add_row(other.url)
     other.release()
     assert not runs(cluster)
 
@@ -98,39 +106,34 @@ def test_a_killed_user_leaves_no_server_behind(cluster: Cluster) -> None:
     other = Other(cluster)
     assert runs(cluster)
     other.kill()
-    deadline = time.monotonic() + 10
-    while runs(cluster) or cluster._has_daemon():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: not runs(cluster) and not cluster._has_daemon())
 
 
-def test_a_killed_server_is_started_again_with_everything_in_it(cluster: Cluster) -> None:
+def test_a_killed_server_is_started_again_with_its_data(cluster: Cluster) -> None:
     with cluster.running() as url:
-        before = number_of(url)
+        before = add_row(url)
         killed = postmaster_pid(cluster)
         os.kill(killed, signal.SIGKILL)
-        while lives(killed):
-            time.sleep(0.02)
+        wait_until(lambda: not lives(killed))
         cluster.ensure()
-        assert number_of(cluster.access().url) == before + 1
+        assert add_row(cluster.access().url) == before + 1
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for the daemon in /proc")
 def test_a_killed_daemon_is_replaced_and_the_server_still_stops(cluster: Cluster) -> None:
     with cluster.running() as url:
-        before = number_of(url)
+        before = add_row(url)
         os.kill(daemon_of(cluster.state), signal.SIGKILL)
-        while cluster._has_daemon():
-            time.sleep(0.02)
+        wait_until(lambda: not cluster._has_daemon())
         cluster.ensure()
-        assert number_of(url) == before + 1
+        assert add_row(url) == before + 1
     assert not runs(cluster)
 
 
-def test_a_pid_file_from_before_a_crash_is_no_obstacle(cluster: Cluster) -> None:
+def test_a_pid_file_from_before_a_crash_does_not_prevent_a_start(cluster: Cluster) -> None:
     with cluster.running() as url:
-        before = number_of(url)
-    # As after a restart of the machine: the number belongs to somebody else now, to us.
+        before = add_row(url)
+    # As after a restart of the machine: the number belongs to another process now, to this one.
     lines = [
         str(os.getpid()),
         str(cluster.data),
@@ -143,7 +146,7 @@ def test_a_pid_file_from_before_a_crash_is_no_obstacle(cluster: Cluster) -> None
     ]
     (cluster.data / "postmaster.pid").write_text("\n".join(lines) + "\n")
     with cluster.running() as url:
-        assert number_of(url) == before + 1
+        assert add_row(url) == before + 1
 
 
 def test_a_port_that_was_taken_meanwhile_is_replaced(cluster: Cluster) -> None:
@@ -155,10 +158,10 @@ def test_a_port_that_was_taken_meanwhile_is_replaced(cluster: Cluster) -> None:
         thief.listen()
         with cluster.running() as url:
             assert cluster.access().port != port
-            number_of(url)
+            add_row(url)
 
 
-def test_the_server_listens_on_the_loopback_only_and_wants_the_password(cluster: Cluster) -> None:
+def test_the_server_listens_on_loopback_only_and_requires_the_password(cluster: Cluster) -> None:
     with cluster.running() as url:
         with psycopg.connect(url) as database:
             row = database.execute(
@@ -174,7 +177,7 @@ def test_the_server_listens_on_the_loopback_only_and_wants_the_password(cluster:
             psycopg.connect(f"postgres://postgres@127.0.0.1:{cluster.access().port}/postgres")
 
 
-def test_it_writes_through_to_the_disk_except_for_throwaway_clusters_of_tests(
+def test_only_throwaway_clusters_of_tests_write_without_fsync(
     cluster: Cluster, open_folder: Path
 ) -> None:
     ask = (
@@ -188,13 +191,13 @@ def test_it_writes_through_to_the_disk_except_for_throwaway_clusters_of_tests(
         assert database.execute(ask).fetchone() == ("off", "off", "off")
 
 
-def test_the_password_is_for_nobody_else_to_read(cluster: Cluster) -> None:
+def test_password_and_data_are_private(cluster: Cluster) -> None:
     with cluster.running():
         assert (cluster.state / "database.json").stat().st_mode & 0o777 == 0o600
         assert cluster.data.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_cluster_without_its_password_says_so(cluster: Cluster) -> None:
+def test_a_missing_password_is_reported(cluster: Cluster) -> None:
     file = cluster.state / "database.json"
     text = file.read_text()
     file.unlink()
@@ -206,7 +209,7 @@ def test_a_cluster_without_its_password_says_so(cluster: Cluster) -> None:
         file.chmod(0o600)
 
 
-def test_a_lock_that_is_taken_alone_keeps_others_out(cluster: Cluster) -> None:
+def test_an_exclusive_lock_excludes_others(cluster: Cluster) -> None:
     with (
         processes.locked(cluster.users_lock),
         pytest.raises(TimeoutError),

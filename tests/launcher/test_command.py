@@ -1,4 +1,4 @@
-"""What `manage.py` finds around it: the newsroom that `make run` made here, or what you set."""
+"""The environment of `manage.py`: that of the newsroom that `make run` created, or your own."""
 
 import os
 from pathlib import Path
@@ -21,14 +21,14 @@ def _nothing_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "iria").symlink_to(PROJECT / "iria")
 
 
-def test_a_database_of_your_own_is_left_to_you() -> None:
+def test_with_your_own_database_the_environment_is_not_changed() -> None:
     os.environ["DATABASE_URL"] = "postgres://example/iria"
     before = dict(os.environ)
     with command.command_environment():
         assert dict(os.environ) == before
 
 
-def test_the_private_newsroom_is_found_with_its_key_and_its_address(cluster: Cluster) -> None:
+def test_a_command_gets_database_key_and_url_of_the_private_newsroom(cluster: Cluster) -> None:
     os.environ["IRIA_STATE"] = str(cluster.state)
     key = paths.stored_secret(cluster.state / "secret-key")
     command.store_run(cluster.state, "http://127.0.0.1:8123", [])
@@ -38,7 +38,7 @@ def test_the_private_newsroom_is_found_with_its_key_and_its_address(cluster: Clu
         assert os.environ["SITE_URL"] == "http://127.0.0.1:8123"
 
 
-def test_what_is_set_goes_before_what_was_made(cluster: Cluster) -> None:
+def test_environment_variables_precede_generated_values(cluster: Cluster) -> None:
     paths.stored_secret(cluster.state / "secret-key")
     os.environ.update(IRIA_STATE=str(cluster.state), SECRET_KEY="mine", SITE_URL="http://mine")
     with command.command_environment():
@@ -46,13 +46,13 @@ def test_what_is_set_goes_before_what_was_made(cluster: Cluster) -> None:
         assert os.environ["SITE_URL"] == "http://mine"
 
 
-def test_without_a_key_none_is_made_up_for_a_command(open_folder: Path) -> None:
+def test_no_secret_key_is_generated_for_a_command(open_folder: Path) -> None:
     os.environ["IRIA_STATE"] = str(open_folder / "state without a key")
     with command.command_environment():
         assert "SECRET_KEY" not in os.environ
 
 
-def test_what_cannot_start_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_start_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> Path:
         raise StartError("The disk is full.")
 
@@ -62,7 +62,7 @@ def test_what_cannot_start_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
     assert ended.value.code == "The disk is full."
 
 
-def test_the_site_gets_a_key_an_address_and_names_to_answer_to(tmp_path: Path) -> None:
+def test_the_site_gets_a_secret_key_a_url_and_allowed_hosts(tmp_path: Path) -> None:
     filled = command.site_environment(tmp_path, "postgres://x", "http://127.0.0.1:8000")
     assert len(filled["SECRET_KEY"]) >= 50
     assert filled["SITE_URL"] == "http://127.0.0.1:8000"
@@ -74,6 +74,6 @@ def test_the_site_gets_a_key_an_address_and_names_to_answer_to(tmp_path: Path) -
     assert filled["ALLOWED_HOSTS"].split(",")[:2] == ["www.example.org", "127.0.0.1"]
 
 
-def test_a_note_of_the_last_run_that_is_cut_off_is_ignored(tmp_path: Path) -> None:
+def test_a_truncated_run_file_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text('{"pid": 1, "url')
     assert command.last_run(tmp_path) == {}

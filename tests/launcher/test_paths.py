@@ -1,4 +1,4 @@
-"""Where the state lies, and who can reach it."""
+"""The state folder, and the permissions of its files."""
 
 import os
 import stat
@@ -10,7 +10,7 @@ import pytest
 from iria.launcher import paths
 from iria.launcher.output import StartError
 
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can play another user")
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
 
 
 def project_in(home: Path, mode: int) -> Path:
@@ -27,13 +27,13 @@ def home(open_folder: Path, request: pytest.FixtureRequest) -> Path:
     return folder
 
 
-def test_the_state_lies_in_var(home: Path) -> None:
+def test_the_state_folder_is_var(home: Path) -> None:
     project = project_in(home, 0o755)
     assert paths.state_folder(project, {}) == project / "var"
 
 
 @needs_root
-def test_in_a_closed_home_root_keeps_it_where_the_database_can_reach_it(home: Path) -> None:
+def test_root_with_a_private_home_uses_a_folder_that_the_database_can_enter(home: Path) -> None:
     project = project_in(home, 0o700)
     state = paths.state_folder(project, {})
     assert state.parent == paths.ROOT_STATE
@@ -42,7 +42,7 @@ def test_in_a_closed_home_root_keeps_it_where_the_database_can_reach_it(home: Pa
 
 
 @needs_root
-def test_a_cluster_that_is_there_decides_even_if_the_home_was_closed_since(home: Path) -> None:
+def test_an_existing_cluster_is_used_even_if_the_home_is_private_now(home: Path) -> None:
     project = project_in(home, 0o755)
     data = project / "var" / "postgres"
     data.mkdir(parents=True)
@@ -51,13 +51,13 @@ def test_a_cluster_that_is_there_decides_even_if_the_home_was_closed_since(home:
     assert paths.state_folder(project, {}) == project / "var"
 
 
-def test_with_a_database_of_your_own_nobody_else_has_to_reach_it(home: Path) -> None:
+def test_with_your_own_database_the_home_may_be_private(home: Path) -> None:
     project = project_in(home, 0o700)
-    found = paths.state_folder(project, {"DATABASE_URL": "postgres://example/iria"})
-    assert found == project / "var"
+    environment = {"DATABASE_URL": "postgres://example/iria"}
+    assert paths.state_folder(project, environment) == project / "var"
 
 
-def test_iria_state_names_it(home: Path) -> None:
+def test_the_setting_iria_state_names_the_folder(home: Path) -> None:
     project = project_in(home, 0o755)
     assert paths.state_folder(project, {"IRIA_STATE": "/srv/iria"}) == Path("/srv/iria")
     (project / ".env").write_text("IRIA_STATE='elsewhere'\n")
@@ -74,7 +74,7 @@ def test_the_owner_of_the_data_runs_the_database(home: Path) -> None:
 
 
 @needs_root
-def test_reaching_is_tried_as_the_account_itself(home: Path) -> None:
+def test_access_is_tried_as_the_account_itself(home: Path) -> None:
     account = paths.database_user(home / "none")
     (home / "closed" / "inner").mkdir(parents=True)
     assert account.can_enter(home / "closed" / "inner")
@@ -83,7 +83,7 @@ def test_reaching_is_tried_as_the_account_itself(home: Path) -> None:
     assert not account.can_enter(home / "closed" / "not there yet")
 
 
-def test_somebody_elses_cluster_is_refused_in_words(
+def test_the_cluster_of_another_user_is_rejected_with_a_message(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: home.stat().st_uid + 4321)
@@ -96,21 +96,21 @@ def mode(path: Path) -> int:
 
 
 @pytest.mark.parametrize("umask", [0, 0o077])
-def test_folders_are_for_us_alone_whatever_the_umask_says(home: Path, umask: int) -> None:
-    # Under root the account of the database steps in, and sees no names.
-    ours = 0o711 if os.geteuid() == 0 else 0o700
+def test_folders_are_private_with_any_umask(home: Path, umask: int) -> None:
+    # As root, the account of the database has to enter, but may not list the files.
+    expected = 0o711 if os.geteuid() == 0 else 0o700
     before = os.umask(umask)
     try:
-        made = paths.make_folder(home / f"a{umask}" / "b")
-        log = paths.make_private_file(made / "log" / "web.log")
+        folder = paths.make_folder(home / f"a{umask}" / "b")
+        log = paths.make_private_file(folder / "log" / "web.log")
     finally:
         os.umask(before)
-    assert mode(made) == mode(made.parent) == ours
+    assert mode(folder) == mode(folder.parent) == expected
     assert mode(log.parent) == 0o700
     assert mode(log) == 0o600
 
 
-def test_what_an_earlier_version_left_open_is_closed(home: Path) -> None:
+def test_files_of_an_earlier_version_become_private(home: Path) -> None:
     for name in ("mail", "log", "locks", "media", "static", "postgres-binaries"):
         (home / name).mkdir()
         (home / name / "file").touch(0o644)
@@ -128,7 +128,7 @@ def test_what_an_earlier_version_left_open_is_closed(home: Path) -> None:
     assert mode(home) & 0o006 == 0
 
 
-def test_a_group_that_was_let_in_stays_and_a_shared_folder_is_left_alone(home: Path) -> None:
+def test_access_for_a_group_and_shared_folders_are_not_changed(home: Path) -> None:
     home.chmod(0o750)
     paths.restrict_permissions(home)
     assert mode(home) == 0o750
@@ -137,7 +137,7 @@ def test_a_group_that_was_let_in_stays_and_a_shared_folder_is_left_alone(home: P
     assert mode(home) == 0o1777
 
 
-def test_a_secret_is_made_once_and_for_us_alone(home: Path) -> None:
+def test_a_secret_is_created_once_in_a_private_file(home: Path) -> None:
     file = home / "secret-key"
     secret = paths.stored_secret(file)
     assert len(secret) >= 50
@@ -145,7 +145,7 @@ def test_a_secret_is_made_once_and_for_us_alone(home: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_file_is_replaced_whole_or_not_at_all(
+def test_a_file_is_replaced_completely_or_not_at_all(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = home / "note"
@@ -169,18 +169,18 @@ def test_the_settings_file_is_read_as_the_settings_read_it(
         "# a comment\n\nPLAIN=one two\nexport EXPORTED=yes\nSINGLE='a # b'\n"
         'DOUBLE="say \\"so\\""\nEMPTY=\nURL=postgres://u:p%23@h/d?a=b#c\nnot a line\n OFF=1\n'
     )
-    theirs: dict[str, str] = {}
-    monkeypatch.setattr(environ.Env, "ENVIRON", theirs)
+    expected: dict[str, str] = {}
+    monkeypatch.setattr(environ.Env, "ENVIRON", expected)
     environ.Env.read_env(file)
-    assert paths.settings(home, {}) == theirs
+    assert paths.settings(home, {}) == expected
 
 
-def test_a_settings_file_that_is_no_text_is_refused_in_words(home: Path) -> None:
+def test_a_settings_file_that_is_not_utf_8_is_rejected_with_a_message(home: Path) -> None:
     (home / ".env").write_bytes(b"NAME=caf\xe9\n")
     with pytest.raises(StartError, match="not a text in UTF-8"):
         paths.settings(home, {})
 
 
-def test_the_environment_goes_before_the_file(home: Path) -> None:
+def test_the_environment_precedes_the_file(home: Path) -> None:
     (home / ".env").write_text("A=file\nB=file\n")
     assert paths.settings(home, {"A": "process"}) == {"A": "process", "B": "file"}

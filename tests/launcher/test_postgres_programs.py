@@ -12,7 +12,7 @@ from iria.launcher.postgres_programs import version_of
 USER = database_user(Path("/nowhere"))
 
 
-def test_a_copy_of_the_server_is_made_and_runs_from_where_it_lies(cluster: Cluster) -> None:
+def test_the_server_runs_from_a_copy_of_its_programs(cluster: Cluster) -> None:
     with cluster.running():
         major = version_of(cluster.data)
     found = postgres_programs.find(cluster.state, major, USER)
@@ -22,7 +22,7 @@ def test_a_copy_of_the_server_is_made_and_runs_from_where_it_lies(cluster: Clust
 
 
 def programs(folder: Path, version: str, share: Path) -> None:
-    """Programs whose `initdb` shows this."""
+    """Programs whose `initdb` prints this version and folder."""
     folder.mkdir(parents=True)
     for name in postgres_programs.NEEDED:
         shown = f"#!/bin/sh\necho 'VERSION={version}' >&2\necho 'share_path={share}' >&2\n"
@@ -30,7 +30,7 @@ def programs(folder: Path, version: str, share: Path) -> None:
         (folder / name).chmod(0o755)
 
 
-def test_programs_without_the_extensions_we_use_are_passed_over(open_folder: Path) -> None:
+def test_programs_without_the_required_extensions_are_skipped(open_folder: Path) -> None:
     folder, share = open_folder / "without" / "bin", open_folder / "without" / "share"
     programs(folder, "16.4", share)
     (share / "extension").mkdir(parents=True)
@@ -43,7 +43,7 @@ def test_programs_without_the_extensions_we_use_are_passed_over(open_folder: Pat
 
 
 @pytest.mark.parametrize("version", ["14.9", "unknown"])
-def test_programs_that_are_too_old_or_do_not_run_are_passed_over(
+def test_programs_that_are_too_old_or_do_not_run_are_skipped(
     open_folder: Path, version: str
 ) -> None:
     share = open_folder / version / "share"

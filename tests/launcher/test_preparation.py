@@ -1,4 +1,4 @@
-"""Packages and database are prepared when something changed; what fails ends with one sentence."""
+"""Packages and database are prepared when something has changed; a failure is one sentence."""
 
 import sys
 from pathlib import Path
@@ -7,15 +7,13 @@ import pytest
 
 from iria.launcher import preparation
 from iria.launcher.output import StartError
-from iria.launcher.paths import PROJECT
-from iria.launcher.preparation import FOR_DEVELOPING, FOR_RUNNING
 
-SURROUNDINGS = {"DATABASE_URL": "postgres://iria:password@127.0.0.1:5432/iria", "PATH": "/usr/bin"}
+ENVIRONMENT = {"DATABASE_URL": "postgres://iria:password@127.0.0.1:5432/iria", "PATH": "/usr/bin"}
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project whose `manage.py` writes down each call."""
+    """A project whose `manage.py` records each call."""
     monkeypatch.setattr(preparation, "PROJECT", tmp_path)
     monkeypatch.setattr(preparation, "CODE", tmp_path)
     (tmp_path / "requirements.txt").write_text("")
@@ -28,14 +26,14 @@ def manage(project: Path, code: str) -> None:
 
 
 def prepare(project: Path, *, private: bool = True) -> None:
-    preparation.prepare(project / "var", Path(sys.executable), SURROUNDINGS, private=private)
+    preparation.prepare(project / "var", Path(sys.executable), ENVIRONMENT, private=private)
 
 
 def calls(project: Path) -> int:
     return len((project / "calls").read_text().splitlines())
 
 
-def test_what_is_prepared_is_passed_over_until_something_changes(project: Path) -> None:
+def test_preparation_is_skipped_until_something_changes(project: Path) -> None:
     prepare(project)
     prepare(project)
     assert calls(project) == 1
@@ -49,7 +47,7 @@ def test_what_is_prepared_is_passed_over_until_something_changes(project: Path) 
         assert calls(project) == number + 2
 
 
-def test_a_database_of_somebody_elses_is_always_prepared(project: Path) -> None:
+def test_your_own_database_is_always_prepared(project: Path) -> None:
     prepare(project, private=False)
     prepare(project, private=False)
     assert calls(project) == 2
@@ -76,7 +74,7 @@ def test_a_failure_is_one_sentence(project: Path, code: str, sentence: str) -> N
         prepare(project)
 
 
-def test_the_demo_editors_password_is_made_once_and_kept_for_us_alone(project: Path) -> None:
+def test_the_demo_editors_password_is_created_once_in_a_private_file(project: Path) -> None:
     state = project / "var"
     password = preparation.demo_password(state)
     assert preparation.demo_password(state) == password
@@ -88,19 +86,3 @@ def test_the_demo_editors_password_is_made_once_and_kept_for_us_alone(project: P
     assert preparation.how_to_sign_in(state).startswith(
         f"edna@meridian.example with the password {password}"
     )
-
-
-def test_what_developers_install_holds_all_that_the_site_needs() -> None:
-    def pins(name: str) -> set[str]:
-        lines = (PROJECT / name).read_text().splitlines()
-        return {line.rstrip(" \\") for line in lines if line[:1].isalnum()}
-
-    assert pins(FOR_RUNNING) <= pins(FOR_DEVELOPING)
-
-
-@pytest.mark.parametrize("name", [FOR_RUNNING, FOR_DEVELOPING, "requirements-postgres.txt"])
-def test_locks_carry_hashes_and_no_addresses(name: str) -> None:
-    text = (PROJECT / name).read_text()
-    assert "://" not in text
-    for block in text.replace("\\\n", " ").splitlines():
-        assert block.startswith("#") or "--hash=sha256:" in block

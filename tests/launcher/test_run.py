@@ -1,4 +1,4 @@
-"""Children are watched, restarted within limits, and ended together."""
+"""Child processes are watched, restarted within limits, and ended together."""
 
 import json
 import os
@@ -67,7 +67,7 @@ def test_a_child_that_keeps_dying_ends_the_run_with_its_error_line(
         watch()
 
 
-def test_ending_takes_everybody_along_also_the_stubborn(tmp_path: Path) -> None:
+def test_ending_stops_all_processes_even_those_that_ignore_signals(tmp_path: Path) -> None:
     one = child(tmp_path, STUBBORN)
     one.start()
     time.sleep(0.5)
@@ -109,9 +109,11 @@ print("stopped", flush=True)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a make handles")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows which signals `make` handles")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_make_that_is_stopped_alone_stops_us(tmp_path: Path, number: signal.Signals) -> None:
+def test_the_run_stops_with_the_make_that_started_it(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     (tmp_path / "watch.py").write_text(UNDER_MAKE)
     rule = f"run:\n\t@exec {sys.executable} {tmp_path}/watch.py\n"
     (tmp_path / "Makefile").write_text(rule)
@@ -133,16 +135,16 @@ def test_children_of_a_run_that_was_killed_are_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with processes.locked(tmp_path / "locks" / "run") as lock:
-        left = subprocess.Popen(["sleep", "60"], start_new_session=True, pass_fds=(lock,))
-        gone = subprocess.Popen(["true"])
-        gone.wait()
-    note = {"pid": gone.pid, "url": "http://127.0.0.1:8123", "children": [left.pid]}
-    (tmp_path / "run.json").write_text(json.dumps(note))
+        orphan = subprocess.Popen(["sleep", "60"], start_new_session=True, pass_fds=(lock,))
+        killed = subprocess.Popen(["true"])
+        killed.wait()
+    record = {"pid": killed.pid, "url": "http://127.0.0.1:8123", "children": [orphan.pid]}
+    (tmp_path / "run.json").write_text(json.dumps(record))
     with run.only_run(tmp_path, patience=0.1):
-        assert left.wait(5) == -signal.SIGKILL
+        assert orphan.wait(5) == -signal.SIGKILL
 
 
-def test_a_second_run_is_told_where_the_first_one_is(tmp_path: Path) -> None:
+def test_a_second_run_is_rejected_with_the_url_of_the_first(tmp_path: Path) -> None:
     command.store_run(tmp_path, "http://127.0.0.1:8123", [])
     with (
         run.only_run(tmp_path),
@@ -155,7 +157,7 @@ def test_a_second_run_is_told_where_the_first_one_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["", "http", "0", "65536", "-1", "80 80", "²", "8000.0", "8e3", "9" * 5000]
 )
-def test_a_port_that_is_none_is_refused_in_words(text: str) -> None:
+def test_an_invalid_port_is_rejected_with_a_message(text: str) -> None:
     with pytest.raises(StartError, match="PORT must be a number from 1 to 65535"):
         run.port_number(text)
 
@@ -164,13 +166,13 @@ def test_a_port_is_a_number() -> None:
     assert run.port_number("8000") == 8000
 
 
-def test_a_full_disk_is_recognised_in_what_programs_say() -> None:
+def test_a_full_disk_is_recognised_in_the_output_of_programs() -> None:
     assert is_disk_full("initdb: error: could not write: No space left on device")
     assert not is_disk_full("no room at the inn")
     assert "The disk is full (/var/x)" in describe_os_error(OSError(28, "No space left", "/var/x"))
 
 
-def test_the_error_line_of_a_program_are_those_that_tell() -> None:
-    said = {"reading\nERROR: no such table\nbye\n": "ERROR: no such table", "one\ntwo\n": "two"}
-    for output, line in (said | {"": "no output"}).items():
+def test_a_failure_quotes_the_error_line_of_the_program() -> None:
+    outputs = {"reading\nERROR: no such table\nbye\n": "ERROR: no such table", "one\ntwo\n": "two"}
+    for output, line in (outputs | {"": "no output"}).items():
         assert str(failure("It failed", output)) == f"It failed ({line})."
