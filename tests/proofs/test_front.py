@@ -34,7 +34,7 @@ from tests.articles.files import samples
 from tests.iria.doctor.stand_ins import dns_server
 from tests.newsletter.mailserver import free_port
 from tests.newsroom import picture_file
-from tests.proofs.nginx import NAME, Front, caddy, container_nginx, nginx
+from tests.proofs.nginx import NAME, NGINX, Front, caddy, container_nginx, nginx
 
 pytestmark = [
     pytest.mark.proof,
@@ -300,13 +300,14 @@ def session(client: Client) -> str:
 
 @contextmanager
 def named_site(host: str, port: int) -> Iterator[None]:
-    """A site that answers with its address and the id of the request."""
+    """A site that answers with its address, the id of the request and the address of the reader."""
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(f"{host} {self.headers['X-Request-ID']}".encode())
+            about = (host, self.headers["X-Request-ID"], self.headers["X-Forwarded-For"])
+            self.wfile.write(" ".join(map(str, about)).encode())
 
     with ThreadingHTTPServer((host, port), Answer) as site:
         Thread(target=site.serve_forever, daemon=True).start()
@@ -335,3 +336,20 @@ def test_a_reader_does_not_choose_the_id_in_the_log(server: str, tmp_path: Path)
         answers = {front.ask("/", X_Request_ID="chosen-by-a-reader").body for _ in range(2)}
     assert len(answers) == 2
     assert not any(b"reader" in each or b"None" in each for each in answers)
+
+
+def test_nginx_behind_a_load_balancer_tells_the_address_of_the_reader(tmp_path: Path) -> None:
+    lines = re.findall(r"(?m)^ *#((?:set_real_ip|real_ip)_?\w* .*;)$", NGINX.read_text())
+    assert len(lines) == 3
+    port, reader, forged = free_port(), "203.0.113.9", "198.51.100.1"
+    for extra, told in (("", "127.0.0.1"), ("".join(lines), reader)):
+        with (
+            named_site("127.0.0.1", port),
+            nginx(
+                tmp_path / f"nginx{bool(extra)}",
+                sites=[port],
+                extra=extra.replace("10.0.0.0", "127.0.0.0"),
+            ) as front,
+        ):
+            answer = front.ask("/", X_Forwarded_For=f"{forged}, {reader}").body.decode()
+            assert answer.split()[2:] == [told]
