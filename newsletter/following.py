@@ -37,7 +37,7 @@ from newsletter.subscriptions.follows import Subject
 
 DUE_AT: Final = time(7)
 """In the publication's time zone."""
-REACHES_BACK: Final = timedelta(days=3)
+MAX_AGE: Final = timedelta(days=3)
 """Older articles are not sent if no worker was running."""
 ENQUEUED_WITHIN: Final = timedelta(hours=1)
 """How long after `DUE_AT` followers are looked up; articles that are missed are found the next day."""
@@ -51,13 +51,13 @@ State = ArticleNotification.State
 STATES: Final = {
     Outcome.SENT: State.SENT,
     Outcome.UNCERTAIN: State.UNCERTAIN,
-    Outcome.REFUSED: State.DROPPED,
+    Outcome.REJECTED: State.DROPPED,
 }
 SCOPES: Final = {Scope.AUTHOR: "author", Scope.CATEGORY: "section", Scope.TAG: "topic"}
 
 ENQUEUE: Final = """
 WITH new AS (
-    SELECT * FROM unnest(%(articles)s::bigint[], %(moments)s::timestamptz[])
+    SELECT * FROM unnest(%(articles)s::bigint[], %(appeared_at)s::timestamptz[])
         AS new (article_id, appeared_at)
 ), follower AS (
     SELECT follow.subscriber_id, new.article_id
@@ -94,7 +94,7 @@ class Batch:
 
 
 def last_due(publication: Publication, now: datetime) -> datetime:
-    """When e-mails were last due."""
+    """Returns when e-mails were last due."""
     today = publication.local_date(now)
     due = datetime.combine(today, DUE_AT, tzinfo=publication.zone_info)
     if due > now:
@@ -111,13 +111,13 @@ def enqueue(now: datetime) -> int:
     until = last_due(current_publication(), now)
     if now - until > ENQUEUED_WITHIN:
         return 0
-    new = composition.new_between(until - REACHES_BACK, until, no_older_than=REACHES_BACK)
-    found = list(new.values_list("pk", "appeared_at"))  # type: ignore[misc]
-    if not found:
+    new = composition.new_between(until - MAX_AGE, until, no_older_than=MAX_AGE)
+    articles = list(new.values_list("pk", "appeared_at"))  # type: ignore[misc]
+    if not articles:
         return 0
     values: dict[str, Any] = {
-        "articles": [pk for pk, _ in found],
-        "moments": [appeared_at for _, appeared_at in found],
+        "articles": [pk for pk, _ in articles],
+        "appeared_at": [appeared_at for _, appeared_at in articles],
         "now": now,
     }
     with connection.cursor() as cursor:
@@ -126,13 +126,13 @@ def enqueue(now: datetime) -> int:
 
 
 def subscribers_with_mail(now: datetime) -> list[int]:
-    """The ids of subscribers with due notifications, the oldest first."""
+    """Returns the IDs of subscribers with due notifications, the oldest first."""
     due = ArticleNotification.objects.pending().filter(due_at__lte=now).order_by("due_at", "pk")
     return list(dict.fromkeys(due.values_list("subscriber_id", flat=True)[:2000]))
 
 
 def claim(subscriber_id: int, now: datetime) -> Batch | None:
-    """Claims the e-mail to a subscriber; None if none is due or another worker has it."""
+    """Claims the e-mail to a subscriber; returns None if none is due or another worker has it."""
     with transaction.atomic():
         subscriber = (
             Subscriber.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
@@ -142,23 +142,23 @@ def claim(subscriber_id: int, now: datetime) -> Batch | None:
         if subscriber is None:
             return None
         pending = ArticleNotification.objects.pending().filter(subscriber=subscriber)
-        waiting = dict(pending.filter(due_at__lte=now).values_list("article_id", "pk"))
-        batch = _batch(subscriber, waiting)
+        due = dict(pending.filter(due_at__lte=now).values_list("article_id", "pk"))
+        batch = _batch(subscriber, due)
         sent = set(batch.notification_ids)
         for state, ids in (
             (State.SENDING, sent),
-            (State.DROPPED, set(waiting.values()) - sent),
+            (State.DROPPED, set(due.values()) - sent),
         ):
             ArticleNotification.objects.filter(pk__in=ids).update(state=state, state_changed_at=now)
     return batch if sent else None
 
 
-def _batch(subscriber: Subscriber, waiting: dict[int, int]) -> Batch:
-    """What can be sent: published articles with something that the subscriber still follows."""
+def _batch(subscriber: Subscriber, due: dict[int, int]) -> Batch:
+    """Returns what can be sent: published articles with something that the subscriber still follows."""
     if not subscriber.is_active or suppression.is_subscriber_suppressed(subscriber):
         return Batch(subscriber, [], [], [])
     follows = {row.subject_key: row for row in subscriber.article_follows.with_subjects()}
-    entries = ListingEntry.objects.filter(article__in=waiting, scope__in=SCOPES)
+    entries = ListingEntry.objects.filter(article__in=due, scope__in=SCOPES)
     reasons: dict[int, list[tuple[str, int]]] = {}
     for article_id, scope, target in entries.values_list("article_id", "scope", "target"):
         key = (SCOPES[Scope(scope)], target)
@@ -168,7 +168,7 @@ def _batch(subscriber: Subscriber, waiting: dict[int, int]) -> Batch:
     keys = {key for article in articles for key in reasons[article.pk]}
     return Batch(
         subscriber,
-        [waiting[article.pk] for article in articles],
+        [due[article.pk] for article in articles],
         articles,
         [row for key, row in follows.items() if key in keys],
     )
@@ -208,8 +208,8 @@ class Following:
     """Implements the hook `mail_preferences`."""
 
     def email_of(self, token: str) -> str:
-        found = ArticleFollow.objects.with_token(token).select_related("subscriber").first()
-        return found.subscriber.email if found else ""
+        follow = ArticleFollow.objects.with_token(token).select_related("subscriber").first()
+        return follow.subscriber.email if follow else ""
 
     def choices_for(self, address: str) -> MailChoices | None:
         choices = [
@@ -274,7 +274,7 @@ def send_due(
 
 
 def _suppress_unknown(batch: Batch, answer: Answer) -> None:
-    if answer.outcome is Outcome.REFUSED and NO_MAILBOX.match(answer.response):
+    if answer.outcome is Outcome.REJECTED and NO_MAILBOX.match(answer.response):
         suppression.suppress_bounced(batch.subscriber.email, answer.response)
 
 
@@ -299,9 +299,9 @@ def email_of(batch: Batch) -> ListEmail:
 
 
 def unfollow_url(batch: Batch) -> str:
-    """Ends the one follow that the e-mail is about, or everything that is followed."""
-    only = batch.follows[0].token if len(batch.follows) == 1 else batch.subscriber.token
-    return absolute_url(reverse("newsletter_unfollow", args=[only]))
+    """Returns the URL to end the only follow of the e-mail, or else everything that is followed."""
+    owner = batch.follows[0] if len(batch.follows) == 1 else batch.subscriber
+    return absolute_url(reverse("newsletter_unfollow", args=[owner.token]))
 
 
 def _subject(batch: Batch, publication: Publication) -> str:
@@ -319,17 +319,17 @@ def _blocks(batch: Batch) -> list[Block]:
     for article in batch.articles[:MAX_ARTICLES]:
         url = absolute_url(article.get_absolute_url())
         blocks.append(Heading(one_line(article.headline), url))
-        blocks += [Paragraph(text) for text in (article.standfirst, _names(article)) if text]
-    more = len(batch.articles) - MAX_ARTICLES
-    if more > 0:
+        blocks += [Paragraph(text) for text in (article.standfirst, _byline(article)) if text]
+    remaining = len(batch.articles) - MAX_ARTICLES
+    if remaining > 0:
         text = ngettext(
-            "%(count)d more article on our site.", "%(count)d more articles on our site.", more
+            "%(count)d more article on our site.", "%(count)d more articles on our site.", remaining
         )
-        blocks.append(Paragraph(text % {"count": more}))
+        blocks.append(Paragraph(text % {"count": remaining}))
     return blocks
 
 
-def _names(article: Article) -> str:
+def _byline(article: Article) -> str:
     names = [row.author.name for row in article.bylines.all()]
     joined = listed(names, gettext("and"), interface_language()) if names else ""
     return gettext("By %(names)s") % {"names": joined} if joined else ""

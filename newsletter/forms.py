@@ -29,7 +29,7 @@ class SubscriberEmailField(forms.CharField):
     """An e-mail address, normalised."""
 
     def clean(self, value: Any) -> str:
-        return email_addresses.normal(str(value or ""))
+        return email_addresses.normalise(str(value or ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class ChoicesForm(forms.Form):
 
     def _offer(self, newsletter: Newsletter) -> Offer:
         frequency_field, topics_field = _fields_of(newsletter)
-        current = self._now(newsletter)
+        current = self._received.get(newsletter.pk)
         frequencies, topics = self._frequencies(newsletter), self._topics(newsletter)
         chosen = {str(topic.pk) for topic in current.topics or ()} if current else set()
         frequency = current.frequency if current else newsletter.usual_frequency
@@ -187,9 +187,6 @@ class ChoicesForm(forms.Form):
             [str(error) for name in (frequency_field, topics_field) for error in self[name].errors],
             has_lost_topics,
         )
-
-    def _now(self, newsletter: Newsletter) -> SubscriptionChoice | None:
-        return self._received.get(newsletter.pk)
 
     def _is_chosen(self, newsletter: Newsletter, current: SubscriptionChoice | None) -> bool:
         if self.has_choices:

@@ -3,6 +3,7 @@
 A lost job loses nothing: the state is in the tables, and the worker checks them every minute.
 """
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -13,7 +14,7 @@ ANSWER = "newsletter.answer"
 WELCOME = "newsletter.welcome"
 DELIVER = "newsletter.deliver"
 START = "newsletter.begin"
-LOOK = "newsletter.look"
+CHECK = "newsletter.look"
 IMPORT = "newsletter.import"
 APPROVE = "newsletter.approve"
 PAUSED = "newsletter.tell_of_pause"
@@ -35,21 +36,15 @@ def enqueue_welcome(consent_id: int) -> None:
 
 def enqueue_delivery(issue_id: int) -> None:
     """Enqueues sending the next e-mails of an issue; one pending job per issue is enough."""
-    try:
-        app.configure_task(
-            DELIVER, queueing_lock=f"{DELIVER} {issue_id}", priority=AFTER_OTHERS
-        ).defer(issue_id=issue_id)
-    except AlreadyEnqueued:
-        return
+    task = app.configure_task(DELIVER, queueing_lock=f"{DELIVER} {issue_id}", priority=AFTER_OTHERS)
+    with suppress(AlreadyEnqueued):
+        task.defer(issue_id=issue_id)
 
 
 def enqueue_checks(issue_id: int) -> None:
     """Enqueues the external checks of an issue."""
-    try:
-        with transaction.atomic():
-            app.configure_task(LOOK, queueing_lock=f"{LOOK} {issue_id}").defer(issue_id=issue_id)
-    except AlreadyEnqueued:
-        return
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task(CHECK, queueing_lock=f"{CHECK} {issue_id}").defer(issue_id=issue_id)
 
 
 def enqueue_pause_email(issue_id: int) -> None:
@@ -60,28 +55,21 @@ def enqueue_pause_email(issue_id: int) -> None:
 def enqueue_approval(digest_id: int) -> None:
     """Enqueues sending an approved digest; never two jobs for the same digest."""
     name = f"{APPROVE} {digest_id}"
-    try:
-        with transaction.atomic():
-            app.configure_task(APPROVE, queueing_lock=name, lock=name).defer(digest_id=digest_id)
-    except AlreadyEnqueued:
-        return
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task(APPROVE, queueing_lock=name, lock=name).defer(digest_id=digest_id)
 
 
-def enqueue_start(issue_id: int, moment: datetime | None) -> None:
+def enqueue_start(issue_id: int, at: datetime | None) -> None:
     """Enqueues the start of a scheduled issue; the worker also checks every minute."""
-    app.configure_task(START, schedule_at=moment).defer(issue_id=issue_id)
+    app.configure_task(START, schedule_at=at).defer(issue_id=issue_id)
 
 
 def enqueue_import(import_id: int) -> None:
     """Enqueues the check or import of a file; never two jobs for the same file."""
     name = f"{IMPORT} {import_id}"
-    try:
-        with transaction.atomic():
-            app.configure_task(IMPORT, queueing_lock=name, lock=name, priority=AFTER_OTHERS).defer(
-                import_id=import_id
-            )
-    except AlreadyEnqueued:
-        return
+    task = app.configure_task(IMPORT, queueing_lock=name, lock=name, priority=AFTER_OTHERS)
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        task.defer(import_id=import_id)
 
 
 def enqueue_data_link(subscriber_id: int) -> None:

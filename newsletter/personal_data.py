@@ -110,16 +110,16 @@ def _cells(subscriber: Subscriber) -> list[str]:
     ]
 
 
-WORKS_FOR: Final = timedelta(days=1)
+VALID_FOR: Final = timedelta(days=1)
 PURPOSE: Final = "newsletter.data"
-LINKS_A_DAY: Final = 3
-ASKED: Final = "Requested when their data was erased"
+MAX_LINKS_PER_DAY: Final = 3
+ERASURE_REASON: Final = "Requested when their data was erased"
 
 
-def ask(subscriber: Subscriber) -> None:
+def request_link(subscriber: Subscriber) -> None:
     """Enqueues the e-mail with the link; ignored if it was requested too often."""
     email = subscriber.email.lower()
-    if count_and_allow(PURPOSE, email, limit=LINKS_A_DAY, per=timedelta(days=1)):
+    if count_and_allow(PURPOSE, email, limit=MAX_LINKS_PER_DAY, per=timedelta(days=1)):
         transaction.on_commit(lambda: job_queue.enqueue_data_link(subscriber.pk))
 
 
@@ -135,16 +135,16 @@ def subscriber_of(token: str) -> Subscriber:
         ExpiredToken, BrokenToken: from `iria.core.security`, or because they were
             erased since.
     """
-    subscriber_id, subscriber_token = read_token(token, purpose=PURPOSE, valid_for=WORKS_FOR)
+    subscriber_id, subscriber_token = read_token(token, purpose=PURPOSE, valid_for=VALID_FOR)
     subscriber = Subscriber.objects.with_token(subscriber_token).filter(pk=subscriber_id).first()
     if subscriber is None:
         raise BrokenToken
     return subscriber
 
 
-def erase(token: str, *, barred: bool) -> Subscriber:
-    """Erases the subscriber of a data link; `barred` keeps a hash so that the address stays
-    suppressed.
+def erase(token: str, *, suppress: bool) -> Subscriber:
+    """Erases the subscriber of a data link; `suppress` keeps a hash, so that no e-mail is sent to
+    the address again.
 
     Otherwise nothing is kept, as the page says, not even that they had unsubscribed.
 
@@ -152,7 +152,7 @@ def erase(token: str, *, barred: bool) -> Subscriber:
         ExpiredToken, BrokenToken: as `subscriber_of`.
     """
     subscriber = subscriber_of(token)
-    opt_in.erase(subscriber, suppression_reason=ASKED if barred else "", keep_hash=False)
+    opt_in.erase(subscriber, suppression_reason=ERASURE_REASON if suppress else "", keep_hash=False)
     return subscriber
 
 

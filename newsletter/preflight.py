@@ -40,7 +40,7 @@ from newsletter.models import ExternalCheck, Issue, Newsletter, TestMail, Waiver
 PASSED_FOR: Final = timedelta(hours=6)
 FAILED_FOR: Final = timedelta(minutes=1)
 """Broken links are checked again soon, because they may have been fixed."""
-MOST_LINKS: Final = 200
+MAX_TARGETS: Final = 200
 RETENTION: Final = timedelta(days=30)
 
 Kind = ExternalCheck.Kind
@@ -77,7 +77,7 @@ def run_external_checks(issue_id: int) -> int:
 
 
 def _unchecked(kind: ExternalCheck.Kind, candidates: Iterable[str]) -> list[str]:
-    targets = list(candidates)[:MOST_LINKS]
+    targets = list(candidates)[:MAX_TARGETS]
     now = timezone.now()
     fresh = Q(passed=True, checked_at__gt=now - PASSED_FOR) | Q(checked_at__gt=now - FAILED_FOR)
     results = ExternalCheck.objects.filter(fresh, kind=kind, target__in=targets)
@@ -97,7 +97,7 @@ def _save_result(kind: ExternalCheck.Kind, target: str, *, passed: bool, message
     )
 
 
-SECONDS: Final = 4
+DNS_TIMEOUT_SECONDS: Final = 4
 
 
 def dns_records_of(newsletter: Newsletter) -> list[str]:
@@ -134,10 +134,10 @@ def check_dns(name: str) -> str:
     """Returns what is wrong with a DNS record, or an empty string."""
     import dns.exception  # docs/decisions/memory.md
 
-    kind, *rest = name.split()
+    record, *rest = name.split()
     domain = rest[-1]
     try:
-        match kind:
+        match record:
             case "spf":
                 return _spf(domain)
             case "dmarc":
@@ -216,12 +216,12 @@ def _query(name: str, record_type: str) -> list[Any]:
 
     resolver = dns.resolver.get_default_resolver()
     try:
-        return list(resolver.resolve(name, record_type, lifetime=SECONDS))
+        return list(resolver.resolve(name, record_type, lifetime=DNS_TIMEOUT_SECONDS))
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []
 
 
-LONGEST = 2000
+URL_MAX_LENGTH: Final = 2000
 
 
 def external_links(rendered: RenderedEmail) -> list[str]:
@@ -243,7 +243,7 @@ def _links(rendered: RenderedEmail) -> list[str]:
     tree = lxml_html.document_fromstring(rendered.html)
     hrefs = [str(link.get("href")).strip() for link in tree.iter("a") if link.get("href")]
     urls = [url for url in hrefs if url.startswith(("http://", "https://"))]
-    return list(dict.fromkeys(url[:LONGEST] for url in urls if TOKEN not in url))
+    return list(dict.fromkeys(url[:URL_MAX_LENGTH] for url in urls if TOKEN not in url))
 
 
 def _is_ours(url: str) -> bool:
@@ -300,7 +300,11 @@ def run_checks(issue: Issue) -> list[Blocker]:
     """Returns the findings of the current e-mail that were not overridden."""
     overridden = set(issue.waivers.values_list("finding_key", flat=True))
     rendered = rendering.compose(issue)
-    findings = [*_of_the_mail(rendered), *_of_links(issue, rendered), *_of_tests(issue)]
+    findings = [
+        *_email_findings(rendered),
+        *_link_findings(issue, rendered),
+        *_test_findings(issue),
+    ]
     return [finding for finding in findings if not finding.about or finding.about not in overridden]
 
 
@@ -376,7 +380,7 @@ def content_hash(issue: Issue) -> str:
     return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _of_the_mail(rendered: RenderedEmail) -> list[Finding]:
+def _email_findings(rendered: RenderedEmail) -> list[Finding]:
     findings = []
     if not rendered.text.strip():
         findings.append(Finding("The e-mail has no plain text version."))
@@ -394,7 +398,7 @@ def _of_the_mail(rendered: RenderedEmail) -> list[Finding]:
     return findings
 
 
-def _of_links(issue: Issue, rendered: RenderedEmail) -> list[Finding]:
+def _link_findings(issue: Issue, rendered: RenderedEmail) -> list[Finding]:
     change_url = reverse("admin:newsletter_issue_change", args=[issue.pk])
     published = Article.objects.published().filter(pk__in=issue.items.values("article_id"))
     existing_urls = {
@@ -402,7 +406,7 @@ def _of_links(issue: Issue, rendered: RenderedEmail) -> list[Finding]:
     }
     findings = [
         Finding(
-            _hidden(link),
+            _hidden_link_message(link),
             f"{change_url}#id_{name}",
             "Fix the link",
             about=f"link {link.reference}",
@@ -433,8 +437,8 @@ def _of_links(issue: Issue, rendered: RenderedEmail) -> list[Finding]:
     return findings
 
 
-def _hidden(link: HiddenLink) -> str:
-    """Readers would get words without a link, in an e-mail that stays as it was sent."""
+def _hidden_link_message(link: HiddenLink) -> str:
+    """Returns why readers would see only the text of a link; a sent e-mail cannot be changed."""
     if link.target is None:
         return (
             f"The link “{link.text}” is broken: its target was deleted. Change or remove the link."
@@ -442,7 +446,7 @@ def _hidden(link: HiddenLink) -> str:
     return f"The link “{link.text}” leads to “{link.target.title or Article()}”, which is not published. Publish it, or change or remove the link."
 
 
-def _of_tests(issue: Issue) -> list[Finding]:
+def _test_findings(issue: Issue) -> list[Finding]:
     if issue.is_automatic or issue.tests.filter(content_hash=content_hash(issue)).exists():
         return []
     preview = reverse("admin:newsletter_issue_preview", args=[issue.pk])

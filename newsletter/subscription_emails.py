@@ -31,9 +31,9 @@ from newsletter.subscriptions import follows, suppression
 from newsletter.subscriptions.opt_in import confirmation_token
 
 PAUSE_BETWEEN_LINKS: Final = timedelta(minutes=10)
-LINKS_A_DAY: Final = 5
+MAX_LINKS_PER_DAY: Final = 5
 PAUSE_BETWEEN_REMINDERS: Final = timedelta(days=1)
-ANSWERED_AT_ONCE: Final = 200
+MAX_RETRIES: Final = 200
 RETRY_EVERY_MINUTE_FOR: Final = timedelta(minutes=10)
 RETRY_MINUTES: Final = 15
 
@@ -86,7 +86,7 @@ def unanswered(*, older_than: timedelta = timedelta(minutes=1)) -> list[int]:
     )
     candidates = pending.order_by("asked_at").values_list("pk", "asked_at")
     due = (pk for pk, asked_at in candidates.iterator() if is_due(now - asked_at))
-    return list(islice(due, ANSWERED_AT_ONCE))
+    return list(islice(due, MAX_RETRIES))
 
 
 def is_due(age: timedelta) -> bool:
@@ -113,7 +113,7 @@ def _choose_answer(consent: Consent) -> Consent.Answer:
         reminded = before.filter(answer=Answer.KNOWN, answered_at__gt=now - PAUSE_BETWEEN_REMINDERS)
         return Answer.NONE if reminded.exists() else Answer.KNOWN
     links = before.filter(answer=Answer.CONFIRM, answered_at__gt=now - timedelta(days=1))
-    if links.count() >= LINKS_A_DAY:
+    if links.count() >= MAX_LINKS_PER_DAY:
         return Answer.NONE
     # A form submitted twice is one request; with another choice it is a new one, and the last one
     # counts. A link that was used or replaced is ignored.
@@ -172,7 +172,7 @@ def _send_confirmation(consent: Consent) -> None:
     content = EmailContent(
         subject=gettext("Confirm your subscription to %(name)s") % {"name": name},
         blocks=(
-            Paragraph(_asking(consent) % {"name": name}),
+            Paragraph(_confirmation_text(consent) % {"name": name}),
             Paragraph(consent.wording),
             Button(
                 gettext("Confirm your subscription"),
@@ -189,7 +189,7 @@ def _send_already_subscribed(consent: Consent) -> None:
     content = EmailContent(
         subject=gettext("You are already subscribed to %(name)s") % {"name": name},
         blocks=(
-            Paragraph(_known(consent) % {"name": name}),
+            Paragraph(_already_text(consent) % {"name": name}),
             Paragraph(gettext(LOOK_FOR_IT)),
             Button(
                 gettext("Manage preferences or unsubscribe"),
@@ -200,11 +200,11 @@ def _send_already_subscribed(consent: Consent) -> None:
     send(content, consent.subscriber.email, consent.newsletters.first())
 
 
-def _asking(consent: Consent) -> str:
+def _confirmation_text(consent: Consent) -> str:
     return gettext(ASKING_TO_FOLLOW) if consent.follows.exists() else gettext(ASKING)
 
 
-def _known(consent: Consent) -> str:
+def _already_text(consent: Consent) -> str:
     return gettext(FOLLOWED_ALREADY) if consent.follows.exists() else gettext(KNOWN_ALREADY)
 
 
@@ -232,13 +232,13 @@ def send_data_link(subscriber_id: int) -> None:
 def send(
     content: EmailContent,
     email: str,
-    about: Newsletter | None,
+    newsletter: Newsletter | None,
     list_headers: Mapping[str, str] | None = None,
 ) -> None:
     """Sends an e-mail in the name of a newsletter, by default the first one."""
     publication = current_publication()
-    newsletter = about or Newsletter.objects.order_by("position").first()
-    assert newsletter is not None  # noqa: S101 - the first one is made by a migration
+    newsletter = newsletter or Newsletter.objects.order_by("position").first()
+    assert newsletter is not None  # noqa: S101 - a migration creates the first one
     message = mail(
         content,
         publication,
@@ -297,7 +297,7 @@ def unsent_welcomes(*, older_than: timedelta = timedelta(minutes=1)) -> list[int
     )
     candidates = pending.order_by("confirmed_at").values_list("pk", "confirmed_at")
     due = (pk for pk, at in candidates.iterator() if at and is_due(now - at))
-    return list(islice(due, ANSWERED_AT_ONCE))
+    return list(islice(due, MAX_RETRIES))
 
 
 def _welcoming_newsletters(consent: Consent) -> list[Newsletter]:
@@ -315,7 +315,7 @@ def _send_welcome(consent: Consent, newsletters: list[Newsletter]) -> None:
     content = EmailContent(
         subject=gettext("Welcome to %(name)s") % {"name": publication.name},
         blocks=(
-            *_text(newsletters, names),
+            *_welcome_text(newsletters, names),
             *_latest_issue(newsletters, consent.language),
             Button(gettext("Manage preferences"), rendering.preferences_url(token)),
         ),
@@ -330,7 +330,7 @@ def _send_welcome(consent: Consent, newsletters: list[Newsletter]) -> None:
     )
 
 
-def _text(newsletters: list[Newsletter], names: str) -> list[Block]:
+def _welcome_text(newsletters: list[Newsletter], names: str) -> list[Block]:
     """Returns the texts that editors wrote for these newsletters, or one sentence."""
     paragraphs = [
         one_line(paragraph)

@@ -20,7 +20,7 @@ from newsletter.subscriptions import opt_in
 
 logger = logging.getLogger(__name__)
 
-SECONDS_AT_A_TIME = 20
+MAX_RUN_SECONDS = 20
 """After this long a job stops for other jobs and enqueues the rest."""
 
 
@@ -44,8 +44,8 @@ def send_approved(digest_id: int) -> None:
     approval.send_approved(digest_id)
 
 
-@app.task(name=job_queue.LOOK)
-def look(issue_id: int) -> None:
+@app.task(name=job_queue.CHECK)
+def run_external_checks(issue_id: int) -> None:
     preflight.run_external_checks(issue_id)
 
 
@@ -66,7 +66,7 @@ def send_pause_email(issue_id: int) -> None:
 
 @app.task(name=job_queue.DELIVER, pass_context=True)
 def deliver(context: JobContext, issue_id: int) -> None:
-    deadline = time.monotonic() + SECONDS_AT_A_TIME
+    deadline = time.monotonic() + MAX_RUN_SECONDS
 
     def should_stop() -> bool:
         return context.should_abort() or time.monotonic() > deadline
@@ -140,7 +140,7 @@ def compose_digests(timestamp: int) -> None:
 )
 def send_new_articles(context: JobContext, timestamp: int) -> None:
     """Sends new articles to those who follow their authors, sections or topics."""
-    deadline = time.monotonic() + SECONDS_AT_A_TIME * 10
+    deadline = time.monotonic() + MAX_RUN_SECONDS * 10
     following.send_due(should_stop=lambda: context.should_abort() or time.monotonic() > deadline)
 
 
@@ -161,7 +161,7 @@ def delete_unconfirmed(timestamp: int) -> None:
     priority=job_queue.AFTER_OTHERS,
 )
 def delete_old(timestamp: int) -> None:
-    """Every night: old deliveries, attempts and results of external checks."""
+    """Deletes old deliveries, attempts and results of external checks every night."""
     now = timezone.now()
     progress.delete_old(now)
     preflight.delete_old(now)

@@ -35,7 +35,7 @@ from newsletter.forms import EmailForm, PreferencesForm, SignUpForm
 from newsletter.models import ArticleFollow, Consent, Issue, Subscriber
 from newsletter.models.follow import SUBJECTS
 from newsletter.subscriptions import follows, opt_in
-from newsletter.subscriptions.email_addresses import hidden, shown
+from newsletter.subscriptions.email_addresses import for_display, masked
 from newsletter.subscriptions.follows import Subject
 
 SHEET_ARTICLES: Final = 3
@@ -119,7 +119,7 @@ def link(request: HttpRequest, issue_id: int, number: int) -> HttpResponse:
     return response
 
 
-REQUESTS_AN_HOUR = 30
+MAX_REQUESTS_PER_HOUR = 30
 """Per IP address; a whole institute may share one."""
 
 LATEST = 4
@@ -153,7 +153,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 
 def language_of(request: HttpRequest) -> str:
-    """The language that the URL asks for, if it is one of the publication; else nothing."""
+    """Returns the language that the URL asks for, if the publication has it; else an empty string."""
     language = request.GET.get("language", "")
     return language if language in publication_of(request).language_codes else ""
 
@@ -174,7 +174,7 @@ def _sign_up(request: HttpRequest, language: str) -> HttpResponse:
     if not count_and_allow(
         "newsletter.client",
         client_ip(request),
-        limit=REQUESTS_AN_HOUR,
+        limit=MAX_REQUESTS_PER_HOUR,
         per=timedelta(hours=1),
     ):
         message = gettext("Too many sign-ups from your network. Try again in an hour.")
@@ -210,7 +210,7 @@ def source_path(request: HttpRequest) -> str:
     """
     try:
         came_from = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:  # no address at all, such as http://[
+    except ValueError:  # not a URL, such as http://[
         came_from = urlsplit("")
     path = came_from.path if came_from.netloc == request.get_host() else ""
     path = request.POST.get("came_from") or path
@@ -234,9 +234,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     except BrokenToken:
         return message_page(request, gettext(INCOMPLETE), status=404)
     except ExpiredToken as expired:
-        asked = Consent.objects.filter(pk=expired.value).first()
-        with use_language(asked.language if asked else content_language()):
-            return message_page(request, gettext(EXPIRED), status=410, consent=asked)
+        expired_consent = Consent.objects.filter(pk=expired.value).first()
+        with use_language(expired_consent.language if expired_consent else content_language()):
+            return message_page(request, gettext(EXPIRED), status=410, consent=expired_consent)
     with use_language(consent.language):
         if request.method == "POST":
             try:
@@ -267,9 +267,9 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     with use_language(subscriber.language if subscriber else ""):
         if request.method == "POST" and "leave" in request.POST:
             opt_in.unsubscribe_all(email)
-            return render(request, "newsletter/unsubscribed.html", {"address": hidden(email)})
+            return render(request, "newsletter/unsubscribed.html", {"address": masked(email)})
         if request.method == "POST" and "data" in request.POST and subscriber:
-            personal_data.ask(subscriber)
+            personal_data.request_link(subscriber)
             return redirect(f"{request.path}?asked=1")
         return _preferences_page(request, email, subscriber)
 
@@ -280,7 +280,7 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
     """Shows the stored data of a subscriber, with a button to erase them."""
     try:
         if request.method == "POST":
-            erased = personal_data.erase(token, barred="bar" in request.POST)
+            erased = personal_data.erase(token, suppress="bar" in request.POST)
             with use_language(erased.language):
                 return render(request, "newsletter/erased.html", {"barred": "bar" in request.POST})
         subscriber = personal_data.subscriber_of(token)
@@ -291,7 +291,7 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
     with use_language(subscriber.language):
         context = {
             "subscriber": subscriber,
-            "address": shown(subscriber.email),
+            "address": for_display(subscriber.email),
             "received": [
                 personal_data.describe_subscription(subscription)
                 for subscription in subscriber.subscriptions.with_choices()
@@ -327,7 +327,7 @@ def _preferences_page(
         "form": form,
         "offers": form.offers(),
         "subscriber": subscriber,
-        "address": hidden(email),
+        "address": masked(email),
         "more": opt_in.other_choices(email),
         "saved": "saved" in request.GET,
         "asked": "asked" in request.GET,
@@ -351,7 +351,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return message_page(request, gettext(UNKNOWN), status=404)
     template = "unsubscribed" if posted else "unsubscribe"
     with use_language(subscriber.language):
-        context = {"subscriber": subscriber, "address": hidden(subscriber.email)}
+        context = {"subscriber": subscriber, "address": masked(subscriber.email)}
         return render(request, f"newsletter/{template}.html", context)
 
 
@@ -436,7 +436,7 @@ def _follow(
         if count_and_allow(
             "newsletter.client",
             client_ip(request),
-            limit=REQUESTS_AN_HOUR,
+            limit=MAX_REQUESTS_PER_HOUR,
             per=timedelta(hours=1),
         ):
             opt_in.request(
@@ -480,7 +480,7 @@ def unfollow(request: HttpRequest, token: str) -> HttpResponse:
     with use_language(subscriber.language):
         context = {
             "subscriber": subscriber,
-            "address": hidden(subscriber.email),
+            "address": masked(subscriber.email),
             "subjects": [Subject.of(row) for row in rows],
             "ended": request.method == "POST",
         }

@@ -99,7 +99,7 @@ class AttemptInline(ReadOnlyInline):
     verbose_name_plural = "SMTP responses"
 
 
-class DecisionInline(ReadOnlyInline):
+class ResolutionInline(ReadOnlyInline):
     """Who decided to resend or skip an uncertain delivery."""
 
     model = UncertainResolution
@@ -135,7 +135,7 @@ class DeliveryAdmin(ReadOnly, admin.ModelAdmin[Delivery]):
         "message_id",
     ]
     fields = (*readonly_fields,)
-    inlines = [AttemptInline, DecisionInline]
+    inlines = [AttemptInline, ResolutionInline]
     actions = ["send_again", "leave"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
@@ -171,13 +171,13 @@ class DeliveryAdmin(ReadOnly, admin.ModelAdmin[Delivery]):
 
     @admin.action(description="Resend (may arrive twice)", permissions=["send"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        self._decide(request, queryset, UncertainResolution.Choice.RESEND, "will be resent")
+        self._resolve(request, queryset, UncertainResolution.Choice.RESEND, "will be resent")
 
     @admin.action(description="Do not resend", permissions=["send"])
     def leave(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        self._decide(request, queryset, UncertainResolution.Choice.SKIP, "will not be resent")
+        self._resolve(request, queryset, UncertainResolution.Choice.SKIP, "will not be resent")
 
-    def _decide(
+    def _resolve(
         self, request: HttpRequest, queryset: QuerySet[Delivery], choice: str, result: str
     ) -> None:
         assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
@@ -189,8 +189,8 @@ class DeliveryAdmin(ReadOnly, admin.ModelAdmin[Delivery]):
         )
 
 
-MOST: Final = 100
-FOLDER: Final = "iria.core.mail.FolderBackend"
+MAX_EMAILS: Final = 100
+FOLDER_BACKEND: Final = "iria.core.mail.FolderBackend"
 MAIL_FILE: Final = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{6}-[0-9a-f]{6}\.eml")
 SHOWN_HEADERS: Final = ("From", "To", "Reply-To", "Subject", "Date", "List-Unsubscribe")
 
@@ -205,8 +205,10 @@ class StoredEmail:
 
 def folders() -> list[Path]:
     """Folders of the mailers that write e-mails to files."""
-    mailers = [config for config in settings.MAILERS.values() if config.get("BACKEND") == FOLDER]
-    return list({Path(config["OPTIONS"]["folder"]): None for config in mailers})
+    mailers = [
+        config for config in settings.MAILERS.values() if config.get("BACKEND") == FOLDER_BACKEND
+    ]
+    return list(dict.fromkeys(Path(config["OPTIONS"]["folder"]) for config in mailers))
 
 
 def emails(request: HttpRequest) -> HttpResponse:
@@ -219,7 +221,7 @@ def emails(request: HttpRequest) -> HttpResponse:
     )
     stored_emails: list[StoredEmail] = []
     for file in files:
-        if len(stored_emails) == MOST or not MAIL_FILE.fullmatch(file.name):
+        if len(stored_emails) == MAX_EMAILS or not MAIL_FILE.fullmatch(file.name):
             continue
         message = _read(file, headers_only=True)
         if message is not None and _may_read(request, message):
@@ -229,13 +231,13 @@ def emails(request: HttpRequest) -> HttpResponse:
         "title": "Latest e-mails",
         "emails": stored_emails,
         "is_stored": bool(folders()),
-        "most": MOST,
+        "max_emails": MAX_EMAILS,
     }
     return render(request, "admin/newsletter/emails.html", context)
 
 
 def email(request: HttpRequest, name: str) -> HttpResponse:
-    """Shows the text of one e-mail; the HTML would bring its own styles."""
+    """Shows the text of one e-mail, not the HTML, which has its own styles."""
     _require_permission(request)
     if not MAIL_FILE.fullmatch(name):
         raise Http404
@@ -263,9 +265,9 @@ def _may_read(request: HttpRequest, message: EmailMessage) -> bool:
 
 def _read(file: Path, *, headers_only: bool) -> EmailMessage | None:
     try:
-        with file.open("rb") as opened:
+        with file.open("rb") as stream:
             parser = BytesParser(EmailMessage, policy=policy.default)
-            return parser.parse(opened, headersonly=headers_only)
+            return parser.parse(stream, headersonly=headers_only)
     except OSError:
         # The file was removed after the folder was listed.
         return None

@@ -17,6 +17,7 @@ from accounts.models import User
 from articles.editorial.admin.fields import MomentField
 from iria.publication.models import current_publication
 from newsletter.admin.deliveries import parse_pk
+from newsletter.admin.issue_tools import current_user
 from newsletter.bounces.processing import bounce_summary
 from newsletter.delivery import controls, recipients, sending
 from newsletter.delivery.progress import Progress, named_links, unsubscribed_after
@@ -81,7 +82,7 @@ class DeliveryPages:
             else:
                 sending.send_at(issue, at, by=user)
         except NotReady as error:
-            for blocker in error.obstacles:
+            for blocker in error.blockers:
                 self.message_user(request, format_html("{}", blocker), messages.ERROR)
             return None
         self.message_user(request, _scheduled_message(issue, at is None), messages.SUCCESS)
@@ -163,19 +164,18 @@ def _results(issue: Issue, progress: Progress) -> dict[str, Any]:
     }
 
 
-def subscribers(count: int) -> str:
+def subscribers_label(count: int) -> str:
     return "1 subscriber" if count == 1 else f"{count} subscribers"
 
 
 def recipients_label(issue: Issue) -> str:
-    return subscribers(recipients.audience(issue).count())
+    return subscribers_label(recipients.audience(issue).count())
 
 
 def _require_sender(pages: DeliveryPages, request: HttpRequest) -> User:
     if not pages.has_send_permission(request):
         raise PermissionDenied
-    assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
-    return request.user
+    return current_user(request)
 
 
 def _scheduled_message(issue: Issue, in_a_minute: bool) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from articles.editorial.models import Category
 from iria.core.admin import ReadOnly
-from newsletter.admin.delivery import subscribers
+from newsletter.admin.delivery import subscribers_label
 from newsletter.admin.issue_tools import current_user
 from newsletter.delivery import recipients
 from newsletter.digests import approval
@@ -142,10 +142,10 @@ def _rows(digest: Digest, issues: list[Issue]) -> list[dict[str, Any]]:
     return [
         {
             "issue": issue,
-            "address": reverse("admin:newsletter_issue_change", args=[issue.pk]),
+            "url": reverse("admin:newsletter_issue_change", args=[issue.pk]),
             "preview": reverse("admin:newsletter_issue_preview", args=[issue.pk]),
             "topics": _topics_label(issue, names),
-            "audience": subscribers(
+            "audience": subscribers_label(
                 recipients_by_choice.get((tuple(issue.topics), issue.language), 0)
             )
             if issue.is_draft

@@ -15,23 +15,24 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from iria.core.admin import ReadOnly
+from newsletter.admin.deliveries import parse_pk
+from newsletter.admin.issue_tools import current_user
 from newsletter.imports import runner, uploads
 from newsletter.imports.csv_reader import EMAIL, LANGUAGE, NAME, STATE, UNSUBSCRIBED, ColumnMapping
 from newsletter.models import ImportRow, SubscriberExport, SubscriberImport
 
 SHOWN_LINES: Final = 200
 COLUMN: Final = re.compile(r"column-[0-9]{1,4}")
-SECONDS: Final = "2"
+RELOAD_SECONDS: Final = "2"
 """How often the browser reloads the page of a running import (`Refresh` header)."""
 TOO_LATE: Final = "This import is running or done, or its file was deleted."
-KINDS: Final = (
+COLUMN_TYPES: Final = (
     (EMAIL, "E-mail address"),
     (NAME, "Name"),
     (LANGUAGE, "Language"),
     (STATE, "Status"),
     (UNSUBSCRIBED, "Unsubscribed"),
 )
-"""The column types."""
 Outcome = ImportRow.Outcome
 
 
@@ -56,7 +57,7 @@ class UploadForm(forms.ModelForm[SubscriberImport]):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > uploads.MOST_BYTES:
+        if file.size > uploads.MAX_BYTES:
             message = "The file is larger than 50 MB. Split it."
             raise forms.ValidationError(message)
         return file
@@ -78,7 +79,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Imports are kept as proof of who imported whom, and on what ground."""
+        """Imports are kept as proof of who imported whom, and on what grounds."""
         return False
 
     def get_urls(self) -> list[URLPattern]:
@@ -115,9 +116,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        subscriber_import = self._get_import_or_404(
-            request, int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
-        )
+        subscriber_import = self._get_import_or_404(request, parse_pk(object_id))
         rows = uploads.first_rows_of(subscriber_import)
         columns = ColumnMapping.of(subscriber_import.columns)
         width = max((len(row.cells) for row in rows), default=0)
@@ -127,7 +126,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
             "original": subscriber_import,
             "rows": [row for row in rows if row.cells],
             "service": uploads.service_of_rows(rows),
-            "kinds": KINDS,
+            "column_types": COLUMN_TYPES,
             "columns": [(index, columns.type_of(index)) for index in range(width)],
             "has_header": columns.has_header,
             "counts": _result_counts(subscriber_import),
@@ -138,7 +137,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         }
         response = TemplateResponse(request, "admin/newsletter/import/page.html", context)
         if subscriber_import.is_running:
-            response["Refresh"] = SECONDS
+            response["Refresh"] = RELOAD_SECONDS
         return response
 
     @method_decorator(require_POST)
@@ -189,8 +188,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
     def _require_importer(self, request: HttpRequest) -> User:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
-        return request.user
+        return current_user(request)
 
     def _get_import_or_404(self, request: HttpRequest, import_id: int) -> SubscriberImport:
         imports = SubscriberImport.objects.defer("content").select_related("created_by")

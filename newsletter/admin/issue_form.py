@@ -21,6 +21,7 @@ from articles.images.admin.chooser import choice
 from articles.search.engine import admin_search
 from iria.core.text.validators import one_line, validate_storable
 from iria.publication.models import current_publication
+from newsletter.admin.deliveries import parse_pk
 from newsletter.email import drafts
 from newsletter.email.drafts import IssueArticle, NotADraft
 from newsletter.models import Issue, IssueItem
@@ -28,7 +29,7 @@ from newsletter.models.issue import HEADING_MAX_LENGTH, NAME_PLACEHOLDER
 
 OFFERED: Final = 20
 """The number of search results, or of newest articles if there is no query."""
-MOST: Final = 100
+MAX_ARTICLES: Final = 100
 """Articles in one issue; Gmail clips the e-mail well before."""
 
 Row = dict[str, str]
@@ -46,8 +47,8 @@ def offers(query: str, *, excluded: Iterable[int] = ()) -> list[dict[str, Any]]:
         selected = [articles[pk] for pk in ids if pk in articles]
     else:
         selected = list(published.newest().exclude(pk__in=excluded_ids)[:OFFERED])
-    found = IssueItem.objects.filter(article__in=[article.pk for article in selected])
-    in_issue = set(found.values_list("article_id", flat=True))
+    items = IssueItem.objects.filter(article__in=[article.pk for article in selected])
+    in_issue = set(items.values_list("article_id", flat=True))
     selected.sort(key=lambda article: article.pk in in_issue)
     return [
         serialize_article(article, "" if article.pk in in_issue else "not in an issue yet")
@@ -105,16 +106,16 @@ class ChosenArticlesWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         rows: list[Row] = list(value or [])
-        keys = [key for row in rows if (key := parse_id(row["pk"]))]
+        keys = [key for row in rows if (key := parse_pk(row["pk"]))]
         articles = _allowed_articles(self.previous).for_cards().in_bulk(keys)
         context["rows"] = [
-            {**serialize_article(articles[parse_id(row["pk"])]), "heading": row["heading"]}
+            {**serialize_article(articles[parse_pk(row["pk"])]), "heading": row["heading"]}
             for row in rows
-            if parse_id(row["pk"]) in articles
+            if parse_pk(row["pk"]) in articles
         ]
         context["offers"] = offers(self.query, excluded=keys)
-        context["words"] = self.query
-        context["longest"] = HEADING_MAX_LENGTH
+        context["query"] = self.query
+        context["heading_max_length"] = HEADING_MAX_LENGTH
         return context
 
     def id_for_label(self, id_: str) -> str:
@@ -134,15 +135,15 @@ class ChosenArticlesField(forms.Field):
     def to_python(self, value: Any) -> list[IssueArticle]:
         rows: list[Row] = list(value or [])
         message = "One of the articles no longer exists. Check the list and choose again."
-        if len(rows) > MOST:
-            message = f"{len(rows)} articles are chosen. At most {MOST} are allowed."
+        if len(rows) > MAX_ARTICLES:
+            message = f"{len(rows)} articles are chosen. At most {MAX_ARTICLES} are allowed."
             raise ValidationError(message, code="many")
-        keys = {parse_id(row["pk"]) for row in rows}
+        keys = {parse_pk(row["pk"]) for row in rows}
         articles = _allowed_articles(self.previous).in_bulk(keys)
         if len(articles) != len(keys):
             raise ValidationError(message, code="gone")
         return [
-            IssueArticle(articles[parse_id(row["pk"])], _heading(row["heading"])) for row in rows
+            IssueArticle(articles[parse_pk(row["pk"])], _heading(row["heading"])) for row in rows
         ]
 
     def prepare_value(self, value: Any) -> list[Row]:
@@ -171,11 +172,6 @@ def _position(row: Row) -> float:
     """Returns the position of a row; rows without a number come last."""
     text = row["place"].strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else float("inf")
-
-
-def parse_id(text: str) -> int:
-    """Returns the submitted ID, or 0 if it is not a number."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
 
 
 def _heading(text: str) -> str:

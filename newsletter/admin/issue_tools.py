@@ -18,7 +18,8 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from newsletter.admin.issue_form import offers, parse_id
+from newsletter.admin.deliveries import parse_pk
+from newsletter.admin.issue_form import offers
 from newsletter.delivery import sending
 from newsletter.email import drafts, rendering
 from newsletter.email.rendering import Scheme
@@ -65,10 +66,10 @@ class EditorPages:
         if not self.has_view_permission(request):
             raise PermissionDenied
         query = request.GET.get("q", "")[:200]
-        excluded = [pk for key in request.GET.getlist("but")[:200] if (pk := parse_id(key))]
+        excluded = [pk for key in request.GET.getlist("but")[:200] if (pk := parse_pk(key))]
         context = {
             "offers": offers(query, excluded=excluded),
-            "words": query,
+            "query": query,
             "name": "chosen_articles",
         }
         return render(request, "admin/newsletter/issue/_offers.html", context)
@@ -78,7 +79,7 @@ class EditorPages:
     @method_decorator(require_POST)
     def live(self, request: HttpRequest) -> HttpResponse:
         """Renders the e-mail from the unsaved form; saves nothing."""
-        issue_id = parse_id(request.GET.get("issue", ""))
+        issue_id = parse_pk(request.GET.get("issue", ""))
         issue = self._get_issue_or_404(request, issue_id) if issue_id else None
         allowed = self.has_change_permission if issue else self.has_add_permission
         if not (allowed(request, issue) if issue else allowed(request)):
@@ -113,7 +114,7 @@ class EditorPages:
                 return JsonResponse({"message": DELETED}, status=404)
             if issue is not None:
                 if not issue.is_draft:
-                    # As when the form is sent too late: it says why, and the text is kept.
+                    # As for a form submitted too late: the response says why, and the text is kept.
                     request.submitted_too_late = True  # type: ignore[attr-defined]
                 if request.POST.get("version") != version_of(issue):
                     return JsonResponse(_conflict(issue), status=409)
@@ -121,8 +122,8 @@ class EditorPages:
                 request.POST, instance=issue
             )
             if not form.is_valid():
-                wrong = " ".join(text for texts in form.errors.values() for text in texts)
-                return JsonResponse({"message": wrong.rstrip(".")}, status=400)
+                errors = " ".join(text for texts in form.errors.values() for text in texts)
+                return JsonResponse({"message": errors.rstrip(".")}, status=400)
             draft = form.save(commit=False)
             self.save_model(request, draft, form, change=issue is not None)
             message = self.construct_change_message(request, form, [], issue is None)
@@ -182,11 +183,11 @@ def version_of(issue: Issue) -> str:
 
 def autosave_context(request: HttpRequest, issue: Issue | None) -> dict[str, str]:
     """What the script that saves in the background needs, for `admin/_save_state.html`."""
-    new = reverse("admin:newsletter_issue_autosave_new")
-    own = reverse("admin:newsletter_issue_autosave", args=[issue.pk]) if issue else new
+    new_url = reverse("admin:newsletter_issue_autosave_new")
+    url = reverse("admin:newsletter_issue_autosave", args=[issue.pk]) if issue else new_url
     return {
-        "autosave_url": own,
-        "new_autosave_url": new,
+        "autosave_url": url,
+        "new_autosave_url": new_url,
         "copy_key": f"issue:{request.user.pk}:{issue.pk if issue else 'new'}",
         "version": request.POST.get("version", version_of(issue) if issue else ""),
     }

@@ -41,44 +41,44 @@ from newsletter.email.drafts import IssueArticle
 from newsletter.models import DeliveryEvent, Issue, Newsletter
 
 CREATED: Final = "Created."
-FOLDED: Final = timedelta(minutes=10)
-"""What one editor saves within this time is one line, as in the history of an article."""
-SHOWN: Final = 200
-"""Lines of each kind."""
+FOLD_WITHIN: Final = timedelta(minutes=10)
+"""Changes that one editor saves within this time are one line, as in the history of an article."""
+MAX_LINES: Final = 200
+"""The maximum number of changes, and of events."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Without `by` it happened automatically."""
+    """A line of the history; without `by`, it happened automatically."""
 
     at: datetime
     by: User | None
     what: str
 
 
-def lines_of(issue: Issue) -> list[Line]:
-    """The newest first."""
-    changes = _changes(issue).select_related("user").order_by("-action_time", "-pk")[:SHOWN]
+def history_of(issue: Issue) -> list[Line]:
+    """Returns the history of an issue, newest first."""
+    changes = _changes(issue).select_related("user").order_by("-action_time", "-pk")[:MAX_LINES]
     lines = [Line(each.action_time, each.user, each.get_change_message()) for each in changes]
-    events = issue.events.select_related("created_by").order_by("-pk")[:SHOWN]
+    events = issue.events.select_related("created_by").order_by("-pk")[:MAX_LINES]
     lines += [Line(each.created_at, each.created_by, _described(each)) for each in events]
     lines.append(Line(issue.created_at, issue.created_by, CREATED))
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
 def log_change(issue: Issue, message: list[dict[str, Any]], *, by: User) -> None:
-    """Adds the names of the changed fields to the line of this editor, or a line.
+    """Logs a change: adds its fields to the last line if that is recent and by the same editor.
 
     Args:
-        message: as Django makes it; empty if nothing was changed.
+        message: in the format of Django's admin; empty if nothing was changed.
     """
     if not message:
         return
     latest = _changes(issue).order_by("-action_time", "-pk").first()
-    recent = timezone.now() - FOLDED
-    if latest and latest.user_id == by.pk and latest.action_time > recent:
-        before = json.loads(latest.change_message)
-        names = [name for part in (*before, *message) for name in part["changed"]["fields"]]
+    earliest = timezone.now() - FOLD_WITHIN
+    if latest and latest.user_id == by.pk and latest.action_time > earliest:
+        previous = json.loads(latest.change_message)
+        names = [name for part in (*previous, *message) for name in part["changed"]["fields"]]
         latest.change_message = json.dumps([{"changed": {"fields": list(dict.fromkeys(names))}}])
         latest.save(update_fields=["change_message"])
         return
@@ -140,7 +140,6 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
                 "iria_admin/newsletter.css",
                 "iria_admin/issue-report.css",
                 "iria_admin/issue-form.css",
-                "iria_admin/issue-form.css",
             ]
         }
         js = [
@@ -156,8 +155,6 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         may_write = self.has_change_permission(request, obj) if obj else True
         return self.fieldsets if may_write else self.view_fieldsets
 
-    # Permissions
-
     def has_change_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
         """A sent issue is read-only; a form submitted too late is shown again with an error."""
         is_editable = obj is None or obj.is_draft or hasattr(request, "submitted_too_late")
@@ -165,8 +162,6 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
 
     def has_delete_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_draft)
-
-    # Editing
 
     def get_readonly_fields(self, request: HttpRequest, obj: Issue | None = None) -> Any:
         """The newsletter of a digest issue cannot be changed."""
@@ -256,20 +251,16 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         query = urlencode({"find": request.POST.get("chosen_articles-search", "")[:200]})
         return redirect(f"{page}?{query}#id_chosen_articles_search")
 
-    # History
-
     def log_change(self, request: HttpRequest, obj: Issue, message: Any) -> None:  # type: ignore[override]
-        """Without the entry that Django's would return, and uses nowhere."""
+        """Returns no log entry, unlike Django's method, which uses it nowhere."""
         log_change(obj, message, by=current_user(request))
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         issue = self.get_object(request, unquote(object_id))
-        lines = lines_of(issue) if issue else []
+        lines = history_of(issue) if issue else []
         return super().history_view(request, object_id, {**(extra_context or {}), "lines": lines})
-
-    # Preview and send
 
     def get_urls(self) -> list[URLPattern]:
         admin_view = self.admin_site.admin_view
@@ -310,7 +301,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
             issue,
             title="Preview",
             rendered=rendered,
-            obstacles=blockers.blockers(issue) if issue.is_draft else [],
+            blockers=blockers.blockers(issue) if issue.is_draft else [],
             warnings=[*blockers.warnings(rendered, issue.newsletter), *blockers.terms(issue)],
             text=(rendering.stored_email(issue) if issue.has_started else rendered)
             .addressed(rendering.TEST_TOKEN)
@@ -334,7 +325,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
             request,
             issue,
             title="Send",
-            obstacles=blockers.blockers(issue),
+            blockers=blockers.blockers(issue),
             warnings=[*blockers.warnings(rendered, issue.newsletter), *blockers.terms(issue)],
             audience=recipients_label(issue),
             form=ScheduleForm(request.POST or None),

@@ -182,7 +182,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
 
     @admin.display(description="E-mail address", ordering="email")
     def email_address(self, subscriber: Subscriber) -> str:
-        return email_addresses.shown(subscriber.email)
+        return email_addresses.for_display(subscriber.email)
 
     @admin.display(description="Receives")
     def receives(self, subscriber: Subscriber) -> str:
@@ -223,7 +223,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
     def suppress(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
         for subscriber in queryset:
             suppression.suppress(
-                subscriber, because=f"Added manually by {request.user}", by=current_user(request)
+                subscriber, details=f"Added manually by {request.user}", by=current_user(request)
             )
         self._show_result(request, len(queryset), "suppressed")
 
@@ -294,7 +294,7 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
     def email(self, entry: Suppression) -> str:
         subscriber = entry.subscriber
         return (
-            email_addresses.shown(subscriber.email)
+            email_addresses.for_display(subscriber.email)
             if subscriber
             else "erased (only a hash is stored)"
         )
@@ -335,7 +335,7 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
         reason = form.cleaned_data["removal_reason"]
         obj.refresh_from_db()
-        suppression.remove_suppression(obj, because=reason, by=current_user(request))
+        suppression.remove_suppression(obj, reason=reason, by=current_user(request))
 
     @admin.action(description="Remove from suppression list", permissions=["release"])
     def release(self, request: HttpRequest, queryset: QuerySet[Suppression]) -> None:
@@ -346,7 +346,7 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
             return
         active = [entry for entry in queryset if entry.is_active]
         for entry in active:
-            suppression.remove_suppression(entry, because=reason, by=current_user(request))
+            suppression.remove_suppression(entry, reason=reason, by=current_user(request))
         noun = "1 address" if len(active) == 1 else f"{len(active)} addresses"
         self.message_user(request, f"{noun} removed from the suppression list.", messages.SUCCESS)
 
@@ -374,4 +374,4 @@ class BounceAdmin(ReadOnly, admin.ModelAdmin[Bounce]):
 
     @admin.display(description="Subscriber", ordering="subscriber__email")
     def recipient(self, bounce: Bounce) -> str:
-        return email_addresses.shown(bounce.subscriber.email) if bounce.subscriber else "–"
+        return email_addresses.for_display(bounce.subscriber.email) if bounce.subscriber else "–"

@@ -19,11 +19,11 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from iria.core.text.validators import storable
-from newsletter.bounces.parser.mime import MOST_BYTES
+from newsletter.bounces.parser.mime import MAX_BYTES
 from newsletter.bounces.processing import process_message
 from newsletter.models import MailboxStatus
 
-SECONDS: Final = 30
+TIMEOUT_SECONDS: Final = 30
 BATCH_SIZE: Final = 500
 """Messages read in one run; the rest is read in the next one."""
 
@@ -33,7 +33,7 @@ class Unreadable(Exception):
 
 
 def _do_nothing() -> None:
-    return None
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Incoming:
 
     name: str
     raw: bytes
-    done: Callable[[], None] = _do_nothing
+    mark_read: Callable[[], None] = _do_nothing
 
 
 def read_file(name: str) -> Incoming:
@@ -53,14 +53,14 @@ def read_file(name: str) -> Incoming:
     """
     try:
         with Path(name).open("rb") as file:
-            return Incoming(name, file.read(MOST_BYTES))
+            return Incoming(name, file.read(MAX_BYTES))
     except OSError as error:
         raise Unreadable(error.strerror or "The file cannot be read.") from error
 
 
 def read_stream(stream: BinaryIO) -> Incoming:
-    raw = stream.read(MOST_BYTES)
-    while stream.read(MOST_BYTES):
+    raw = stream.read(MAX_BYTES)
+    while stream.read(MAX_BYTES):
         # Read everything: the sender must not get a broken pipe.
         continue
     return Incoming("-", raw)
@@ -116,9 +116,9 @@ def _imap_messages(url: str) -> Iterator[Incoming]:
     host = parts.hostname or ""
     server: imaplib.IMAP4
     if parts.scheme == "imaps":
-        server = imaplib.IMAP4_SSL(host, parts.port or 993, timeout=SECONDS)
+        server = imaplib.IMAP4_SSL(host, parts.port or 993, timeout=TIMEOUT_SECONDS)
     else:
-        server = imaplib.IMAP4(host, parts.port or 143, timeout=SECONDS)
+        server = imaplib.IMAP4(host, parts.port or 143, timeout=TIMEOUT_SECONDS)
         if "STARTTLS" in server.capabilities:
             server.starttls()
     try:
@@ -140,7 +140,7 @@ def _imap_messages(url: str) -> Iterator[Incoming]:
 
 
 def _fetched(server: imaplib.IMAP4, number: str) -> bytes | None:
-    parts = _expect(server.uid("FETCH", number, f"(BODY.PEEK[]<0.{MOST_BYTES}>)"))
+    parts = _expect(server.uid("FETCH", number, f"(BODY.PEEK[]<0.{MAX_BYTES}>)"))
     return next((part[1] for part in parts if isinstance(part, tuple)), None)
 
 
@@ -187,12 +187,12 @@ def read_mailbox() -> int:
     count, failed, error = 0, 0, ""
     try:
         for incoming in read_url(url):
-            if _was_processed(incoming):
+            if _process_safely(incoming):
                 count += 1
-                incoming.done()
+                incoming.mark_read()
             else:
                 failed += 1
-        error = _unread_message(failed)
+        error = _unread_error(failed)
     except Unreadable as unreadable:
         error = str(unreadable)[:500]
         logger.warning("bounce mailbox: %s", error)
@@ -200,7 +200,8 @@ def read_mailbox() -> int:
     return count
 
 
-def _was_processed(incoming: Incoming) -> bool:
+def _process_safely(incoming: Incoming) -> bool:
+    """Returns whether the message was processed; an exception is logged."""
     try:
         process_message(incoming.raw)
     except (OperationalError, InterfaceError):
@@ -211,7 +212,7 @@ def _was_processed(incoming: Incoming) -> bool:
     return True
 
 
-def _unread_message(count: int) -> str:
+def _unread_error(count: int) -> str:
     if not count:
         return ""
     noun = "1 message" if count == 1 else f"{count} messages"

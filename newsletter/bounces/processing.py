@@ -221,11 +221,9 @@ def _save_bounce(
 def _bounce_values(report: Report, match: Match) -> dict[str, Any]:
     failure = match.failure
     is_hard = failure is not None and failure.is_hard
-    kind = (
-        Bounce.Kind.COMPLAINT
-        if report.kind is Kind.COMPLAINT
-        else (Bounce.Kind.HARD if is_hard else Bounce.Kind.SOFT)
-    )
+    kind = Bounce.Kind.HARD if is_hard else Bounce.Kind.SOFT
+    if report.kind is Kind.COMPLAINT:
+        kind = Bounce.Kind.COMPLAINT
     response = failure.smtp_response if failure else report.feedback
     return {
         "kind": kind,
@@ -250,7 +248,7 @@ def _complained(report: Report, match: Match, bounce: Bounce) -> str:
         return "left"
     suppression.suppress(
         match.subscriber,
-        because="Complaint",
+        details="Complaint",
         reason=Suppression.Reason.COMPLAINT,
         bounce=bounce,
     )
@@ -282,7 +280,7 @@ def _notify_other_apps(match: Match, message: str) -> None:
 
 
 def _suppress(subscriber: Subscriber, bounce: Bounce, reason: str, details: str) -> str:
-    suppression.suppress(subscriber, because=details, reason=reason, bounce=bounce)
+    suppression.suppress(subscriber, details=details, reason=reason, bounce=bounce)
     return "suppressed"
 
 
@@ -316,7 +314,7 @@ def _set_state(delivery: Delivery | None, state: str, details: str) -> None:
     )
 
 
-MOST_ROWS: Final = 20
+MAX_ROWS: Final = 20
 
 
 def bounce_summary(issue: Issue) -> dict[str, Any]:
@@ -326,8 +324,8 @@ def bounce_summary(issue: Issue) -> dict[str, Any]:
     kinds = {kind: sum(row["count"] for row in rows if row["kind"] == kind) for kind in Bounce.Kind}
     complaint = Bounce.Kind.COMPLAINT
     labelled = [
-        {**row, "said": complaint.label if row["kind"] == complaint else row["reason"]}
-        for row in rows[:MOST_ROWS]
+        {**row, "label": complaint.label if row["kind"] == complaint else row["reason"]}
+        for row in rows[:MAX_ROWS]
     ]
     return {
         "all": sum(kinds.values()),
@@ -338,8 +336,8 @@ def bounce_summary(issue: Issue) -> dict[str, Any]:
     }
 
 
-WITHIN: Final = timedelta(days=1)
-MOST: Final = 5_000
+REJECTED_WITHIN: Final = timedelta(days=1)
+MAX_REJECTED: Final = 5_000
 
 
 def suppress_rejected() -> int:
@@ -348,12 +346,14 @@ def suppress_rejected() -> int:
     rejected = Delivery.objects.filter(
         ~Exists(bounces),
         state=Delivery.State.REJECTED,
-        done_at__gt=Now() - WITHIN,
+        done_at__gt=Now() - REJECTED_WITHIN,
         subscriber__state="active",
     ).select_related("subscriber")
     # At RCPT a server has checked only the address, so its response is reliable.
     unknown = [
-        delivery for delivery in rejected[:MOST] if reason_of(f"{delivery.details} rcpt") in HARD
+        delivery
+        for delivery in rejected[:MAX_REJECTED]
+        if reason_of(f"{delivery.details} rcpt") in HARD
     ]
     for delivery in unknown:
         _suppress_rejected(delivery)
@@ -381,5 +381,5 @@ def _suppress_rejected(delivery: Delivery) -> None:
             },
         )
         suppression.suppress(
-            subscriber, because=reason, reason=Suppression.Reason.HARD, bounce=bounce
+            subscriber, details=reason, reason=Suppression.Reason.HARD, bounce=bounce
         )

@@ -8,6 +8,7 @@ Only lower-case letters and digits are used, because some servers change the cas
 
 import base64
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from django.conf import settings
@@ -57,9 +58,7 @@ def unsubscribe_email(token: str) -> str:
     return f"leave+{token}@{settings.BOUNCE_DOMAIN}" if settings.BOUNCE_DOMAIN else ""
 
 
-def unsubscribing_subscriber(
-    addresses: "list[str] | tuple[str, ...]", subject: str
-) -> Subscriber | None:
+def unsubscribing_subscriber(addresses: Iterable[str], subject: str) -> Subscriber | None:
     """Returns the subscriber who unsubscribes by an e-mail with these recipients and subject."""
     tokens = [
         match[1] for address in addresses if (match := UNSUBSCRIBE.match(_local_part(address)))

@@ -171,7 +171,7 @@ WINDOW: Final = timedelta(hours=12)
 """Mailgun retries a call that did not get 200 for about eight hours."""
 CLOCK_SKEW: Final = timedelta(minutes=5)
 """How far the provider's clock may be ahead."""
-EVENTS_KEPT_FOR: Final = timedelta(days=60)
+EVENT_RETENTION: Final = timedelta(days=60)
 """As long as deliveries are searched for an event that names only an address."""
 
 CLAIM: Final = """
@@ -204,7 +204,7 @@ def is_replay(name: str, signature: Signature, body: bytes) -> bool:
 
 def is_first(event_key: str) -> bool:
     """Whether an event without a time is received for the first time."""
-    return _claim(f"event\n{event_key}", "", timezone.now() + EVENTS_KEPT_FOR)[1]
+    return _claim(f"event\n{event_key}", "", timezone.now() + EVENT_RETENTION)[1]
 
 
 def delete_expired_receipts() -> int:
@@ -223,7 +223,7 @@ def _claim(text: str, body_hash: str, expires_at: datetime) -> tuple[str, bool]:
 
 logger = logging.getLogger(__name__)
 
-MOST_BYTES: Final = 4 * 1024 * 1024
+MAX_BYTES: Final = 4 * 1024 * 1024
 """Several times the largest batch of any provider."""
 
 
@@ -279,9 +279,7 @@ def anymail_view(provider: Provider, secret: str) -> Any:
     Raises:
         Exception: of any kind, if the secret has the wrong format.
     """
-    view = type(
-        f"{provider.name}PieceByPiece", (TolerantEventView, import_string(provider.view)), {}
-    )
+    view = type(f"{provider.name}View", (TolerantEventView, import_string(provider.view)), {})
     with warnings.catch_warnings():
         # For SendGrid; see docs/decisions/bounce-webhooks.md.
         warnings.filterwarnings("ignore", message="django-anymail has dropped official support")
@@ -338,39 +336,41 @@ def act(provider: Provider, events: list[Any]) -> bool:
     Raises:
         DatabaseError: the provider will retry; events that were processed stay processed.
     """
-    early_events = 0
+    all_processed = True
     for event in events:
         try:
             _process_event(provider, event)
         except StillSending:
-            early_events += 1
+            all_processed = False
         except INVALID_EVENT_ERRORS as error:
             logger.warning(
                 "an event of %s could not be processed: %s", provider.name, type(error).__name__
             )
     _save_status(provider, len(events))
-    return not early_events
+    return all_processed
 
 
 def _process_event(provider: Provider, event: Any) -> None:
     webhook_event = parse_event(provider, event)
     if webhook_event is None:
         return
-    found = matches(webhook_event.report)
-    if webhook_event.report.kind is not Kind.NONE:
+    report = webhook_event.report
+    report_matches = matches(report)
+    if report.kind is not Kind.NONE:
         if any(
-            match.delivery and match.delivery.state == Delivery.State.SENDING for match in found
+            match.delivery and match.delivery.state == Delivery.State.SENDING
+            for match in report_matches
         ):
             raise StillSending
-        handle_report(webhook_event.report, found, key=webhook_event.key)
+        handle_report(report, report_matches, key=webhook_event.key)
     if not webhook_event.is_unsubscribe:
         return
     with transaction.atomic():
         # Without a time, a later resubscription could not be detected.
-        if webhook_event.report.happened_at is None and not is_first(webhook_event.key):
+        if report.happened_at is None and not is_first(webhook_event.key):
             return
-        for match in found:
-            _unsubscribe(match, webhook_event.report.happened_at)
+        for match in report_matches:
+            _unsubscribe(match, report.happened_at)
 
 
 def _unsubscribe(match: Match, at: datetime | None) -> None:
@@ -416,15 +416,15 @@ def webhook(request: HttpRequest) -> HttpResponse:
         return HttpResponse()
     if request.method != "POST":
         return HttpResponseNotAllowed(["HEAD", "POST"])
-    if _size(request) > MOST_BYTES:
+    if _size(request) > MAX_BYTES:
         return _response("Request too large.", status=413)
     try:
         events = parse_call(provider, settings.MAIL_PROVIDER_SECRET, request)
     except WebhookError:
         return _response(f"Not verified as a call from {provider.name}.", status=403)
     except Unreadable as error:
-        kind = type(error.__cause__ or error).__name__
-        logger.warning("invalid webhook call from %s: %s", provider.name, kind)
+        error_type = type(error.__cause__ or error).__name__
+        logger.warning("invalid webhook call from %s: %s", provider.name, error_type)
         return _response(f"Invalid webhook call from {provider.name}.", status=400)
     if not act(provider, events):
         return _response("Some events came too early. Send them again.", status=503)

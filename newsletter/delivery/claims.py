@@ -42,7 +42,7 @@ RETURNING d.wave, d.due_at, d.id, d.message_id,
 ANSWERED: Final = """
 answered AS (
     UPDATE newsletter_delivery d
-       SET state = %(state)s, details = %(words)s, lease = NULL, lease_expires_at = NULL,
+       SET state = %(state)s, details = %(response)s, lease = NULL, lease_expires_at = NULL,
            done_at = CASE WHEN %(waits)s THEN NULL ELSE clock_timestamp() END,
            due_at = CASE WHEN %(waits)s THEN clock_timestamp() + %(pause)s ELSE d.due_at END,
            attempts = d.attempts - %(uncounted)s
@@ -51,7 +51,7 @@ answered AS (
     RETURNING d.id, d.sending_at
 ), logged AS (
     INSERT INTO newsletter_attempt (delivery_id, number, outcome, smtp_response, started_at, answered_at)
-    SELECT answered.id, %(attempt)s, %(outcome)s, %(words)s, answered.sending_at, clock_timestamp()
+    SELECT answered.id, %(attempt)s, %(outcome)s, %(response)s, answered.sending_at, clock_timestamp()
       FROM answered
 )"""
 """The result of one attempt. A late result still counts unless another attempt has begun."""
@@ -74,7 +74,7 @@ consenting AS MATERIALIZED (
 ), run AS MATERIALIZED (
     SELECT i.state = 'sending' AND NOT (
                i.topics <> '{{}}' AND NOT EXISTS (SELECT FROM consenting)
-               AND EXISTS (SELECT {CONSENTS})) AS goes
+               AND EXISTS (SELECT {CONSENTS})) AS is_sending
       FROM newsletter_issue i WHERE i.id = %(issue)s
 )"""  # noqa: S608
 """FOR SHARE waits for an unsubscribe in progress and reads its result; a later unsubscribe waits until
@@ -88,15 +88,15 @@ checked again later.
 
 MARKING: Final = """
 UPDATE newsletter_delivery d
-   SET state = CASE WHEN NOT run.goes THEN 'queued'
+   SET state = CASE WHEN NOT run.is_sending THEN 'queued'
                     WHEN consenting.id IS NULL THEN 'suppressed' ELSE 'sending' END,
-       attempts = d.attempts + CASE WHEN run.goes AND consenting.id IS NOT NULL THEN 1 ELSE 0 END,
-       sending_at = CASE WHEN run.goes AND consenting.id IS NOT NULL THEN clock_timestamp()
+       attempts = d.attempts + CASE WHEN run.is_sending AND consenting.id IS NOT NULL THEN 1 ELSE 0 END,
+       sending_at = CASE WHEN run.is_sending AND consenting.id IS NOT NULL THEN clock_timestamp()
                          ELSE d.sending_at END,
-       done_at = CASE WHEN run.goes AND consenting.id IS NULL THEN clock_timestamp() END,
-       lease = CASE WHEN run.goes AND consenting.id IS NOT NULL THEN d.lease END,
-       lease_expires_at = CASE WHEN run.goes AND consenting.id IS NOT NULL THEN d.lease_expires_at END,
-       details = CASE WHEN run.goes AND consenting.id IS NULL THEN coalesce(
+       done_at = CASE WHEN run.is_sending AND consenting.id IS NULL THEN clock_timestamp() END,
+       lease = CASE WHEN run.is_sending AND consenting.id IS NOT NULL THEN d.lease END,
+       lease_expires_at = CASE WHEN run.is_sending AND consenting.id IS NOT NULL THEN d.lease_expires_at END,
+       details = CASE WHEN run.is_sending AND consenting.id IS NULL THEN coalesce(
            (SELECT CASE s.state WHEN 'suppressed' THEN 'Suppressed: ' || s.suppression_reason
                                 WHEN 'left' THEN 'Unsubscribed before it was sent.'
                                 ELSE coalesce(
@@ -192,7 +192,7 @@ class AttemptResult:
             "attempt": self.marked.attempt,
             "state": self.state,
             "outcome": self.outcome,
-            "words": self.response[:500],
+            "response": self.response[:500],
             "waits": self.pause is not None,
             "pause": self.pause or timedelta(0),
             "uncounted": 0 if self.counted else 1,
@@ -245,21 +245,21 @@ def record_outcome(result: AttemptResult) -> None:
 
 def release(lease: UUID, *, pause: timedelta = timedelta(0)) -> None:
     """Releases the unsent claims of a lease."""
-    changed(RELEASE, {"lease": lease, "pause": pause})
+    execute(RELEASE, {"lease": lease, "pause": pause})
 
 
 def release_one(lease: UUID, claimed: Claim, *, pause: timedelta) -> None:
     """Releases one claim; the others of the lease stay claimed."""
     values = {"lease": lease, "pause": pause, "delivery": claimed.delivery_id}
-    changed(RELEASE_ONE, values)
+    execute(RELEASE_ONE, values)
 
 
 def unmark(lease: UUID, claimed: Claim) -> None:
     """Undoes a mark whose commit is uncertain; the e-mail was not submitted."""
-    changed(UNMARK, {"lease": lease, "delivery": claimed.delivery_id})
+    execute(UNMARK, {"lease": lease, "delivery": claimed.delivery_id})
 
 
-def changed(statement: str, values: dict[str, Any]) -> int:
+def execute(statement: str, values: dict[str, Any]) -> int:
     """Runs a statement; returns the number of changed rows."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -273,18 +273,18 @@ MAX_WAIT_FOR_DOMAIN: Final = timedelta(milliseconds=100)
 
 CLAIM_SLOT: Final = """
 INSERT INTO newsletter_throttlestate AS p (scope, free_at, spread_at)
-VALUES (%(scope)s, clock_timestamp() + %(gap)s, clock_timestamp())
+VALUES (%(scope)s, clock_timestamp() + %(interval)s, clock_timestamp())
     ON CONFLICT (scope) DO UPDATE
-   SET free_at = greatest(p.free_at, clock_timestamp()) + %(gap)s
- WHERE p.free_at <= clock_timestamp() + %(patience)s
-RETURNING p.free_at - %(gap)s - clock_timestamp()
+   SET free_at = greatest(p.free_at, clock_timestamp()) + %(interval)s
+ WHERE p.free_at <= clock_timestamp() + %(max_wait)s
+RETURNING p.free_at - %(interval)s - clock_timestamp()
 """
 
 SPREAD: Final = """
 INSERT INTO newsletter_throttlestate AS p (scope, free_at, spread_at)
-VALUES (%(scope)s, clock_timestamp(), clock_timestamp() + %(gap)s)
+VALUES (%(scope)s, clock_timestamp(), clock_timestamp() + %(interval)s)
     ON CONFLICT (scope) DO UPDATE
-   SET spread_at = greatest(p.spread_at, p.free_at, clock_timestamp()) + %(gap)s
+   SET spread_at = greatest(p.spread_at, p.free_at, clock_timestamp()) + %(interval)s
 RETURNING p.spread_at - clock_timestamp()
 """
 
@@ -338,7 +338,7 @@ def next_turn(limits: Limits, domain: str) -> timedelta:
     """Returns the delay for an e-mail that cannot be sent now; each one is later than the last."""
     interval = limits.of_domain(domain) or timedelta(0)
     with connection.cursor() as cursor:
-        values: dict[str, Any] = {"scope": domain[:253], "gap": interval}
+        values: dict[str, Any] = {"scope": domain[:253], "interval": interval}
         cursor.execute(SPREAD, values)
         delay: timedelta = cursor.fetchone()[0]
     return max(timedelta(0), delay)
@@ -346,7 +346,7 @@ def next_turn(limits: Limits, domain: str) -> timedelta:
 
 def _claim_slot(scope: str, interval: timedelta, max_wait: timedelta) -> timedelta | None:
     with connection.cursor() as cursor:
-        values: dict[str, Any] = {"scope": scope[:253], "gap": interval, "patience": max_wait}
+        values: dict[str, Any] = {"scope": scope[:253], "interval": interval, "max_wait": max_wait}
         cursor.execute(CLAIM_SLOT, values)
         row = cursor.fetchone()
     return None if row is None else max(timedelta(0), row[0])

@@ -19,7 +19,7 @@ from iria.publication.mail import Button, EmailContent, Paragraph, mail
 from iria.publication.models import current_publication
 from newsletter import job_queue
 from newsletter.delivery import blockers, recipients
-from newsletter.delivery.claims import changed
+from newsletter.delivery.claims import execute
 from newsletter.models import Delivery, DeliveryEvent, Issue, UncertainResolution
 from newsletter.models.delivery import DeliveryQuerySet
 
@@ -101,22 +101,22 @@ UPDATE newsletter_issue i
 
 def expire_leases(*, after: timedelta = timedelta(0)) -> int:
     """Releases the claims of workers that have died."""
-    return changed(EXPIRE, {"after": after})
+    return execute(EXPIRE, {"after": after})
 
 
 def mark_stale_uncertain(*, after: timedelta = STALE_AFTER) -> int:
     """Marks deliveries without a result *uncertain*; they are never resent automatically."""
-    return changed(MARK_UNCERTAIN, {"after": after})
+    return execute(MARK_UNCERTAIN, {"after": after})
 
 
 def cancel_stopped() -> int:
     """Cancels the pending deliveries of cancelled issues."""
-    return changed(CANCEL, {})
+    return execute(CANCEL, {})
 
 
 def close(issue_id: int) -> bool:
     """Marks an issue as sent if no delivery is pending or being sent."""
-    return changed(CLOSE, {"issue": issue_id}) > 0
+    return execute(CLOSE, {"issue": issue_id}) > 0
 
 
 def is_busy(issue_id: int, *, within: timedelta = timedelta(minutes=1)) -> bool:

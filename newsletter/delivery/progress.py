@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, Self
 
 from django.conf import settings
-from django.db.models import Count as HowMany
-from django.db.models import DurationField, Exists, ExpressionWrapper, F, Min, OuterRef
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Min, OuterRef
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -19,13 +18,13 @@ UNCERTAIN_SHOWN: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class StateCount:
     """The number of deliveries in a state, and the URL of their list."""
 
     state: str
     name: str
     count: int
-    address: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ class NamedLink:
 class Progress:
     """The number of recipients (the sum of all states), the speed, and the time left."""
 
-    frozen: int
-    states: list[Count]
+    recipients: int
+    states: list[StateCount]
     per_minute: int
     left: timedelta | None
     next_at: datetime | None
@@ -56,7 +55,7 @@ class Progress:
         counts = Delivery.objects.counts_by_issue([issue])[issue.pk]
         list_url = reverse("admin:newsletter_delivery_changelist")
         states = [
-            Count(
+            StateCount(
                 state,
                 State(state).label,
                 count,
@@ -69,7 +68,7 @@ class Progress:
         unresolved = issue.deliveries.unresolved().select_related("subscriber")
         deferred = issue.deliveries.filter(state=State.DEFERRED)
         return cls(
-            frozen=sum(counts.values()),
+            recipients=sum(counts.values()),
             states=states,
             per_minute=per_minute,
             left=timedelta(minutes=pending / per_minute) if pending and per_minute else None,
@@ -82,10 +81,10 @@ class Progress:
         )
 
     @property
-    def shown(self) -> list[Count]:
-        """The states that occur; those that wait come last."""
-        occurring = [state for state in self.states if state.count]
-        return sorted(occurring, key=lambda each: each.state in Delivery.WAITING)
+    def shown(self) -> list[StateCount]:
+        """The states that occur; those of pending deliveries come last."""
+        occurring = [count for count in self.states if count.count]
+        return sorted(occurring, key=lambda count: count.state in Delivery.WAITING)
 
     @property
     def delivered(self) -> int:
@@ -94,11 +93,11 @@ class Progress:
 
     @property
     def percent_delivered(self) -> float:
-        return 100 * self.delivered / max(1, self.frozen)
+        return 100 * self.delivered / max(1, self.recipients)
 
     @property
     def percent_failed(self) -> float:
-        return 100 * self._sum(State.REJECTED, State.BOUNCED) / max(1, self.frozen)
+        return 100 * self._sum(State.REJECTED, State.BOUNCED) / max(1, self.recipients)
 
     def _sum(self, *states: State) -> int:
         return sum(each.count for each in self.states if each.state in states)
@@ -122,7 +121,7 @@ def _per_minute(issue: Issue) -> int:
         delivery__issue=issue, answered_at__gt=Now() - RATE_PERIOD
     ).exclude(outcome=Attempt.Outcome.UNREACHABLE)
     elapsed = ExpressionWrapper(Now() - Min("answered_at"), output_field=DurationField())
-    results = recent.aggregate(count=HowMany("pk"), since=elapsed)
+    results = recent.aggregate(count=Count("pk"), since=elapsed)
     if not results["count"]:
         return 0
     seconds: float = max(1.0, results["since"].total_seconds())

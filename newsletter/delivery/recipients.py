@@ -4,7 +4,7 @@ from typing import Final
 
 from django.db import connection
 
-from newsletter.delivery.claims import changed
+from newsletter.delivery.claims import execute
 from newsletter.models import Delivery, Digest, Issue, Subscriber, Subscription
 from newsletter.models.newsletter import CANARY_AT_LEAST, CANARY_FROM
 from newsletter.models.querysets import SubscriberQuerySet
@@ -22,7 +22,7 @@ def lock_digest_of(issue_id: int) -> None:
 SNAPSHOT: Final = """
 INSERT INTO newsletter_delivery
     (issue_id, subscriber_id, state, wave, attempts, due_at, message_id, details, created_at)
-SELECT %(issue)s, s.id, 'queued', CASE WHEN random() < %(first_share)s THEN 0 ELSE 1 END, 0, now(),
+SELECT %(issue)s, s.id, 'queued', CASE WHEN random() < %(canary_share)s THEN 0 ELSE 1 END, 0, now(),
        '<' || lpad(to_hex(row_number() OVER ()), 6, '0') || '.' || gen_random_uuid()
            || '@' || %(domain)s || '>', '', now()
   FROM newsletter_subscriber s
@@ -79,18 +79,18 @@ def snapshot_recipients(issue: Issue, *, domain: str, canary_share: float = 0.0)
         "issue": issue.pk,
         "newsletter": issue.newsletter_id,
         "domain": domain,
-        "first_share": canary_share,
+        "canary_share": canary_share,
         "frequency": issue.frequency,
     }
     if issue.digest is None:
-        return changed(SNAPSHOT, values)
+        return execute(SNAPSHOT, values)
     choice = {
         "topics": sorted(issue.topics),
         "language": issue.language,
         "digest": issue.digest.pk,
     }
     topics_condition = THESE_TOPICS if issue.topics else ALL_TOPICS
-    return changed(SNAPSHOT + topics_condition + MATCHING_CHOICE, {**values, **choice})
+    return execute(SNAPSHOT + topics_condition + MATCHING_CHOICE, {**values, **choice})
 
 
 def analyze() -> None:

@@ -25,7 +25,7 @@ from newsletter.models import Issue
 
 
 class NotReady(Blocked):
-    """The issue cannot be sent; `obstacles` lists what to fix first."""
+    """The issue cannot be sent; `blockers` lists what to fix first."""
 
 
 class TestNotSent(Exception):
@@ -135,10 +135,10 @@ def run_maintenance() -> list[int]:
     controls.expire_leases()
     controls.cancel_stopped()
     controls.send_to_remaining()
-    open_issues = list(Issue.objects.sending().values_list("pk", flat=True))
+    sending = list(Issue.objects.sending().values_list("pk", flat=True))
     return [
         issue_id
-        for issue_id in open_issues
+        for issue_id in sending
         if not controls.close(issue_id) and not controls.is_busy(issue_id)
     ]
 

@@ -28,9 +28,9 @@ from newsletter.email.rendering import TOKEN, Greeting, RenderedEmail, stored_em
 from newsletter.email.smtp import Answer, Outcome, SmtpConnection, signed
 from newsletter.models import Attempt, Delivery, Issue
 
-MOST_ATTEMPTS: Final = 8
+MAX_ATTEMPTS: Final = 8
 FIRST_PAUSE: Final = timedelta(minutes=5)
-LONGEST_PAUSE: Final = timedelta(hours=6)
+MAX_PAUSE: Final = timedelta(hours=6)
 PAUSE_WITHOUT_SERVER: Final = timedelta(minutes=1)
 
 State, Result = Delivery.State, Attempt.Outcome
@@ -42,7 +42,7 @@ def result_of(marked: MarkedDelivery, answer: Answer) -> AttemptResult:
     match answer.outcome:
         case Outcome.SENT:
             return AttemptResult(marked, State.SENT, Result.SENT, response)
-        case Outcome.REFUSED:
+        case Outcome.REJECTED:
             return AttemptResult(marked, State.REJECTED, Result.REJECTED, response)
         case Outcome.UNCERTAIN:
             return AttemptResult(marked, State.UNCERTAIN, Result.UNCERTAIN, response)
@@ -55,7 +55,7 @@ def result_of(marked: MarkedDelivery, answer: Answer) -> AttemptResult:
                 pause=PAUSE_WITHOUT_SERVER,
                 counted=False,
             )
-        case Outcome.DEFERRED if marked.attempt >= MOST_ATTEMPTS:
+        case Outcome.DEFERRED if marked.attempt >= MAX_ATTEMPTS:
             message = f"Given up after {marked.attempt} attempts: {response}"
             return AttemptResult(marked, State.REJECTED, Result.DEFERRED, message)
         case Outcome.DEFERRED:
@@ -73,7 +73,7 @@ def _without_email(email: str, response: str) -> str:
 def pause_after(attempt: int) -> timedelta:
     """Returns the pause after a deferred attempt; it doubles each time."""
     factor: int = 2 ** max(0, attempt - 1)
-    return min(FIRST_PAUSE * factor, LONGEST_PAUSE)
+    return min(FIRST_PAUSE * factor, MAX_PAUSE)
 
 
 CLAIM_SIZE: Final = 50
@@ -246,7 +246,7 @@ class Batch:
         try:
             wire = wire or _wire(self.template, marked.delivery_id, personal)
         except ValueError as error:
-            return Answer(Outcome.REFUSED, str(error))
+            return Answer(Outcome.REJECTED, str(error))
         return self.smtp.submit(self._sender(marked.delivery_id), personal.email, wire)
 
     def _sender(self, delivery_id: int) -> str:
@@ -259,7 +259,7 @@ class Batch:
             return
         self.processed += 1
         self.report_error(self.issue, None)
-        is_rejected = answer.outcome is Outcome.REFUSED
+        is_rejected = answer.outcome is Outcome.REJECTED
         self.rejected_in_a_row = self.rejected_in_a_row + 1 if is_rejected else 0
         if self.rejected_in_a_row >= controls.MAX_REJECTED_IN_A_ROW and self.issue.auto_pause:
             self.is_stopped = True

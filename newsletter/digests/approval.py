@@ -145,7 +145,7 @@ def _send(issue_id: int, now: datetime) -> bool:
         issue = ready.select_for_update(of=("self",), skip_locked=True).first()
         if issue is None or not is_still_wanted(issue):
             return False
-        assert issue.digest is not None  # noqa: S101 - asked for above
+        assert issue.digest is not None  # noqa: S101 - filtered by digest above
         if now > composition.stale_at(issue.digest):
             message = f"{TOO_LATE} {issue.error}".strip()[:500]
             Issue.objects.filter(pk=issue_id).update(needs_approval=True, error=message)

@@ -19,40 +19,40 @@ from newsletter.models.querysets import IssueQuerySet
 
 REPLACE: Final = """
 UPDATE newsletter_subscription
-   SET topics = ARRAY(SELECT DISTINCT t FROM unnest(array_replace(topics, %(goes)s, %(stays)s)) t
+   SET topics = ARRAY(SELECT DISTINCT t FROM unnest(array_replace(topics, %(old)s, %(new)s)) t
                        ORDER BY t)
- WHERE topics @> ARRAY[%(goes)s]::bigint[]
+ WHERE topics @> ARRAY[%(old)s]::bigint[]
 """
 REMOVE: Final = """
-UPDATE newsletter_subscription SET topics = array_remove(topics, %(goes)s)
- WHERE topics @> ARRAY[%(goes)s]::bigint[]
+UPDATE newsletter_subscription SET topics = array_remove(topics, %(old)s)
+ WHERE topics @> ARRAY[%(old)s]::bigint[]
 """
 
 LOCK: Final = """
-WITH held AS MATERIALIZED (
-    SELECT id FROM newsletter_subscription WHERE topics && %(goes)s::bigint[]
+WITH locked AS MATERIALIZED (
+    SELECT id FROM newsletter_subscription WHERE topics && %(old)s::bigint[]
      ORDER BY id FOR NO KEY UPDATE
 )
-SELECT count(*) FROM held
+SELECT count(*) FROM locked
 """
 
 
 def lock_subscriptions(old: list[int]) -> None:
     """Locks the subscriptions with any of these topics, in the same order as everywhere."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, {"goes": old})
+        cursor.execute(LOCK, {"old": old})
 
 
 def repoint_subscriptions(old: int, new: int) -> None:
     """Replaces a merged category in the topics of subscriptions."""
     with connection.cursor() as cursor:
-        cursor.execute(REPLACE, {"goes": old, "stays": new})
+        cursor.execute(REPLACE, {"old": old, "new": new})
 
 
 def remove_topic(*, instance: Category, **signal: Any) -> None:
     """Removes a deleted category from subscriptions; an empty list means that nothing is sent."""
     with connection.cursor() as cursor:
-        cursor.execute(REMOVE, {"goes": instance.pk})
+        cursor.execute(REMOVE, {"old": instance.pk})
 
 
 def count_subscriptions(old: list[int], new: int) -> tuple[int, int]:
@@ -65,10 +65,10 @@ def count_subscriptions(old: list[int], new: int) -> tuple[int, int]:
 
 UPDATE_SENT: Final = """
 UPDATE newsletter_issue
-   SET topics = ARRAY(SELECT DISTINCT t FROM unnest(array_replace(topics, %(goes)s, %(now)s::bigint)) t
+   SET topics = ARRAY(SELECT DISTINCT t FROM unnest(array_replace(topics, %(old)s, %(new)s::bigint)) t
                        WHERE t IS NOT NULL ORDER BY t)
  WHERE digest_id IS NOT NULL AND state NOT IN ('draft', 'scheduled')
-   AND topics @> ARRAY[%(goes)s]::bigint[] AND topics <> ARRAY[%(kept)s]::bigint[]
+   AND topics @> ARRAY[%(old)s]::bigint[] AND topics <> ARRAY[%(unchanged)s]::bigint[]
 """
 """The recipients of these issues are fixed, so several may have the same choice."""
 
@@ -92,7 +92,7 @@ def repoint(old: int, new: int) -> None:
 
 
 def remove_category(*, instance: Category, **signal: Any) -> None:
-    """Removes a deleted category from issues; an issue with no other topic is for nobody, not for all."""
+    """Removes a deleted category from issues; one with no other topic is sent to nobody, not to everybody."""
     for issue in _lock_issues(instance.pk):
         topics = [topic for topic in issue.topics if topic != instance.pk]
         if topics and not _matching_issue(issue, topics):
@@ -132,7 +132,7 @@ def _set_topics(issue: Issue, topics: list[int]) -> None:
 
 def _merge_issues(*issues: Issue) -> None:
     digest = issues[0].digest
-    assert digest is not None  # noqa: S101 - asked for above
+    assert digest is not None  # noqa: S101 - filtered by digest above
     if not all(
         issue.is_draft and issue.is_automatic and issue.needs_approval == digest.needs_approval
         for issue in issues
@@ -143,11 +143,11 @@ def _merge_issues(*issues: Issue) -> None:
     composition.compose_missing(digest)
 
 
-def _update_sent(old: int, now: int | None) -> None:
+def _update_sent(old: int, new: int | None) -> None:
     # A sent issue with no other topic keeps the ID: an empty list would mean everything.
-    unchanged = old if now is None else 0
+    unchanged = old if new is None else 0
     with connection.cursor() as cursor:
-        cursor.execute(UPDATE_SENT, {"goes": old, "now": now, "kept": unchanged})
+        cursor.execute(UPDATE_SENT, {"old": old, "new": new, "unchanged": unchanged})
 
 
 def _count(old: list[int], new: int) -> tuple[int, int]:

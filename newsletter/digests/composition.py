@@ -1,7 +1,7 @@
 """Composes digests: weekly, daily, for every new article (docs/decisions/digests.md).
 
 Every minute the worker checks whether a period has ended, in the publication's time zone. A second worker finds the period
-taken. An article belongs to the period in which it was first visible, not to that of its date: it may have been scheduled
+composed already. An article belongs to the period in which it was first visible, not to that of its date: it may have been scheduled
 while no worker was running, or unpublished for a correction.
 """
 
@@ -30,13 +30,13 @@ from newsletter.email.drafts import IssueArticle
 from newsletter.models import Digest, DigestRule, Frequency, Issue, IssueItem, Subscription
 from newsletter.models.newsletter import PERIOD_LENGTHS
 
-AFTER: Final = timedelta(minutes=5)
+PUBLICATION_DELAY: Final = timedelta(minutes=5)
 """How long to wait after publication, so that first mistakes can be corrected."""
-RATE_PERIOD: Final = timedelta(days=1)
+MAX_AGE: Final = timedelta(days=1)
 """An article older than this is not sent automatically if no worker was running."""
-REACHES_BACK: Final = 4
-"""How many missed periods one digest covers."""
-ARTICLE: Final = "article "
+MAX_PERIODS: Final = 4
+"""How many periods one digest covers at most, if some were missed."""
+ARTICLE_PREFIX: Final = "article "
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,13 @@ def ended(rule: DigestRule, publication: Publication, now: datetime) -> Iterator
     length = PERIOD_LENGTHS[Frequency(rule.frequency)]
     begins_at = previous.ends_at if previous else ends_at - length
     # Periods before the rule was enabled are skipped, except for the last one.
-    earliest = max(ends_at - REACHES_BACK * length, min(rule.enabled_at, ends_at - length))
+    earliest = max(ends_at - MAX_PERIODS * length, min(rule.enabled_at, ends_at - length))
     yield Period(name, max(begins_at, earliest), ends_at)
 
 
 def stale_at(digest: Digest) -> datetime:
     """Returns when a digest is too old to be sent automatically."""
-    return digest.ends_at + PERIOD_LENGTHS.get(Frequency(digest.frequency), RATE_PERIOD)
+    return digest.ends_at + PERIOD_LENGTHS.get(Frequency(digest.frequency), MAX_AGE)
 
 
 def last_end(rule: DigestRule, publication: Publication, now: datetime) -> datetime:
@@ -86,16 +86,15 @@ def last_end(rule: DigestRule, publication: Publication, now: datetime) -> datet
 
 def article_of(name: str) -> int:
     """Returns the article ID of a period of "each article"."""
-    return int(name.removeprefix(ARTICLE))
+    return int(name.removeprefix(ARTICLE_PREFIX))
 
 
 def _article_periods(rule: DigestRule, now: datetime) -> Iterator[Period]:
-    since = max(rule.enabled_at, now - RATE_PERIOD)
-    new = new_between(since, now - AFTER, no_older_than=RATE_PERIOD)
+    since = max(rule.enabled_at, now - MAX_AGE)
+    new = new_between(since, now - PUBLICATION_DELAY, no_older_than=MAX_AGE)
     articles = new.order_by("appeared_at", "pk").values_list("pk", "appeared_at")  # type: ignore[misc]
-    periods = {f"{ARTICLE}{pk}": appeared_at for pk, appeared_at in articles}
-    existing = _composed(rule).filter(period__in=periods).values_list("period", flat=True)
-    composed = set(existing)
+    periods = {f"{ARTICLE_PREFIX}{pk}": appeared_at for pk, appeared_at in articles}
+    composed = set(_composed(rule).filter(period__in=periods).values_list("period", flat=True))
     for name, appeared_at in periods.items():
         if name not in composed:
             yield Period(name, appeared_at, appeared_at)
@@ -105,7 +104,7 @@ def _composed(rule: DigestRule) -> QuerySet[Digest]:
     return Digest.objects.filter(newsletter=rule.newsletter, frequency=rule.frequency)
 
 
-def about(articles: ArticleQuerySet, topics: Iterable[int]) -> ArticleQuerySet:
+def with_topics(articles: ArticleQuerySet, topics: Iterable[int]) -> ArticleQuerySet:
     """Filters by category, including subcategories; without topics, returns all."""
     category_ids = list(topics)
     if not category_ids:
@@ -169,14 +168,14 @@ def not_before(articles: ArticleQuerySet, digest: Digest, *, reach: timedelta) -
 
 logger = logging.getLogger(__name__)
 
-MOST: Final = 25
+MAX_ARTICLES: Final = 25
 """The maximum number of articles in a digest; Gmail clips longer e-mails."""
 
 
 def compose_due(now: datetime | None = None) -> list[int]:
     """Composes every digest whose period has ended; returns the IDs of its issues.
 
-    Periods that were missed are composed as one, back to the end of the last. A failing rule does
+    Periods that were missed are composed as one, back to the end of the last one. A failing rule does
     not stop the others, and is retried every minute.
     """
     now = now or timezone.now()
@@ -222,7 +221,7 @@ def compose_missing(digest: Digest) -> list[int]:
             return []
         current.composed_for = [*current.composed_for, *(choice.key for choice in missing)]
         current.save(update_fields=["composed_for"])
-        return [issue.pk for choice in missing if (issue := _issue(current, choice))]
+        return [issue.pk for choice in missing if (issue := _compose_issue(current, choice))]
 
 
 def discard(issue: Issue) -> None:
@@ -267,10 +266,10 @@ def _choices(digest: Digest) -> list[Choice]:
     return [Choice(topics, language) for topics, language, _ in subscriptions.choices()]
 
 
-def _issue(digest: Digest, choice: Choice) -> Issue | None:
+def _compose_issue(digest: Digest, choice: Choice) -> Issue | None:
     """Creates the issue for one choice; returns None if it would be empty."""
     matching = _articles(digest, choice)
-    articles = list(matching[:MOST])
+    articles = list(matching[:MAX_ARTICLES])
     if not articles:
         return None
     rule = _rule_of(digest)
@@ -284,7 +283,7 @@ def _issue(digest: Digest, choice: Choice) -> Issue | None:
         needs_approval=digest.needs_approval,
     )
     issue.subject = subject_of(issue, articles[0])
-    issue.closing = _rest(issue, matching.count() - len(articles))
+    issue.closing = _closing(issue, matching.count() - len(articles))
     drafts.save(issue, [IssueArticle(article) for article in articles], by=None)
     return issue
 
@@ -300,10 +299,10 @@ def _articles(digest: Digest, choice: Choice) -> ArticleQuerySet:
         articles = not_before(articles, digest, reach=length + OVERLAP)
     if choice.language:
         articles = in_language(articles, choice.language, current_publication())
-    return about(articles, choice.topics).newest()
+    return with_topics(articles, choice.topics).newest()
 
 
-def _rest(issue: Issue, count: int) -> str:
+def _closing(issue: Issue, count: int) -> str:
     """Returns a sentence about the articles that were left out, or an empty string."""
     if count <= 0:
         return ""

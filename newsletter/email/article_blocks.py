@@ -14,7 +14,8 @@ from articles.editorial.rendering import texts_with_urls
 from articles.images.credit_line import credit_line, credit_text
 from articles.images.models import Image
 from articles.images.srcset import RenditionFile, plain_files
-from iria.core.text.typography import typeset_html
+from iria.core.text.language import interface_language
+from iria.core.text.typography import listed, typeset_html
 from iria.publication.models import Publication
 from newsletter.email.editor_html import absolute
 from newsletter.models import Issue
@@ -95,7 +96,10 @@ def _story(article: Article, caption: str, publication: Publication, *, width: i
         address=f"{settings.SITE_URL}{article.get_absolute_url()}",
         standfirst=article.standfirst,
         kicker=_kicker(categories, article.kind.local_name),
-        authors=gettext("By %(names)s") % {"names": _join_names(names)} if names else "",
+        authors=gettext("By %(names)s")
+        % {"names": listed(names, gettext("and"), interface_language())}
+        if names
+        else "",
         language=article.language,
         direction="rtl" if article.right_to_left else "ltr",
         image=_image(
@@ -117,10 +121,6 @@ def _kicker(categories: list[str], kind: str) -> str:
     return " · ".join(
         filter(None, [", ".join(categories), "" if kind.casefold() in names else kind])
     )
-
-
-def _join_names(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {gettext('and')} {names[-1]}"
 
 
 def _image(

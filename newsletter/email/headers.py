@@ -32,11 +32,6 @@ from newsletter.models import Newsletter
 register_unfolded(HEADERS)
 
 
-def one_header_line(value: str) -> str:
-    """Removes line breaks, so that a value cannot start another header."""
-    return header_text(value)
-
-
 def from_email(newsletter: Newsletter) -> str:
     """Returns the sender address of the newsletter, or that of the site."""
     return newsletter.from_email or default_sender()
@@ -85,7 +80,7 @@ def message_to(
     """
     personal = rendered.addressed(token, name)
     message = ListEmail(
-        subject=one_header_line(personal.subject),
+        subject=header_text(personal.subject),
         body=personal.text,
         from_email=sender(newsletter, publication),
         to=[address],
@@ -141,12 +136,12 @@ MESSAGE_ID: Final = "<message-id-stands-here@template.invalid>"
 PLACEHOLDERS: Final = re.compile(
     b"("
     + b"|".join(
-        re.escape(x.encode())
-        for x in (TOKEN, ADDRESS, MESSAGE_ID, REF_PLACEHOLDER, IN_HTML, IN_TEXT)
+        re.escape(placeholder.encode())
+        for placeholder in (TOKEN, ADDRESS, MESSAGE_ID, REF_PLACEHOLDER, IN_HTML, IN_TEXT)
     )
     + b")"
 )
-LONGEST_LINE: Final = 76
+MAX_LINE_LENGTH: Final = 76
 TOKEN_LENGTH: Final = 40
 """The length reserved for a token when lines are broken."""
 ATOMS: Final = re.compile(rf"{re.escape(TOKEN)}|{IN_HTML}|{IN_TEXT}|.", re.DOTALL)
@@ -229,7 +224,7 @@ def _quoted_printable(line: str) -> str:
             continue
         encoded = atom if atom == TOKEN else _atom(atom, last=at == len(atoms) - 1)
         length = TOKEN_LENGTH if atom == TOKEN else len(encoded)
-        if width + length > LONGEST_LINE - 1:
+        if width + length > MAX_LINE_LENGTH - 1:
             output.append("=\n")
             width = 0
         output.append(encoded)

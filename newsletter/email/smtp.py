@@ -12,7 +12,6 @@ import time
 from dataclasses import dataclass
 from email import policy
 from enum import Enum, auto
-from functools import lru_cache
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -28,7 +27,7 @@ SEVEN_BIT: Final = policy.SMTP.clone(cte_type="7bit")
 LINE_BREAK: Final = re.compile(rb"\r\n|\r|\n")
 LEADING_DOT: Final = re.compile(rb"(?m)^\.")
 LAST_LINE: Final = b".\r\n"
-WAITS_FOR_LAST_LINE: Final = 5.0
+MAX_WAIT_FOR_LAST_LINE: Final = 5.0
 """Seconds after which an e-mail is sent anew: a server that hung up would leave it uncertain."""
 MAILBOX_FULL: Final = 552
 """After RCPT, 552 is temporary (RFC 5321, 4.5.3.1.10) although its first digit is 5."""
@@ -36,7 +35,7 @@ MAILBOX_FULL: Final = 552
 
 class Outcome(Enum):
     SENT = auto()
-    REFUSED = auto()
+    REJECTED = auto()
     """Rejected permanently; a retry would get the same response."""
     DEFERRED = auto()
     """Not accepted now; retry later."""
@@ -66,7 +65,7 @@ class Ahead:
 
     def is_for(self, sender: str, recipient: str, wire: bytes) -> bool:
         """Whether it is the same e-mail and so new that the server still waits for its last line."""
-        is_new = time.monotonic() - self.at < WAITS_FOR_LAST_LINE
+        is_new = time.monotonic() - self.at < MAX_WAIT_FOR_LAST_LINE
         return is_new and (self.sender, self.recipient, self.wire) == (sender, recipient, wire)
 
 
@@ -133,7 +132,7 @@ class SmtpConnection:
             recipient = self._backend.prep_address(message.recipients()[0])
             wire = on_the_wire(message)
         except ValueError as error:
-            return Answer(Outcome.REFUSED, error_text(error))
+            return Answer(Outcome.REJECTED, error_text(error))
         return self.submit(sender, recipient, wire)
 
     def send_ahead(self, sender: str, recipient: str, wire: bytes) -> None:
@@ -331,7 +330,7 @@ def _submit_data(server: smtplib.SMTP, wire: bytes) -> Answer:
 def _classify(code: int, response: bytes, *, final: bool) -> Answer:
     if code == 421:
         return Answer(Outcome.UNREACHABLE, response_text(code, response))
-    return Answer(Outcome.REFUSED if final else Outcome.DEFERRED, response_text(code, response))
+    return Answer(Outcome.REJECTED if final else Outcome.DEFERRED, response_text(code, response))
 
 
 SIGNED: Final = (
@@ -368,21 +367,16 @@ def _signature(wire: bytes) -> bytes:
     headers = message.partition(b"\r\n\r\n")[0].lower()
     names = [name.encode() for name in SIGNED if _has_header(name, headers)]
     names += [name.encode() for name in OVERSIGNED if _has_header(name, headers)]
-    line: bytes = dkim.sign(
+    header: bytes = dkim.sign(
         message,
         settings.DKIM_SELECTOR.encode("ascii"),
         settings.DKIM_DOMAIN.encode("ascii"),
-        _key(settings.DKIM_KEY),
+        settings.DKIM_KEY.encode("ascii"),
         canonicalize=(b"relaxed", b"relaxed"),
         include_headers=names,
     )
-    return line
+    return header
 
 
 def _has_header(name: str, headers: bytes) -> bool:
     return headers.startswith(f"{name}:".encode()) or f"\r\n{name}:".encode() in headers
-
-
-@lru_cache(maxsize=1)
-def _key(pem: str) -> bytes:
-    return pem.encode("ascii")

@@ -20,10 +20,10 @@ BYTE_ORDER_MARKS: Final = (
 SEPARATORS: Final = (",", ";", "\t", "|")
 EXCEL_SEPARATOR: Final = re.compile(r"sep=(.)\Z", re.IGNORECASE)
 MAX_LINES: Final = 100
-"""The maximum lines of a row. A quotation mark that is not closed by then is a mistake."""
+"""The maximum number of lines of a row. A quotation mark that is not closed by then is a mistake."""
 MAX_CHARACTERS: Final = 20_000
 """The maximum length of a row."""
-SAMPLE: Final = 50
+SAMPLE_ROWS: Final = 50
 """Rows used to detect the separator."""
 
 NOT_CLOSED: Final = "A quotation mark is opened here but not closed."
@@ -88,10 +88,10 @@ def _utf16(start: bytes) -> str:
 
 def _separator(lines: list[str]) -> str:
     """Returns the separator with which most rows have the same number of cells, more than one."""
-    start = lines[: SAMPLE * 2]
+    start = lines[: SAMPLE_ROWS * 2]
 
     def agreement(separator: str) -> tuple[int, int]:
-        rows = [row for row in _rows(start, separator, 1) if row.cells][:SAMPLE]
+        rows = [row for row in _rows(start, separator, 1) if row.cells][:SAMPLE_ROWS]
         counts = Counter(len(row.cells) for row in rows if len(row.cells) > 1)
         (width, frequency), *_ = [*counts.most_common(1), (0, 0)]
         return frequency, width
@@ -99,7 +99,7 @@ def _separator(lines: list[str]) -> str:
     return max(SEPARATORS, key=agreement)
 
 
-def _rows(lines: "list[str] | tuple[str, ...]", separator: str, first_line: int) -> Iterator[Row]:
+def _rows(lines: Sequence[str], separator: str, first_line: int) -> Iterator[Row]:
     index = 0
     while index < len(lines):
         end = _end_of_row(lines, index, separator)
@@ -124,7 +124,7 @@ def _row(line: int, text: str, separator: str) -> Row:
     return Row(line, tuple(cells))
 
 
-def _end_of_row(lines: "list[str] | tuple[str, ...]", start: int, separator: str) -> int | None:
+def _end_of_row(lines: Sequence[str], start: int, separator: str) -> int | None:
     """Returns the line after a row; None if a quotation mark is never closed."""
     if '"' not in lines[start]:
         return start + 1
@@ -194,7 +194,7 @@ UNCONFIRMED_WORDS: Final = frozenset(
         "neversubscribed", "nonmarketingcontact", "awaitingconfirmation", "permissionnotset", "implicit",
     }
 )  # fmt: skip
-"""Those of them who never said no either, and may still agree."""
+"""Of these, the statuses of people who never confirmed; they may still consent."""
 OTHER_COLUMNS_TOO: Final = frozenset(
     {
         "true", "yes", "y", "t", "member", "free", "paid", "premium", "regular", "trial", "oui", "ja",
@@ -393,11 +393,11 @@ def email_and_name(cell: str) -> tuple[str, str]:
 class Service:
     name: str
     headers: frozenset[str]
-    """Those that its exports have and others do not have together, as `column_mapping.plain` returns them."""
+    """Headers that together occur only in its exports, as `plain` returns them."""
     states: Mapping[str, str] = field(default_factory=dict)
-    """Type of a column → its header, for what the header alone would not say."""
+    """Column type → header, where the header alone does not say the type."""
     note: str = ""
-    """What its exports do not say."""
+    """A hint for editors: what its exports do not contain."""
 
     def has_exported(self, header: frozenset[str]) -> bool:
         return self.headers <= header

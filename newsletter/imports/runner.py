@@ -58,7 +58,7 @@ class Unsubscribed(ValidationError):
     """The file says that somebody unsubscribed, was suppressed, or never confirmed."""
 
     email = ""
-    """Of who said so; empty for who never confirmed."""
+    """The address of the person; empty if they never confirmed."""
 
 
 def dry_run(import_id: int) -> None:
@@ -111,10 +111,8 @@ def _stage(subscriber_import: SubscriberImport) -> tuple[list[Line], list[str]]:
     """Copies the file into the temporary table; returns the rows to report, and the addresses of those who
     unsubscribed.
     """
-    table, columns = (
-        Table.of(bytes(subscriber_import.content or b"")),
-        ColumnMapping.of(subscriber_import.columns),
-    )
+    table = Table.of(bytes(subscriber_import.content or b""))
+    columns = ColumnMapping.of(subscriber_import.columns)
     lines: list[Line] = []
     unsubscribed: list[str] = []
     rows = iter(table.rows())
@@ -128,7 +126,7 @@ def _stage(subscriber_import: SubscriberImport) -> tuple[list[Line], list[str]]:
             rows_read=count, total_rows=len(table.lines)
         )
     with connection.cursor() as cursor:
-        cursor.execute(COUNT)
+        cursor.execute(ANALYZE_STAGED)
     return lines, unsubscribed
 
 
@@ -169,7 +167,7 @@ def _parse_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[st
         message = f"No e-mail address found; columns in this row: {len(row.cells)}."
         raise ValidationError(message)
     raw_value, name_with_address = email_and_name(_cell(row, columns.email))
-    email, remarks = email_addresses.normal(raw_value), _remarks_on_other_emails(row, columns)
+    email, remarks = email_addresses.normalise(raw_value), _other_email_remarks(row, columns)
     name = one_line(_cell(row, columns.name)) or one_line(name_with_address)
     try:
         validate_storable(name)
@@ -196,15 +194,15 @@ def _check_status(email: str, state: str, unsubscribed: str) -> None:
     status_says_so = is_unsubscribed(state)
     if status_says_so or says_unsubscribed(unsubscribed):
         message = f"The file says “{state if status_says_so else unsubscribed}”, so this person is not imported."
-        refused = Unsubscribed(message)
-        refused.email = "" if plain(state) in UNCONFIRMED_WORDS else email
-        raise refused
+        error = Unsubscribed(message)
+        error.email = "" if plain(state) in UNCONFIRMED_WORDS else email
+        raise error
     if status_says_so is None:
         message = f"“{state}” is not a known status, so this person is not imported. If the column means something else, ignore it."
         raise ValidationError(message)
 
 
-def _remarks_on_other_emails(row: Row, columns: ColumnMapping) -> list[str]:
+def _other_email_remarks(row: Row, columns: ColumnMapping) -> list[str]:
     """Remarks about the other addresses on a line without columns."""
     if columns.has_header:
         return []
@@ -232,7 +230,7 @@ def _evaluate(current: SubscriberImport, lines: Iterable[Line]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(LOCK)
         cursor.execute(EVALUATE, {"newsletters": newsletters})
-        cursor.execute(COUNT_OUTCOMES)
+        cursor.execute(ANALYZE_OUTCOMES)
         cursor.execute(INSERT_ROWS, {"subscriber_import": current.pk})
         cursor.execute(OUTCOMES)
         counts = dict(cursor.fetchall())
@@ -264,9 +262,9 @@ def _keep_unsubscribed(emails: list[str], current: SubscriberImport) -> None:
     """Keeps a hash of those who unsubscribed elsewhere, so that no later list without a status subscribes them."""
     for batch in batched(sorted({each.lower() for each in emails}), BATCH_SIZE):
         known = set(
-            Subscriber.objects.annotate(small=Lower("email"))
-            .filter(small__in=batch)
-            .values_list("small", flat=True)
+            Subscriber.objects.annotate(lower_email=Lower("email"))
+            .filter(lower_email__in=batch)
+            .values_list("lower_email", flat=True)
         )
         details = f"Unsubscribed according to import {current.pk}"
         suppression.keep_unsubscribe_hashes(
@@ -286,8 +284,8 @@ STAGE: Final = """
 CREATE TEMPORARY TABLE imported_address (line integer, email text, name text, language text)
 """
 UNSTAGE: Final = "DROP TABLE IF EXISTS imported_address, import_outcome"
-COUNT: Final = "ANALYZE imported_address"
-COUNT_OUTCOMES: Final = "ANALYZE import_outcome"
+ANALYZE_STAGED: Final = "ANALYZE imported_address"
+ANALYZE_OUTCOMES: Final = "ANALYZE import_outcome"
 ANALYZE_TABLES: Final = """
 ANALYZE newsletter_subscriber, newsletter_subscription, newsletter_consent,
         newsletter_consentednewsletter
@@ -334,7 +332,7 @@ SELECT %(subscriber_import)s, line, outcome,
 """
 
 SUBSCRIBE_NEW: Final = """
-WITH made AS (
+WITH created AS (
     INSERT INTO newsletter_subscriber
         (email, state, token, language, name, created_at, confirmed_at, suppression_reason)
     SELECT email, 'active', replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),
@@ -343,8 +341,8 @@ WITH made AS (
     ON CONFLICT (lower(email)) DO NOTHING
     RETURNING id, email
 )
-UPDATE import_outcome f SET subscriber_id = made.id FROM made
- WHERE f.outcome = 'new' AND f.email = made.email
+UPDATE import_outcome f SET subscriber_id = created.id FROM created
+ WHERE f.outcome = 'new' AND f.email = created.email
 """
 """The tokens have 244 random bits from PostgreSQL. Somebody who signs up at the same time is skipped."""
 

@@ -23,12 +23,12 @@ from newsletter.imports.csv_reader import (
 )
 from newsletter.models import ImportRow, Newsletter, SubscriberImport
 
-MOST_BYTES: Final = 50 * 1024 * 1024
+MAX_BYTES: Final = 50 * 1024 * 1024
 SHOWN_ROWS: Final = 6
-SAMPLE: Final = 200_000
+SAMPLE_BYTES: Final = 200_000
 """Bytes of the file that are read for its first rows."""
-FILE_KEPT: Final = timedelta(days=7)
-LINES_KEPT: Final = timedelta(days=30)
+FILE_RETENTION: Final = timedelta(days=7)
+ROW_RETENTION: Final = timedelta(days=30)
 OTHER_FILE_TYPES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
 """First bytes of Excel, LibreOffice, Word and PDF files."""
 State = SubscriberImport.State
@@ -46,8 +46,8 @@ def upload(
     Raises:
         NotPossible: it is too large, not a table, or empty, or there is no consent.
     """
-    if len(content) > MOST_BYTES:
-        message = f"The file is larger than {MOST_BYTES // 1024 // 1024} MB. Split it."
+    if len(content) > MAX_BYTES:
+        message = f"The file is larger than {MAX_BYTES // 1024 // 1024} MB. Split it."
         raise NotPossible(message)
     if not consent.strip():
         message = "Enter the proof of consent; it is required."
@@ -83,7 +83,9 @@ def service_of_rows(rows: Sequence[Row]) -> Service | None:
 
 def first_rows_of(subscriber_import: SubscriberImport) -> list[Row]:
     """Returns the first rows of the file, to match its columns."""
-    beginning = Func(F("content"), 1, SAMPLE, function="substring", output_field=BinaryField())
+    beginning = Func(
+        F("content"), 1, SAMPLE_BYTES, function="substring", output_field=BinaryField()
+    )
     content = (
         SubscriberImport.objects.filter(pk=subscriber_import.pk)
         .values_list(beginning, flat=True)
@@ -93,8 +95,8 @@ def first_rows_of(subscriber_import: SubscriberImport) -> list[Row]:
 
 
 def _first_rows(content: bytes) -> list[Row]:
-    beginning = content[:SAMPLE]
-    if len(beginning) == SAMPLE:
+    beginning = content[:SAMPLE_BYTES]
+    if len(beginning) == SAMPLE_BYTES:
         # Not inside a character, or another encoding would be detected.
         beginning = beginning.rpartition(b"\n")[0] or beginning
     return list(islice(Table.of(beginning).rows(), SHOWN_ROWS))
@@ -142,5 +144,5 @@ def delete_old_files() -> None:
     """Deletes files that were not imported, and the addresses in reported rows, after some days."""
     now = timezone.now()
     idle = SubscriberImport.objects.exclude(state__in=SubscriberImport.RUNNING)
-    idle.filter(created_at__lt=now - FILE_KEPT, content__isnull=False).update(content=None)
-    ImportRow.objects.filter(subscriber_import__created_at__lt=now - LINES_KEPT).delete()
+    idle.filter(created_at__lt=now - FILE_RETENTION, content__isnull=False).update(content=None)
+    ImportRow.objects.filter(subscriber_import__created_at__lt=now - ROW_RETENTION).delete()

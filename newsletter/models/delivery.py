@@ -31,15 +31,15 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Returns the same for several issues, by their IDs, in one query; of old ones as stored."""
         counts = {issue.pk: dict.fromkeys(map(str, Delivery.State.values), 0) for issue in issues}
         stored = {issue.pk: issue.delivery_counts for issue in issues if issue.delivery_counts}
-        for key, numbers in stored.items():
-            counts[key] |= {state: numbers.get(state, 0) for state in counts[key]}
+        for issue_id, numbers in stored.items():
+            counts[issue_id] |= {state: numbers.get(state, 0) for state in counts[issue_id]}
         grouped = (
             self.filter(issue__in=counts.keys() - stored.keys())
             .order_by()
             .values_list("issue", "state")
         )
-        for key, state, count in grouped.annotate(Count("pk")) if counts else ():
-            counts[key][state] = count
+        for issue_id, state, count in grouped.annotate(Count("pk")) if counts else ():
+            counts[issue_id][state] = count
         return counts
 
     def sent_in_last(self, *, minutes: float) -> "DeliveryQuerySet":
@@ -48,10 +48,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def unresolved(self) -> "DeliveryQuerySet":
         """Uncertain deliveries that nobody has decided to skip."""
-        left = UncertainResolution.objects.filter(
+        skipped = UncertainResolution.objects.filter(
             delivery=OuterRef("pk"), choice=UncertainResolution.Choice.SKIP
         )
-        return self.filter(~Exists(left), state="uncertain")
+        return self.filter(~Exists(skipped), state="uncertain")
 
 
 @model_policy(
@@ -312,8 +312,8 @@ class SendingLimit(models.Model):
         ]
 
     def __str__(self) -> str:
-        of = {"": "all e-mails", "*": "all other domains"}.get(self.domain, self.domain)
-        return f"{of}: {self.per_second:f} per second"
+        scope = {"": "all e-mails", "*": "all other domains"}.get(self.domain, self.domain)
+        return f"{scope}: {self.per_second:f} per second"
 
 
 @model_policy(public=None, personal_data=None)

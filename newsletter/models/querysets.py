@@ -61,7 +61,7 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
     def with_email(self, email: str) -> "SubscriberQuerySet":
         """Filters by address, case-insensitively."""
-        return self.alias(small=Lower("email")).filter(small=to_ascii(email).lower())
+        return self.alias(lower_email=Lower("email")).filter(lower_email=to_ascii(email).lower())
 
     def with_token(self, token: str) -> "SubscriberQuerySet":
         """Filters by token; a token that PostgreSQL cannot store matches nothing."""

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.role_names import EDITOR
 from articles.editorial.models.article import LANGUAGES
@@ -109,6 +110,12 @@ class Subscriber(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state == self.State.ACTIVE
+
+    def mark_unsubscribed(self) -> None:
+        self.state, self.unsubscribed_at = self.State.UNSUBSCRIBED, timezone.now()
+        # The name was for greetings only.
+        self.name = ""
+        self.save(update_fields=["state", "unsubscribed_at", "name"])
 
     def preferences_path(self) -> str:
         return reverse("newsletter_preferences", args=[self.token])

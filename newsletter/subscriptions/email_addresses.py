@@ -1,6 +1,6 @@
 """Validates e-mail addresses by their form, and suggests corrections for typos (gmial.com, hotmail.con).
 
-No network look-ups: whether an address works is found out by the confirmation e-mail.
+No network look-ups: the confirmation e-mail shows whether an address works.
 """
 
 import re
@@ -42,25 +42,25 @@ MIN_LENGTH: Final = 7
 """Shorter names have too many neighbours: gmx.de and gmx.at, qq.com and me.com."""
 
 
-def suggest_correction(typed: str) -> str:
+def suggest_correction(text: str) -> str:
     """Returns the probable address, normalised; empty if there is no typo."""
-    local, at, domain = typed.strip().rpartition("@")
+    local, at, domain = text.strip().rpartition("@")
     if not at or not 0 < len(domain) < 254:
         return ""
     local = local.strip().lstrip("<").removeprefix("mailto:")
-    suggestion = _normalised(f"{local}@{_domain(domain.lower().strip('.,;:> '))}")
-    return "" if suggestion == _normalised(typed) else suggestion
+    suggestion = _normalise_or_empty(f"{local}@{_correct_domain(domain.lower().strip('.,;:> '))}")
+    return "" if suggestion == _normalise_or_empty(text) else suggestion
 
 
-def _normalised(address: str) -> str:
+def _normalise_or_empty(address: str) -> str:
     """Returns the normalised address, or an empty string if it is invalid."""
     try:
-        return normal(address)
+        return normalise(address)
     except ValidationError:
         return ""
 
 
-def _domain(typed: str) -> str:
+def _correct_domain(typed: str) -> str:
     if typed in KNOWN_DOMAINS:
         return typed
     name, dot, ending = typed.rpartition(".")
@@ -104,13 +104,13 @@ DOMAIN_MAX_BYTES = 253
 ADDRESS_MAX_BYTES = 254
 
 MISSING = gettext_lazy("Enter your e-mail address.")
-NOT_IN_FORM = gettext_lazy("Enter a valid e-mail address, such as name@example.org.")
+INVALID = gettext_lazy("Enter a valid e-mail address, such as name@example.org.")
 TOO_LONG = gettext_lazy(
     "This e-mail address is too long. It may have 64 characters before the @ and 254 in total."
 )
 ACCENTS = gettext_lazy("Accented letters are not supported before the @.")
 UNUSUAL = gettext_lazy("This type of e-mail address is not supported. Use another one.")
-NO_SERVER = gettext_lazy("The part after the @ is not a valid domain. Check it.")
+INVALID_DOMAIN = gettext_lazy("The part after the @ is not a valid domain. Check it.")
 
 PLAIN: Final = re.compile(
     r"[A-Za-z0-9_+]+(?:[.-][A-Za-z0-9_+]+)*@(?:(?![^.]{64})[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+"
@@ -118,13 +118,10 @@ PLAIN: Final = re.compile(
 )
 """A common form that passes all other checks (a test compares both ways) and is a hundred times faster."""
 
-_in_form = EmailValidator(
-    message=NOT_IN_FORM,
-    allowlist=[],
-)
+_validate_email = EmailValidator(message=INVALID, allowlist=[])
 
 
-def normal(text: str) -> str:
+def normalise(text: str) -> str:
     """Returns an address in its stored form: the domain in ASCII and lower case.
 
     The local part is kept as typed; the database compares it case-insensitively.
@@ -148,7 +145,7 @@ def _check_domain(address: str, local: str, domain: str) -> str:
     """Normalises an address that does not match `PLAIN`."""
     if local and not local.isascii():
         raise _validation_error(ACCENTS)
-    _in_form(address)
+    _validate_email(address)
     if domain.startswith("[") or local.startswith('"'):
         raise _validation_error(UNUSUAL)
     domain = _ascii(domain).lower()
@@ -160,7 +157,7 @@ def _check_domain(address: str, local: str, domain: str) -> str:
     return normalised
 
 
-def shown(address: str) -> str:
+def for_display(address: str) -> str:
     """Returns the address for display: its domain in Unicode."""
     return mail.to_unicode(address)
 
@@ -181,7 +178,7 @@ def _ascii(domain: str) -> str:
     try:
         return mail.domain_to_ascii(domain)
     except UnicodeError as error:
-        raise _validation_error(NO_SERVER) from error
+        raise _validation_error(INVALID_DOMAIN) from error
 
 
 def _round_trips_in_header(address: str) -> bool:
@@ -195,7 +192,7 @@ def _round_trips_in_header(address: str) -> bool:
     )
 
 
-def hidden(address: str) -> str:
+def masked(address: str) -> str:
     """Returns a masked address, for pages whose link may have been forwarded."""
-    local, _, domain = shown(address).rpartition("@")
+    local, _, domain = for_display(address).rpartition("@")
     return f"{local[0]}…@{domain}"

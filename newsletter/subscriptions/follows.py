@@ -67,13 +67,13 @@ def subjects_of(article: Article) -> list[Subject]:
 
 def find(wanted: Mapping[str, Sequence[str]]) -> list[Subject]:
     """The subjects with these slugs and paths, by kind; unknown ones are left out."""
-    found = []
+    subjects: list[Subject] = []
     for kind in SUBJECTS:
         values = [value for value in wanted.get(kind, ())[:MAX_SUBJECTS] if value.isprintable()]
         if values:
             rows = MODELS[kind].objects.filter(**{f"{FIELDS[kind]}__in": values}).order_by("name")
-            found += [Subject(kind, row) for row in rows]
-    return found[:MAX_SUBJECTS]
+            subjects += [Subject(kind, row) for row in rows]
+    return subjects[:MAX_SUBJECTS]
 
 
 def wording(publication_name: str, subjects: Sequence[Subject]) -> str:
@@ -127,9 +127,7 @@ def end(follows: Iterable[ArticleFollow]) -> None:
             return
         subscriber.article_follows.filter(pk__in=[row.pk for row in rows]).delete()
         if subscriber.is_active and not receives_anything(subscriber):
-            subscriber.state = Subscriber.State.UNSUBSCRIBED
-            subscriber.unsubscribed_at, subscriber.name = timezone.now(), ""
-            subscriber.save(update_fields=["state", "unsubscribed_at", "name"])
+            subscriber.mark_unsubscribed()
 
 
 def receives_anything(subscriber: Subscriber) -> bool:

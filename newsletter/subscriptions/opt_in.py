@@ -29,7 +29,7 @@ PURPOSE = "newsletter.confirm"
 TOPICS_GONE = gettext_noop(
     "The topics you chose no longer exist. Enter your e-mail address again and choose new topics."
 )
-DELETED_AT_ONCE = 1000
+DELETE_BATCH_SIZE = 1000
 REQUESTS_A_DAY = 12
 """How often an address may be entered per day; further requests are ignored."""
 CHOICES_A_DAY = 30
@@ -57,7 +57,7 @@ def request(
     """Stores that somebody entered this address; the worker answers by e-mail.
 
     Args:
-        email: the normalised address (`newsletter.subscriptions.email_addresses.normal`).
+        email: the normalised address (`newsletter.subscriptions.email_addresses.normalise`).
         source_url: the path of the page with the form.
         wanted: the newsletters, or
         follows: what the reader wants to follow.
@@ -115,16 +115,15 @@ def consent_of(token: str) -> Consent:
 
 
 def lost_topics(consent: Consent) -> str:
-    """Returns why the reader must choose again: all topics of a newsletter were deleted, or
-    everything they wanted to follow; else empty."""
-    wanted = choices.of_consent(consent) if consent.confirmed_at is None else []
-    if consent.confirmed_at is None and not wanted and not consent.follows.exists():
-        return gettext(TOPICS_GONE)
-    return (
-        gettext(TOPICS_GONE)
-        if any(wanted_choice.has_lost_its_topics for wanted_choice in wanted)
-        else ""
-    )
+    """Returns why the reader must choose again before confirming, or an empty string.
+
+    All topics of a newsletter were deleted, or everything that they wanted to follow.
+    """
+    if consent.confirmed_at is not None:
+        return ""
+    wanted = choices.of_consent(consent)
+    is_lost = any(choice.has_lost_its_topics for choice in wanted)
+    return gettext(TOPICS_GONE) if is_lost or not (wanted or consent.follows.exists()) else ""
 
 
 def unsubscribed_since(consent: Consent) -> bool:
@@ -189,11 +188,11 @@ def _save_subscriptions(subscriber: Subscriber, wanted: Sequence[SubscriptionCho
         [
             Subscription(
                 subscriber=subscriber,
-                newsletter=wanted_choice.newsletter,
-                frequency=wanted_choice.frequency,
-                topics=wanted_choice.topic_ids,
+                newsletter=choice.newsletter,
+                frequency=choice.frequency,
+                topics=choice.topic_ids,
             )
-            for wanted_choice in wanted
+            for choice in wanted
         ],
         update_conflicts=True,
         unique_fields=["subscriber", "newsletter"],
@@ -213,20 +212,14 @@ def unsubscribe(token: str) -> Subscriber | None:
             Subscriber.State.ACTIVE,
             Subscriber.State.PENDING,
         }:
-            subscriber.state, subscriber.unsubscribed_at = (
-                Subscriber.State.UNSUBSCRIBED,
-                timezone.now(),
-            )
-            # The name was for greetings only.
-            subscriber.name = ""
-            subscriber.save(update_fields=["state", "unsubscribed_at", "name"])
+            subscriber.mark_unsubscribed()
             subscriber.subscriptions.delete_locked()
             subscriber.article_follows.all().delete()
     return subscriber
 
 
 def choose(token: str, choice: Choice) -> Subscriber:
-    """Saves the choices of a subscriber; choosing nothing unsubscribes who follows nothing either.
+    """Saves the choices of a subscriber; choosing nothing unsubscribes those who follow nothing either.
 
     Raises:
         NotPossible: they are not subscribed.
@@ -247,17 +240,13 @@ def choose(token: str, choice: Choice) -> Subscriber:
         wanted = choices.locked_choices(choice.wanted)
         subscriptions = subscriber.subscriptions.select_related("newsletter").locked()
         current = choices.of_subscriptions(subscriptions)
-        changed = [
-            wanted_choice
-            for wanted_choice in wanted
-            if not _is_unchanged(wanted_choice, current.get(wanted_choice.newsletter.pk))
-        ]
+        changed = [new for new in wanted if not _is_unchanged(new, current.get(new.newsletter.pk))]
         if changed and not _is_allowed_to_choose(subscriber):
             message = gettext(
                 "You have changed your preferences too often today. Try again tomorrow."
             )
             raise TooOften(message)
-        newsletters = [wanted_choice.newsletter for wanted_choice in wanted]
+        newsletters = [new.newsletter for new in wanted]
         subscriber.subscriptions.exclude(newsletter__in=newsletters).delete()
         if changed:
             _record_consent(subscriber, changed)
@@ -269,10 +258,10 @@ def _is_allowed_to_choose(subscriber: Subscriber) -> bool:
     return count_and_allow("newsletter.choices", email, limit=CHOICES_A_DAY, per=timedelta(days=1))
 
 
-def _is_unchanged(wanted_choice: SubscriptionChoice, current: SubscriptionChoice | None) -> bool:
+def _is_unchanged(new: SubscriptionChoice, current: SubscriptionChoice | None) -> bool:
     return current is not None and (current.frequency, current.topic_ids) == (
-        wanted_choice.frequency,
-        wanted_choice.topic_ids,
+        new.frequency,
+        new.topic_ids,
     )
 
 
@@ -302,7 +291,7 @@ def erase(subscriber: Subscriber, *, suppression_reason: str = "", keep_hash: bo
     """
     with transaction.atomic():
         if suppression_reason:
-            suppression.suppress(subscriber, because=suppression_reason)
+            suppression.suppress(subscriber, details=suppression_reason)
         # Locks the subscriber before related rows, in the same order as delivery.
         locked = Subscriber.objects.locked().filter(pk=subscriber.pk).first()
         if locked is not None:
@@ -320,7 +309,7 @@ def delete_unconfirmed(*, older_than: timedelta = timedelta(days=30)) -> int:
     ).exclude(consents__asked_at__gte=before)
     with transaction.atomic():
         # Checked again under the lock: somebody may confirm or sign up right now.
-        locked = stale.filter(pk__in=list(stale.values_list("pk", flat=True)[:DELETED_AT_ONCE]))
+        locked = stale.filter(pk__in=list(stale.values_list("pk", flat=True)[:DELETE_BATCH_SIZE]))
         ids = list(locked.select_for_update(of=("self",)).values_list("pk", flat=True))
         Subscriber.objects.filter(pk__in=ids).delete()
     Consent.objects.filter(confirmed_at__isnull=True, asked_at__lt=before).delete()

@@ -28,7 +28,7 @@ def suppress_bounced(email: str, details: str) -> None:
     """Suppresses an address after a hard bounce of an e-mail from another app."""
     subscriber = Subscriber.objects.with_email(email).first()
     if subscriber is not None:
-        suppress(subscriber, because=details, reason=Suppression.Reason.HARD)
+        suppress(subscriber, details=details, reason=Suppression.Reason.HARD)
         return
     erase_unsubscribe_hash(email)
     _save_hashes([email], Suppression.Reason.HARD, one_line(details)[:300] or "Bounced")
@@ -40,7 +40,7 @@ def keep_unsubscribe_hash(email: str) -> None:
 
 
 def keep_unsubscribe_hashes(emails: Iterable[str], *, details: str) -> None:
-    """The same for several who are no subscribers here."""
+    """Keeps hashes of several unsubscribed addresses, which need not be subscribers here."""
     _save_hashes(emails, Suppression.Reason.UNSUBSCRIBED, details)
 
 
@@ -65,7 +65,7 @@ def _save_hashes(emails: Iterable[str], reason: str, details: str) -> None:
 def suppress(
     subscriber: Subscriber,
     *,
-    because: str,
+    details: str,
     reason: str = Suppression.Reason.MANUAL,
     by: User | None = None,
     bounce: Bounce | None = None,
@@ -83,7 +83,7 @@ def suppress(
                 email_hash=email_hash(current.email),
                 subscriber=current,
                 reason=reason,
-                details=one_line(because)[:300] or "No reason was given",
+                details=one_line(details)[:300] or "No reason was given",
                 bounce=bounce,
                 created_at=now,
                 created_by=by,
@@ -99,20 +99,20 @@ def suppress(
     subscriber.refresh_from_db()
 
 
-def remove_suppression(suppression: Suppression, *, because: str, by: User | None = None) -> None:
+def remove_suppression(suppression: Suppression, *, reason: str, by: User | None = None) -> None:
     """Removes a suppression; the address counts as unsubscribed until it subscribes again.
 
     Raises:
         ValueError: the reason is missing.
     """
-    if not because.strip():
+    if not reason.strip():
         message = "Enter a reason."
         raise ValueError(message)
     with transaction.atomic():
         current = Suppression.objects.select_for_update(of=("self",)).get(pk=suppression.pk)
         if current.is_active:
             current.removed_at, current.removed_by = timezone.now(), by
-            current.removal_reason = because.strip()[:300]
+            current.removal_reason = reason.strip()[:300]
             current.save(update_fields=["removed_at", "removed_by", "removal_reason"])
             _mark_unsubscribed(current)
     suppression.refresh_from_db()
@@ -139,5 +139,5 @@ def email_reachable(email: str) -> None:
         Suppression.objects.active().for_email(email).filter(reason__in=bounce_reasons)
     ):
         remove_suppression(
-            suppression, because="The owner confirmed the address with a link from an e-mail."
+            suppression, reason="The owner confirmed the address with a link from an e-mail."
         )

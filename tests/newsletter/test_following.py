@@ -178,7 +178,7 @@ def test_the_number_of_follows_per_network_is_limited(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom.author("Ines Faro")
-    monkeypatch.setattr("newsletter.views.REQUESTS_AN_HOUR", 2)
+    monkeypatch.setattr("newsletter.views.MAX_REQUESTS_PER_HOUR", 2)
     codes = [
         follow(client, "author=ines-faro", "author:ines-faro", email=f"r{n}@readers.example")
         for n in range(3)

@@ -318,7 +318,7 @@ def test_a_lead_image_brings_its_caption_and_needs_a_credit(editor_client: Clien
     new_issue = Issue.objects.get()
     assert new_issue.image_caption == "Ships &amp; &lt;boats&gt;"
     page = editor_client.get(issue_url(new_issue, "send"))
-    assert any("/articles/image/" in blocker.address for blocker in page.context["obstacles"])
+    assert any("/articles/image/" in blocker.url for blocker in page.context["blockers"])
 
 
 def test_colleagues_get_a_test_and_others_do_not(

@@ -108,7 +108,7 @@ def test_an_incomplete_digest_is_sent_and_does_not_stop_the_others(
 def test_all_unconfirmed_addresses_are_deleted_in_one_night(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(opt_in, "DELETED_AT_ONCE", 2)
+    monkeypatch.setattr(opt_in, "DELETE_BATCH_SIZE", 2)
     stored = subscriber(OLA)
     Subscriber.objects.bulk_create(Subscriber(email=f"r{n}@readers.example") for n in range(5))
     Subscriber.objects.update(created_at=timezone.now() - timedelta(days=31))

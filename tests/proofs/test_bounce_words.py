@@ -12,7 +12,7 @@ import pytest
 
 from newsletter.bounces.parser import Reason, classifier, formats, read, reasons
 from newsletter.bounces.parser.classifier import split_body
-from newsletter.bounces.parser.mime import opened
+from newsletter.bounces.parser.mime import parse_message
 from tests.newsletter.bounces.test_parser import expected_kind
 from tests.shared import shared_data
 
@@ -106,12 +106,14 @@ def alternatives(pattern: str) -> list[str]:
 
 
 HEADS: Final[dict[str, tuple[Any, Callable[[bytes], str]]]] = {
-    "RETURNED": (classifier, lambda raw: opened(raw).headers.words("subject")),
-    "SERVER": (classifier, lambda raw: opened(raw).headers.words("from")),
-    "COMPLAINING": (classifier, lambda raw: opened(raw).headers.words("subject")),
+    "BOUNCE_SUBJECT": (classifier, lambda raw: parse_message(raw).headers.decoded("subject")),
+    "SERVER": (classifier, lambda raw: parse_message(raw).headers.decoded("from")),
+    "COMPLAINT_SUBJECT": (classifier, lambda raw: parse_message(raw).headers.decoded("subject")),
     "FAILING": (
         formats,
-        lambda raw: f"{split_body(opened(raw))[0]} {opened(raw).headers.words('subject')}",
+        lambda raw: (
+            f"{split_body(parse_message(raw))[0]} {parse_message(raw).headers.decoded('subject')}"
+        ),
     ),
 }
 """Patterns, their module, and the part of a message that they match."""
@@ -135,15 +137,15 @@ def rules() -> Iterator[tuple[Place, re.Pattern[str]]]:
 def systems_of_rules() -> dict[Place, frozenset[str]]:
     """Rule → the systems whose messages it matches."""
     texts: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    said = reasons.said
+    by_phrase = reasons.by_phrase
     for message in messages():
 
-        def record(words: str, system: str = message.system) -> Reason | None:
-            texts["reasons"].append((system, reasons.plain_words(words)))
-            return said(words)
+        def record(text: str, system: str = message.system) -> Reason | None:
+            texts["reasons"].append((system, reasons.plain_words(text)))
+            return by_phrase(text)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(reasons, "said", record)
+            patch.setattr(reasons, "by_phrase", record)
             for raw in (message.raw, without_codes(message.raw)):
                 read(raw)
                 for name, (_, text_of) in HEADS.items():
@@ -169,7 +171,7 @@ def remove_rules(system: str, patch: pytest.MonkeyPatch) -> int:
         ]
         remaining.append((reason, reasons.any_of(left or ["(?!)"])))
     patch.setattr(reasons, "PATTERNS", tuple(remaining))
-    reasons.said.cache_clear()
+    reasons.by_phrase.cache_clear()
     for name, (module, _) in HEADS.items():
         left = [
             each
@@ -223,7 +225,7 @@ def test_a_system_is_recognised_without_its_own_rules() -> None:
             total[name] += count
         shares = [f"{count / len(theirs):.2f}" for count in right.values()]
         print(f"{system:>20} {len(theirs):>8} {removed:>9} {shares[0]:>8} {shares[1]:>14}")
-    reasons.said.cache_clear()
+    reasons.by_phrase.cache_clear()
     for name, count in total.items():
         print(f"{name}: {count} of {len(labelled())}, {count / len(labelled()):.3f}")
     assert total["whole"] / len(labelled()) >= 0.9

@@ -58,7 +58,7 @@ def test_a_long_file_is_imported_within_a_minute(monkeypatch: pytest.MonkeyPatch
         if number < 20:
             opt_in.unsubscribe(subscriber.token)
         else:
-            suppression.suppress(subscriber, because="complained")
+            suppression.suppress(subscriber, details="complained")
     content, expected = make_file(random.Random(SEED))
     made = uploads.upload(
         content, name="list.csv", newsletters=[news()], consent="On paper, in May", by=None

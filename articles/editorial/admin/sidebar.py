@@ -91,7 +91,7 @@ def checklist_of(article: Article, content: Content | None, images: list[Image])
         has_category = bool(content["categories"])
         required = publish_blockers(article, images=images, has_category=has_category)
     found = suggestions(article, has_author=content is None or bool(content["authors"]))
-    open_fields = [each.address for each in required]
+    open_fields = [each.url for each in required]
     done = [name for field, name in DONE if not any(url.endswith(field) for url in open_fields)]
     return Checklist(required, found, done)
 

@@ -153,7 +153,7 @@ def _say_saved(model_admin: "ModelAdmin[Article]", request: HttpRequest, article
 
 
 def not_ready_message(refusal: publishing.NotReady) -> SafeString:
-    return as_message("Saved, but not published:", refusal.obstacles)
+    return as_message("Saved, but not published:", refusal.blockers)
 
 
 def outcome_message(article: Article) -> SafeString:

@@ -327,7 +327,7 @@ def _undo(
     try:
         article = publishing.undo_unpublishing(before, by=user)  # type: ignore[arg-type]
     except publishing.NotReady as refusal:
-        message = as_message(f"“{article}” was not published:", refusal.obstacles)
+        message = as_message(f"“{article}” was not published:", refusal.blockers)
         model_admin.message_user(request, message, messages.ERROR)
     else:
         model_admin.message_user(request, outcome_message(article), messages.SUCCESS)

@@ -99,7 +99,7 @@ class Subscribers:
             self._report(record, Outcome.SKIPPED, UNCONFIRMED)
             return ""
         try:
-            return email_addresses.normal(record.email)
+            return email_addresses.normalise(record.email)
         except ValidationError as error:
             self._report(record, Outcome.FAILED, " ".join(error.messages))
             return ""
@@ -169,7 +169,7 @@ class Subscribers:
                 continue
             if record.consent == Consent.SUPPRESSED:
                 suppression.suppress(
-                    row, because=f"Suppressed in {self.name}", reason=Suppression.Reason.HARD
+                    row, details=f"Suppressed in {self.name}", reason=Suppression.Reason.HARD
                 )
                 row.refresh_from_db()
             self._report(record, Outcome.CREATED)

@@ -1,7 +1,7 @@
 """Parses bounce messages: bytes in, a `Report` out. No Django, no network.
 
-`read` accepts any bytes and never raises. What it reads is limited (`mime.MOST_BYTES`, `mime.DEEPEST`,
-`mime.MOST_PARTS`).
+`read` accepts any bytes and never raises. What it reads is limited (`mime.MAX_BYTES`, `mime.MAX_DEPTH`,
+`mime.MAX_PARTS`).
 """
 
 from newsletter.bounces.parser.classifier import read

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from newsletter.bounces.parser import formats, languages, mime
-from newsletter.bounces.parser.mime import Headers, Opened, opened
+from newsletter.bounces.parser.mime import Headers, ParsedMessage, parse_message
 from newsletter.bounces.parser.reasons import (
     AFTER_DATA,
     AT_RECIPIENT,
@@ -22,13 +22,13 @@ SERVER: Final = re.compile(
     r"(?i)mailer[-_. ]?daemon|post[-_]?master|\bndr@|mail[-_. ]?deliver|delivery[-_. ](?:sub)?system|mail[-_. ]?(?:system|server|service|administrator|gateway|router)|"
     r"system administrator|mdaemon|lsmtp|bounce|^\s*<>\s*$|imss|microsoft outlook|mailadm|smtp_mail|symantec|inet-?gw|no-?reply"
 )
-RETURNED: Final = re.compile(f"(?i){languages.any_of(Topic.SUBJECT)}")
-REPLY: Final = re.compile(rf"(?i)^\W*(?:re:\s*)?(?:{languages.any_of(Topic.REPLY)})")
-ARRIVED: Final = re.compile(
+BOUNCE_SUBJECT: Final = re.compile(f"(?i){languages.any_of(Topic.SUBJECT)}")
+REPLY_SUBJECT: Final = re.compile(rf"(?i)^\W*(?:re:\s*)?(?:{languages.any_of(Topic.REPLY)})")
+RECEIPT_SUBJECT: Final = re.compile(
     rf"(?i){languages.any_of(Topic.RECEIPT)}|^(?:{languages.any_of(Topic.DELIVERED)})\s*:"
 )
 """Subjects of confirmations that an e-mail was delivered or relayed."""
-COMPLAINING: Final = re.compile(
+COMPLAINT_SUBJECT: Final = re.compile(
     r"(?i)complaint about (?:a )?(?:message|e-?mail)s? from|e-?mail feedback report|(?:abuse|spam|complaint|feedback|opt-?out) report|(?:spam|abuse) complaint|reported as (?:spam|abuse|junk)"
 )
 COMPLAINT_WORDS: Final = re.compile(
@@ -46,47 +46,49 @@ FEEDBACK_REPORT_FIELD: Final = re.compile(
 def is_from_server(headers: Headers) -> bool:
     """Whether the sender looks like a mail server, or the return path is empty."""
     path = headers.get("return-path").strip()
-    return is_called_server(headers) or path in {"<>", "<MAILER-DAEMON>"}
+    return has_server_name(headers) or path in {"<>", "<MAILER-DAEMON>"}
 
 
-def is_called_server(headers: Headers) -> bool:
+def has_server_name(headers: Headers) -> bool:
     """Whether the sender has the name of a mail server."""
-    return bool(SERVER.search(headers.words("from")))
+    return bool(SERVER.search(headers.decoded("from")))
 
 
-def says_returned(headers: Headers) -> bool:
+def announces_bounce(headers: Headers) -> bool:
     """Whether the subject or a header says that an e-mail was not delivered."""
-    if ARRIVED.search(headers.words("subject")):
+    if RECEIPT_SUBJECT.search(headers.decoded("subject")):
         return False
-    return bool(RETURNED.search(headers.words("subject"))) or bool(
+    return bool(BOUNCE_SUBJECT.search(headers.decoded("subject"))) or bool(
         headers.get("x-failed-recipients")
     )
 
 
-def is_report(message: Opened) -> bool:
+def is_report(message: ParsedMessage) -> bool:
     """Whether the message contains or announces a delivery status."""
     if message.report_type == "delivery-status":
         return True
-    return any(part.kind.endswith("delivery-status") for part in message.parts)
+    return any(part.media_type.endswith("delivery-status") for part in message.parts)
 
 
-def is_receipt(message: Opened) -> bool:
+def is_receipt(message: ParsedMessage) -> bool:
     """Whether it is a receipt (RFC 8098): the e-mail was read or deleted."""
     return message.report_type == "disposition-notification" or any(
-        part.kind == "message/disposition-notification" for part in message.parts
+        part.media_type == "message/disposition-notification" for part in message.parts
     )
 
 
-def is_feedback(message: Opened) -> bool:
+def is_feedback(message: ParsedMessage) -> bool:
     """Whether it is a complaint, in the format of RFC 5965 or an older one.
 
     Older complaints have the fields in the text, or no fields: the provider returned the e-mail
     with a known subject, or with the complaining address in a header.
     """
-    kinds = {message.kind, *(part.kind for part in message.parts)}
-    if message.report_type == "feedback-report" or "message/feedback-report" in kinds:
+    media_types = {message.media_type, *(part.media_type for part in message.parts)}
+    if message.report_type == "feedback-report" or "message/feedback-report" in media_types:
         return True
-    texts = [part.text for part in message.parts if not part.kind.startswith("message/delivery")]
+    texts = [
+        part.text for part in message.parts if not part.media_type.startswith("message/delivery")
+    ]
     if any(FEEDBACK_FIELD.search(text) and FEEDBACK_REPORT_FIELD.search(text) for text in texts):
         return not is_report(message)
     has_returned_email = bool(message.returned) or any(RETURNED_HEAD.search(text) for text in texts)
@@ -96,7 +98,7 @@ def is_feedback(message: Opened) -> bool:
         headers.get("x-hmxmroriginalrecipient") for headers in (message.headers, *message.returned)
     ):
         return True
-    return bool(COMPLAINING.search(message.headers.words("subject"))) or (
+    return bool(COMPLAINT_SUBJECT.search(message.headers.decoded("subject"))) or (
         bool(texts) and bool(COMPLAINT_WORDS.search(texts[0][:1000]))
     )
 
@@ -115,16 +117,16 @@ def is_automatic_reply(headers: Headers) -> bool:
         )
     )
     is_marked = is_marked or headers.get("precedence").lower() in {"auto_reply", "auto-reply"}
-    return is_marked or bool(REPLY.match(headers.words("subject")))
+    return is_marked or bool(REPLY_SUBJECT.match(headers.decoded("subject")))
 
 
-IDENTIFIER: Final = re.compile(r"<[^<>\s]{3,400}@[^<>\s]{1,255}>")
-IN_RETURNED_TEXT: Final = re.compile(r"(?im)^[> \t]{0,8}message-id[ \t]*:[ \t]*(<[^<>\s]{3,400}>)")
-RETURN_PATH: Final = re.compile(
+MESSAGE_ID: Final = re.compile(r"<[^<>\s]{3,400}@[^<>\s]{1,255}>")
+MESSAGE_ID_LINE: Final = re.compile(r"(?im)^[> \t]{0,8}message-id[ \t]*:[ \t]*(<[^<>\s]{3,400}>)")
+RETURN_PATH_LINE: Final = re.compile(
     r"(?im)^[> \t]{0,8}return-path[ \t]*:[ \t]*<?([^<>\s]{3,320}@[^<>\s]{1,255})>?"
 )
 DELAYED: Final = re.compile(f"(?i){languages.any_of(Topic.DELAYED)}")
-ENVELOPE: Final = (
+RECIPIENT_HEADERS: Final = (
     "delivered-to",
     "x-original-to",
     "envelope-to",
@@ -132,22 +134,22 @@ ENVELOPE: Final = (
     "x-rcpt-to",
     "to",
 )
-OWN: Final = ("from", "to", "cc", "reply-to", "delivered-to")
-MOST_FAILURES: Final = 200
+OWN_ADDRESS_HEADERS: Final = ("from", "to", "cc", "reply-to", "delivered-to")
+MAX_FAILURES: Final = 200
 
 
 def read(raw: bytes) -> Report:
     """Parses a message; invalid bytes give a report without failures."""
-    return _read(opened(raw)).without_unstorable()
+    return _read(parse_message(raw)).without_unstorable()
 
 
-def _read(message: Opened) -> Report:
+def _read(message: ParsedMessage) -> Report:
     body, returned = split_body(message)
     if notice := formats.notice_in(message):
         return _ses_report(message, notice)
     if is_feedback(message):
         return _complaint(message, returned)
-    failures = [] if _is_receipt(message, body) else _failures(message, body)[:MOST_FAILURES]
+    failures = [] if _is_receipt(message, body) else _failures(message, body)[:MAX_FAILURES]
     is_bounce = bool(failures) or _is_bounce_without_email(message, body)
     kind = Kind.NONE
     if is_bounce:
@@ -155,7 +157,7 @@ def _read(message: Opened) -> Report:
     return _report(message, returned, kind, failures=tuple(failures))
 
 
-def _ses_report(message: Opened, notice: formats.Notice) -> Report:
+def _ses_report(message: ParsedMessage, notice: formats.Notice) -> Report:
     message_ids = "\n".join(
         f"Message-ID: {message_id}" for message_id in formats.message_ids(notice)
     )
@@ -172,30 +174,30 @@ def _ses_report(message: Opened, notice: formats.Notice) -> Report:
     return _report(message, message_ids, kind, failures=failures)
 
 
-def split_body(message: Opened) -> tuple[str, str]:
+def split_body(message: ParsedMessage) -> tuple[str, str]:
     """Returns the text of the server, and the returned message as text.
 
     The first part with text is the server's; those that follow are the returned message.
     """
-    texts = [part.text for part in message.parts if not part.kind.startswith("message/")]
+    texts = [part.text for part in message.parts if not part.media_type.startswith("message/")]
     returned = []
     for index, text in enumerate(texts):
-        body, rest = formats.until_returned(text)
+        body, rest = formats.split_at_returned_message(text)
         returned.append(rest)
         if body.strip():
             return body, "\n".join([*returned, *texts[index + 1 :]])
     return "", "\n".join(returned)
 
 
-def _failures(message: Opened, body: str) -> list[Failure]:
-    reports = [part.text for part in message.parts if part.kind.startswith("message/")]
+def _failures(message: ParsedMessage, body: str) -> list[Failure]:
+    reports = [part.text for part in message.parts if part.media_type.startswith("message/")]
     by_fields = formats.failures(message, [*reports, body], body)
     if any(failure.address for failure in by_fields):
         return [failure for failure in by_fields if failure.address]
-    if formats.all_reached(reports) or not _may_be_bounce(message, body):
+    if formats.all_delivered(reports) or not _may_be_bounce(message, body):
         return []
     header_addresses = [
-        mime.clean(value) for value in message.headers.get("x-failed-recipients").split(",")
+        mime.email_in(value) for value in message.headers.get("x-failed-recipients").split(",")
     ]
     addresses = [value for value in header_addresses if value] or _failed_emails(message, body)
     status = next((failure.status for failure in by_fields if failure.status), "")
@@ -203,27 +205,27 @@ def _failures(message: Opened, body: str) -> list[Failure]:
     return [_failure_of(address, body, addresses, status, response) for address in addresses]
 
 
-def _failed_emails(message: Opened, body: str) -> list[str]:
+def _failed_emails(message: ParsedMessage, body: str) -> list[str]:
     own_addresses = _own_emails(message.headers)
-    failed = formats.failing(body, not_these=own_addresses)
-    if failed or not formats.FAILING.search(f"{body} {message.headers.words('subject')}"):
+    failed = formats.failed_emails(body, excluding=own_addresses)
+    if failed or not formats.FAILING.search(f"{body} {message.headers.decoded('subject')}"):
         return failed
     in_subject = [
         address
-        for address in mime.in_text(message.headers.words("subject"))
+        for address in mime.emails_in(message.headers.decoded("subject"))
         if address not in own_addresses
     ]
     returned_recipients = [
         address
         for headers in message.returned
         if not headers.get("list-post")
-        for address in mime.in_text(headers.get("to"))
+        for address in mime.emails_in(headers.get("to"))
     ]
     return in_subject or (returned_recipients if len(returned_recipients) == 1 else [])
 
 
 def _failure_of(address: str, body: str, others: list[str], status: str, response: str) -> Failure:
-    text = response or (formats.about(address, body, others) if len(others) > 1 else body)
+    text = response or (formats.text_about(address, body, others) if len(others) > 1 else body)
     return Failure(
         address=address,
         reason=_reason(text, body, status),
@@ -245,38 +247,32 @@ def _reason(text: str, body: str, status: str) -> Reason:
     return reason_of(f"{text}{step}", status)
 
 
-def _may_be_bounce(message: Opened, body: str) -> bool:
+def _may_be_bounce(message: ParsedMessage, body: str) -> bool:
     """Whether the body should be parsed as written by a server."""
     headers = message.headers
     if is_report(message) or headers.get("x-failed-recipients"):
         return True
-    if ARRIVED.search(headers.words("subject")):
+    if RECEIPT_SUBJECT.search(headers.decoded("subject")):
         return False
-    from_server, returned = (
-        is_from_server(headers),
-        says_returned(headers),
-    )
-    called_server = is_called_server(headers)
+    from_server, returned = is_from_server(headers), announces_bounce(headers)
+    says_failed = bool(formats.FAILING.search(body))
     if is_automatic_reply(headers) and not (
-        (from_server and returned) or (called_server and formats.FAILING.search(body))
+        (from_server and returned) or (has_server_name(headers) and says_failed)
     ):
         # Automatic replies also have an empty return path and say that somebody cannot be reached.
         return False
-    return (from_server and bool(formats.FAILING.search(body))) or (
-        returned
-        and bool(formats.FAILING.search(body))
-        # A reply, or an issue of a newsletter, whatever its subject.
-        and not (headers.get("in-reply-to") or headers.get("list-unsubscribe"))
-    )
+    # A reply, or an issue of a newsletter, is no bounce, whatever its subject.
+    is_other_mail = headers.get("in-reply-to") or headers.get("list-unsubscribe")
+    return says_failed and (from_server or (returned and not is_other_mail))
 
 
-def _is_receipt(message: Opened, body: str) -> bool:
+def _is_receipt(message: ParsedMessage, body: str) -> bool:
     """Whether it is a read receipt; a rejection by a filter (RFC 5429) has the same format."""
-    is_rejection = says_returned(message.headers) and formats.FAILING.search(body)
+    is_rejection = announces_bounce(message.headers) and formats.FAILING.search(body)
     return is_receipt(message) and not is_rejection
 
 
-def _is_bounce_without_email(message: Opened, body: str) -> bool:
+def _is_bounce_without_email(message: ParsedMessage, body: str) -> bool:
     """Whether an e-mail failed without a recipient being named.
 
     The caller may find the recipient by the return path.
@@ -284,46 +280,49 @@ def _is_bounce_without_email(message: Opened, body: str) -> bool:
     headers = message.headers
     return (
         not _is_receipt(message, body)
-        and says_returned(headers)
+        and announces_bounce(headers)
         and (is_from_server(headers) or is_report(message))
         and _may_be_bounce(message, body)
-        and not formats.all_reached(part.text for part in message.parts)
+        and not formats.all_delivered(part.text for part in message.parts)
     )
 
 
-def _complaint(message: Opened, returned: str) -> Report:
+def _complaint(message: ParsedMessage, returned: str) -> Report:
     kind, complainers = formats.complainers(message.parts)
-    complainers = complainers or mime.in_text(message.headers.get("x-hmxmroriginalrecipient"))
+    complainers = complainers or mime.emails_in(message.headers.get("x-hmxmroriginalrecipient"))
     if not complainers:
         complainers = [
             address
             for headers in message.returned
             for name in ("x-hmxmroriginalrecipient", "x-original-to", "delivered-to", "to")
-            for address in mime.in_text(headers.get(name))
+            for address in mime.emails_in(headers.get(name))
         ][:1]
     return _report(message, returned, Kind.COMPLAINT, feedback=kind, complained=tuple(complainers))
 
 
-def _report(message: Opened, returned: str, kind: Kind, **fields: object) -> Report:
+def _report(message: ParsedMessage, returned: str, kind: Kind, **fields: object) -> Report:
     headers = message.headers
     ids = [returned_headers.get("message-id").strip() for returned_headers in message.returned]
-    ids += IN_RETURNED_TEXT.findall(returned)
-    ids += IDENTIFIER.findall(f"{headers.get('in-reply-to')} {headers.get('references')}")
+    ids += MESSAGE_ID_LINE.findall(returned)
+    ids += MESSAGE_ID.findall(f"{headers.get('in-reply-to')} {headers.get('references')}")
     return_paths = [
         item
         for returned_headers in message.returned
-        for item in mime.in_text(returned_headers.get("return-path"))
+        for item in mime.emails_in(returned_headers.get("return-path"))
     ]
-    return_paths += RETURN_PATH.findall(returned)
+    return_paths += RETURN_PATH_LINE.findall(returned)
     envelope_recipients = [
-        item for name in ENVELOPE for value in headers.all(name) for item in mime.in_text(value)
+        item
+        for name in RECIPIENT_HEADERS
+        for value in headers.all(name)
+        for item in mime.emails_in(value)
     ]
     return Report(
         kind=kind,
         message_ids=tuple(dict.fromkeys(item for item in ids if item))[:20],
         recipients=tuple(dict.fromkeys([*envelope_recipients, *return_paths]))[:40],
-        sender=next(iter(mime.in_text(headers.words("from"))), ""),
-        subject=headers.words("subject")[:300],
+        sender=next(iter(mime.emails_in(headers.decoded("from"))), ""),
+        subject=headers.decoded("subject")[:300],
         automatic=is_automatic_reply(headers),
         **fields,  # type: ignore[arg-type]
     )
@@ -331,5 +330,8 @@ def _report(message: Opened, returned: str, kind: Kind, **fields: object) -> Rep
 
 def _own_emails(headers: Headers) -> set[str]:
     return {
-        address for name in OWN for value in headers.all(name) for address in mime.in_text(value)
+        address
+        for name in OWN_ADDRESS_HEADERS
+        for value in headers.all(name)
+        for address in mime.emails_in(value)
     }

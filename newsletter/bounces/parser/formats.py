@@ -2,7 +2,7 @@
 
 Many servers put the fields of a delivery status into the text, quote them, leave some out, or call a failure an
 error. So fields are searched in every text, and a group without an action is judged by its code. For texts written for
-people there is no standard, so the parser looks for an address in a prominent place, or in a sentence about a failure.
+people there is no standard, so the parser looks for an address in a prominent place, or in a sentence about an? failure.
 Methods are tried from the most to the least reliable; the first that finds an address is used.
 """
 
@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, Final
 
 from newsletter.bounces.parser import languages, mime
-from newsletter.bounces.parser.mime import ADDRESS, Opened, Part, in_text, is_email
+from newsletter.bounces.parser.mime import ADDRESS, ParsedMessage, Part, emails_in, is_email
 from newsletter.bounces.parser.reasons import AT_RECIPIENT, STATUS, reason_of, status_in
 from newsletter.bounces.parser.report import Failure, Reason, Topic
 
@@ -29,17 +29,17 @@ COMPLAINER_FIELDS: Final = frozenset(
 """Fields with the complaining address; Microsoft uses the last one, a header of the returned e-mail."""
 FAILED: Final = re.compile(r"(?i)^(?:fail|error|reject|undeliver|bounce)")
 DELAYED: Final = re.compile(r"(?i)^delay")
-REACHED: Final = re.compile(r"(?i)^(?:deliver|relay|expand|success)")
+DELIVERED: Final = re.compile(r"(?i)^(?:deliver|relay|expand|success)")
 EMPTY_DIAGNOSIS: Final = re.compile(r"(?i)^\s*[\w-]+\s*;\s*[\d\s]{0,4}$")
 
-MOST_GROUPS: Final = 200
+MAX_GROUPS: Final = 200
 MAX_RESPONSE: Final = 1000
 """Characters of an SMTP response that are parsed."""
 
 Group = dict[str, str]
 
 
-def failures(message: Opened, texts: Iterable[str], prose: str) -> list[Failure]:
+def failures(message: ParsedMessage, texts: Iterable[str], prose: str) -> list[Failure]:
     """Returns the failed or delayed recipients of the delivery reports in a message.
 
     Args:
@@ -48,7 +48,7 @@ def failures(message: Opened, texts: Iterable[str], prose: str) -> list[Failure]
     """
     parsed = (_failure(group, prose) for text in texts for group in groups(text))
     unique: dict[str, Failure] = {}
-    for failure in islice(parsed, MOST_GROUPS):
+    for failure in islice(parsed, MAX_GROUPS):
         if failure is not None:
             unique.setdefault(failure.address.lower() or f"?{len(unique)}", failure)
     return list(unique.values())
@@ -95,17 +95,17 @@ def _finish_group(group: Group, result: list[Group]) -> Group:
 def _failure(group: Group, prose: str) -> Failure | None:
     """Returns the failure of a group, or None if the group reports success or nothing."""
     action, status = group.get("action", ""), _status(group)
-    if REACHED.match(action) or (not action and status.startswith("2")):
+    if DELIVERED.match(action) or (not action and status.startswith("2")):
         return None
     delayed = bool(DELAYED.match(action))
     if not (delayed or FAILED.match(action) or status or "diagnostic-code" in group):
         return None
     diagnosis = group.get("diagnostic-code", "")
     response = "" if EMPTY_DIAGNOSIS.match(diagnosis) else diagnosis.partition(";")[2] or diagnosis
-    addresses = [mime.clean(group.get(name, "")) for name in RECIPIENTS]
+    addresses = [mime.email_in(group.get(name, "")) for name in RECIPIENTS]
     recipients = [address for address in addresses if address]
     category = group.get("x-powermta-bouncecategory", "").replace("-", " ")
-    details = f"{response} {_comment(group)} {_comment_of(action)} {category}"
+    details = f"{response} {_status_comment(group)} {_action_comment(action)} {category}"
     text = details[:MAX_RESPONSE] if details.strip() else prose
     return Failure(
         address=recipients[0] if recipients else "",
@@ -119,10 +119,10 @@ def _failure(group: Group, prose: str) -> Failure | None:
     )
 
 
-def all_reached(texts: Iterable[str]) -> bool:
+def all_delivered(texts: Iterable[str]) -> bool:
     """Whether there are reports and all of them report success."""
     actions = [group.get("action", "") for text in texts for group in groups(text)]
-    return bool(actions) and all(REACHED.match(action) for action in actions)
+    return bool(actions) and all(DELIVERED.match(action) for action in actions)
 
 
 def _status(group: Group) -> str:
@@ -130,12 +130,12 @@ def _status(group: Group) -> str:
     return ".".join(match.groups()) if match else ""
 
 
-def _comment(group: Group) -> str:
+def _status_comment(group: Group) -> str:
     """Returns the comment after the code, as in `5.0.0 (recipient reached disk quota)`."""
     return STATUS.sub("", group.get("status", "")).replace("undefined status", "")
 
 
-def _comment_of(action: str) -> str:
+def _action_comment(action: str) -> str:
     return action.partition("(")[2]
 
 
@@ -160,7 +160,7 @@ def complainers(parts: Iterable[Part]) -> tuple[str, list[str]]:
             if name == "feedback-type":
                 kind = kind or value.lower()
             elif name in COMPLAINER_FIELDS:
-                addresses.append(mime.clean(value))
+                addresses.append(mime.email_in(value))
     return kind, list(dict.fromkeys(address for address in addresses if address))
 
 
@@ -175,7 +175,7 @@ BY_KIND: Final = {
 type Notice = dict[str, Any]
 
 
-def notice_in(message: Opened) -> Notice:
+def notice_in(message: ParsedMessage) -> Notice:
     """Returns the notification in a message, or an empty dict."""
     for part in message.parts[:2]:
         text = part.text.lstrip()
@@ -185,18 +185,18 @@ def notice_in(message: Opened) -> Notice:
             notice, _ = json.JSONDecoder().raw_decode(text)
             if isinstance(inner := notice.get("Message"), str) and inner.startswith("{"):
                 notice = json.loads(inner)
-            if isinstance(notice, dict) and _kind(notice) in {"Bounce", "Complaint"}:
+            if isinstance(notice, dict) and _notice_type(notice) in {"Bounce", "Complaint"}:
                 return notice
     return {}
 
 
-def _kind(notice: Notice) -> object:
+def _notice_type(notice: Notice) -> object:
     kind = notice.get("notificationType") or notice.get("eventType")
     return kind if isinstance(kind, str) else ""
 
 
 def is_complaint(notice: Notice) -> bool:
-    return _kind(notice) == "Complaint"
+    return _notice_type(notice) == "Complaint"
 
 
 def feedback_of(notice: Notice) -> str:
@@ -206,7 +206,7 @@ def feedback_of(notice: Notice) -> str:
 
 def complainers_in(notice: Notice) -> list[str]:
     addresses = [
-        mime.clean(str(recipient.get("emailAddress", "")))
+        mime.email_in(str(recipient.get("emailAddress", "")))
         for recipient in _list(_inner(notice, "complaint"), "complainedRecipients")
     ]
     return [address for address in addresses if address]
@@ -222,7 +222,7 @@ def failures_in(notice: Notice) -> Iterator[Failure]:
         )
         reason = reason_of(response.partition(";")[2] or response, status_in(status))
         yield Failure(
-            address=mime.clean(str(recipient.get("emailAddress", ""))),
+            address=mime.email_in(str(recipient.get("emailAddress", ""))),
             reason=BY_KIND.get(kind, reason) if reason is Reason.UNSAID else reason,
             status=status_in(response) or status_in(status),
             smtp_response=" ".join(response.split())[:500],
@@ -250,8 +250,8 @@ def _list(notice: Notice, name: str) -> list[Notice]:
 RETURNED_HEAD: Final = re.compile(
     r"(?i)^[> \t]{0,8}(?:received|return-path|dkim-signature|arc-[\w-]+|delivered-to|x-received|domainkey-signature)[ \t]*:"
 )
-RETURNED_MARK: Final = re.compile(rf"(?i)^[\W_]{{0,80}}(?:{languages.any_of(Topic.RETURNED)})")
-NOT_A_MARK: Final = re.compile(
+RETURNED_LINE: Final = re.compile(rf"(?i)^[\W_]{{0,80}}(?:{languages.any_of(Topic.RETURNED)})")
+NOT_RETURNED_LINE: Final = re.compile(
     r"(?i)\b(?:was received at|was not|has been|could not|relates to)\b|@"
 )
 
@@ -273,31 +273,33 @@ SMTP_REPLY: Final = re.compile(r"^\s*[23]\d\d[ -]")
 Finder = Callable[[str], list[str]]
 
 
-def until_returned(text: str) -> tuple[str, str]:
+def split_at_returned_message(text: str) -> tuple[str, str]:
     """Splits the text into the server's message and the returned e-mail."""
     lines = text.splitlines()
     for number, line in enumerate(lines):
         if number == 0 and RETURNED_HEAD.match(line):
             continue
         if RETURNED_HEAD.match(line) or (
-            RETURNED_MARK.match(line) and not NOT_A_MARK.search(line) and _is_mark(lines, number)
+            RETURNED_LINE.match(line)
+            and not NOT_RETURNED_LINE.search(line)
+            and _follows_failure(lines, number)
         ):
             return "\n".join(lines[:number]), "\n".join(lines[number:])
     return text, ""
 
 
-def _is_mark(lines: list[str], number: int) -> bool:
+def _follows_failure(lines: list[str], number: int) -> bool:
     """Whether a line starts the returned message; a failure must come before it."""
     return any(FAILING.search(line) or "@" in line for line in lines[:number])
 
 
-def failing(body: str, *, not_these: Iterable[str]) -> list[str]:
+def failed_emails(body: str, *, excluding: Iterable[str]) -> list[str]:
     """Returns the addresses that a text reports as failed.
 
     Args:
-        not_these: addresses of the sender and of this site, which are also mentioned.
+        excluding: addresses of the sender and of this site, which are also mentioned.
     """
-    own_addresses = {address.lower() for address in not_these}
+    own_addresses = {address.lower() for address in excluding}
     finders: tuple[Finder, ...] = (_in_prominent_place, _in_commands, _in_failing_sentences)
     for finder in finders:
         addresses = [
@@ -336,25 +338,25 @@ def _in_failing_sentences(body: str) -> list[str]:
     addresses = []
     for paragraph in re.split(r"\n[>\s]*\n", body):
         if FAILING.search(paragraph):
-            for address in in_text(paragraph):
+            for address in emails_in(paragraph):
                 before = paragraph[: paragraph.find(address)]
                 if not SENDER_LABEL.search(before):
                     addresses.append(address)
     return addresses
 
 
-def about(address: str, body: str, others: Iterable[str]) -> str:
+def text_about(address: str, body: str, others: Iterable[str]) -> str:
     """Returns the part of a text about one address: up to where the next one is mentioned."""
-    low = body.lower()
-    start = low.find(address.lower())
+    lower_body = body.lower()
+    start = lower_body.find(address.lower())
     if start < 0:
         return body
     line_start = body.rfind("\n", 0, start) + 1
     ends = [
-        low.rfind("\n", 0, position)
+        lower_body.rfind("\n", 0, position)
         for other in others
         if other.lower() != address.lower()
-        and (position := low.find(other.lower(), start + len(address))) > 0
+        and (position := lower_body.find(other.lower(), start + len(address))) > 0
     ]
     excerpt = body[line_start : min([end for end in ends if end > start], default=len(body))]
     return excerpt[:4000]

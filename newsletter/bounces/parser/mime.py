@@ -20,18 +20,18 @@ WIDE: Final = "（）＜＞［］【】《》「」『』：，；、。！"
 ADDRESS: Final = rf"[^\s<>()\[\]\"',;:@\\{WIDE}]{{1,200}}@(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{{0,62}})(?:\.|(?![\w-]))){{1,10}}(?<!\.)(?!\.\.)"
 """An e-mail address; patterns that use it add the delimiters."""
 IN_TEXT: Final = re.compile(rf"(?<![\w.+=/%-]){ADDRESS}")
-TYPED: Final = re.compile(r"(?i)^\s*(?:rfc-?822|utf-8|smtp|x-?400|dns|unknown|x-[\w-]+)\s*;")
-WITHIN: Final = re.compile(r"(?i)smtp[=:]\s*(\S+@[\w.-]+)")
+ADDRESS_TYPE: Final = re.compile(r"(?i)^\s*(?:rfc-?822|utf-8|smtp|x-?400|dns|unknown|x-[\w-]+)\s*;")
+SMTP_ADDRESS: Final = re.compile(r"(?i)smtp[=:]\s*(\S+@[\w.-]+)")
 
 
-def clean(text: str) -> str:
+def email_in(text: str) -> str:
     """Returns the only address in a header field, or an empty string."""
-    value = TYPED.sub("", text, count=1).strip()
+    value = ADDRESS_TYPE.sub("", text, count=1).strip()
     value = value.split("(")[0].strip() if not value.startswith("(") else value
     inner = re.search(r"<([^<>]*)>", value)
     if inner and "@" in inner[1]:
         value = inner[1]
-    if match := WITHIN.search(value):
+    if match := SMTP_ADDRESS.search(value):
         value = match[1]
     value = value.strip(" \t<>\"'`;,:").removeprefix("SMTP=").rstrip(".")
     return value if is_email(value) else ""
@@ -54,7 +54,7 @@ def is_email(text: str) -> bool:
     )
 
 
-def in_text(text: str) -> list[str]:
+def emails_in(text: str) -> list[str]:
     """Returns all addresses in a text, in order."""
     candidates = (address.strip(".") for address in IN_TEXT.findall(text))
     addresses = (
@@ -63,15 +63,15 @@ def in_text(text: str) -> list[str]:
     return list(dict.fromkeys(addresses))
 
 
-MOST_BYTES: Final = 1_000_000
+MAX_BYTES: Final = 1_000_000
 """Bytes of a message that are read; bounces have their information at the beginning."""
-MOST_TEXT: Final = 100_000
+MAX_TEXT: Final = 100_000
 """Characters of a part that are parsed."""
-MOST_HEADERS: Final = 400
-MOST_PARTS: Final = 60
-DEEPEST: Final = 8
+MAX_HEADERS: Final = 400
+MAX_PARTS: Final = 60
+MAX_DEPTH: Final = 8
 
-RETURNED: Final = frozenset(
+RETURNED_TYPES: Final = frozenset(
     {
         "message/rfc822",
         "message/global",
@@ -83,7 +83,7 @@ RETURNED: Final = frozenset(
         "text/rfc822",
     }
 )
-"""Content types of the returned e-mail or its headers."""
+"""Media types of the returned e-mail or its headers."""
 
 FIELD: Final = re.compile(rb"([!-9;-~]{1,80})[ \t]*:(.*)", re.DOTALL)
 PARAMETER: Final = re.compile(r';\s*([\w*-]{1,40})\s*=\s*("[^"]{0,400}"|[^;"\s]{1,400})')
@@ -107,13 +107,13 @@ class Headers:
         return iter(self._fields)
 
     def all(self, name: str) -> list[str]:
-        return [value for known, value in self._fields if known == name]
+        return [value for key, value in self._fields if key == name]
 
     def get(self, name: str) -> str:
         """Returns the first value of a header, or an empty string."""
-        return next((value for known, value in self._fields if known == name), "")
+        return next((value for key, value in self._fields if key == name), "")
 
-    def words(self, name: str) -> str:
+    def decoded(self, name: str) -> str:
         """Returns the first value of a header with encoded words decoded."""
         raw = self.get(name)
         if "=?" not in raw:
@@ -126,25 +126,25 @@ class Headers:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    kind: str
+    media_type: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class ParsedMessage:
     """A parsed message: headers, text parts, and the headers of returned messages."""
 
     headers: Headers
-    kind: str
+    media_type: str
     report_type: str
     parts: list[Part] = field(default_factory=list)
     returned: list[Headers] = field(default_factory=list)
 
 
-def opened(raw: bytes) -> Opened:
-    head, body = split(_without_mbox_line(raw[:MOST_BYTES].replace(b"\r\n", b"\n")))
-    kind, parameters = content_type(head)
-    message = Opened(head, kind, parameters.get("report-type", "").lower())
+def parse_message(raw: bytes) -> ParsedMessage:
+    head, body = split(_without_mbox_line(raw[:MAX_BYTES].replace(b"\r\n", b"\n")))
+    media_type, parameters = content_type(head)
+    message = ParsedMessage(head, media_type, parameters.get("report-type", "").lower())
     _walk(head, body, message, depth=0)
     return message
 
@@ -167,10 +167,10 @@ def split(raw: bytes) -> tuple[Headers, bytes]:
         if not line.strip():
             return _headers(fields), raw[end + 1 :]
         if line[:1] in b" \t":
-            if fields and len(fields[-1][1]) < MOST_TEXT:
+            if fields and len(fields[-1][1]) < MAX_TEXT:
                 fields[-1] = (fields[-1][0], fields[-1][1] + b" " + line.strip())
         elif match := FIELD.match(line):
-            if len(fields) < MOST_HEADERS:
+            if len(fields) < MAX_HEADERS:
                 fields.append((match[1].decode("ascii", "replace").lower(), match[2].strip()))
         else:
             return _headers(fields), raw[at:]
@@ -183,49 +183,55 @@ def _headers(fields: list[tuple[str, bytes]]) -> Headers:
 
 
 def content_type(head: Headers) -> tuple[str, dict[str, str]]:
-    """Returns the content type of a part and its parameters; text/plain if it is invalid."""
+    """Returns the media type of a part and its parameters; text/plain if it is invalid."""
     value = head.get("content-type")
-    kind = value.partition(";")[0].strip().lower()
+    media_type = value.partition(";")[0].strip().lower()
     parameters = {
         name.lower().rstrip("*"): content.strip('"') for name, content in PARAMETER.findall(value)
     }
-    return (kind if "/" in kind else "text/plain"), parameters
+    return (media_type if "/" in media_type else "text/plain"), parameters
 
 
-def _walk(head: Headers, body: bytes, message: Opened, *, depth: int) -> None:
-    if len(message.parts) >= MOST_PARTS or len(message.returned) >= MOST_PARTS:
+def _walk(head: Headers, body: bytes, message: ParsedMessage, *, depth: int) -> None:
+    if len(message.parts) >= MAX_PARTS or len(message.returned) >= MAX_PARTS:
         return
-    kind, parameters = content_type(head)
+    media_type, parameters = content_type(head)
     boundary = parameters.get("boundary", "").rstrip()
-    if depth < DEEPEST and (
-        parts := _split_multipart(kind, boundary, body, is_top_level=depth == 0)
+    if depth < MAX_DEPTH and (
+        parts := _split_multipart(media_type, boundary, body, is_top_level=depth == 0)
     ):
         for part in parts:
             _walk(*split(part), message, depth=depth + 1)
         return
     body = _decode_transfer_encoding(body, head.get("content-transfer-encoding").strip().lower())
-    if kind in RETURNED:
-        inner = split(body.lstrip(b"\n"))
-        wrapped = inner[0].get("content-type").lower()
-        if ("delivery-status" in wrapped or "feedback-report" in wrapped) and depth < DEEPEST:
+    if media_type in RETURNED_TYPES:
+        inner_head, inner_body = split(body.lstrip(b"\n"))
+        inner_type = inner_head.get("content-type").lower()
+        if (
+            "delivery-status" in inner_type or "feedback-report" in inner_type
+        ) and depth < MAX_DEPTH:
             # A gateway has wrapped the report. Our own e-mails are never wrapped.
-            _walk(*inner, message, depth=depth + 1)
+            _walk(inner_head, inner_body, message, depth=depth + 1)
         else:
-            message.returned.append(inner[0])
-    elif kind.startswith(("text/", "message/", "multipart/")):
-        text = decoded(body[: 4 * MOST_TEXT], parameters.get("charset", ""))[:MOST_TEXT]
-        message.parts.append(Part(kind, as_plain(text) if kind == "text/html" else text))
+            message.returned.append(inner_head)
+    elif media_type.startswith(("text/", "message/", "multipart/")):
+        text = decoded(body[: 4 * MAX_TEXT], parameters.get("charset", ""))[:MAX_TEXT]
+        message.parts.append(
+            Part(media_type, plain_text(text) if media_type == "text/html" else text)
+        )
 
 
-def _split_multipart(kind: str, boundary: str, body: bytes, *, is_top_level: bool) -> list[bytes]:
+def _split_multipart(
+    media_type: str, boundary: str, body: bytes, *, is_top_level: bool
+) -> list[bytes]:
     """Splits a multipart body, even if the boundary is missing or broken."""
-    is_multipart = kind.startswith("multipart/")
+    is_multipart = media_type.startswith("multipart/")
     parts = (
         split_at_boundary(body, boundary.encode("utf-8", "replace"))
         if is_multipart and boundary
         else []
     )
-    if not parts and (is_multipart or (is_top_level and kind == "text/plain")):
+    if not parts and (is_multipart or (is_top_level and media_type == "text/plain")):
         limit = 20_000 if is_multipart else 400
         if match := UNDECLARED_BOUNDARY.search(body[:limit]):
             return split_at_boundary(body, match[1])
@@ -246,7 +252,7 @@ def split_at_boundary(body: bytes, boundary: bytes) -> list[bytes]:
             if start >= 0:
                 parts.append(body[start : max(start, at - 1)])
             start = -1 if rest else end + 1
-            if rest or len(parts) > MOST_PARTS:
+            if rest or len(parts) > MAX_PARTS:
                 break
         following = body.find(b"\n" + delimiter, max(end - 1, at))
         if following < 0:
@@ -281,7 +287,7 @@ def decoded(raw: bytes, charset: str) -> str:
         return raw.decode("latin-1")
 
 
-def as_plain(html: str) -> str:
+def plain_text(html: str) -> str:
     """Returns the text of an HTML document, one line per block element."""
     visible = BREAKS.sub("\n", INVISIBLE.sub(" ", html))
     return unescape(TAG.sub(" ", visible)).replace("\xa0", " ")

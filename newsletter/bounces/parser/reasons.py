@@ -49,28 +49,28 @@ def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
-def _in_all(reason: Reason, english_words: Iterable[str]) -> tuple[Reason, tuple[str, ...]]:
-    return reason, (*english_words, *languages.patterns_for(reason))
+def _in_all_languages(reason: Reason, english: Iterable[str]) -> tuple[Reason, tuple[str, ...]]:
+    return reason, (*english, *languages.patterns_for(reason))
 
 
 PHRASES: Final[tuple[tuple[Reason, tuple[str, ...]], ...]] = (
-    _in_all(Reason.FULL, languages.FULL),
-    _in_all(Reason.TOO_LARGE, languages.TOO_LARGE),
+    _in_all_languages(Reason.FULL, languages.FULL),
+    _in_all_languages(Reason.TOO_LARGE, languages.TOO_LARGE),
     (Reason.POLICY, languages.SENDER),
     (Reason.UNREACHABLE, languages.WAIT),
     (Reason.UNKNOWN_HOST, languages.UNKNOWN_ACCOUNT),
     (Reason.UNKNOWN_USER, languages.UNKNOWN_FIRST),
-    _in_all(Reason.SUSPENDED, languages.SUSPENDED),
+    _in_all_languages(Reason.SUSPENDED, languages.SUSPENDED),
     (Reason.POLICY, languages.RELAY),
-    _in_all(Reason.NO_MAIL, languages.NO_MAIL),
+    _in_all_languages(Reason.NO_MAIL, languages.NO_MAIL),
     (Reason.UNKNOWN_USER, languages.UNKNOWN_CERTAIN),
-    _in_all(Reason.POLICY, languages.POLICY),
-    _in_all(Reason.BLOCKED, languages.BLOCKED),
-    _in_all(Reason.LATER, languages.LATER),
-    _in_all(Reason.MOVED, languages.MOVED),
-    _in_all(Reason.UNKNOWN_HOST, languages.UNKNOWN_HOST),
-    _in_all(Reason.UNKNOWN_USER, languages.UNKNOWN_USER),
-    _in_all(Reason.FILTERED, languages.FILTERED),
+    _in_all_languages(Reason.POLICY, languages.POLICY),
+    _in_all_languages(Reason.BLOCKED, languages.BLOCKED),
+    _in_all_languages(Reason.LATER, languages.LATER),
+    _in_all_languages(Reason.MOVED, languages.MOVED),
+    _in_all_languages(Reason.UNKNOWN_HOST, languages.UNKNOWN_HOST),
+    _in_all_languages(Reason.UNKNOWN_USER, languages.UNKNOWN_USER),
+    _in_all_languages(Reason.FILTERED, languages.FILTERED),
     (Reason.UNREACHABLE, languages.UNREACHABLE),
     (Reason.FAULT, languages.FAULT),
 )
@@ -131,7 +131,7 @@ def answers_in(body: str) -> str:
 
 
 def status_in(text: str) -> str:
-    """Returns the last meaningful enhanced status code, or an empty string; X.0.0 has no meaning."""
+    """Returns the first meaningful enhanced status code, or an empty string; X.0.0 has no meaning."""
     codes = [".".join(match) for match in STATUS.findall(text) if match[0] != "2"]
     meaningful = [code for code in codes if not code.endswith(".0.0")]
     return (meaningful or codes or [""])[0]
@@ -140,7 +140,7 @@ def status_in(text: str) -> str:
 def reason_of(text: str, status: str = "") -> Reason:
     """Returns the reason by the text and by the status code of the report."""
     status_in_text = status_in(text)
-    reason = said(text)
+    reason = by_phrase(text)
     if reason is Reason.UNKNOWN_USER and _is_filter(text, status_in_text or status):
         return Reason.FILTERED
     if reason in {None, Reason.UNREACHABLE, Reason.FAULT}:
@@ -149,8 +149,8 @@ def reason_of(text: str, status: str = "") -> Reason:
 
 
 @lru_cache(maxsize=64)
-def said(text: str) -> Reason | None:
-    """Returns the reason by the text alone. Cached: one message may list hundreds of recipients."""
+def by_phrase(text: str) -> Reason | None:
+    """Returns the reason by the phrases of the text. Cached: a message may list hundreds of recipients."""
     plain = plain_words(text)
     return next((reason for reason, pattern in PATTERNS if pattern.search(plain)), None)
 
@@ -173,7 +173,7 @@ def _is_filter(text: str, status: str) -> bool:
     if AFTER_DATA.search(text):
         return True
     is_bare = REFUSED.search(text) and status[2:] in {"", "0.0"} and not AT_RECIPIENT.search(text)
-    return bool(is_bare) and said(BARE.sub(" ", text)) is not Reason.UNKNOWN_USER
+    return bool(is_bare) and by_phrase(BARE.sub(" ", text)) is not Reason.UNKNOWN_USER
 
 
 def by_status(status: str) -> Reason | None:

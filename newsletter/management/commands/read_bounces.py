@@ -75,7 +75,7 @@ class Command(BaseCommand):
             output["delayed"] = True
         if result:
             output["done"] = list(result.done)
-            incoming.done()
+            incoming.mark_read()
         self._say(output)
 
     def _say(self, output: dict[str, Any]) -> None:

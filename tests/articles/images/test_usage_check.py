@@ -63,10 +63,10 @@ def test_an_article_with_such_an_image_is_not_published_and_shows_a_link_to_fix_
     for article in (using(image), newsroom.draft(lead_image=image)):
         with pytest.raises(publishing.NotReady, match="The quay") as refusal:
             publishing.publish(article, by=edna)
-        (blocker,) = refusal.value.obstacles
+        (blocker,) = refusal.value.blockers
         assert message in blocker.message
-        assert blocker.address.startswith(f"/admin/articles/image/{image.pk}/change/")
-        assert anchor in blocker.address
+        assert blocker.url.startswith(f"/admin/articles/image/{image.pk}/change/")
+        assert anchor in blocker.url
 
 
 def test_the_link_to_fix_it_leads_to_an_existing_field(
@@ -75,7 +75,7 @@ def test_the_link_to_fix_it_leads_to_an_existing_field(
     image, _visible_text, _place = fault
     with pytest.raises(publishing.NotReady) as refusal:
         publishing.publish(using(image), by=edna)
-    url, _, field = refusal.value.obstacles[0].address.partition("#")
+    url, _, field = refusal.value.blockers[0].url.partition("#")
     client.force_login(edna)
     page = client.get(url)
     assert page.status_code == 200
@@ -203,7 +203,7 @@ def test_an_issue_with_such_an_image_is_not_sent(name: str, edna: User) -> None:
     Image.objects.update(**fields)
     with pytest.raises(sending.NotReady, match=re.escape(message)) as refusal:
         sending.start(issue, by=edna)
-    assert anchor in refusal.value.obstacles[0].address
+    assert anchor in refusal.value.blockers[0].url
 
 
 def test_a_delivery_pauses_when_a_licence_expires(edna: User) -> None:

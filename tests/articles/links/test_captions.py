@@ -93,7 +93,7 @@ def test_a_broken_link_in_a_caption_blocks_publishing(place: str, edna: User) ->
     trash.move(vote, by=edna)
     with pytest.raises(NotReady) as refusal:
         publishing.publish(article, by=edna)
-    [obstacle] = refusal.value.obstacles
+    [obstacle] = refusal.value.blockers
     assert "the mussel vote" in str(obstacle)
     field = "id_lead_caption" if place == "lead image" else "id_body"
     assert getattr(obstacle, "address", "").endswith(f"#{field}")

@@ -53,7 +53,7 @@ def test_a_broken_link_blocks_publishing(gone: str, edna: User) -> None:
         trash.delete(vote.pk)
     with pytest.raises(NotReady) as refusal:
         publishing.publish(article, by=edna)
-    assert "the mussel vote" in str(refusal.value.obstacles[0])
+    assert "the mussel vote" in str(refusal.value.blockers[0])
     drafts.save(article, {"body": "<p>No link.</p>"}, by=edna)
     publishing.publish(article, by=edna)
 

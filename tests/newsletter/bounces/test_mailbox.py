@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from newsletter import tasks
 from newsletter.bounces import mailbox as bounces_mailbox
 from newsletter.bounces.mailbox import Unreadable, read_file, read_imap, read_maildir
-from newsletter.bounces.parser.mime import MOST_BYTES
+from newsletter.bounces.parser.mime import MAX_BYTES
 from newsletter.bounces.processing import process_message
 from newsletter.models import Bounce, MailboxStatus, Subscriber
 from tests.newsletter.bounces.deliveries import sent_delivery
@@ -73,8 +73,8 @@ def test_only_the_beginning_of_a_huge_message_is_read(
     folder = maildir(tmp_path / "mail", bounce())
     (huge_file,) = (folder / "new").iterdir()
     os.truncate(huge_file, HUGE)
-    assert len(read_file(str(huge_file)).raw) == MOST_BYTES
-    assert [len(each.raw) for each in read_maildir(folder)] == [MOST_BYTES]
+    assert len(read_file(str(huge_file)).raw) == MAX_BYTES
+    assert [len(each.raw) for each in read_maildir(folder)] == [MAX_BYTES]
     (from_file,) = read_bounces(str(huge_file), dry_run=True)
     (from_maildir,) = read_bounces(maildir=str(folder), dry_run=True)
     stream = HugeStream(bounce())
@@ -83,7 +83,7 @@ def test_only_the_beginning_of_a_huge_message_is_read(
     assert [each["kind"] for each in (from_file, from_maildir, from_stream)] == ["hard"] * 3
     # The sender does not get a broken pipe, and only the beginning is kept in memory.
     assert stream.left == 0
-    assert stream.most <= MOST_BYTES
+    assert stream.most <= MAX_BYTES
 
 
 def test_the_command_prints_one_line_per_message(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from newsletter.bounces import processing, verp
-from newsletter.bounces.parser.mime import MOST_BYTES
+from newsletter.bounces.parser.mime import MAX_BYTES
 from newsletter.bounces.processing import process_message
 from newsletter.models import Bounce, Delivery, Issue, Suppression
 from newsletter.subscriptions import opt_in, suppression
@@ -201,7 +201,7 @@ def test_a_return_path_signed_by_another_site_is_rejected(settings: Any) -> None
 def test_a_huge_message_is_read_only_in_part() -> None:
     ola = subscriber(OLA)
     delivery = sent_delivery(ola)
-    raw = bounce(to=verp.return_path(delivery.pk)) + b"A" * 5 * MOST_BYTES
+    raw = bounce(to=verp.return_path(delivery.pk)) + b"A" * 5 * MAX_BYTES
     assert process_message(raw).done == ("suppressed",)
 
 

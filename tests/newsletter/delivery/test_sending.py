@@ -129,7 +129,7 @@ def test_a_subscriber_who_unsubscribes_before_their_turn_is_skipped(edna: User) 
     new_issue = issue()
     sending.start(new_issue, by=edna)
     opt_in.unsubscribe(second.token)
-    suppression.suppress(third, because="Returned: no such mailbox")
+    suppression.suppress(third, details="Returned: no such mailbox")
     worker.deliver_batch(new_issue.pk)
     assert [message.to for message in mail.outbox] == [[first.email]]
     counts = new_issue.deliveries.counts()

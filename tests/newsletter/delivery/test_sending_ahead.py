@@ -76,7 +76,7 @@ def test_an_email_that_was_sent_ahead_long_ago_is_sent_again(
     mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wire = b"Subject: one\r\n\r\nText\r\n.\r\n"
-    monkeypatch.setattr(smtp, "WAITS_FOR_LAST_LINE", 0.0)
+    monkeypatch.setattr(smtp, "MAX_WAIT_FOR_LAST_LINE", 0.0)
     with SmtpConnection() as connection:
         connection.send_ahead(SENDER, FIRST, wire)
         assert connection.submit(SENDER, FIRST, wire) == SENT

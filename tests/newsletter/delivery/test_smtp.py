@@ -101,7 +101,7 @@ def test_an_address_that_is_always_deferred_is_given_up(
     started: Issue, mail_server: MailServer
 ) -> None:
     mail_server.on_recipient = lambda to: "452 Mailbox full" if to == SECOND else None
-    for _ in range(worker.MOST_ATTEMPTS):
+    for _ in range(worker.MAX_ATTEMPTS):
         Delivery.objects.filter(state="deferred").update(due_at=timezone.now())
         worker.deliver_batch(started.pk)
     assert states(started)[SECOND] == "refused"
@@ -226,5 +226,5 @@ def test_the_outcome_of_an_abandoned_attempt_changes_nothing(started: Issue, edn
     retried = mark_next(started)
     while retried is not None and retried.delivery_id != marked.delivery_id:
         retried = mark_next(started)
-    claims.record_outcome(result_of(marked, Answer(Outcome.REFUSED, "550 Much too late")))
+    claims.record_outcome(result_of(marked, Answer(Outcome.REJECTED, "550 Much too late")))
     assert states(started)[marked.email] == "sending"

@@ -334,7 +334,7 @@ def test_a_reader_who_changes_topics_gets_no_article_twice() -> None:
 
 
 def test_left_out_articles_are_counted_with_a_link_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.digests.composition.MOST", 1)
+    monkeypatch.setattr("newsletter.digests.composition.MAX_ARTICLES", 1)
     chose(OLA, Frequency.DAILY)
     chose(MINA, Frequency.DAILY, language="fr")
     for number in range(3):
@@ -355,13 +355,13 @@ def test_a_failing_rule_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch
     hours_ago(2, "One")
     rule(Frequency.DAILY)
     rule(Frequency.WEEKLY)
-    issue = composition._issue
+    compose_issue = composition._compose_issue
 
     def failing(digest: Digest, choice: composition.Choice) -> Issue | None:
         if digest.frequency == Frequency.DAILY:
             raise RuntimeError
-        return issue(digest, choice)
+        return compose_issue(digest, choice)
 
-    monkeypatch.setattr("newsletter.digests.composition._issue", failing)
+    monkeypatch.setattr("newsletter.digests.composition._compose_issue", failing)
     (issue_id,) = composition.compose_due()
     assert Issue.objects.get(pk=issue_id).digest == Digest.objects.get(frequency="weekly")

@@ -182,7 +182,7 @@ def test_a_link_to_an_unpublished_article_blocks_sending_and_names_it(
     publishing.unpublish(vote, by=edna)
     (finding,) = blockers.blockers(draft)
     assert str(vote) in str(finding)
-    assert finding.address.endswith("#id_closing")
+    assert finding.url.endswith("#id_closing")
     with pytest.raises(sending.NotReady):
         sending.start(draft, by=edna)
     publishing.publish(vote, by=edna)

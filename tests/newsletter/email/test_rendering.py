@@ -121,6 +121,13 @@ def test_both_parts_have_the_same_text_and_links() -> None:
     assert f"{settings.SITE_URL}{article.get_absolute_url()}" in links
 
 
+def test_the_authors_are_listed_as_the_language_of_the_issue_does() -> None:
+    authors = [author(name) for name in ("ليلى", "سامي", "نور")]
+    draft = issue("البحر", published("المضيق", authors=authors, language="ar"))
+    Newsletter.objects.update(language="ar")
+    assert "ليلى، سامي ونور" in rendered(draft).text
+
+
 def test_every_mail_links_to_unsubscribe_preferences_and_browser() -> None:
     draft = issue()
     text = text_of(sent(draft))

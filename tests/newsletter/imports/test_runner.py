@@ -70,9 +70,9 @@ mina@readers.example,Mina,klingon
 @pytest.fixture
 def people() -> None:
     opt_in.unsubscribe(subscriber("left@readers.example").token)
-    suppression.suppress(subscriber("barred@readers.example"), because="complained")
+    suppression.suppress(subscriber("barred@readers.example"), details="complained")
     erased = subscriber("erased@readers.example")
-    suppression.suppress(erased, because="complained")
+    suppression.suppress(erased, details="complained")
     opt_in.erase(erased)
     subscriber("known@readers.example")
     Subscriber.objects.create(email="waiting@readers.example")

@@ -52,7 +52,7 @@ def test_the_data_link_is_sent_only_to_the_address(
             in response.content.decode()
         )
         assert OLA not in response.content.decode()
-    assert jobs == [ola.pk] * personal_data.LINKS_A_DAY
+    assert jobs == [ola.pk] * personal_data.MAX_LINKS_PER_DAY
     subscription_emails.send_data_link(ola.pk)
     (message,) = mail_folder.to(OLA)
     assert "/newsletter/data/" in str(message.get_body(("plain",)))
@@ -98,7 +98,7 @@ def test_erasing_keeps_a_hash_only_if_requested(client: Client, barred: bool) ->
 
 def test_a_suppression_survives_erasing(client: Client) -> None:
     ola = subscriber(OLA)
-    suppression.suppress(ola, because="complained")
+    suppression.suppress(ola, details="complained")
     client.post(data_page(ola))
     assert not Subscriber.objects.exists()
     assert suppression.is_suppressed(OLA)
@@ -106,7 +106,7 @@ def test_a_suppression_survives_erasing(client: Client) -> None:
 
 def test_a_suppressed_address_gets_no_link(mail_folder: MailFolder) -> None:
     ola = subscriber(OLA)
-    suppression.suppress(ola, because="complained")
+    suppression.suppress(ola, details="complained")
     subscription_emails.send_data_link(ola.pk)
     subscription_emails.send_data_link(0)
     assert mail_folder.to(OLA) == []
@@ -115,7 +115,7 @@ def test_a_suppressed_address_gets_no_link(mail_folder: MailFolder) -> None:
 def test_an_expired_data_link_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     ola = subscriber(OLA)
     address = data_page(ola)
-    monkeypatch.setattr(personal_data, "WORKS_FOR", timedelta(seconds=-1))
+    monkeypatch.setattr(personal_data, "VALID_FOR", timedelta(seconds=-1))
     for response in (client.get(address), client.post(address)):
         assert response.status_code == 410
         assert "has expired" in response.content.decode()

@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from iria.core.mail import mailbox
-from newsletter.subscriptions.email_addresses import PLAIN, _check_domain, hidden, normal, shown
+from newsletter.subscriptions.email_addresses import (
+    PLAIN,
+    _check_domain,
+    for_display,
+    masked,
+    normalise,
+)
 from tests.shared import shared_data
 
 
@@ -27,8 +33,8 @@ from tests.shared import shared_data
     ],
 )
 def test_an_address_is_normalised(typed: str, normalised: str) -> None:
-    assert normal(typed) == normalised
-    assert normal(normalised) == normalised
+    assert normalise(typed) == normalised
+    assert normalise(normalised) == normalised
 
 
 @pytest.mark.parametrize(
@@ -57,17 +63,17 @@ def test_an_address_is_normalised(typed: str, normalised: str) -> None:
 )
 def test_an_invalid_address_is_rejected_with_one_message(typed: str) -> None:
     with pytest.raises(ValidationError) as error:
-        normal(typed)
+        normalise(typed)
     assert len(error.value.messages) == 1
 
 
 @given(some.text(max_size=80) | some.emails() | some.from_regex(r".{1,20}@.{1,30}"))
 def test_accepted_addresses_round_trip_in_a_header(typed: str) -> None:
     try:
-        kept = normal(typed)
+        kept = normalise(typed)
     except ValidationError:
         return
-    assert normal(kept) == kept
+    assert normalise(kept) == kept
     message = EmailMessage()
     message["To"] = mailbox("A reader, of ours", kept)
     read = message_from_bytes(message.as_bytes(), policy=policy.default)
@@ -80,7 +86,7 @@ def test_known_invalid_addresses_are_rejected() -> None:
     rejected = set()
     for row in rows:
         try:
-            normal(row["address"])
+            normalise(row["address"])
         except ValidationError:
             rejected.add(row["address"])
     assert {row["address"] for row in rows if row["category"] == "ISEMAIL_ERR"} <= rejected
@@ -91,12 +97,12 @@ def test_hostile_texts_only_raise_validation_errors() -> None:
     for text in json.loads(shared_data("naughty", "blns.json").read_text()):
         for typed in (text, f"{text}@readers.example", f"ola@{text}"):
             with suppress(ValidationError):
-                assert normal(typed).isascii()
+                assert normalise(typed).isascii()
 
 
 def test_internationalised_domains_are_shown_in_unicode() -> None:
-    assert shown("ola@xn--bcher-kva.example") == "ola@bücher.example"
-    assert hidden("ola@xn--bcher-kva.example") == "o…@bücher.example"
+    assert for_display("ola@xn--bcher-kva.example") == "ola@bücher.example"
+    assert masked("ola@xn--bcher-kva.example") == "o…@bücher.example"
 
 
 @given(some.from_regex(PLAIN, fullmatch=True) | some.emails())
@@ -106,6 +112,6 @@ def test_the_fast_path_agrees_with_the_full_check(typed: str) -> None:
         long_way = _check_domain(typed, local, domain)
     except ValidationError:
         with pytest.raises(ValidationError):
-            normal(typed)
+            normalise(typed)
         return
-    assert normal(typed) == long_way
+    assert normalise(typed) == long_way

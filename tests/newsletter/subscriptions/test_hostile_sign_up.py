@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from newsletter import subscription_emails
 from newsletter.forms import SignUpForm
 from newsletter.models import Consent
-from newsletter.subscriptions.email_addresses import normal
+from newsletter.subscriptions.email_addresses import normalise
 from tests.proofs.size import sized
 from tests.shared import shared_data
 
@@ -64,7 +64,7 @@ def test_hostile_texts_are_submitted_in_every_field(client: Client) -> None:
         for fields in ({"email": text}, {"email": "ola@readers.example", **hidden}):
             form = SignUpForm(fields)
             assert form.is_valid() or form.errors
-            assert not form.suggestion or normal(form.suggestion) == form.suggestion
+            assert not form.suggestion or normalise(form.suggestion) == form.suggestion
         # Rendering the page takes most of the time.
         if number % 6 == 0:
             submit(client, text, number, offered=text)

@@ -118,7 +118,7 @@ def test_confirmation_mails_per_day_are_limited() -> None:
     for _ in range(20):
         sign_up_and_answer()
         Consent.objects.update(answered_at=timezone.now() - timedelta(minutes=11))
-    assert len(mail.outbox) == subscription_emails.LINKS_A_DAY
+    assert len(mail.outbox) == subscription_emails.MAX_LINKS_PER_DAY
     assert Consent.objects.count() == opt_in.REQUESTS_A_DAY
 
 
@@ -171,7 +171,7 @@ def test_an_unsubscriber_may_resubscribe_by_confirming_again() -> None:
 
 def test_a_suppressed_address_gets_no_mail() -> None:
     ola = subscriber(OLA)
-    suppression.suppress(ola, because="Complaint")
+    suppression.suppress(ola, details="Complaint")
     consent = sign_up_and_answer()
     assert consent.answer == Consent.Answer.NONE
     with pytest.raises(opt_in.NotPossible):
@@ -179,7 +179,7 @@ def test_a_suppressed_address_gets_no_mail() -> None:
     opt_in.unsubscribe(ola.token)
     assert state_of_ola() == "suppressed"
     assert mail.outbox == []
-    suppression.remove_suppression(ola.suppressions.get(), because="She asked by mail")
+    suppression.remove_suppression(ola.suppressions.get(), reason="She asked by mail")
     ola.refresh_from_db()
     assert sign_up_and_answer().answer == Consent.Answer.CONFIRM
 

@@ -26,7 +26,7 @@ def sign_up_and_answer(email: str = OLA) -> Consent:
 
 def test_an_erased_address_stays_suppressed_by_its_hash() -> None:
     ola = subscriber(OLA)
-    suppression.suppress(ola, because="No such address", reason="hard")
+    suppression.suppress(ola, details="No such address", reason="hard")
     opt_in.erase(ola)
     stored = Suppression.objects.get()
     assert stored.subscriber is None
@@ -69,15 +69,15 @@ def test_a_bounce_suppresses_the_hash_of_an_erased_unsubscriber() -> None:
 
 def test_suppressing_twice_is_one_row_and_removal_keeps_the_reason(edna: User) -> None:
     ola = subscriber(OLA)
-    suppression.suppress(ola, because="Full for a month", reason="soft")
-    suppression.suppress(ola, because="No such address", reason="hard")
+    suppression.suppress(ola, details="Full for a month", reason="soft")
+    suppression.suppress(ola, details="No such address", reason="hard")
     row = Suppression.objects.get()
     assert row.reason == "soft"
 
     with pytest.raises(ValueError, match="Enter a reason"):
-        suppression.remove_suppression(row, because="  ", by=edna)
-    suppression.remove_suppression(row, because="She made room", by=edna)
-    suppression.remove_suppression(row, because="Once more", by=edna)
+        suppression.remove_suppression(row, reason="  ", by=edna)
+    suppression.remove_suppression(row, reason="She made room", by=edna)
+    suppression.remove_suppression(row, reason="Once more", by=edna)
     row.refresh_from_db()
     assert (row.removal_reason, row.removed_by) == ("She made room", edna)
     ola.refresh_from_db()
@@ -89,7 +89,7 @@ def test_an_editor_finds_and_removes_the_suppression_of_an_erased_address(
     editor_client: Client,
 ) -> None:
     ola = subscriber(OLA)
-    suppression.suppress(ola, because="No such address", reason="hard")
+    suppression.suppress(ola, details="No such address", reason="hard")
     opt_in.erase(ola)
     changelist = reverse("admin:newsletter_suppression_changelist")
     assert (

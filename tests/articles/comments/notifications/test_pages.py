@@ -252,5 +252,5 @@ def test_an_internationalised_address_is_the_same_everywhere(
     page = text(client.get(f"/newsletter/preferences/{Subscriber.objects.get().token}/"))
     assert newsletter.name in page
     assert "Comments by e-mail" in page
-    suppression.suppress(Subscriber.objects.get(), because="no such address")
+    suppression.suppress(Subscriber.objects.get(), details="no such address")
     assert notify(write()) == []

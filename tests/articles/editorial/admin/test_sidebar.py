@@ -106,9 +106,7 @@ def test_changes_are_named_and_compared_with_what_readers_see(
 def test_the_checklist_shows_what_is_open_first(editor_client: Client) -> None:
     article = newsroom.draft(standfirst="", categories=[])
     checklist = editor_client.get(change_url(article)).context["checklist"]
-    assert [each.address.partition("#")[2] for each in checklist.required] == [
-        "id_chosen_categories_0"
-    ]
+    assert [each.url.partition("#")[2] for each in checklist.required] == ["id_chosen_categories_0"]
     assert len(checklist.recommended) == 2
     assert len(checklist.done) == 2
 

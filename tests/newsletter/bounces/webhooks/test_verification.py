@@ -80,7 +80,7 @@ def test_invalid_json_is_rejected(name: str, use_provider: UseProvider) -> None:
 
 def test_a_body_that_is_too_large_is_rejected_unread(use_provider: UseProvider) -> None:
     use_provider("sendgrid")
-    size = webhooks.MOST_BYTES + 1
+    size = webhooks.MAX_BYTES + 1
     sizes = {size: 413, "many": 403}
     for length, status in sizes.items():
         response = Client().generic("POST", ADDRESS, b"[]", CONTENT_LENGTH=length)
