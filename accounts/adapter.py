@@ -29,12 +29,12 @@ from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
 
 EMAIL_MAX_LENGTH = 254
-FROM_NEW_BROWSERS: Final = (100, timedelta(hours=1))
+UNKNOWN_BROWSERS_LIMIT: Final = (100, timedelta(hours=1))
 """Attempts to sign in to one account from all unknown browsers."""
-FROM_ONE_SENDER: Final = (20, timedelta(hours=1))
-"""Attempts per IP address, so that no single client can lock the owner out of a new browser."""
+CLIENT_LIMIT: Final = (20, timedelta(hours=1))
+"""Attempts per IP address, so that one client cannot lock the owner out of a new browser."""
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def display_name(user: User) -> str:
@@ -60,23 +60,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         email = str(credentials.get("email", "")).lower()
         if sessions.is_known_browser(request, email):
             return
-        sender = one_sender(self.get_client_ip(request))
+        client = one_sender(self.get_client_ip(request))
         limits = (
-            ("sign-in at, from", f"{email}\0{sender}", FROM_ONE_SENDER),
-            ("sign-in at", email, FROM_NEW_BROWSERS),
+            ("sign-in at, from", f"{email}\0{client}", CLIENT_LIMIT),
+            ("sign-in at", email, UNKNOWN_BROWSERS_LIMIT),
         )
-        for scope, who, (limit, per) in limits:
+        for scope, key, (limit, per) in limits:
             # A rejected attempt is not counted in the next scope.
-            if not count_and_allow(scope, who, limit=limit, per=per):
-                failure: ValidationError = self.validation_error("too_many_login_attempts")
-                raise failure
+            if not count_and_allow(scope, key, limit=limit, per=per):
+                error: ValidationError = self.validation_error("too_many_login_attempts")
+                raise error
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """The key for failed attempts: the account and the client."""
         email = str(credentials.get("email", "")).lower()
-        known = sessions.is_known_browser(request, email)
-        who = "a known browser" if known else one_sender(self.get_client_ip(request))
-        return f"{email}\0{who}"
+        is_known = sessions.is_known_browser(request, email)
+        client = "a known browser" if is_known else one_sender(self.get_client_ip(request))
+        return f"{email}\0{client}"
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """Requires reauthentication before sensitive changes, unless the user signed in recently."""
@@ -95,11 +95,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             methods.sort(key=lambda each: each["id"] == "mfa_reauthenticate")
         return methods
 
-    def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
-        if about.get("signup"):
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        if kwargs.get("signup"):
             # allauth records every method of signing in, but not the sign-up.
             record_authentication(request, user, "code", email=user.email)
-        response: HttpResponse = super().post_login(request, user, **about)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
         if sessions.remember_browser(request, response, user):
             context = {"browser": browser_of(request.META.get("HTTP_USER_AGENT", ""))}
             self.send_notification_mail("account/email/new_device", user, context)
@@ -132,9 +132,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         try:
             super().send_mail(template_prefix, to_ascii(email), context)
         except SMTPRecipientsRefused:
-            log.warning("a mail about an account was refused for its recipient")
-        except (SMTPException, OSError) as failure:
-            log.error("a mail about an account could not be sent: %s", type(failure).__name__)
+            logger.warning("the recipient of an account e-mail was rejected")
+        except (SMTPException, OSError) as error:
+            logger.error("an account e-mail could not be sent: %s", type(error).__name__)
             message = gettext("The e-mail could not be sent. Try again in a minute.")
             messages.error(self.request, message)
 
@@ -166,7 +166,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return encrypt(text, purpose=PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """If the key is lost, no code is right."""
+        """Returns a random secret if the key is lost, so that no code is right."""
         try:
             return decrypt(encrypted_text, purpose=PURPOSE)
         except DecryptionFailed:

@@ -41,9 +41,9 @@ class UserAdmin(DjangoUserAdmin[User]):
             email_addresses.mark_confirmed(obj)
 
     @admin.action(description="Reset two-factor authentication", permissions=["change"])
-    def reset_two_factor(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+    def reset_two_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """For somebody who lost phone and recovery codes, and whose identity is certain."""
-        for user in chosen:
+        for user in queryset:
             mfa.reset(user)
             self.log_change(
                 request, user, "Reset two-factor authentication and ended all sessions."

@@ -88,8 +88,8 @@ def pending_change(request: HttpRequest, user: User) -> EmailChange | None:
     if not data:
         return None
     change = EmailChange(**data)
-    fresh = 0 <= time() - change.begun < VALID_FOR.total_seconds()
-    if not fresh or change.old != user.email or change.tries >= MAX_ATTEMPTS:
+    is_fresh = 0 <= time() - change.begun < VALID_FOR.total_seconds()
+    if not is_fresh or change.old != user.email or change.tries >= MAX_ATTEMPTS:
         cancel_change(request)
         return None
     return change
@@ -105,18 +105,18 @@ def start_change(request: HttpRequest, user: User, new: str) -> EmailChange:
     if not count_and_allow("change of address", f"account {user.pk}", limit=limit, per=per):
         raise EmailChangeFailed(gettext("Too many attempts. Try again in an hour."))
     adapter = get_adapter()
-    taken = User.objects.filter(email__iexact=new).exclude(pk=user.pk).exists()
+    is_taken = User.objects.filter(email__iexact=new).exclude(pk=user.pk).exists()
     change = EmailChange(
         old=user.email,
         new=new,
         old_code=adapter.generate_email_verification_code(),
-        new_code="" if taken else adapter.generate_email_verification_code(),
+        new_code="" if is_taken else adapter.generate_email_verification_code(),
         begun=time(),
     )
     request.session[SESSION_KEY] = asdict(change)
     context = {"code": change.old_code, "new": new}
     adapter.send_mail("account/email/address_leaving", change.old, context)
-    if taken:
+    if is_taken:
         adapter.send_account_already_exists_mail(new)
     else:
         adapter.send_mail("account/email/email_confirmation", new, {"code": change.new_code})
@@ -133,8 +133,8 @@ def confirm_change(request: HttpRequest, user: User, *, old_code: str, new_code:
     change = pending_change(request, user)
     if change is None:
         raise NoPendingChange(gettext("These codes were used or have expired. Start again."))
-    right = _codes_match(old_code, change.old_code) & _codes_match(new_code, change.new_code)
-    if not right or not _change_email(user, change):
+    codes_match = _codes_match(old_code, change.old_code) & _codes_match(new_code, change.new_code)
+    if not codes_match or not _change_email(user, change):
         change.tries += 1
         request.session[SESSION_KEY] = asdict(change)
         raise EmailChangeFailed(gettext("One of the codes is wrong. Check both e-mails."))
@@ -150,7 +150,7 @@ def cancel_change(request: HttpRequest) -> None:
 
 
 def _change_email(user: User, change: EmailChange) -> bool:
-    """False if another account has the address meanwhile."""
+    """Returns False if another account has taken the address meanwhile."""
     try:
         with transaction.atomic():
             EmailAddress.objects.filter(user=user).delete()
@@ -164,9 +164,9 @@ def _change_email(user: User, change: EmailChange) -> bool:
 
 
 def _codes_match(typed: str, code: str) -> bool:
-    """Ignores case, spaces and hyphens."""
-    plain, wanted = _normalise(typed), _normalise(code)
-    return bool(wanted) and compare_digest(plain.encode(), wanted.encode())
+    """Compares codes without case, spaces and hyphens; an empty code never matches."""
+    entered, expected = _normalise(typed), _normalise(code)
+    return bool(expected) and compare_digest(entered.encode(), expected.encode())
 
 
 def _normalise(code: str) -> str:

@@ -10,12 +10,10 @@ from accounts import profiles
 from accounts.models import User
 from iria.core.text.validators import validate_not_blank, validate_storable
 
-NAME_MAX_LENGTH = 80
-
 
 def name_field() -> forms.CharField:
     return forms.CharField(
-        max_length=NAME_MAX_LENGTH,
+        max_length=profiles.NAME_MAX_LENGTH,
         validators=[validate_storable, validate_not_blank],
         label=gettext_lazy("Your name"),
         help_text=gettext_lazy("Shown with your comments. Your e-mail address is never shown."),
@@ -61,7 +59,7 @@ class ProfileForm(forms.ModelForm[User]):
         widgets: ClassVar[dict[str, Any]] = {"biography": forms.Textarea({"rows": 4})}
 
     def clean_display_name(self) -> str:
-        return profiles.clean_name(self.cleaned_data["display_name"], besides=self.instance)
+        return profiles.clean_name(self.cleaned_data["display_name"], excluding=self.instance)
 
 
 class AvatarForm(forms.Form):

@@ -26,14 +26,14 @@ EXEMPT_PATHS: Final = (
     # Asked by web servers, which cannot follow a redirect; it checks two-factor authentication itself.
     "/admin/iria/importrun/upload/allowed/",
 )
-KINDS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-"""What counts. Recovery codes replace a lost authenticator; alone they do not count."""
+SECOND_FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""Recovery codes do not count: they only replace a lost authenticator."""
 NEXT_URL_KEY: Final = "second_factor_next"
 """Session key of the URL to continue to after the set-up."""
 
 
 def has_two_factor(user: User) -> bool:
-    return bool(Authenticator.objects.filter(user=user, type__in=KINDS).exists())
+    return bool(Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists())
 
 
 def used_in_session(request: HttpRequest, user: User) -> bool:
@@ -80,10 +80,10 @@ class RequireTwoFactor:
         if request.method not in {"GET", "HEAD"}:
             # An administrator reset it while the user was typing; keep the submitted text.
             return csrf_failure(request)
-        wanted = request.get_full_path()
+        requested_url = request.get_full_path()
         if has_two_factor(user):
-            return redirect(f"{_reauthentication_url(user)}?{urlencode({'next': wanted})}")
-        request.session[NEXT_URL_KEY] = wanted
+            return redirect(f"{_reauthentication_url(user)}?{urlencode({'next': requested_url})}")
+        request.session[NEXT_URL_KEY] = requested_url
         return redirect("two_factor_required")
 
 
@@ -108,7 +108,7 @@ def _record_set_up(
     request: HttpRequest, user: User, authenticator: Authenticator, **signal: Any
 ) -> None:
     """On `authenticator_added`: the set-up counts as use in this session."""
-    if authenticator.type in KINDS:
+    if authenticator.type in SECOND_FACTORS:
         record_authentication(
             request, user, "mfa", id=authenticator.pk, type=str(authenticator.type)
         )

@@ -245,7 +245,7 @@ class Session(AbstractBaseSession):
         null=True,
         editable=False,
         # A session may be saved while its account is being deleted. With a constraint, Django would
-        # take the refused row for a key in use and try for ever.
+        # mistake the rejected row for a duplicate key and retry for ever.
         db_constraint=False,
         related_name="sessions",
     )

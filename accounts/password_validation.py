@@ -43,21 +43,21 @@ class PasswordStrengthValidator:
     """
 
     def validate(self, password: str, user: User | None = None) -> None:
-        known = _personal_words(user)
-        found = strength_of(password, known)
-        if found["score"] < MIN_SCORE:
-            feedback = FEEDBACK[_weakness(found, known)]
+        personal_words = _personal_words(user)
+        result = strength_of(password, personal_words)
+        if result["score"] < MIN_SCORE:
+            feedback = FEEDBACK[_weakness(result, personal_words)]
             raise ValidationError(gettext(feedback), code="easy_to_guess")
 
     def get_help_text(self) -> str:
         return gettext("Three or four unrelated words are easy to remember.")
 
 
-def strength_of(password: str, known: list[str]) -> dict[str, Any]:
+def strength_of(password: str, personal_words: list[str]) -> dict[str, Any]:
     """The result of zxcvbn. It keeps the personal words in a global table, so one call at a time."""
     with _lock:
-        found: dict[str, Any] = zxcvbn(password[:MAX_CHECKED_LENGTH], user_inputs=known)
-    return found
+        result: dict[str, Any] = zxcvbn(password[:MAX_CHECKED_LENGTH], user_inputs=personal_words)
+    return result
 
 
 def _personal_words(user: User | None) -> list[str]:
@@ -70,10 +70,10 @@ def _personal_words(user: User | None) -> list[str]:
     return [word for word in words if word]
 
 
-def _weakness(found: dict[str, Any], known: list[str]) -> str:
+def _weakness(result: dict[str, Any], personal_words: list[str]) -> str:
     """A key of `FEEDBACK`: what makes the password easy to guess."""
-    parts = found["sequence"]
-    personal = {word.lower() for word in known}
+    parts = result["sequence"]
+    personal = {word.lower() for word in personal_words}
     if any(part.get("matched_word", "") in personal for part in parts):
         return "personal"
     patterns = {part["pattern"] for part in parts}

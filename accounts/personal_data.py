@@ -61,14 +61,14 @@ def rows_naming(user: User) -> dict[str, int]:
 
 def columns_pointing_here() -> "list[tuple[str, Field[Any, Any]]]":
     """Every foreign key to an account in the database, many-to-many tables included, by name."""
-    found = []
+    columns: list[tuple[str, Field[Any, Any]]] = []
     for relation in User._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and hasattr(relation, "field"):
             field: Field[Any, Any] = relation.field
             if not field.many_to_many:
                 model: type[Model] = field.model
-                found.append((f"{model._meta.label}.{field.name}", field))
-    return sorted(found, key=lambda each: each[0])
+                columns.append((f"{model._meta.label}.{field.name}", field))
+    return sorted(columns, key=lambda column: column[0])
 
 
 def archive(user: User) -> bytes:
@@ -102,7 +102,9 @@ def export(who: Person) -> dict[str, Any]:
         "last sign-in": user.last_login,
         "admin access": user.is_staff,
         "groups": list(user.groups.values_list("name", flat=True)),
-        "e-mail addresses": _email_addresses(user),
+        "e-mail addresses": list(
+            EmailAddress.objects.filter(user=user).values("email", "verified", "primary")
+        ),
         "sessions": [
             {"browser": each.browser, "since": each.started_at, "seen": each.last_seen_at}
             for each in sessions.sessions_of(user)
@@ -117,10 +119,6 @@ def export(who: Person) -> dict[str, Any]:
     }
 
 
-def _email_addresses(user: User) -> list[dict[str, Any]]:
-    return list(EmailAddress.objects.filter(user=user).values("email", "verified", "primary"))
-
-
 def _authenticators(user: User) -> list[dict[str, Any]]:
     """Without the secrets, since the file could fall into other hands."""
     return [
@@ -131,8 +129,8 @@ def _authenticators(user: User) -> list[dict[str, Any]]:
 
 def erase(who: Person, keep_text: bool) -> None:
     """Our rows are deleted with the account; the admin log contains its name."""
-    kind = ContentType.objects.get_for_model(User)
-    rows = LogEntry.objects.filter(content_type=kind, object_id=str(who.account))
+    content_type = ContentType.objects.get_for_model(User)
+    rows = LogEntry.objects.filter(content_type=content_type, object_id=str(who.account))
     rows.update(object_repr="deleted account", change_message="")
 
 

@@ -46,30 +46,30 @@ class Owner(StrEnum):
     NEWSROOM = "newsroom"
 
 
-def owner_of(name: str, *, besides: User | None = None) -> Owner:
-    """Who uses a name that looks like this one, other than `besides`; one query.
+def owner_of(name: str, *, excluding: User | None = None) -> Owner:
+    """Who uses a name that looks like this one, other than `excluding`; one query.
 
     The editorial team owns the names of its members and authors, that of the site, and titles such as “Editor”.
     """
     wanted = _skeletons(name)
-    free = besides is not None and besides.is_staff
-    if not free and wanted & {skeleton(current_publication().name), *map(skeleton, TITLES)}:
+    is_staff = excluding is not None and excluding.is_staff
+    if not is_staff and wanted & {skeleton(current_publication().name), *map(skeleton, TITLES)}:
         return Owner.NEWSROOM
     owners = {
         Owner(owner)
-        for other, owner in _names_in_use(wanted | {key_of(name)}, besides)
-        if owner == Owner.SOMEBODY or (not free and _skeletons(other) & wanted)
+        for other, owner in _names_in_use(wanted | {key_of(name)}, excluding)
+        if owner == Owner.SOMEBODY or (not is_staff and _skeletons(other) & wanted)
     }
     return max(owners, default=Owner.NOBODY, key=list(Owner).index)
 
 
-def _names_in_use(keys: set[str], besides: User | None) -> Iterable[tuple[str, str]]:
+def _names_in_use(keys: set[str], excluding: User | None) -> Iterable[tuple[str, str]]:
     """All names of the editorial team, and those of others with one of the skeletons; with their owner."""
     accounts, authors = User.objects.order_by(), AuthorProfile.objects.order_by()
     others = accounts.filter(name_skeleton__in=keys)
-    if besides is not None and besides.pk is not None:
-        authors = authors.exclude(user=besides)
-        others = others.exclude(pk=besides.pk)
+    if excluding is not None and excluding.pk is not None:
+        authors = authors.exclude(user=excluding)
+        others = others.exclude(pk=excluding.pk)
     newsroom, somebody = Value(Owner.NEWSROOM.value), Value(Owner.SOMEBODY.value)
     staff = accounts.filter(is_staff=True).exclude(display_name="")
     return staff.values_list("display_name", newsroom).union(
@@ -85,14 +85,14 @@ def _skeletons(name: str) -> set[str]:
     return {skeleton(name), skeleton(" ".join(words))} - {""}
 
 
-def clean_name(name: str, *, besides: User | None = None) -> str:
+def clean_name(name: str, *, excluding: User | None = None) -> str:
     """The name on one line.
 
     Raises:
         ValidationError: a member of the editorial team or another account uses it.
     """
     name = one_line(name)
-    owner = owner_of(name, besides=besides)
+    owner = owner_of(name, excluding=excluding)
     if owner is Owner.NEWSROOM:
         message = gettext(
             "A member of the editorial team has this name. Add something to tell you apart."
@@ -116,7 +116,7 @@ def reserve_name(user: User) -> None:
         if current is None:
             return
         if current.is_staff and current.display_name:
-            rename_lookalikes(current.display_name, to=current)
+            rename_lookalikes(current.display_name, owner=current)
         current.name_skeleton = _free_skeleton(current)
         if current.display_name and current.name_skeleton is None and not current.is_staff:
             current.display_name = _with_number(current)
@@ -125,14 +125,14 @@ def reserve_name(user: User) -> None:
     user.display_name, user.name_skeleton = current.display_name, current.name_skeleton
 
 
-def rename_lookalikes(name: str, *, to: User | None) -> None:
+def rename_lookalikes(name: str, *, owner: User | None) -> None:
     """Adds a number to the names of readers that look like one of the editorial team."""
     with transaction.atomic():
         _lock()
-        alike = User.objects.filter(
+        lookalikes = User.objects.filter(
             name_skeleton__in=_skeletons(name) | {key_of(name)}, is_staff=False
         )
-        for reader in alike.exclude(pk=to.pk) if to else alike:
+        for reader in lookalikes.exclude(pk=owner.pk) if owner else lookalikes:
             reader.display_name = _with_number(reader)
             reader.name_skeleton = _free_skeleton(reader)
             _save(reader)
@@ -154,7 +154,7 @@ def _with_number(user: User) -> str:
 
 
 def _save(user: User) -> None:
-    """With update(), which sends no signal: this runs in a signal receiver."""
+    """Saves the name with update(), which sends no signal: this runs in a signal receiver."""
     User.objects.filter(pk=user.pk).exclude(
         display_name=user.display_name, name_skeleton=user.name_skeleton
     ).update(display_name=user.display_name, name_skeleton=user.name_skeleton)
@@ -167,13 +167,13 @@ def _lock() -> None:
 
 def update_reservations(sender: type[Any], instance: Any, raw: bool = False, **signal: Any) -> None:
     """On `post_save` of accounts and authors."""
-    changed = signal.get("update_fields")
-    if raw or (changed is not None and not {"display_name", "is_staff", "name"} & set(changed)):
+    fields = signal.get("update_fields")
+    if raw or (fields is not None and not {"display_name", "is_staff", "name"} & set(fields)):
         return
     if isinstance(instance, User):
         reserve_name(instance)
     else:
-        rename_lookalikes(instance.name, to=instance.user)
+        rename_lookalikes(instance.name, owner=instance.user)
 
 
 def register() -> None:
@@ -181,21 +181,25 @@ def register() -> None:
     post_save.connect(update_reservations, sender=AuthorProfile, dispatch_uid="names of authors")
 
 
-SIDE: Final = 256
+AVATAR_SIDE: Final = 256
 """Twice the largest size on pages, for high-density screens."""
 MIN_SIDE: Final = 64
 MAX_FILE_SIZE: Final = 8 * 1024 * 1024
-PER: Final = timedelta(hours=1)
-PER_ACCOUNT: Final = 20
-PER_NETWORK: Final = 60
+UPLOAD_PERIOD: Final = timedelta(hours=1)
+MAX_UPLOADS_PER_ACCOUNT: Final = 20
+MAX_UPLOADS_PER_IP_ADDRESS: Final = 60
 """Decoding an image costs far more than other requests of readers. The limit allows a school class with one IP address."""
 
 
 def may_upload(user: User, ip: str) -> bool:
     """Counts an upload; False if the account or the IP address has reached the limit per hour."""
-    if not count_and_allow("avatar of", str(user.pk), limit=PER_ACCOUNT, per=PER):
+    if not count_and_allow(
+        "avatar of", str(user.pk), limit=MAX_UPLOADS_PER_ACCOUNT, per=UPLOAD_PERIOD
+    ):
         return False
-    return not ip or count_and_allow("avatar from", ip, limit=PER_NETWORK, per=PER)
+    return not ip or count_and_allow(
+        "avatar from", ip, limit=MAX_UPLOADS_PER_IP_ADDRESS, per=UPLOAD_PERIOD
+    )
 
 
 def save_avatar(user: User, upload: "File[Any]") -> Avatar:
@@ -226,7 +230,7 @@ def delete_avatar(user: User) -> None:
 def _render(file: bytes) -> RenderedLogo:
     for render in logo_renderers:
         try:
-            return render(file, [(SIDE, SIDE)])[0]
+            return render(file, [(AVATAR_SIDE, AVATAR_SIDE)])[0]
         except InvalidLogo as error:
             raise ValidationError(str(error)) from error
     raise ValidationError(gettext("Images cannot be processed on this server."))

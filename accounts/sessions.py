@@ -58,7 +58,7 @@ SYSTEMS: Final = (
 
 
 def browser_of(user_agent: str) -> str:
-    """For example “Firefox, Linux”; empty if unknown.
+    """Returns for example “Firefox, Linux”, or an empty string.
 
     A user agent can contain anything; only names of the lists are returned.
     """
@@ -101,11 +101,11 @@ def sessions_of(user: User) -> list[Session]:
 
     Deletes those that a new password has ended, as Django would on their next request.
     """
-    valid = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    valid_hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     active = []
     for session in user.sessions.filter(expire_date__gt=timezone.now()):
         session_hash = str(session.decoded().get(HASH_SESSION_KEY, ""))
-        if any(compare_digest(session_hash, each) for each in valid):
+        if any(compare_digest(session_hash, each) for each in valid_hashes):
             active.append(session)
         else:
             session.delete()
@@ -122,9 +122,9 @@ def end(user: User, public_id: str) -> bool:
     return False
 
 
-def end_others(user: User, *, but: str | None) -> int:
+def end_others(user: User, *, keep: str | None) -> int:
     """Ends all sessions of the account except one; returns how many."""
-    count, _ = user.sessions.exclude(session_key=but or "").delete()
+    count, _ = user.sessions.exclude(session_key=keep or "").delete()
     return count
 
 
@@ -133,7 +133,7 @@ COOKIES: Final = {"known_browser": "/accounts/", "known_browser_desk": "/admin/"
 COOKIE_AGE: Final = 400 * 24 * 3600
 """The maximum that browsers allow."""
 FIRST_SIGN_IN: Final = timedelta(hours=1)
-"""How long after sign-up the first browser is the one of the sign-up."""
+"""Within this time after sign-up, the first browser is assumed to be that of the sign-up."""
 
 
 def is_known_browser(request: HttpRequest, email: str) -> bool:
@@ -159,15 +159,15 @@ def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -
             httponly=True,
             samesite="Lax",
         )
-    others = Device.objects.filter(user=user).exclude(token=_hash(cookie)).exists()
-    older = timezone.now() - user.date_joined > FIRST_SIGN_IN
+    has_other_browsers = Device.objects.filter(user=user).exclude(token=_hash(cookie)).exists()
+    is_old_account = timezone.now() - user.date_joined > FIRST_SIGN_IN
     browser = browser_of(request.META.get("HTTP_USER_AGENT", ""))
-    _, new = Device.objects.update_or_create(
+    _, is_new_browser = Device.objects.update_or_create(
         user=user,
         token=_hash(cookie),
         defaults={"browser": browser, "last_seen": timezone.now()},
     )
-    return new and (others or older)
+    return is_new_browser and (has_other_browsers or is_old_account)
 
 
 def delete_other_browsers(request: HttpRequest, user: User, **signal: Any) -> None:
@@ -176,15 +176,15 @@ def delete_other_browsers(request: HttpRequest, user: User, **signal: Any) -> No
 
 
 def delete_other_browsers_and_sessions(request: HttpRequest, user: User, **signal: Any) -> int:
-    """Also ends all other sessions; returns how many."""
+    """Deletes all other known browsers and sessions; returns the number of sessions."""
     delete_other_browsers(request, user)
-    return end_others(user, but=request.session.session_key)
+    return end_others(user, keep=request.session.session_key)
 
 
 def register() -> None:
-    """After a new password or the removal of an authenticator, all other browsers are unknown again."""
-    for changed in (password_changed, password_reset, password_set):
-        changed.connect(delete_other_browsers, dispatch_uid="a new password forgets browsers")
+    """A new password, or the removal of an authenticator, makes all other browsers unknown again."""
+    for signal in (password_changed, password_reset, password_set):
+        signal.connect(delete_other_browsers, dispatch_uid="a new password forgets browsers")
     authenticator_removed.connect(
         delete_other_browsers_and_sessions, dispatch_uid="a factor less ends sessions"
     )

@@ -117,13 +117,13 @@ def avatar_upload(request: HttpRequest, user: User) -> HttpResponse:
         form.add_error("picture", gettext(TOO_OFTEN))
         response = _profile(request, user, ProfileForm(instance=user), form)
         response.status_code = 429
-        response.headers["Retry-After"] = str(int(profiles.PER.total_seconds()))
+        response.headers["Retry-After"] = str(int(profiles.UPLOAD_PERIOD.total_seconds()))
         return response
     if form.is_valid():
         try:
             profiles.save_avatar(user, form.cleaned_data["picture"])
-        except ValidationError as failure:
-            form.add_error("picture", failure)
+        except ValidationError as error:
+            form.add_error("picture", error)
         else:
             messages.success(request, gettext("Profile picture saved."))
             return redirect("account_profile")
@@ -146,11 +146,11 @@ def _profile(
 def avatar(request: HttpRequest, name: str) -> HttpResponse:
     """A profile picture; its content never changes under the same name."""
     # Two accounts may have the same picture.
-    found = Avatar.objects.filter(name=name).first()
-    if found is None:
+    picture = Avatar.objects.filter(name=name).first()
+    if picture is None:
         raise Http404
     headers = {"Cache-Control": FOREVER, "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(bytes(found.png), content_type="image/png", headers=headers)
+    return HttpResponse(bytes(picture.png), content_type="image/png", headers=headers)
 
 
 @require_safe
@@ -160,10 +160,10 @@ def sign_in_state(request: HttpRequest) -> HttpResponse:
     On the page of an article, `?article=` has its id, for a link to edit it.
     """
     article_id = request.GET.get("article", "")
-    known = article_id.isascii() and article_id.isdecimal() and len(article_id) < 19
-    # Every page that somebody opens asks for this: without a query for the theme, in the first one.
+    is_id = article_id.isascii() and article_id.isdecimal() and len(article_id) < 19
+    # Every page fetches this, so it saves the query for the theme and uses the default one.
     with theme_from(lambda: ""), use_language(request.GET.get("language", "")):
-        context = {"article_id": article_id if known else ""}
+        context = {"article_id": article_id if is_id else ""}
         return render(request, "account/_state.html", context)
 
 
@@ -182,8 +182,8 @@ def email_change(request: HttpRequest, user: User) -> HttpResponse:
         try:
             email_addresses.start_change(request, user, form.cleaned_data["email"])
             return redirect("account_email")
-        except email_addresses.EmailChangeFailed as failure:
-            form.add_error("email", ValidationError(str(failure)))
+        except email_addresses.EmailChangeFailed as error:
+            form.add_error("email", ValidationError(str(error)))
     return render(request, "account/email_change.html", {"form": form})
 
 
@@ -192,11 +192,11 @@ def _confirm_email_change(request: HttpRequest, user: User) -> HttpResponse:
     if form.is_valid():
         try:
             email_addresses.confirm_change(request, user, **form.cleaned_data)
-        except email_addresses.NoPendingChange as failure:
-            messages.error(request, str(failure))
+        except email_addresses.NoPendingChange as error:
+            messages.error(request, str(error))
             return redirect("account_email")
-        except email_addresses.EmailChangeFailed as failure:
-            form.add_error(None, ValidationError(str(failure)))
+        except email_addresses.EmailChangeFailed as error:
+            form.add_error(None, ValidationError(str(error)))
         else:
             messages.success(request, gettext("E-mail address changed."))
             return redirect("account_profile")
@@ -228,8 +228,8 @@ def delete(request: HttpRequest, user: User) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             personal_data.delete_account(user, keep_text=form.cleaned_data["comments"] == "keep")
-        except personal_data.CannotDelete as failure:
-            messages.error(request, str(failure))
+        except personal_data.CannotDelete as error:
+            messages.error(request, str(error))
             return redirect("account_profile")
         logout(request)
         return redirect("account_deleted")
@@ -249,10 +249,10 @@ def session_list(request: HttpRequest, user: User) -> HttpResponse:
     current = request.session.session_key
     local = publication_of(request).local
 
-    def formatted(moment: datetime | None) -> str:
-        return time_element(local(moment), clock=True) if moment else ""
+    def formatted(time: datetime | None) -> str:
+        return time_element(local(time), clock=True) if time else ""
 
-    found = [
+    rows = [
         (
             each,
             each.session_key == current,
@@ -261,7 +261,7 @@ def session_list(request: HttpRequest, user: User) -> HttpResponse:
         )
         for each in sessions.sessions_of(user)
     ]
-    return render(request, "account/sessions.html", {"sessions": found})
+    return render(request, "account/sessions.html", {"sessions": rows})
 
 
 def _end_sessions(request: HttpRequest, user: User) -> str:

@@ -91,7 +91,7 @@ def test_initials_are_at_most_two_letters(name: str, initials: str) -> None:
 def test_uploads_of_an_account_are_limited(
     signed_in: Client, ola: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(profiles, "PER_ACCOUNT", 2)
+    monkeypatch.setattr(profiles, "MAX_UPLOADS_PER_ACCOUNT", 2)
     for _ in range(2):
         assert signed_in.post(PICTURE, {"picture": file_of()}).status_code == 302
     opened: list[bytes] = []
@@ -106,7 +106,7 @@ def test_uploads_of_an_account_are_limited(
 def test_accounts_with_the_same_ip_address_share_a_limit(
     db: None, monkeypatch: pytest.MonkeyPatch, ola: User, rui: User
 ) -> None:
-    monkeypatch.setattr(profiles, "PER_NETWORK", 1)
+    monkeypatch.setattr(profiles, "MAX_UPLOADS_PER_IP_ADDRESS", 1)
     assert profiles.may_upload(ola, "192.0.2.7")
     assert not profiles.may_upload(rui, "192.0.2.7")
     assert profiles.may_upload(rui, "192.0.2.8")

@@ -67,7 +67,7 @@ def test_a_name_is_stored_on_one_line(client: Client, ola: User) -> None:
 def test_staff_and_authors_keep_their_own_names(client: Client, ola: User, edna: User) -> None:
     AuthorProfile.objects.create(name="Ola Lind", slug="ola-lind", user=ola)
     for user in (ola, edna):
-        assert profiles.clean_name(user.display_name, besides=user) == user.display_name
+        assert profiles.clean_name(user.display_name, excluding=user) == user.display_name
 
 
 def test_the_profile_requires_sign_in(client: Client, db: None) -> None:
