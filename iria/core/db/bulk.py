@@ -1,13 +1,13 @@
 """Bulk inserts with PostgreSQL's COPY, or from a query; updates of many rows in one statement; ids as one parameter."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any, Final
 
 from django.db import connection, connections, models, router
-from django.db.models import Model
+from django.db.models import Max, Model
 
 DROPPED: Final = """
 WITH tables AS (SELECT unnest(%(tables)s::regclass[]) AS id)
@@ -72,6 +72,20 @@ def catch_up_sequence(model: type[Model]) -> None:
         )
 
 
+def reserve_keys(model: type[Model], count: int) -> range:
+    """Primary keys for new rows that name their own; the sequence continues after them."""
+    table, column = model._meta.db_table, model._meta.pk.column
+    newest = model._default_manager.aggregate(newest=Max("pk"))["newest"] or 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(name::regclass, greatest(nextval(name::regclass), %s) + %s)"
+            " FROM pg_get_serial_sequence(%s, %s) AS name",
+            [newest + 1, count - 1, table, column],
+        )
+        last = cursor.fetchone()[0]
+    return range(last - count + 1, last + 1)
+
+
 def insert_selected(
     model: type[Model], expressions: Mapping[str, str], source: str, parameters: Sequence[Any] = ()
 ) -> int:
@@ -134,20 +148,34 @@ def without_indexes(*models: type[Model]) -> Iterator[None]:
 
 
 def in_parallel(*jobs: Callable[[], object]) -> None:
-    """Runs jobs at the same time on connections of their own; one by one in a transaction, which they could not see."""
+    """Runs jobs at the same time on connections of their own; one by one in a transaction, which they could not see.
+
+    When one fails, or on Ctrl-C, the statements of the others are cancelled.
+    """
     if connection.in_atomic_block:
         for job in jobs:
             job()
         return
 
+    running = []
+
     def work(job: Callable[[], object]) -> None:
+        connection.ensure_connection()
+        running.append(connection.connection)
         try:
             job()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(len(jobs)) as pool:
-        list(pool.map(work, jobs))
+        started = [pool.submit(work, job) for job in jobs]
+        try:
+            for each in as_completed(started):
+                each.result()
+        except BaseException:
+            for each in running:
+                each.cancel_safe()
+            raise
 
 
 def id_array(ids: Iterable[int]) -> str:

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Final, Self
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
 from taggit.models import Tag
@@ -31,7 +30,7 @@ from articles.editorial.text_search_config import configuration_for
 from articles.search.indexer import rebuild, writing_in_bulk
 from articles.search.models import SearchEntry
 from articles.search.suggestions import record_words
-from iria.core.db.bulk import catch_up_sequence, in_parallel, insert_selected
+from iria.core.db.bulk import in_parallel, insert_selected, reserve_keys
 from iria.evaluation.synthetic.words import SUBJECTS, Language, create_texts
 
 CATEGORIES, AUTHORS, TAGS = 12, 60, 600
@@ -102,12 +101,10 @@ as their tables have no statistics."""
 
 def load_articles(count: int, language: Language, seed: int = 1) -> int:
     """Adds published articles, and their entries in the search index; call `index` afterwards."""
-    first = (Article.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
     topics, part = _Topics.create(language), max(MIN_PART, -(-count // 2))
-    numbers = range(first, first + count)
+    numbers = reserve_keys(Article, count)
     parts = (numbers[start : start + part] for start in range(0, count, part))
     in_parallel(*(partial(_load, part, language, topics, seed) for part in parts))
-    catch_up_sequence(Article)
     listings.add_up()
     return count
 

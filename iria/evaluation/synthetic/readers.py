@@ -3,10 +3,9 @@
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from articles.comments.models import Comment, CommentPosition, CommentSearchVector, ThreadCount
-from iria.core.db.bulk import catch_up_sequence, insert_selected, without_indexes, without_triggers
+from iria.core.db.bulk import insert_selected, reserve_keys, without_indexes, without_triggers
 from iria.evaluation.synthetic.articles import PREFIX
 from iria.evaluation.synthetic.words import SUBJECTS, Language, create_texts
 from newsletter.models import Newsletter, Subscriber, Subscription
@@ -59,7 +58,7 @@ def load_comments(count: int, language: Language, seed: int = 1) -> int:
 
     Positions, counts and search vectors are written here, several times as fast as by the triggers.
     """
-    first = (Comment.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+    numbers = reserve_keys(Comment, count)
     with (
         transaction.atomic(),
         connection.cursor() as cursor,
@@ -67,13 +66,12 @@ def load_comments(count: int, language: Language, seed: int = 1) -> int:
     ):
         create_texts(language, seed, words=SENTENCE, each=OF_A_SUBJECT)
         cursor.execute("DROP TABLE IF EXISTS synthetic_comment")
-        cursor.execute(WRITE, {"first": first, "last": first + count - 1})
+        cursor.execute(WRITE, {"first": numbers[0], "last": numbers[-1]})
         with without_triggers(Comment, "comment_came", "comment_keep_new_words"):
             written = _insert_comments()
         _insert_positions()
         cursor.execute(COUNT_THREADS)
         _insert_vectors()
-    catch_up_sequence(Comment)
     return written
 
 
@@ -129,8 +127,8 @@ def load_subscribers(count: int) -> int:
     newsletter = Newsletter.objects.first()
     if newsletter is None:
         newsletter = Newsletter.objects.create(name="News", slug=PREFIX)
-    first = (Subscriber.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
-    numbers = f"generate_series({first}::bigint, {first + count - 1}) AS number"
+    keys = reserve_keys(Subscriber, count)
+    numbers = f"generate_series({keys[0]}::bigint, {keys[-1]}) AS number"
     with transaction.atomic(), without_indexes(Subscriber, Subscription):
         insert_selected(
             Subscriber,
@@ -145,5 +143,4 @@ def load_subscribers(count: int) -> int:
         )
         of_newsletter = {"subscriber_id": "number", "newsletter_id": str(newsletter.pk)}
         insert_selected(Subscription, of_newsletter, numbers)
-        catch_up_sequence(Subscriber)
     return count

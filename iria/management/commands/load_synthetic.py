@@ -1,16 +1,27 @@
 """`manage.py load_synthetic --articles N --revisions N --comments N --subscribers N`"""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from iria.core.db.bulk import in_parallel
+from iria.environment import positive
 from iria.evaluation.synthetic.articles import index, load_articles
 from iria.evaluation.synthetic.readers import load_comments, load_subscribers
 from iria.evaluation.synthetic.revisions import load_revisions
 from iria.evaluation.synthetic.words import Language
+
+KINDS: Final = ("articles", "revisions", "comments", "subscribers")
+MOST: Final = 10_000_000
+
+NOTHING: Final = f"Say how many to load: {', '.join(f'--{kind} N' for kind in KINDS)}."
+TOO_MANY: Final = f"Load at most {MOST:,} at once, and choose a seed up to {MOST:,}."
+STOPPED: Final = (
+    "Stopped early. Run the command again with what is missing: each part is written as a whole or not at all. "
+    "Name --articles, at least 1, to complete the search index too."
+)
 
 
 class Command(BaseCommand):
@@ -20,11 +31,24 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        for what in ("articles", "revisions", "comments", "subscribers"):
-            parser.add_argument(f"--{what}", type=int, default=0, metavar="N")
-        parser.add_argument("--seed", type=int, default=1, help="seed of the generated texts")
+        for kind in KINDS:
+            parser.add_argument(f"--{kind}", type=positive, default=0, metavar="N")
+        parser.add_argument("--seed", type=positive, default=1, help="seed of the generated texts")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not any(options[kind] for kind in KINDS):
+            raise CommandError(NOTHING)
+        if max(options[kind] for kind in (*KINDS, "seed")) > MOST:
+            raise CommandError(TOO_MANY)
+        try:
+            self._load(options)
+        except KeyboardInterrupt:
+            raise CommandError(STOPPED) from None
+        except Exception:
+            self.stderr.write(STOPPED)
+            raise
+
+    def _load(self, options: Mapping[str, Any]) -> None:
         language, seed = Language(), options["seed"]
 
         def load(what: str, job: Callable[[int], int]) -> None:

@@ -1,10 +1,12 @@
 """`load_synthetic` leaves the rows that triggers and the indexer would have written one by one."""
 
+import re
+from threading import Event
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection, connections
 from django.db.models import Model, QuerySet
 
 from articles.comments.models import Comment, CommentPosition, CommentSearchVector, ThreadCount
@@ -18,6 +20,9 @@ from articles.search.models import (
     SearchPosting,
     SearchWord,
 )
+from iria.core.db.bulk import in_parallel
+from iria.management.commands import load_synthetic
+from iria.management.commands.load_synthetic import STOPPED
 from newsletter.models import Subscriber, Subscription
 from tests import newsroom
 
@@ -111,6 +116,49 @@ def test_indexes_constraints_and_triggers_are_as_before() -> None:
     before = schema()
     call_command("load_synthetic", articles=2, comments=2, subscribers=2, verbosity=0)
     assert schema() == before
+
+
+@pytest.mark.parametrize(
+    "options", [[], ["--articles=-1"], ["--comments=many"], ["--seed=99999999999", "--articles=1"]]
+)
+def test_wrong_amounts_get_a_sentence(options: list[str]) -> None:
+    with pytest.raises(CommandError):
+        call_command("load_synthetic", *options)
+    assert not Article.objects.exists()
+
+
+def test_an_interrupted_load_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(load_synthetic, "load_subscribers", interrupt)
+    with pytest.raises(CommandError, match=re.escape(STOPPED)):
+        call_command("load_synthetic", subscribers=COUNT)
+
+
+def test_a_job_is_cancelled_when_the_one_beside_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting, cancelled = Event(), Event()
+
+    def wait() -> None:
+        waiting.set()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(20)")
+        except OperationalError:
+            cancelled.set()
+
+    def fail() -> None:
+        waiting.wait()
+        with connection.cursor() as cursor:
+            while True:
+                cursor.execute("SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)'")
+                if cursor.rowcount:
+                    raise ZeroDivisionError
+
+    monkeypatch.setattr(connections["default"], "in_atomic_block", False)
+    with pytest.raises(ZeroDivisionError):
+        in_parallel(wait, fail)
+    assert cancelled.is_set()
 
 
 def test_without_articles_there_are_no_comments() -> None:
