@@ -96,7 +96,7 @@ def test_a_broken_link_in_a_caption_blocks_publishing(place: str, edna: User) ->
     [obstacle] = refusal.value.blockers
     assert "the mussel vote" in str(obstacle)
     field = "id_lead_caption" if place == "lead image" else "id_body"
-    assert getattr(obstacle, "address", "").endswith(f"#{field}")
+    assert getattr(obstacle, "url", "").endswith(f"#{field}")
 
 
 def test_an_editor_writes_a_link_in_a_caption_without_javascript(
