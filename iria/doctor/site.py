@@ -2,7 +2,7 @@
 
 import http.client
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -10,8 +10,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
+from django.http import HttpResponse
 from django.http.request import validate_host
+from django.middleware.security import SecurityMiddleware
 
+from iria.core.http import page_files
 from iria.core.http.cdn import purge
 from iria.doctor.check import SECONDS, Check, Finding, Level, Skipped, in_time, reason
 from iria.publication.models import current_publication
@@ -129,6 +132,8 @@ class Visit(NamedTuple):
     status: int
     location: str
     certificate_ends: datetime
+    page: Mapping[str, str]
+    """The headers of the front page, with names in lower case, if the web server may send it from a file."""
 
 
 def reachable() -> Iterator[Finding]:
@@ -163,12 +168,32 @@ def _problems_of(url: str, visit: Visit) -> Iterator[Finding]:
             f"{url}{PATH} responds with status {visit.status}.",
             "Read the logs of nginx and of the site (`journalctl --unit iria-web`).",
         )
+    if visit.page:
+        yield from _other_headers(visit.page)
     if visit.certificate_ends - datetime.now(UTC) < EXPIRES_SOON:
         yield Finding(
             f"The certificate of {url} expires on {visit.certificate_ends:%Y-%m-%d}.",
             "Run `certbot renew` and read what it prints.",
             Level.WARNING,
         )
+
+
+def _other_headers(page: Mapping[str, str]) -> Iterator[Finding]:
+    """Headers that the web server adds to files of pages and that depend on settings of the site."""
+    security = SecurityMiddleware(lambda request: HttpResponse())
+    transport = f"max-age={security.sts_seconds}"
+    transport += "; includeSubDomains" if security.sts_include_subdomains else ""
+    transport += "; preload" if security.sts_preload else ""
+    ours = {
+        "Content-Security-Policy": page_files.common_headers()["Content-Security-Policy"],
+        "Strict-Transport-Security": transport,
+    }
+    for name, value in ours.items():
+        if page.get(name.lower()) != value:
+            yield Finding(
+                f"nginx or Caddy sends pages with another {name} than the site.",
+                f"Write `{value}` as {name} into its configuration; a bucket belongs into img-src and media-src.",
+            )
 
 
 def _visit(url: str) -> Visit:
@@ -184,7 +209,13 @@ def _visit(url: str) -> Visit:
         answer = connection.getresponse()
         ends = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
         location = answer.headers.get("Location", "")
-        return Visit(answer.status, location, datetime.fromtimestamp(ends, UTC))
+        answer.read()
+        page = {}
+        if settings.PAGE_DIRECTORY and answer.status == 200:
+            connection.request("GET", "/", headers={"User-Agent": "IRIA doctor"})
+            sent = connection.getresponse().getheaders()
+            page = {name.lower(): value for name, value in sent}
+        return Visit(answer.status, location, datetime.fromtimestamp(ends, UTC), page)
     finally:
         connection.close()
 

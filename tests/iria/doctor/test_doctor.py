@@ -1,5 +1,6 @@
 """`manage.py doctor`: it names what is wrong, and nothing else."""
 
+import re
 import socket
 import threading
 import time
@@ -28,6 +29,7 @@ from tests.articles.images.small_bucket import small_bucket
 from tests.iria.doctor.conftest import Surroundings
 from tests.iria.doctor.stand_ins import key_pair, web_server
 from tests.newsletter.mailserver import free_port
+from tests.shared import PROJECT
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +123,7 @@ def page_folder_of_another(planted: Planted) -> None:
     file = planted.around.folder / "pages"
     file.touch()
     planted.settings.PAGE_DIRECTORY = str(file / "current")
+    planted.patch.setattr(site, "_other_headers", lambda page: ())
 
 
 def metrics_port_taken(planted: Planted) -> None:
@@ -274,6 +277,11 @@ FAULTS: Final[dict[str, tuple[Plant, Callable[[], object], str]]] = {
     "settings readable": (environment_readable, site.secrets, ".env"),
     "theme broken": (theme_broken, site.theme, "article.html"),
     "proxy hides https": (proxy_hides_https, site.reachable, ""),
+    "nginx with other headers": (
+        lambda planted: setattr(planted.settings, "PAGE_DIRECTORY", str(planted.around.folder)),
+        site.reachable,
+        "nginx",
+    ),
     "certificate unknown": (
         lambda planted: planted.patch.delenv("SSL_CERT_FILE"),
         site.reachable,
@@ -475,6 +483,19 @@ def test_a_check_whose_table_is_missing_leads_to_the_migrations(
     (finding,) = found().pop("broken")
     assert "a_table_of_a_later_release" in finding.problem
     assert "manage.py migrate" in finding.fix
+
+
+def test_the_headers_of_the_shipped_nginx_are_those_of_a_site_without_more_settings(
+    settings: Any,
+) -> None:
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    text = (PROJECT / "iria/deployment/nginx.conf").read_text()
+    sent = dict(re.findall(r"(?m)^ {8}add_header (\S+) +\"(.*)\";$", text))
+    page = {name.lower(): value for name, value in sent.items()}
+    assert not list(site._other_headers(page))
+    settings.SECURE_HSTS_PRELOAD = True
+    (finding,) = site._other_headers(page)
+    assert "preload" in finding.fix
 
 
 def test_a_query_that_takes_too_long_is_reported(
