@@ -21,12 +21,12 @@ from articles.comments.moderation.models import Ban, RejectionReason
 from articles.comments.screening.models import ScreenedWord, ScreeningRule, SpamModelVersion
 from articles.editorial.admin.article_admin import ArticleAdmin
 from articles.editorial.admin.taxonomy_admin import (
+    ArticleTypeAdmin,
+    AuthorMergeMixin,
     CategoryAdmin,
-    KindAdmin,
     RedirectAdmin,
     SeriesAdmin,
     TagAdmin,
-    WithPortraitAndMerging,
 )
 from articles.editorial.models import Article, ArticleType, Category, Redirect, Series
 from articles.embeds.admin import EmbedProviderAdmin, LinkCardAdmin
@@ -53,7 +53,7 @@ class ArticleWithSuggestionsAdmin(PreviewAdminMixin, SuggestionsAdminMixin, Arti
 # Accounts know neither pictures nor bylines; here authors meet theirs.
 offered: Any = type(admin.site.get_model_admin(AuthorProfile))
 admin.site.unregister(AuthorProfile)
-admin.site.register(AuthorProfile, type("AuthorAdmin", (WithPortraitAndMerging, offered), {}))
+admin.site.register(AuthorProfile, type("AuthorAdmin", (AuthorMergeMixin, offered), {}))
 admin.site.unregister(Tag)
 admin.site.register(Agency, AgencyAdmin)
 admin.site.register(Article, ArticleWithSuggestionsAdmin)
@@ -65,7 +65,7 @@ admin.site.register(EmbedProvider, EmbedProviderAdmin)
 admin.site.register(LinkCard, LinkCardAdmin)
 admin.site.register(File, FileAdmin)
 admin.site.register(Image, ImageAdmin)
-admin.site.register(ArticleType, KindAdmin)
+admin.site.register(ArticleType, ArticleTypeAdmin)
 admin.site.register(SpamModelVersion, SpamModelVersionAdmin)
 admin.site.register(RejectionReason, RejectionReasonAdmin)
 admin.site.register(ModerationDecision, ModerationAdmin)

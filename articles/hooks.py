@@ -32,7 +32,7 @@ def register() -> None:
     model_policy.recipients.register(
         model_policy.AKISMET, model_policy.Recipient(akismet.recipient_name)
     )
-    hooks.dashboard_items.register("articles", editorial_dashboard.waiting_articles)
+    hooks.dashboard_items.register("articles", editorial_dashboard.pending_articles)
     hooks.dashboard_panels.register("plan", editorial_dashboard.plan)
     hooks.dashboard_panels.register("licences", usage_check.expiring_licences)
     hooks.dashboard_panels.register("published", most_read.recently_published)

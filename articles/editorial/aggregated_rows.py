@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import FETCH_RAISE
 from django.db.models.expressions import RawSQL
 
-BESIDE: Final = {"article_categories": "category", "bylines": "author"}
+JOINED_RELATIONS: Final = {"article_categories": "category", "bylines": "author"}
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,11 @@ class Rows:
         relation: the accessor on the article.
         model: the model of the rows.
         only: the fields that are fetched; accessing another raises an error.
-        through: a model between the article and the rows, its column for the article, and its
-            column for a row; the rows then come in the order of the model between.
-        key: the column of the rows that the model between refers to.
-        beside: a relation of the rows that is fetched too, and which fields of it.
-        order: SQL, with `own` for the rows' table and `between` for the one between.
+        through: an intermediate model between the article and the rows, its column for the article,
+            and its column for a row; the rows then come in the order of the intermediate model.
+        key: the column of the rows that the intermediate model refers to.
+        joined: a relation of the rows that is fetched too, and which fields of it.
+        order: SQL, with `own` for the rows' table and `between` for that of the intermediate model.
         where: SQL, a condition of the article that saves the rows of other articles.
     """
 
@@ -38,7 +38,7 @@ class Rows:
     model: type[models.Model]
     only: tuple[str, ...] = ()
     through: tuple[type[models.Model], str, str] | None = None
-    beside: tuple[str, tuple[str, ...]] | None = None
+    joined: tuple[str, tuple[str, ...]] | None = None
     order: str = "own.position, own.id"
     key: str = "id"
     where: str = "true"
@@ -48,22 +48,22 @@ class Rows:
         return _fields(self.model, self.only)
 
     @cached_property
-    def beside_fields(self) -> "list[models.Field[Any, Any]]":
-        return _fields(self._beside_model, self.beside[1]) if self.beside else []
+    def joined_fields(self) -> "list[models.Field[Any, Any]]":
+        return _fields(self._joined_model, self.joined[1]) if self.joined else []
 
     @cached_property
-    def beside_names(self) -> list[str]:
-        return [field.name for field in self.beside_fields]
+    def joined_names(self) -> list[str]:
+        return [field.name for field in self.joined_fields]
 
     @cached_property
-    def _beside_model(self) -> Any:
-        return self.model._meta.get_field(self.beside[0]).related_model if self.beside else None
+    def _joined_model(self) -> Any:
+        return self.model._meta.get_field(self.joined[0]).related_model if self.joined else None
 
     @cached_property
     def sql(self) -> str:
         """A query for the rows of `articles_article.id` as one JSON value."""
         columns = [f"own.{field.column}" for field in self.fields]
-        columns += [f"beside.{field.column}" for field in self.beside_fields]
+        columns += [f"joined.{field.column}" for field in self.joined_fields]
         return (
             f"SELECT json_agg(json_build_array({', '.join(columns)}) ORDER BY {self.order})"
             f" {self._from}"
@@ -75,7 +75,7 @@ class Rows:
         names = [
             "own",
             *(["between"] if self.through else []),
-            *(["beside"] if self.beside else []),
+            *(["joined"] if self.joined else []),
         ]
         versions = ", ' ', ".join(row_version(name) for name in names)
         return f"SELECT string_agg(concat({versions}), ' ') {self._from}"
@@ -88,10 +88,10 @@ class Rows:
             between, article, row = self.through
             tables += f" JOIN {between._meta.db_table} AS between ON between.{row} = own.{self.key}"
             belongs = f"between.{article}"
-        if self.beside:
-            column = self.model._meta.get_field(self.beside[0]).column  # type: ignore[union-attr]
+        if self.joined:
+            column = self.model._meta.get_field(self.joined[0]).column  # type: ignore[union-attr]
             tables += (
-                f" JOIN {self._beside_model._meta.db_table} AS beside ON beside.id = own.{column}"
+                f" JOIN {self._joined_model._meta.db_table} AS joined ON joined.id = own.{column}"
             )
         return f"FROM {tables} WHERE {belongs} = articles_article.id AND {self.where}"
 
@@ -103,9 +103,9 @@ class Rows:
             row = _row(self.model, self.fields, values[:split])
             if self.through is None:
                 setattr(row, "article", article)  # noqa: B010 - a field of each of these models
-            if self.beside:
-                beside = _row(self._beside_model, self.beside_fields, values[split:])
-                setattr(row, self.beside[0], beside)
+            if self.joined:
+                joined = _row(self._joined_model, self.joined_fields, values[split:])
+                setattr(row, self.joined[0], joined)
             rows.append(row)
         return rows
 
@@ -195,11 +195,11 @@ def related_values(article: models.Model, relation: str, *names: str) -> list[tu
     # It is empty, and so false, until a relation was accessed.
     rows = gathered.rows.get(relation) if gathered is not None else None
     if gathered is None or rows is None:
-        beside = BESIDE[relation]
-        found = [getattr(row, beside) for row in getattr(article, relation).all()]
+        joined = JOINED_RELATIONS[relation]
+        found = [getattr(row, joined) for row in getattr(article, relation).all()]
         return [tuple(getattr(each, name) for name in names) for each in found]
-    places = [len(rows.fields) + rows.beside_names.index(name) for name in names]
-    return [tuple(values[place] for place in places) for values in gathered.values_of[relation]]
+    indexes = [len(rows.fields) + rows.joined_names.index(name) for name in names]
+    return [tuple(values[index] for index in indexes) for values in gathered.values_of[relation]]
 
 
 def _fields(model: type[models.Model], only: tuple[str, ...]) -> "list[models.Field[Any, Any]]":

@@ -60,7 +60,7 @@ def assign_urls(moments: Sequence[tuple[Article, datetime]]) -> None:
         taken.add(_path_of(article))
 
 
-def wished_slug(article: Article) -> str:
+def proposed_slug(article: Article) -> str:
     """The slug for an article without a URL; the final one is known when it is published."""
     slug = article.slug or slug_from(article.headline, fallback="article")
     return f"{slug}-2" if slug in RESERVED else slug
@@ -108,7 +108,7 @@ def _numbered(article: Article, wanted_slug: str, taken_paths: set[str]) -> str:
     return slug
 
 
-ADDRESS_LOCK = 0x1A1A
+MONTH_LOCK = 0x1A1A
 """Key of the advisory lock; any number that no other lock uses."""
 
 
@@ -118,7 +118,7 @@ def _lock_months(months: Collection[tuple[int, int]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, month) FROM unnest(%s::int[]) AS month",
-            [ADDRESS_LOCK, numbers],
+            [MONTH_LOCK, numbers],
         )
 
 

@@ -40,7 +40,7 @@ def publish_blockers(
         images: `images_of(article)`, if the caller has them.
         has_category: whether it has a category, if the caller knows.
     """
-    here = article.get_admin_url()
+    form_url = article.get_admin_url()
     found = text_blockers(article, has_category=has_category)
     if images is None:
         images = images_of(article)
@@ -56,7 +56,7 @@ def publish_blockers(
         Blocker(
             f"Image number {number} is not in the library. Remove it from the text or choose "
             "another.",
-            f"{here}#id_body",
+            f"{form_url}#id_body",
             "View text",
         )
         for number in missing
@@ -91,21 +91,21 @@ def headline_blockers(article: Article) -> list[Blocker]:
     if article.headline.strip():
         return []
     message = "No headline. Write one before you publish."
-    return [Blocker(message, f"{_form_of(article)}#id_headline", "Write headline")]
+    return [Blocker(message, f"{_form_url(article)}#id_headline", "Write headline")]
 
 
 def text_blockers(article: Article, *, has_category: bool | None = None) -> list[Blocker]:
     """What is missing in the words and categories of the article."""
-    here = _form_of(article)
+    form_url = _form_url(article)
     found = headline_blockers(article)
     if not plain_text(article.body).strip():
         message = "The text is empty. Write it before you publish."
-        found.append(Blocker(message, f"{here}#id_body", "Write text"))
+        found.append(Blocker(message, f"{form_url}#id_body", "Write text"))
     if has_category is None:
         has_category = article.article_categories.exists()
     if not has_category:
         message = "No category. Choose at least one."
-        found.append(Blocker(message, f"{here}#id_chosen_categories_0", "Choose category"))
+        found.append(Blocker(message, f"{form_url}#id_chosen_categories_0", "Choose category"))
     return found + link_blockers(article)
 
 
@@ -124,11 +124,11 @@ def link_blockers(article: Article) -> list[Blocker]:
 
 def _hidden_links(article: Article) -> Iterator[tuple[HiddenLink, str, str]]:
     """Each with the URL and the name of a link to its field."""
-    here = _form_of(article)
+    form_url = _form_url(article)
     for link in hidden_links(article.body):
-        yield link, f"{here}#id_body", "View text"
+        yield link, f"{form_url}#id_body", "View text"
     for link in hidden_links(article.lead_caption):
-        yield link, f"{here}#id_lead_caption", "View caption"
+        yield link, f"{form_url}#id_lead_caption", "View caption"
 
 
 def _broken(link: HiddenLink) -> str:
@@ -161,9 +161,9 @@ def blockers_of_new_images(
     figures = article.figures.values_list("image_id", "place")
     before = Counter(number for number, _ in figures)
     new_lead = lead != next((pk for pk, place in figures if place == Figure.Place.LEAD), None)
-    again = [pk for pk in before if uses[pk] and (new_lead or uses[pk] > before[pk])]
+    repeated = [pk for pk in before if uses[pk] and (new_lead or uses[pk] > before[pk])]
     new = Image.objects.filter(pk__in=uses.keys() - before.keys()).order_by("pk")
-    used_again = Image.objects.filter(pk__in=again).order_by("pk")
+    used_again = Image.objects.filter(pk__in=repeated).order_by("pk")
     return [
         *usage_check.blockers(
             new, channels=usage_channels(article), described=described_images(article)
@@ -174,14 +174,14 @@ def blockers_of_new_images(
 
 def suggestions(article: Article, *, has_author: bool) -> list[Blocker]:
     """What would improve the article and does not block publishing."""
-    here = _form_of(article)
+    form_url = _form_url(article)
     found = []
     if not article.standfirst.strip():
         message = "No standfirst. Add a sentence that says why this matters."
-        found.append(Blocker(message, f"{here}#id_standfirst", "Write standfirst"))
+        found.append(Blocker(message, f"{form_url}#id_standfirst", "Write standfirst"))
     if not has_author:
         message = "No author. Choose at least one."
-        found.append(Blocker(message, f"{here}#id_signed_by_0", "Choose author"))
+        found.append(Blocker(message, f"{form_url}#id_signed_by_0", "Choose author"))
     found += [
         Blocker(
             f"The target of the link “{_shortened(link)}” is not published yet. Until then readers "
@@ -195,16 +195,16 @@ def suggestions(article: Article, *, has_author: bool) -> list[Blocker]:
     return found
 
 
-def _form_of(article: Article) -> str:
+def _form_url(article: Article) -> str:
     """The URL of the form of a saved article; for a new one, the page itself."""
     return article.get_admin_url() if article.pk else ""
 
 
 def images_of(article: Article) -> list[Image]:
     """Every image of the text and the fields of this instance, each once; they may be those of a draft."""
-    named = (article.lead_image_id, article.social_image_id)
+    field_images = (article.lead_image_id, article.social_image_id)
     used = {use.image_id for use in figures_in(article.body)}
-    used.update(pk for pk in named if pk is not None)
+    used.update(pk for pk in field_images if pk is not None)
     return list(Image.objects.filter(pk__in=used).select_related("agency").order_by("pk"))
 
 
@@ -218,5 +218,5 @@ def described_images(article: Article) -> set[int]:
 
 def usage_channels(article: Article, at: datetime | None = None) -> list[Channel]:
     """Where its images would appear: on the site, and in the archive if the article is old."""
-    old = article.is_archived_at(at or timezone.now())
-    return [Channel.SITE, Channel.ARCHIVE] if old else [Channel.SITE]
+    is_archived = article.is_archived_at(at or timezone.now())
+    return [Channel.SITE, Channel.ARCHIVE] if is_archived else [Channel.SITE]

@@ -85,7 +85,7 @@ ARTICLES: Final = LinkKind(
     admin_url=lambda pk: reverse("admin:articles_article_change", args=[pk]),
 )
 
-MOST: Final = 50
+MAX_SOURCES: Final = 50
 """Rows of a list; more are counted as “and more”."""
 
 
@@ -155,9 +155,9 @@ def linked_from(
         each.linking_to(kind, ids, user, published).values_list(*SOURCE_COLUMNS)
         for each in other_texts
     ]
-    rows = own.union(*others, all=True).order_by("-source_time", "-source_id")[: MOST + 1]
+    rows = own.union(*others, all=True).order_by("-source_time", "-source_id")[: MAX_SOURCES + 1]
     found = dict.fromkeys(_source(*row[:4]) for row in rows)
-    return LinkedFrom(list(found)[:MOST], len(found) <= MOST)
+    return LinkedFrom(list(found)[:MAX_SOURCES], len(found) <= MAX_SOURCES)
 
 
 def _source(kind: str, number: int, title: str, state: str) -> Source:

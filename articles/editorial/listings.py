@@ -26,7 +26,7 @@ from articles.editorial.models import (
 from articles.editorial.models.listing import ListingEntryQuerySet
 from articles.editorial.models.querysets import ArticleQuerySet
 
-DEEP: Final = 200
+DEEP_OFFSET: Final = 200
 """Entries that are skipped one by one; a page further down starts at a month."""
 
 NEWEST: Final = """
@@ -83,7 +83,7 @@ class Listing:
     scope: Scope = Scope.ALL
     target: int = 0
     language: str = ""
-    besides: int | None = None
+    excluded: int | None = None
     """The id of an article to leave out."""
 
     @property
@@ -92,12 +92,12 @@ class Listing:
         entries = ListingEntry.objects.visible().filter(scope=self.scope, target=self.target)
         if self.language:
             entries = entries.filter(language=self.language)
-        if self.besides is not None:
-            entries = entries.exclude(article=self.besides)
+        if self.excluded is not None:
+            entries = entries.exclude(article=self.excluded)
         return entries.newest()
 
     def without(self, article_id: int | None) -> "Listing":
-        return replace(self, besides=article_id)
+        return replace(self, excluded=article_id)
 
     def exists(self) -> bool:
         return self.entries.exists()
@@ -117,7 +117,7 @@ class Listing:
     def cut(self, start: int, stop: int) -> ArticleQuerySet:
         """A slice, newest first; one query, or two for a deep page."""
         entries = self.entries
-        if start > DEEP:
+        if start > DEEP_OFFSET:
             skipped, end = self._months_before(start)
             if end is not None:
                 entries, start, stop = (
@@ -134,9 +134,9 @@ class Listing:
 
     def _excluded_time(self) -> datetime | None:
         """Publication time of the article that is left out; None if it is not in the list."""
-        if self.besides is None:
+        if self.excluded is None:
             return None
-        listed = replace(self, besides=None).entries.filter(article=self.besides)
+        listed = replace(self, excluded=None).entries.filter(article=self.excluded)
         return listed.order_by().values_list("published_at", flat=True).first()
 
     def _months_before(self, place: int) -> tuple[int, datetime | None]:
@@ -155,7 +155,7 @@ class Listing:
 
 
 def newest_on_front(
-    headings: Sequence[tuple[Scope, int]], each: int, code: str, codes: Sequence[str]
+    headings: Sequence[tuple[Scope, int]], limit: int, code: str, codes: Sequence[str]
 ) -> list[list[int]]:
     """The ids of the newest articles under each heading of a front page, in one query.
 
@@ -163,25 +163,25 @@ def newest_on_front(
 
     Args:
         headings: scope and target of each.
-        each: how many of each.
+        limit: how many under each heading.
         code: the language of the front page.
         codes: the publication's languages, the first one first.
     """
-    sql, values = _newest_on_front(headings, each, code, codes)
+    sql, values = _newest_on_front(headings, limit, code, codes)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [row for (row,) in cursor.fetchall()]
+        return [ids for (ids,) in cursor.fetchall()]
 
 
-def front_articles(each: int, code: str, codes: Sequence[str]) -> ArticleQuerySet:
+def front_articles(limit: int, code: str, codes: Sequence[str]) -> ArticleQuerySet:
     """The newest articles of a front page."""
-    sql, values = _newest_on_front([(Scope.ALL, 0)], each, code, codes)
+    sql, values = _newest_on_front([(Scope.ALL, 0)], limit, code, codes)
     newest = RawSQL(f"SELECT unnest(newest) FROM ({sql}) AS found (newest)", values)  # noqa: S608, S611 - constants
     return Article.objects.published().filter(pk__in=newest).newest()
 
 
 def _newest_on_front(
-    headings: Sequence[tuple[Scope, int]], each: int, code: str, codes: Sequence[str]
+    headings: Sequence[tuple[Scope, int]], limit: int, code: str, codes: Sequence[str]
 ) -> tuple[str, list[Any]]:
     now, is_first = timezone.now(), code == codes[0]
     scopes_and_targets = [
@@ -189,9 +189,17 @@ def _newest_on_front(
         [target for _, target in headings],
     ]
     if is_first and len(codes) == 1:
-        return NEWEST, [now, each, *scopes_and_targets]
-    language, besides = ("", list(codes[1:])) if is_first else (code, [])
-    return NEWEST_IN_LANGUAGES, [language, language, besides, now, each, each, *scopes_and_targets]
+        return NEWEST, [now, limit, *scopes_and_targets]
+    language, excluded = ("", list(codes[1:])) if is_first else (code, [])
+    return NEWEST_IN_LANGUAGES, [
+        language,
+        language,
+        excluded,
+        now,
+        limit,
+        limit,
+        *scopes_and_targets,
+    ]
 
 
 def counts_of(scope: Scope, *, language: str = "") -> dict[int, int]:

@@ -68,7 +68,7 @@ def lock_rows[M: Model](sources: Iterable[M], kept_row: M) -> tuple[list[M], M]:
     return list(found.values()), kept
 
 
-def references_to(model: type[Model], *, besides: Sequence[str] = ()) -> list[ForeignObjectRel]:
+def references_to(model: type[Model], *, excluding: Sequence[str] = ()) -> list[ForeignObjectRel]:
     """Every foreign key in any package that points at the model."""
     return [
         each
@@ -76,21 +76,21 @@ def references_to(model: type[Model], *, besides: Sequence[str] = ()) -> list[Fo
         if isinstance(each, ForeignObjectRel)
         and (each.one_to_many or each.one_to_one)
         and not each.related_model._meta.proxy
-        and f"{each.related_model._meta.label}.{each.field.name}" not in besides
+        and f"{each.related_model._meta.label}.{each.field.name}" not in excluding
     ]
 
 
 def preview(
-    sources: Sequence[Model], kept_row: Model, *, besides: Sequence[str] = ()
+    sources: Sequence[Model], kept_row: Model, *, excluding: Sequence[str] = ()
 ) -> list[Moves]:
     """What a merge would move."""
     found = []
-    for relation in references_to(type(kept_row), besides=besides):
+    for relation in references_to(type(kept_row), excluding=excluding):
         rows = _rows(relation).filter(**{f"{relation.field.name}__in": sources})
         count = rows.count()
         if count:
-            twice = _duplicates(relation, rows, kept_row)
-            both = 0 if twice is None else twice.count()
+            duplicates = _duplicates(relation, rows, kept_row)
+            both = 0 if duplicates is None else duplicates.count()
             found.append(Moves(_kind_of(relation), count, both))
     for reference in _id_list_references(type(kept_row)):
         count, both = reference.count([each.pk for each in sources], kept_row.pk)
@@ -99,16 +99,16 @@ def preview(
     return found
 
 
-def repoint(sources: Sequence[Model], kept_row: Model, *, besides: Sequence[str] = ()) -> None:
+def repoint(sources: Sequence[Model], kept_row: Model, *, excluding: Sequence[str] = ()) -> None:
     """Points everything that refers to the merged rows to the kept row."""
-    for relation in references_to(type(kept_row), besides=besides):
+    for relation in references_to(type(kept_row), excluding=excluding):
         name = relation.field.name
         for each in sources:
             rows = _rows(relation).filter(**{name: each})
-            twice = _duplicates(relation, rows, kept_row)
-            if twice is not None:
-                _keep_better_position(relation, twice, kept_row)
-                twice.delete()
+            duplicates = _duplicates(relation, rows, kept_row)
+            if duplicates is not None:
+                _keep_better_position(relation, duplicates, kept_row)
+                duplicates.delete()
             rows.update(**{name: kept_row})
     for reference in _id_list_references(type(kept_row)):
         for each in sources:
@@ -190,15 +190,15 @@ def set_ordered(model: type[Any], kind: str, chosen: Mapping[Article, Iterable[A
     They are locked or replaced as in `lock_existing`.
 
     Args:
-        model: the one between, with a `position`.
+        model: the model that links them to articles, with a `position`.
         kind: its foreign key to the categories or authors.
     """
     lists = {article.pk: list(rows) for article, rows in chosen.items()}
-    every = {row.pk: row for rows in lists.values() for row in rows}
+    rows_by_id = {row.pk: row for rows in lists.values() for row in rows}
     key = f"{kind}_id"
     with transaction.atomic():
-        urls = [row.get_absolute_url() for row in every.values()]
-        current = successors(every.values(), urls=urls, kind=kind)
+        urls = [row.get_absolute_url() for row in rows_by_id.values()]
+        current = successors(rows_by_id.values(), urls=urls, kind=kind)
         before: dict[int, list[int]] = {pk: [] for pk in lists}
         rows = model._default_manager.filter(article__in=lists).order_by("position", "pk")
         for article_id, row_id in rows.values_list("article_id", key):
@@ -223,17 +223,17 @@ def successors[M: Model](rows: Iterable[M], *, urls: Iterable[str], kind: str) -
     Call it once for all rows of a transaction: locked in one order, that of a merge, they cannot
     deadlock.
     """
-    now: dict[int, tuple[M, str]] = {
+    current: dict[int, tuple[M, str]] = {
         row.pk: (row, url) for row, url in zip(rows, urls, strict=True)
     }
     # A successor may be merged at this moment too, so it is locked, or followed again.
-    while deleted := _deleted_ids([row for row, _ in now.values()]):
+    while deleted := _deleted_ids([row for row, _ in current.values()]):
         followed = {
             pk: _successor(url, kind) if row.pk in deleted else (row, url)
-            for pk, (row, url) in now.items()
+            for pk, (row, url) in current.items()
         }
-        now = {pk: successor for pk, successor in followed.items() if successor is not None}
-    return {pk: row for pk, (row, _) in now.items()}
+        current = {pk: successor for pk, successor in followed.items() if successor is not None}
+    return {pk: row for pk, (row, _) in current.items()}
 
 
 def _deleted_ids(rows: Sequence[Model]) -> set[int]:
@@ -256,9 +256,9 @@ def _deleted_ids(rows: Sequence[Model]) -> set[int]:
 
 def _successor(url: str, kind: str) -> Any:
     """The target of a redirect, with its URL."""
-    both = {url, unquote(url)}
-    moved = Redirect.objects.filter(old_path__in=both).select_related(kind).first()
-    target = getattr(moved, kind) if moved else None
+    paths = {url, unquote(url)}
+    redirect = Redirect.objects.filter(old_path__in=paths).select_related(kind).first()
+    target = getattr(redirect, kind) if redirect else None
     return target and (target, target.get_absolute_url())
 
 
@@ -277,9 +277,9 @@ def _duplicates(
     if not sets:
         return None
     found = rows.none()
-    for others in sets:
+    for other_fields in sets:
         same = _rows(relation).filter(
-            **{name: kept_row}, **{each: OuterRef(each) for each in others}
+            **{name: kept_row}, **{each: OuterRef(each) for each in other_fields}
         )
         found = found | rows.filter(Exists(same))
     return found
@@ -296,14 +296,14 @@ def _unique_with(relation: ForeignObjectRel) -> list[list[str]]:
 
 
 def _keep_better_position(
-    relation: ForeignObjectRel, twice: QuerySet[Any], kept_row: Model
+    relation: ForeignObjectRel, duplicates: QuerySet[Any], kept_row: Model
 ) -> None:
     """An article's primary category stays primary, as the kept row."""
     model: Any = relation.related_model
     fields = {each.name for each in model._meta.concrete_fields}
-    others = _unique_with(relation)[0]
-    if "position" in fields and others:
-        same = twice.filter(**{each: OuterRef(each) for each in others})
+    other_fields = _unique_with(relation)[0]
+    if "position" in fields and other_fields:
+        same = duplicates.filter(**{each: OuterRef(each) for each in other_fields})
         better = Subquery(same.order_by("position").values("position")[:1])
         kept = _rows(relation).filter(**{relation.field.name: kept_row}, position__gt=better)
         kept.update(position=better)

@@ -39,7 +39,7 @@ def may_change(user: AnyUser, article: Article) -> bool:
 
 
 def may_move_to_trash(user: AnyUser, article: Article) -> bool:
-    """Whether this user may do so at all; `trash.blockers` says what must be done first."""
+    """Whether this user may do so at all; `trash.move` says what must be done first."""
     return _has(user, "delete_article") and may_change(user, article)
 
 

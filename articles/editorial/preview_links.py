@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles.editorial.models import Article
 from articles.editorial.versions import drafts
-from articles.editorial.versions.content import of_revision, show
+from articles.editorial.versions.content import content_of_revision, show
 from iria.core.security import BrokenToken, ExpiredToken, make_token, read_token
 
 PURPOSE: Final = "preview"
@@ -34,7 +34,7 @@ def last_saved(article_id: int) -> Article | None:
     article = Article.objects.for_page().filter(pk=article_id).first()
     draft = drafts.draft_of(article) if article is not None and article.is_published else None
     if article is not None and draft is not None:
-        show(article, of_revision(draft.revision))
+        show(article, content_of_revision(draft.revision))
     return article
 
 
@@ -65,5 +65,5 @@ def read_preview_token(token: str) -> tuple[Article, bool]:
     draft = drafts.draft_of(article) if state == Article.State.PUBLISHED else None
     if draft is None:
         return article, True
-    show(article, of_revision(draft.revision))
+    show(article, content_of_revision(draft.revision))
     return article, False

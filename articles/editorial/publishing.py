@@ -20,7 +20,7 @@ from articles.editorial.checklist import check_not_in_trash, headline_blockers, 
 from articles.editorial.models import Article, Draft, Revision, StateChange
 from articles.editorial.models.article import PUBLICATION_FIELDS
 from articles.editorial.versions import drafts, revisions
-from articles.editorial.versions.content import of_revision
+from articles.editorial.versions.content import content_of_revision
 from articles.editorial.versions.revisions import Reason
 from iria.core.db.bulk import update_rows
 from iria.core.security import BrokenToken, make_token, read_token
@@ -59,10 +59,10 @@ def publish_imported(moments: Mapping[Article, datetime], *, by: User | None) ->
     """
     with transaction.atomic():
         rows = Article.objects.locked().filter(pk__in=[each.pk for each in moments])
-        now = {row.pk: row for row in rows.order_by("pk")}
+        locked = {row.pk: row for row in rows.order_by("pk")}
         public: list[tuple[Article, datetime]] = []
         for article, at in moments.items():
-            current = now[article.pk]
+            current = locked[article.pk]
             check_not_in_trash(current)
             if current.state != Article.State.PUBLISHED:
                 if found := headline_blockers(current):
@@ -71,8 +71,8 @@ def publish_imported(moments: Mapping[Article, datetime], *, by: User | None) ->
                 public.append((current, at))
         _make_public(public, by=by)
     for article in moments:
-        for name in MADE_PUBLIC:
-            setattr(article, name, getattr(now[article.pk], name))
+        for name in PUBLISHED_FIELDS:
+            setattr(article, name, getattr(locked[article.pk], name))
 
 
 def schedule(article: Article, *, by: User | None, at: datetime) -> None:
@@ -90,7 +90,7 @@ def schedule(article: Article, *, by: User | None, at: datetime) -> None:
             raise NotReady(["The time is in the past. Choose a later one."])
         _check_ready(current, at=at)
         current.state, current.publish_at = Article.State.SCHEDULED, at
-        current.slug = article_urls.wished_slug(current)
+        current.slug = article_urls.proposed_slug(current)
         current.save()
         StateChange.objects.create(
             article=current, state=current.state, created_by=by, publish_at=at
@@ -159,7 +159,7 @@ def _publish(article: Article, *, by: User | None, moment: datetime) -> None:
     transaction.on_commit(lambda: signals.published.send(sender=Article, article_id=article.pk))
 
 
-MADE_PUBLIC: Final = (*PUBLICATION_FIELDS, "slug", "modified_at")
+PUBLISHED_FIELDS: Final = (*PUBLICATION_FIELDS, "slug", "modified_at")
 """What publication changes."""
 
 
@@ -175,7 +175,7 @@ def _make_public(moments: Sequence[tuple[Article, datetime]], *, by: User | None
         article.publish_at = article.withdrawn_at = None
         article.modified_at = now
     article_urls.assign_urls([(each, each.published_at or now) for each in articles])
-    update_rows(articles, MADE_PUBLIC)
+    update_rows(articles, PUBLISHED_FIELDS)
     revisions.mark_all_published(articles, by=by)
     StateChange.objects.bulk_create(
         StateChange(article=article, state=article.state, created_by=by) for article in articles
@@ -202,7 +202,7 @@ UNDO_VALID_FOR: Final = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class UndoState:
     """An article as it was before it was unpublished, in values that JSON can hold."""
 
     article_id: int
@@ -220,7 +220,7 @@ class Before:
 
 
 def unpublish_with_undo(article: Article, *, by: User) -> str:
-    """Unpublishes or unschedules the article; returns the token for `undo`.
+    """Unpublishes or unschedules the article; returns the token for `undo_unpublishing`.
 
     It is empty if the article was not published.
     """
@@ -233,19 +233,19 @@ def unpublish_with_undo(article: Article, *, by: User) -> str:
         unpublish(article, by=by)
         if not was_published or (draft is not None and live is None):
             return ""
-        before = Before(
+        undo_state = UndoState(
             article_id=article.pk,
             state_change_id=article.state_changes.values_list("pk", flat=True)[0],
             version=article.version,
-            updated_at=_written(updated_at),
+            updated_at=_to_json(updated_at),
             live_id=live.pk if live else 0,
             draft_id=draft.revision_id if draft else 0,
-            publish_at=_written(draft.publish_at) if draft else "",
+            publish_at=_to_json(draft.publish_at) if draft else "",
         )
-    return make_token(list(astuple(before)), purpose=UNDO_PURPOSE)
+    return make_token(list(astuple(undo_state)), purpose=UNDO_PURPOSE)
 
 
-def read_undo_token(token: str) -> Before:
+def read_undo_token(token: str) -> UndoState:
     """What a token says.
 
     Raises:
@@ -255,41 +255,41 @@ def read_undo_token(token: str) -> Before:
     value = read_token(token, purpose=UNDO_PURPOSE, valid_for=UNDO_VALID_FOR)
     match value:
         case [int(), int(), int(), str(), int(), int(), str()]:
-            return Before(*value)
+            return UndoState(*value)
         case _:
             raise BrokenToken
 
 
-def undo_unpublishing(before: Before, *, by: User) -> Article:
+def undo_unpublishing(undo_state: UndoState, *, by: User) -> Article:
     """Publishes the article again, with the same dates and the draft beside it.
 
     Raises:
         NotReady: the article was changed since, or it cannot be published; nothing is changed.
     """
     with transaction.atomic():
-        article = Article.objects.locked().filter(pk=before.article_id).first()
-        if article is None or not _is_unchanged(article, before):
+        article = Article.objects.locked().filter(pk=undo_state.article_id).first()
+        if article is None or not _is_unchanged(article, undo_state):
             raise NotReady(["The article was changed since. Check it, then publish it."])
-        if before.draft_id:
-            _write_revision(article, before.live_id, by)
+        if undo_state.draft_id:
+            _write_revision(article, undo_state.live_id, by)
         publish(article, by=by)
-        Article.objects.filter(pk=article.pk).update(updated_at=_read(before.updated_at))
-        if before.draft_id:
-            _write_revision(article, before.draft_id, by)
-            publish_at = _read(before.publish_at)
+        Article.objects.filter(pk=article.pk).update(updated_at=_from_json(undo_state.updated_at))
+        if undo_state.draft_id:
+            _write_revision(article, undo_state.draft_id, by)
+            publish_at = _from_json(undo_state.publish_at)
             Draft.objects.filter(article=article).update(publish_at=publish_at)
     article.refresh_from_db()
     return article
 
 
-def _is_unchanged(article: Article, before: Before) -> bool:
+def _is_unchanged(article: Article, undo_state: UndoState) -> bool:
     latest = article.state_changes.values_list("pk", flat=True).first()
-    return (latest, article.version) == (before.state_change_id, before.version)
+    return (latest, article.version) == (undo_state.state_change_id, undo_state.version)
 
 
 def _write_revision(article: Article, revision_id: int, by: User) -> None:
     revision = Revision.objects.get(pk=revision_id, article=article)
-    drafts.save(article, of_revision(revision), by=by, reason=Reason.RESTORE)
+    drafts.save(article, content_of_revision(revision), by=by, reason=Reason.RESTORE)
 
 
 def _live_revision(article: Article) -> Revision | None:
@@ -297,9 +297,9 @@ def _live_revision(article: Article) -> Revision | None:
     return seen.order_by("-published_at", "-number").first()
 
 
-def _written(moment: datetime | None) -> str:
+def _to_json(moment: datetime | None) -> str:
     return moment.isoformat() if moment else ""
 
 
-def _read(moment: str) -> datetime | None:
+def _from_json(moment: str) -> datetime | None:
     return datetime.fromisoformat(moment) if moment else None

@@ -82,8 +82,8 @@ def texts_with_urls(texts: Iterable[str]) -> list[str]:
     return [with_urls(text, urls) for text in listed]
 
 
-ALONE = {"normal": "inline", "wide": "wide", "full": "full"}
-IN_GALLERY = {"normal": "gallery", "wide": "gallery wide", "full": "gallery full"}
+SINGLE_STYLES = {"normal": "inline", "wide": "wide", "full": "full"}
+GALLERY_STYLES = {"normal": "gallery", "wide": "gallery wide", "full": "gallery full"}
 
 NO_FILES: Final[Mapping[int, File]] = MappingProxyType({})
 
@@ -126,7 +126,7 @@ def draw_body(
         if each.file_id != without_file
     }
     images = {figure.image_id: figure.image for figure in article.figures.all()}
-    large = large_view(article) if article.is_published else no_large_view
+    large_url = large_view(article) if article.is_published else no_large_view
     return _render(
         article.body,
         images,
@@ -134,7 +134,7 @@ def draw_body(
         publication,
         article.language,
         embeds,
-        large,
+        large_url,
         article.shows,
         without_embed,
     )
@@ -185,7 +185,7 @@ def _render(
     publication: Publication,
     language: str,
     embeds: Embeds,
-    large: LargeView,
+    large_url: LargeView,
     shows: Shows,
     without_embed: str = "",
 ) -> Drawn:
@@ -194,8 +194,8 @@ def _render(
         if image is None:
             return ""
         if not shows(image):
-            return unavailable_html(use.caption, _form(use))
-        return _figure(use, image, publication, large(use.image_id))
+            return unavailable_html(use.caption, _css_class(use))
+        return _figure(use, image, publication, large_url(use.image_id))
 
     def embed(use: EmbedUse) -> str:
         return draw_embed(use, embeds) if use.url != without_embed else ""
@@ -224,12 +224,12 @@ def _render(
 
 def _figure(use: FigureUse, image: Image, publication: Publication, url: str) -> str:
     """The caption is sanitised."""
-    values = image_attributes(image, (IN_GALLERY if use.gallery else ALONE)[use.width])
+    values = image_attributes(image, (GALLERY_STYLES if use.gallery else SINGLE_STYLES)[use.width])
     caption = caption_html(image, use.caption, publication)
-    return figure_html(values, use.alt(image.alt), caption, _form(use), url)
+    return figure_html(values, use.alt(image.alt), caption, _css_class(use), url)
 
 
-def _form(use: FigureUse) -> str:
+def _css_class(use: FigureUse) -> str:
     return "figure" if use.gallery else f"figure figure-{use.width}"
 
 
@@ -237,7 +237,7 @@ def _gallery(use: GalleryUse, images_html: list[str]) -> str:
     return gallery_html("".join(images_html), use.caption, use.width)
 
 
-KEPT: Final = frozenset(
+KEPT_ATTRIBUTES: Final = frozenset(
     {"href", "hreflang", "src", "alt", "width", "height", "lang", "dir", "start"}
     | {"colspan", "rowspan", "scope"}
 )
@@ -245,7 +245,7 @@ KEPT: Final = frozenset(
 
 NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
 
-CACHED_LENGTH: Final = 60_000
+MAX_CACHED_LENGTH: Final = 60_000
 """Characters of a body up to which its text is cached; two hundred make ten megabytes."""
 
 
@@ -301,13 +301,15 @@ def full_text(
         images = tuple(
             shown
             for each in figures
-            if article.shows(each.image) and (shown := _shown(each.image, publication))
+            if article.shows(each.image) and (shown := _rendered_image(each.image, publication))
         )
         files = tuple(
-            _linked(each.file) for each in article.attachments.all() if each.file.may_be_shown
+            _rendered_file(each.file)
+            for each in article.attachments.all()
+            if each.file.may_be_shown
         )
-    whole = _cached_full_text if len(article.body) < CACHED_LENGTH else _render_full_text
-    return whole(
+    render_html = _cached_full_text if len(article.body) < MAX_CACHED_LENGTH else _render_full_text
+    return render_html(
         article.body,
         (lead.image_id, with_urls(lead.caption, urls), lead.alt) if lead else None,
         images,
@@ -320,7 +322,7 @@ def full_text(
     )
 
 
-def _shown(image: Image, publication: Publication) -> RenderedImage | None:
+def _rendered_image(image: Image, publication: Publication) -> RenderedImage | None:
     """None if no file of the image is ready."""
     rendition = plain_rendition(image)
     if rendition is None:
@@ -332,7 +334,7 @@ def _shown(image: Image, publication: Publication) -> RenderedImage | None:
     return RenderedImage(image.pk, file, image.alt, credit_line(image, publication))
 
 
-def _linked(file: File) -> RenderedFile:
+def _rendered_file(file: File) -> RenderedFile:
     link = f'<a href="{escape(file.get_absolute_url())}">{escape(file.title)}</a>'
     return RenderedFile(file.pk, f"{link} ({escape(file.facts)})", escape(file.credit))
 
@@ -394,7 +396,7 @@ def _self_contained(html: str, url: str) -> str:
     tree = parse(html)
     for element in tree.iter():
         for name, value in list(element.attrib.items()):
-            if name not in KEPT:
+            if name not in KEPT_ATTRIBUTES:
                 del element.attrib[name]
             elif name in {"href", "src"}:
                 _make_absolute(element, name, safe_urljoin(url, value))

@@ -28,7 +28,7 @@ from articles.editorial.models import (
     Series,
     SeriesPart,
 )
-from articles.editorial.models.taxonomy import Folded, tags_called
+from articles.editorial.models.taxonomy import Folded, tag_ids_by_name
 from iria.core.text.names import free_slug, slug_from
 from iria.publication import menus
 
@@ -67,7 +67,7 @@ def get_or_create_category(name: str) -> tuple[Category, bool]:
     """
     with transaction.atomic():
         _lock_tree()
-        if same := _called(name, Category.objects.in_order()):
+        if same := _find_by_name(name, Category.objects.in_order()):
             return same, False
         slugs = Category.objects.filter(parent=None).values_list("slug", flat=True)
         category = Category(
@@ -79,7 +79,7 @@ def get_or_create_category(name: str) -> tuple[Category, bool]:
     return category, True
 
 
-def _called[M: Model](name: str, rows: "QuerySet[M]") -> M | None:
+def _find_by_name[M: Model](name: str, rows: "QuerySet[M]") -> M | None:
     """The first row of this name, ignoring capitals and accents."""
     return rows.annotate(folded=Folded(F("name"))).filter(folded=Folded(Value(name))).first()
 
@@ -148,12 +148,12 @@ def lock_before_delete(
     merging.lock_references(list(locked.filter(pk__in=[each.pk for each in together])))
 
 
-def _merge_one(sources: Category, target: Category) -> None:
-    old_path, pk = f"/category/{sources.path}/", str(sources.pk)
-    Category.objects.filter(parent=sources).update(parent=target)
+def _merge_one(source: Category, target: Category) -> None:
+    old_path, pk = f"/category/{source.path}/", str(source.pk)
+    Category.objects.filter(parent=source).update(parent=target)
     _place_children(target)
-    merging.repoint([sources], target, besides=BELOW)
-    sources.delete()
+    merging.repoint([source], target, excluding=BELOW)
+    source.delete()
     menus.replace_target(KIND, pk, str(target.pk))
     article_urls.add_redirect(old_path, target.get_absolute_url(), category=target)
 
@@ -208,11 +208,11 @@ def longest_path(category: Category, values: dict[str, Any]) -> int | None:
 
 
 def _place(category: Category) -> tuple[str, str]:
-    own = f"{category.position:05}.{category.slug}"
+    key = f"{category.position:05}.{category.slug}"
     parent = category.parent
     if parent is None:
-        return category.slug, own
-    return f"{parent.path}/{category.slug}", f"{parent.sort_key}/{own}"
+        return category.slug, key
+    return f"{parent.path}/{category.slug}", f"{parent.sort_key}/{key}"
 
 
 def _place_children(parent: Category) -> None:
@@ -251,14 +251,14 @@ def set_all_tags(chosen: Mapping[Article, Collection[Tag]]) -> None:
     """Sets the tags of articles, as `article.tags.set` does for one."""
     wanted = {article.pk: {tag.pk for tag in tags} for article, tags in chosen.items()}
     before: dict[int, set[int]] = {pk: set() for pk in wanted}
-    spare: list[int] = []
+    superfluous: list[int] = []
     rows = ArticleTag.objects.filter(content_object__in=wanted)
     for pk, article_id, tag_id in rows.values_list("pk", "content_object_id", "tag_id"):
         before[article_id].add(tag_id)
         if tag_id not in wanted[article_id]:
-            spare.append(pk)
-    if spare:
-        ArticleTag.objects.filter(pk__in=spare).delete()
+            superfluous.append(pk)
+    if superfluous:
+        ArticleTag.objects.filter(pk__in=superfluous).delete()
     ArticleTag.objects.bulk_create(
         ArticleTag(content_object_id=pk, tag_id=tag_id)
         for pk, tag_ids in wanted.items()
@@ -266,10 +266,10 @@ def set_all_tags(chosen: Mapping[Article, Collection[Tag]]) -> None:
     )
 
 
-def same_name(name: str, *, besides: Tag) -> Tag | None:
+def same_name(name: str, *, excluding: Tag) -> Tag | None:
     """Another tag with this name, ignoring capitals and accents."""
-    pk = tags_called([name]).get(name)
-    return Tag.objects.filter(pk=pk).exclude(pk=besides.pk).first()
+    pk = tag_ids_by_name([name]).get(name)
+    return Tag.objects.filter(pk=pk).exclude(pk=excluding.pk).first()
 
 
 def tag_url(slug: str) -> str:
@@ -309,7 +309,7 @@ def get_or_create_author(name: str, *, slug: str = "") -> tuple[AuthorProfile, b
     with transaction.atomic(), connection.cursor() as cursor:
         # Or two requests at once would create two authors.
         cursor.execute("LOCK TABLE accounts_authorprofile IN SHARE ROW EXCLUSIVE MODE")
-        if same := _called(name, AuthorProfile.objects.order_by("pk")):
+        if same := _find_by_name(name, AuthorProfile.objects.order_by("pk")):
             return same, False
         slugs = AuthorProfile.objects.values_list("slug", flat=True)
         author = AuthorProfile(
@@ -368,7 +368,7 @@ def get_or_create_series(name: str) -> tuple[Series, bool]:
     Raises:
         ValidationError: the name cannot be used.
     """
-    if same := _called(name, Series.objects.order_by("pk")):
+    if same := _find_by_name(name, Series.objects.order_by("pk")):
         return same, False
     Series(name=name).full_clean()
     return Series.objects.get_or_create(name=name)
@@ -403,11 +403,11 @@ def _change_drafts(articles: Collection[int]) -> None:
         part.article_id: part
         for part in SeriesPart.objects.filter(article__in=articles).select_related("series")
     }
-    waiting = Revision.objects.filter(
+    draft_revisions = Revision.objects.filter(
         pk__in=Draft.objects.filter(article__in=articles).values("revision"),
         details__isnull=False,
     )
-    for revision in waiting.select_for_update().order_by("pk"):
+    for revision in draft_revisions.select_for_update().order_by("pk"):
         part = parts.get(revision.article_id)
         revision.details = {
             **(revision.details or {}),

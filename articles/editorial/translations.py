@@ -7,7 +7,7 @@ from articles.editorial.models.querysets import ArticleQuerySet
 
 
 class LanguageTaken(Exception):
-    """The text already has a version in this language: `other`."""
+    """The text already has a version in this language, `other`."""
 
     def __init__(self, other: Article) -> None:
         super().__init__(f"{other} is already in this language.")

@@ -108,7 +108,7 @@ def contents(articles: QuerySet[Article]) -> QuerySet[StateChange]:
     )
 
 
-def shown(moves: Collection[StateChange]) -> list[TrashedArticle]:
+def trashed_articles(moves: Collection[StateChange]) -> list[TrashedArticle]:
     return [TrashedArticle(each.article, each.created_by, each.created_at) for each in moves]
 
 
@@ -131,7 +131,7 @@ def _delete_if_expired(article_id: int) -> bool:
     """Looks at the row again: the article may have been restored, and moved once more."""
     with transaction.atomic():
         Article.objects.locked().filter(pk=article_id).first()
-        (move, *_) = [*contents(Article.objects.filter(pk=article_id)), None]
+        move = contents(Article.objects.filter(pk=article_id)).first()
         if move is None or move.created_at > timezone.now() - KEPT_FOR:
             return False
         return delete(article_id)

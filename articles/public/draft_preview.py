@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from articles.editorial import permissions
-from articles.editorial.article_urls import wished_slug
+from articles.editorial.article_urls import proposed_slug
 from articles.editorial.models import Article
 from articles.editorial.preview_links import last_saved, preview_url
 from articles.public.page_meta import PageMeta, PreviewImage, preview_image, sharing_image
@@ -169,4 +169,4 @@ def _url_of(article: Article, publication: Publication) -> str:
     if article.year is not None:
         return absolute_url(article.get_absolute_url())
     today = publication.local(article.publish_at or timezone.now())
-    return absolute_url(url_path("article", today.year, today.month, wished_slug(article)))
+    return absolute_url(url_path("article", today.year, today.month, proposed_slug(article)))

@@ -240,7 +240,7 @@ def _delete(rows: Sequence[models.Model]) -> dict[int, str]:
         return {row.pk: reason for row in rows if (reason := _delete_image(cast("Image", row)))}
     reason = ""
     if isinstance(rows[0], Tag | AuthorProfile | Category):
-        uses = merging.preview(rows, rows[0], besides=REDIRECTS)
+        uses = merging.preview(rows, rows[0], excluding=REDIRECTS)
         reason = PLACED.format(", ".join(map(str, uses))) if uses else ""
     if not reason:
         try:

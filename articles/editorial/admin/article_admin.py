@@ -40,10 +40,10 @@ from articles.images.usage_check import retry_if_uncredited
 from iria.publication.context_processors import publication_of
 from iria.publication.models import current_publication
 
-BESIDE: Final = "admin-beside"
+DETAILS_TAB: Final = "admin-beside"
 """Marks the fieldsets of the tab “Details”."""
-FOLDED: Final = "collapse"
-PUBLISHING: Final = "admin-publishing"
+COLLAPSED: Final = "collapse"
+PUBLISH_TAB: Final = "admin-publishing"
 """Marks the fieldset of the tab “Publish”."""
 
 FIELDSETS: Final = [
@@ -56,7 +56,7 @@ FIELDSETS: Final = [
         },
     ),
     (None, {"fields": ("body",), "classes": ["admin-writing", "article-body"]}),
-    (None, {"fields": ("show_updated", "slug"), "classes": [PUBLISHING]}),
+    (None, {"fields": ("show_updated", "slug"), "classes": [PUBLISH_TAB]}),
     (
         None,
         {
@@ -64,33 +64,33 @@ FIELDSETS: Final = [
                 *("chosen_categories", "kind", "signed_by", "tags"),
                 *("series", "series_position", "language", "translation_of"),
             ),
-            "classes": [BESIDE],
+            "classes": [DETAILS_TAB],
         },
     ),
     (
         "Search and sharing",
         {
             "fields": ("search_description", "social_title", "social_image", "noindex"),
-            "classes": [BESIDE, FOLDED],
+            "classes": [DETAILS_TAB, COLLAPSED],
         },
     ),
-    ("Comments", {"fields": COMMENT_FIELDS, "classes": [BESIDE, FOLDED]}),
-    ("Read next", {"fields": ("picks",), "classes": [BESIDE, FOLDED]}),
+    ("Comments", {"fields": COMMENT_FIELDS, "classes": [DETAILS_TAB, COLLAPSED]}),
+    ("Read next", {"fields": ("picks",), "classes": [DETAILS_TAB, COLLAPSED]}),
     (
         "Republishing",
         {
             "fields": ("licence", "first_published_in", "first_published_url", "canonical_url"),
-            "classes": [BESIDE, FOLDED],
+            "classes": [DETAILS_TAB, COLLAPSED],
         },
     ),
 ]
-SEEN_ONLY: Final = [
+VIEW_ONLY_FIELDSETS: Final = [
     (None, {"fields": ("headline", "standfirst", "text"), "classes": ["admin-writing"]}),
     (
         None,
         {
             "fields": ("kind", "categories_in_order", "authors_in_order", "language"),
-            "classes": [BESIDE],
+            "classes": [DETAILS_TAB],
         },
     ),
 ]
@@ -124,12 +124,12 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         """As Django's, with the draft in the same query."""
         articles = self.get_queryset(request).select_related("draft__revision")
         try:
-            found = articles.filter(**{from_field or "pk": object_id}).first()
+            article = articles.filter(**{from_field or "pk": object_id}).first()
         except (ValidationError, ValueError):
-            found = None
-        if found is None:
+            article = None
+        if article is None:
             trash.raise_if_in_trash(request, object_id)
-        return found
+        return article
 
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         if obj is None:
@@ -202,7 +202,7 @@ class ArticleAdmin(ChoosesImage, ArticleList):
 
     def get_fieldsets(self, request: HttpRequest, obj: Article | None = None) -> Any:
         if obj is not None and not self.has_change_permission(request, obj):
-            return SEEN_ONLY
+            return VIEW_ONLY_FIELDSETS
         return FIELDSETS
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **kwargs: Any) -> Any:
@@ -228,14 +228,12 @@ class ArticleAdmin(ChoosesImage, ArticleList):
 
         A form that was opened before publication has no fields for them, and is accepted without.
         """
-        shown = super().get_inlines(request, obj)
-        seen = obj is not None and obj.published_at is not None
+        inlines = super().get_inlines(request, obj)
+        was_published = obj is not None and obj.published_at is not None
         includes_corrections = request.method != "POST" or "corrections-TOTAL_FORMS" in request.POST
-        return (
-            shown
-            if seen and includes_corrections
-            else [each for each in shown if each is not CorrectionInline]
-        )
+        if was_published and includes_corrections:
+            return inlines
+        return [inline for inline in inlines if inline is not CorrectionInline]
 
     def changeform_view(
         self,
@@ -244,8 +242,8 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        sending_new = object_id is None and request.method == "POST"
-        if sending_new and (response := self._made_before(request)):
+        is_creating = object_id is None and request.method == "POST"
+        if is_creating and (response := self._redirect_if_created(request)):
             return response
         try:
             if object_id is not None and submit_actions.DISCARD in request.POST:
@@ -263,7 +261,7 @@ class ArticleAdmin(ChoosesImage, ArticleList):
             raise
         except IntegrityError:
             # Two requests sent the same form at the same time; the other one was first.
-            if sending_new and (response := self._made_before(request)):
+            if is_creating and (response := self._redirect_if_created(request)):
                 return response
             raise
 
@@ -276,13 +274,13 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         submit_actions.discard(self, request, article)
         return redirect("admin:articles_article_change", article.pk)
 
-    def _made_before(self, request: HttpRequest) -> HttpResponseRedirect | None:
+    def _redirect_if_created(self, request: HttpRequest) -> HttpResponseRedirect | None:
         """A redirect to the article that this form has already created."""
         article = submit_actions.article_created_by(request.POST.get("form_token", ""))
         if article is None or not permissions.may_see(request.user, article):
             return None
         posted = request.POST.get("headline", ""), request.POST.get("body", "")
-        if not submit_actions.is_the_same(article, *posted):
+        if not submit_actions.has_same_content(article, *posted):
             return None
         self.message_user(request, SENT_TWICE, messages.WARNING)
         return redirect("admin:articles_article_change", article.pk)
@@ -316,7 +314,7 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         self, request: HttpRequest, obj: Article | None = None, change: bool = False, **options: Any
     ) -> type[forms.ModelForm[Article]]:
         form = super().get_form(request, obj, change, **options)
-        form.nameable = permissions.visible_to(request.user, Article.objects.all())  # type: ignore[attr-defined]
+        form.visible_articles = permissions.visible_to(request.user, Article.objects.all())  # type: ignore[attr-defined]
         return form
 
     def save_model(
@@ -351,12 +349,14 @@ class ArticleAdmin(ChoosesImage, ArticleList):
     def response_add(
         self, request: HttpRequest, obj: Article, post_url_continue: str | None = None
     ) -> HttpResponse:
-        return self._stay(request, obj) or super().response_add(request, obj, post_url_continue)
+        return self._redirect_back(request, obj) or super().response_add(
+            request, obj, post_url_continue
+        )
 
     def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
-        return self._stay(request, obj) or super().response_change(request, obj)
+        return self._redirect_back(request, obj) or super().response_change(request, obj)
 
-    def _stay(self, request: HttpRequest, obj: Article) -> HttpResponseRedirect | None:
+    def _redirect_back(self, request: HttpRequest, obj: Article) -> HttpResponseRedirect | None:
         """Back to the form with a message; only “Save and close” goes to the list.
 
         Unpublishing is confirmed on a page of its own first.
@@ -395,9 +395,9 @@ class ArticleAdmin(ChoosesImage, ArticleList):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        more = {**(extra_context or {}), **history.context_of(object_id)}
+        context = {**(extra_context or {}), **history.context_of(object_id)}
         try:
-            return super().history_view(request, object_id, more)
+            return super().history_view(request, object_id, context)
         except trash.InTrash:
             return trash.redirect_to_trash(self, request)
 
@@ -409,8 +409,8 @@ class ArticleAdmin(ChoosesImage, ArticleList):
 
     @admin.display(description="Categories")
     def categories_in_order(self, article: Article) -> str:
-        chosen = article.article_categories.select_related("category")
-        return ", ".join(str(each) for each in chosen) or "None"
+        categories = article.article_categories.select_related("category")
+        return ", ".join(str(each) for each in categories) or "None"
 
     @admin.display(description="Authors")
     def authors_in_order(self, article: Article) -> str:

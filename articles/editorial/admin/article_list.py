@@ -35,7 +35,7 @@ from articles.images.admin.chooser import choice
 from articles.images.models import Image
 from iria.core import hooks
 
-MOST_AT_ONCE: Final = 200
+MAX_SELECTED: Final = 200
 
 UNPUBLISHED_TEXT: Final = Case(
     When(
@@ -60,7 +60,7 @@ class StateFilter(admin.ChoicesFieldListFilter):
         return (each for each in super().choices(changelist) if each["display"] != hidden)
 
 
-class InCategory(admin.SimpleListFilter):
+class CategoryFilter(admin.SimpleListFilter):
     """Articles in a category or below it."""
 
     title = "category"
@@ -74,29 +74,29 @@ class InCategory(admin.SimpleListFilter):
         path = self.value()
         if not path:
             return queryset
-        within = Q(article_categories__category__path=path) | Q(
+        in_category = Q(article_categories__category__path=path) | Q(
             article_categories__category__path__startswith=f"{path}/"
         )
-        return queryset.filter(pk__in=Article.objects.filter(within).values("pk"))
+        return queryset.filter(pk__in=Article.objects.filter(in_category).values("pk"))
 
 
-class InLanguage(admin.SimpleListFilter):
+class LanguageFilter(admin.SimpleListFilter):
     """The languages in use, not all that are possible."""
 
     title = "language"
     parameter_name = "language"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        written = set(
+        used_languages = set(
             Article.objects.not_in_trash().order_by().values_list("language", flat=True).distinct()
         )
-        return [(code, name) for code, name in LANGUAGES if code in written]
+        return [(code, name) for code, name in LANGUAGES if code in used_languages]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
         return queryset.filter(language=self.value()) if self.value() else queryset
 
 
-class UnknownCredit(admin.SimpleListFilter):
+class UnknownCreditFilter(admin.SimpleListFilter):
     """Articles with images that were imported without a credit."""
 
     title = "images"
@@ -118,7 +118,7 @@ class UnknownCredit(admin.SimpleListFilter):
         return queryset.filter(pk__in=shown.values("article"))
 
 
-class Whose(admin.SimpleListFilter):
+class OwnerFilter(admin.SimpleListFilter):
     title = "owner or deadline"
     parameter_name = "whose"
 
@@ -133,8 +133,8 @@ class Whose(admin.SimpleListFilter):
         return queryset
 
 
-class Rows(ChangeList):
-    """The list with everything its columns show, in three more queries."""
+class ArticleChangeList(ChangeList):
+    """Fetches what the columns show in three more queries."""
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
         categories = ArticleCategory.objects.select_related("category")
@@ -160,7 +160,7 @@ class Rows(ChangeList):
 
 
 class ArticleList(admin.ModelAdmin[Article]):
-    """The part of the articles' admin that is their list."""
+    """The changelist of articles; `ArticleAdmin` adds the form."""
 
     list_display = [
         "thumbnail",
@@ -170,7 +170,14 @@ class ArticleList(admin.ModelAdmin[Article]):
         "date",
     ]
     list_display_links = ["headline_and_type"]
-    list_filter = [("state", StateFilter), Whose, InCategory, "kind", InLanguage, UnknownCredit]
+    list_filter = [
+        ("state", StateFilter),
+        OwnerFilter,
+        CategoryFilter,
+        "kind",
+        LanguageFilter,
+        UnknownCreditFilter,
+    ]
     list_select_related = ["kind", "draft"]
     list_per_page = 25
     search_fields = ["headline", "standfirst", "bylines__author__name", "unpublished_text"]
@@ -190,7 +197,7 @@ class ArticleList(admin.ModelAdmin[Article]):
         return super().changelist_view(request, context)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return Rows
+        return ArticleChangeList
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
@@ -255,14 +262,14 @@ class ArticleList(admin.ModelAdmin[Article]):
             publishing.publish(article, by=request.user)  # type: ignore[arg-type]
             return "was already published" if was == article.state else "was published"
 
-        self._one_by_one(request, queryset, publish)
+        self._apply_to_each(request, queryset, publish)
 
     @admin.action(description="Unpublish selected articles", permissions=["publish"])
     def unpublish_selected(
         self, request: HttpRequest, queryset: QuerySet[Article]
     ) -> HttpResponse | None:
         public = queryset.filter(state=Article.State.PUBLISHED)
-        if trash.CONFIRMED not in request.POST and public.exists():
+        if trash.CONFIRMED_FIELD not in request.POST and public.exists():
             return trash.confirm_selected(self, request, queryset)
 
         tokens: list[str] = []
@@ -274,7 +281,7 @@ class ArticleList(admin.ModelAdmin[Article]):
                 return "was not published; nothing changed"
             return "was unpublished" if was == Article.State.PUBLISHED else "was unscheduled"
 
-        self._one_by_one(request, queryset, unpublish)
+        self._apply_to_each(request, queryset, unpublish)
         if button := trash.undo_button(request, tokens):
             self.message_user(request, button, messages.SUCCESS)
         return None
@@ -294,7 +301,7 @@ class ArticleList(admin.ModelAdmin[Article]):
         actions.pop("delete_selected", None)
         return actions
 
-    def _one_by_one(
+    def _apply_to_each(
         self, request: HttpRequest, articles: QuerySet[Article], action: Callable[[Article], str]
     ) -> None:
         """Applies an action to each article and reports every result; a failure stops no other."""
@@ -316,9 +323,9 @@ class ArticleList(admin.ModelAdmin[Article]):
                 self.message_user(request, format_html("<ul>{}</ul>", listed), level)
 
     def _are_too_many(self, request: HttpRequest, articles: QuerySet[Article]) -> bool:
-        if articles.count() <= MOST_AT_ONCE:
+        if articles.count() <= MAX_SELECTED:
             return False
-        message = f"Nothing was changed. Select at most {MOST_AT_ONCE} articles at a time."
+        message = f"Nothing was changed. Select at most {MAX_SELECTED} articles at a time."
         self.message_user(request, message, messages.ERROR)
         return True
 

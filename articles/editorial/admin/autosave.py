@@ -27,9 +27,9 @@ from articles.editorial.versions.content import (
     COLUMNS,
     Content,
     columns_of,
+    content_of_revision,
     fields_of,
     is_blank,
-    of_revision,
     sanitised,
 )
 from articles.editorial.versions.diff import compared
@@ -43,12 +43,12 @@ if TYPE_CHECKING:
 
 Errors = dict[str, list[str]]
 
-BESIDE = {"tags", "translation_of", "series_position", "picks"}
+OTHER_FIELDS = {"tags", "translation_of", "series_position", "picks"}
 """Fields beside the columns of an article and the lists."""
 
 
 def urls_for(request: HttpRequest, article: Article | None) -> dict[str, Any]:
-    """What the script needs, for `admin/articles/article/_panel.html`."""
+    """What the script needs, for `admin/_save_state.html`."""
     names = ("articles_article_autosave", "articles_article_compare")
     new = [reverse(f"admin:{name}_new") for name in names]
     own = [reverse(f"admin:{name}", args=[article.pk]) for name in names] if article else new
@@ -90,7 +90,7 @@ def _save(
                 return JsonResponse({"message": message}, status=404)
             if not model_admin.has_change_permission(request, article):
                 raise PermissionDenied
-            content, errors = _sent(model_admin, request, article)
+            content, errors = _submitted(model_admin, request, article)
             revision = drafts.save_locked(
                 article,
                 content,
@@ -98,7 +98,7 @@ def _save(
                 reason=_reason(request),
                 opened_at=int(version) if version.isdecimal() else -1,
             )
-            if _was_never_written(article, of_revision(revision)):
+            if _was_never_written(article, content_of_revision(revision)):
                 article.delete()
                 return JsonResponse({"blank": True})
     except revisions.EditConflict as conflict:
@@ -122,7 +122,7 @@ def _create(model_admin: "ModelAdmin[Article]", request: HttpRequest) -> JsonRes
         language=publication_of(request).language_codes[0],
         form_id=submit_actions.form_id(token),
     )
-    content, errors = _sent(model_admin, request, None)
+    content, errors = _submitted(model_admin, request, None)
     content = {**BLANK, **fields_of(article), **content}
     if is_blank(content):
         return JsonResponse({"blank": True})
@@ -144,7 +144,7 @@ def _reason(request: HttpRequest) -> Reason:
     return Reason.SAVE if request.POST.get("reason") == Reason.SAVE else Reason.AUTOSAVE
 
 
-def _sent(
+def _submitted(
     model_admin: "ModelAdmin[Article]", request: HttpRequest, article: Article | None
 ) -> tuple[Content, Errors]:
     """The valid fields that were sent, as content, and what is wrong with the others."""
@@ -152,13 +152,13 @@ def _sent(
     content: Content = {}
     errors: Errors = {}
     for name, field in form.base_fields.items():
-        if name not in request.POST or name not in {*COLUMNS, *LISTS, *BESIDE}:
+        if name not in request.POST or name not in {*COLUMNS, *LISTS, *OTHER_FIELDS}:
             continue
-        given = field.widget.value_from_datadict(request.POST, request.FILES, name)
+        submitted = field.widget.value_from_datadict(request.POST, request.FILES, name)
         try:
             # `drafts.save_locked` sanitises the text; doing it twice took half the time of an autosave.
             check = field.validated if isinstance(field, BodyField) else field.clean
-            value: Any = check(given)
+            value: Any = check(submitted)
             if name == "picks":
                 _check_picks(form, value, article)
         except ValidationError as error:
@@ -179,7 +179,7 @@ def _sent(
 
 def _check_picks(form: Any, picked: list[Article], article: Article | None) -> None:
     before = article.related_picks.values_list("picked", flat=True) if article else []
-    check_picks(picked, article, seen=form.nameable, before=before)
+    check_picks(picked, article, seen=form.visible_articles, before=before)
 
 
 def _was_never_written(article: Article, content: Content) -> bool:
@@ -242,8 +242,8 @@ def compare_view(
         saved = drafts.open_for_editing(article).content
     else:
         saved = {**BLANK, **fields_of(Article())}
-    content, _errors = _sent(model_admin, request, article)
-    mine = sanitised(saved | content)
-    parts = compared(Revision(**columns_of(saved)), Revision(**columns_of(mine)))
+    content, _errors = _submitted(model_admin, request, article)
+    edited = sanitised(saved | content)
+    parts = compared(Revision(**columns_of(saved)), Revision(**columns_of(edited)))
     context = {"parts": parts, "same": "The copy is the same as the saved version."}
     return render(request, "admin/articles/article/_differences.html", context)

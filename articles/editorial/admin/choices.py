@@ -39,9 +39,9 @@ from iria.core.text.validators import one_line, storable, validate_not_blank, va
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
 
-MOST: Final = 10
+MAX_SUGGESTIONS: Final = 10
 """The number of suggestions."""
-QUERY_LENGTH: Final = 120
+MAX_NAME_LENGTH: Final = 120
 """No name is longer."""
 
 Row = dict[str, Any]
@@ -51,12 +51,12 @@ and `exact`: whether the text is the whole name. Articles to pick have no `artic
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What one field of the form offers."""
+    """The suggestions for one field of the form."""
 
     matching: Callable[[str, Any], list[Row]]
     """Text and user → the first rows whose name contains the text, without the numbers of articles."""
     permission: str = ""
-    """Who has it may add new ones; empty: nobody."""
+    """Required to add new ones; empty: nobody may."""
     through: type[Model] | None = None
     """The rows that connect articles with these; None for articles."""
     keys: tuple[str, str] = ("", "")
@@ -82,9 +82,9 @@ def choices_view(
             return _error("You may not create this. Ask an editor.", status=403)
         return _create(model_admin, request, choices.get_or_create)
     text = one_line(storable(request.GET.get("q", "")))
-    rows = choices.matching(text, request.user) if len(text) <= QUERY_LENGTH else []
+    rows = choices.matching(text, request.user) if len(text) <= MAX_NAME_LENGTH else []
     if choices.through is not None:
-        counts = _published(choices.through, choices.keys, [row["id"] for row in rows])
+        counts = _article_counts(choices.through, choices.keys, [row["id"] for row in rows])
         rows = [{**row, "articles": counts.get(row["id"], 0)} for row in rows]
     return JsonResponse({"results": rows, "may_add": may_add})
 
@@ -95,9 +95,9 @@ def _create(
     get_or_create: Callable[[str], tuple[Any, bool]],
 ) -> JsonResponse:
     try:
-        given = request.POST.get("name", "")
-        validate_storable(given)
-        name = one_line(given)
+        submitted_name = request.POST.get("name", "")
+        validate_storable(submitted_name)
+        name = one_line(submitted_name)
         validate_not_blank(name)
         row, created = get_or_create(name)
     except ValidationError as error:
@@ -113,7 +113,7 @@ def _error(message: str, *, status: int) -> JsonResponse:
     return JsonResponse({"message": message}, status=status)
 
 
-def _published(through: type[Model], keys: tuple[str, str], ids: list[int]) -> dict[int, int]:
+def _article_counts(through: type[Model], keys: tuple[str, str], ids: list[int]) -> dict[int, int]:
     """How many published articles each of these has."""
     key, article = keys
     if not ids:
@@ -124,8 +124,8 @@ def _published(through: type[Model], keys: tuple[str, str], ids: list[int]) -> d
     return dict(used.order_by().values_list(key).annotate(Count("pk")))
 
 
-def _placed(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """The rows with the `place` of the text in their name, 0 if it is not there.
+def _with_match(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """The rows with the `place` of the text in their name, 0 if the name does not contain it.
 
     Capitals and accents do not count.
     """
@@ -136,29 +136,33 @@ def _placed(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     return placed
 
 
-def _first(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    return _placed(rows, text).filter(place__gt=0).order_by("-exact", "place", "name")[:MOST]
+def _best_matches(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    return (
+        _with_match(rows, text)
+        .filter(place__gt=0)
+        .order_by("-exact", "place", "name")[:MAX_SUGGESTIONS]
+    )
 
 
 def _tags(text: str, user: Any) -> list[Row]:
-    return [_row(tag, exact=tag.exact) for tag in _first(Tag.objects.all(), text)]
+    return [_row(tag, exact=tag.exact) for tag in _best_matches(Tag.objects.all(), text)]
 
 
 def _authors(text: str, user: Any) -> list[Row]:
-    found = _first(AuthorProfile.objects.only("name", "role"), text)
+    found = _best_matches(AuthorProfile.objects.only("name", "role"), text)
     return [_row(author, exact=author.exact, detail=author.role) for author in found]
 
 
 def _categories(text: str, user: Any) -> list[Row]:
     """In the order of the tree; all are read, because the names of parents are shown."""
-    rows = list(_placed(Category.objects.in_order().only("name", "path"), text))
+    rows = list(_with_match(Category.objects.in_order().only("name", "path"), text))
     labels = taxonomy.names_in_tree(rows)
     found = sorted((row for row in rows if row.place), key=lambda row: (not row.exact, row.place))
-    return [_row(row, exact=row.exact, label=labels[row.pk]) for row in found[:MOST]]
+    return [_row(row, exact=row.exact, label=labels[row.pk]) for row in found[:MAX_SUGGESTIONS]]
 
 
 def _series(text: str, user: Any) -> list[Row]:
-    return [_row(each, exact=each.exact) for each in _first(Series.objects.all(), text)]
+    return [_row(each, exact=each.exact) for each in _best_matches(Series.objects.all(), text)]
 
 
 def _picks(text: str, user: Any) -> list[Row]:
@@ -174,14 +178,14 @@ def _picks(text: str, user: Any) -> list[Row]:
             if each.is_published and each.published_at
             else str(each.get_state_display()),
         )
-        for each in rows.only("headline", "state", "published_at")[:MOST]
+        for each in rows.only("headline", "state", "published_at")[:MAX_SUGGESTIONS]
     ]
 
 
-def _row(found: Any, *, exact: bool, label: str = "", detail: str = "") -> Row:
-    name = str(found)
+def _row(choice: Any, *, exact: bool, label: str = "", detail: str = "") -> Row:
+    name = str(choice)
     return {
-        "id": found.pk,
+        "id": choice.pk,
         "name": name,
         "label": label or name,
         "detail": detail,
@@ -216,10 +220,10 @@ CHOICES: Final = {
 }
 
 
-LONGEST: Final = 200
-FOUND: Final = 8
+MAX_LINK_QUERY_LENGTH: Final = 200
+MAX_TARGETS: Final = 8
 """Results of each kind."""
-DESCRIBED: Final = 200
+MAX_REFERENCES: Final = 200
 """References that one request may ask about."""
 
 
@@ -231,34 +235,38 @@ def links_view(request: HttpRequest) -> JsonResponse:
     """
     if not request.user.has_perm("articles.change_article"):
         raise PermissionDenied
-    if asked := request.GET.getlist("reference"):
-        return JsonResponse({"targets": _described(asked[:DESCRIBED], request.user)})
-    query = request.GET.get("q", "")[:LONGEST]
+    if references_asked := request.GET.getlist("reference"):
+        return JsonResponse(
+            {"targets": _targets_by_reference(references_asked[:MAX_REFERENCES], request.user)}
+        )
+    query = request.GET.get("q", "")[:MAX_LINK_QUERY_LENGTH]
     groups = [
         {
             "label": kind.label,
-            "targets": [_shown(each) for each in _found(kind, query, request.user)],
+            "targets": [
+                _target_json(each) for each in _matching_targets(kind, query, request.user)
+            ],
         }
         for kind in link_kinds
     ]
     return JsonResponse({"groups": [group for group in groups if group["targets"]]})
 
 
-def _found(kind: LinkKind, query: str, user: Any) -> list[Target]:
+def _matching_targets(kind: LinkKind, query: str, user: Any) -> list[Target]:
     """Those with all these words in the title."""
     rows = kind.offered(user)
     for word in query.split():
         rows = rows.filter(link_title__icontains=word)
-    return targets.read_ordered(rows[:FOUND])
+    return targets.read_ordered(rows[:MAX_TARGETS])
 
 
-def _described(asked: list[str], user: Any) -> dict[str, Any]:
+def _targets_by_reference(references_asked: list[str], user: Any) -> dict[str, Any]:
     """Reference → its target; without a title if the user may not see it."""
-    wanted = {found[0] for each in asked if (found := references.read(each))}
+    wanted = {found[0] for each in references_asked if (found := references.read(each))}
     existing = targets.targets_of(wanted)
     visible = {each.reference for each in targets.read(_visible(wanted, user))}
     return {
-        str(reference): _shown(target)
+        str(reference): _target_json(target)
         if (target := existing.get(reference)) and reference in visible
         else {"title": "", "url": "", "state": "", "status": target.status if target else "gone"}
         for reference in wanted
@@ -273,7 +281,7 @@ def _visible(wanted: set[Reference], user: Any) -> list["QuerySet[Any]"]:
     ]
 
 
-def _shown(target: Target) -> dict[str, str]:
+def _target_json(target: Target) -> dict[str, str]:
     return {
         "reference": str(target.reference),
         "title": target.title or str(Article()),

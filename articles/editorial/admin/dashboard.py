@@ -21,34 +21,42 @@ from articles.editorial.models import Article, Byline, Draft
 from articles.editorial.versions.drafts import open_for_editing
 from iria.core.hooks import DashboardItem, DashboardPanel
 
-NAMED: Final = 3
+MAX_OVERDUE: Final = 3
 """Overdue articles with a line of their own; the others are counted."""
 
-PLANNED: Final = 12
+MAX_PLANNED: Final = 12
 """Most lines of the plan."""
 
 SCHEDULED, CHANGES, LIVE = "scheduled", "changes", "published"
 
 
-def waiting_articles(user: User) -> list[DashboardItem]:
+def pending_articles(user: User) -> list[DashboardItem]:
     """Overdue first, then drafts; nothing for users who cannot edit articles."""
     if not user.has_perm("articles.change_article"):
         return []
     seen = permissions.visible_to(user, Article.objects.all())
     drafts = seen.filter(state=Article.State.DRAFT)
-    mine = drafts.filter(permissions.own(user)).count()
-    others = drafts.count() - mine
+    own_count = drafts.filter(permissions.own(user)).count()
+    others_count = drafts.count() - own_count
     rows = [
         *_overdue_items(seen.filter(pk__in=Article.objects.overdue().values("pk"))),
-        DashboardItem(f"{_drafts(mine)} by you", mine, _list(state__exact="draft", whose="mine")),
-        DashboardItem(f"{_drafts(others)} by others", others, _list(state__exact="draft")),
+        DashboardItem(
+            f"{_count_drafts(own_count)} by you",
+            own_count,
+            _list_url(state__exact="draft", whose="mine"),
+        ),
+        DashboardItem(
+            f"{_count_drafts(others_count)} by others",
+            others_count,
+            _list_url(state__exact="draft"),
+        ),
     ]
     return [row for row in rows if row.count]
 
 
 def _overdue_items(overdue: Any) -> Iterator[DashboardItem]:
     count = overdue.count()
-    for article in overdue.order_by("publish_at", "pk")[: NAMED if count else 0]:
+    for article in overdue.order_by("publish_at", "pk")[: MAX_OVERDUE if count else 0]:
         open_for_editing(article)
         yield DashboardItem(
             f"Not published in time: {article.headline or 'Untitled'}",
@@ -57,8 +65,8 @@ def _overdue_items(overdue: Any) -> Iterator[DashboardItem]:
             detail=" ".join(blocker.message for blocker in publish_blockers(article)[:1]),
             action="Fix and publish",
         )
-    if count > NAMED:
-        yield DashboardItem(f"{count - NAMED} more overdue", count, _list(whose="held"))
+    if count > MAX_OVERDUE:
+        yield DashboardItem(f"{count - MAX_OVERDUE} more overdue", count, _list_url(whose="held"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +97,18 @@ def plan(user: User) -> DashboardPanel | None:
     lines = [
         *(
             Planned(_time(each.published_at), LIVE, each)
-            for each in live.order_by("published_at")[:PLANNED]
+            for each in live.order_by("published_at")[:MAX_PLANNED]
         ),
-        *(Planned(_time(each.publish_at), SCHEDULED, each) for each in scheduled[:PLANNED]),
+        *(Planned(_time(each.publish_at), SCHEDULED, each) for each in scheduled[:MAX_PLANNED]),
         *(
             Planned(_time(draft.publish_at), CHANGES, draft.article)
             for draft in changed.order_by("publish_at").prefetch_related(Prefetch("article", seen))[
-                :PLANNED
+                :MAX_PLANNED
             ]
         ),
     ]
     days: dict[date, list[Planned]] = {}
-    for line in sorted(lines, key=lambda each: each.at)[:PLANNED]:
+    for line in sorted(lines, key=lambda each: each.at)[:MAX_PLANNED]:
         days.setdefault(timezone.localdate(line.at), []).append(line)
     named = {now.date(): "Today", now.date() + timedelta(days=1): "Tomorrow"}
     context = {
@@ -108,7 +116,7 @@ def plan(user: User) -> DashboardPanel | None:
             (named.get(day, ""), date_format(day, "l j F"), lines) for day, lines in days.items()
         ]
     }
-    more = ("Scheduled articles", _list(state__exact="scheduled"))
+    more = ("Scheduled articles", _list_url(state__exact="scheduled"))
     return DashboardPanel("Plan", "admin/dashboard/plan.html", context, more) if days else None
 
 
@@ -117,9 +125,9 @@ def _time(value: datetime | None) -> datetime:
     return value
 
 
-def _list(**chosen: str) -> str:
-    return f"{reverse('admin:articles_article_changelist')}?{urlencode(chosen)}"
+def _list_url(**filters: str) -> str:
+    return f"{reverse('admin:articles_article_changelist')}?{urlencode(filters)}"
 
 
-def _drafts(count: int) -> str:
+def _count_drafts(count: int) -> str:
     return "1 draft" if count == 1 else f"{count} drafts"

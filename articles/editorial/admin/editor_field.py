@@ -17,12 +17,12 @@ from articles.images.models import Image
 from iria.core.text.validators import validate_storable
 from iria.publication.models import Publication
 
-MOST = 200
+MAX_IMAGES = 200
 
 
 def described(ids: list[str], publication: Publication) -> dict[str, Details]:
     """Id → details of the images that are in the library, in one query."""
-    numbers = {int(each) for each in ids[:MOST] if each.isascii() and each.isdigit()}
+    numbers = {int(each) for each in ids[:MAX_IMAGES] if each.isascii() and each.isdigit()}
     small = {number for number in numbers if number < 10**18}
     found = Image.objects.for_grid().filter(pk__in=small)
     return {str(image.pk): details_of(image, publication) for image in found}

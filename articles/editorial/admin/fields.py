@@ -34,7 +34,7 @@ from iria.core.text.dates import SkippedHour, moment_in
 from iria.core.text.validators import one_line, validate_storable
 from iria.publication.models import current_publication
 
-SPARE: Final = 2
+EMPTY_ROWS: Final = 2
 """Empty rows after the choices, for users without JavaScript."""
 
 
@@ -43,7 +43,7 @@ class ChoiceMedia:
     js: ClassVar = [forms.Script("iria_admin/choice-field.js", type="module")]
 
 
-class InOrderWidget(forms.Widget):
+class OrderedChoiceWidget(forms.Widget):
     """Args: `offered` is the name of the choices in `admin.choices`."""
 
     Media = ChoiceMedia
@@ -65,7 +65,9 @@ class InOrderWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         chosen = [str(each) for each in value or []]
-        rows = [*chosen, *([""] * SPARE)][: max(len(chosen), self.most or len(chosen) + SPARE)]
+        rows = [*chosen, *([""] * EMPTY_ROWS)][
+            : max(len(chosen), self.most or len(chosen) + EMPTY_ROWS)
+        ]
         context["widget"] |= {"row": self.row, "first": self.first, "url": _url(self.offered)}
         context["widget"]["most"] = self.most
         context["rows"] = self._options_of(rows)
@@ -109,14 +111,14 @@ def _url(offered: str) -> str:
     return reverse("admin:articles_article_choices", args=[offered])
 
 
-class InOrderField[M: Model](forms.Field):
+class OrderedChoiceField[M: Model](forms.Field):
     """A list of objects, in the order in which they were chosen, each once.
 
     Args:
         most: how many can be chosen.
     """
 
-    widget: InOrderWidget
+    widget: OrderedChoiceWidget
     default_error_messages = {
         "gone": "One of the choices no longer exists. Check them and choose again.",
         "too_many": "Choose at most %(most)s.",
@@ -132,7 +134,7 @@ class InOrderField[M: Model](forms.Field):
         most: int | None = None,
         **options: Any,
     ) -> None:
-        widget = InOrderWidget(offered, row=row, first=first, most=most)
+        widget = OrderedChoiceWidget(offered, row=row, first=first, most=most)
         super().__init__(required=False, widget=widget, **options)
         self.objects, self.most = objects, most
 
@@ -157,7 +159,7 @@ class InOrderField[M: Model](forms.Field):
         return [str(each) for each in initial or []] != [str(each) for each in data or []]
 
 
-SHOWN: Final = "%Y-%m-%dT%H:%M"
+INPUT_FORMAT: Final = "%Y-%m-%dT%H:%M"
 LAST_YEAR: Final = 2199
 """A later moment could not be converted to every time zone."""
 OUT_OF_RANGE: Final = "This date is out of range. Choose an earlier one."
@@ -177,7 +179,7 @@ class MomentField(forms.Field):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, datetime) and timezone.is_aware(value):
-            return current_publication().local(value).strftime(SHOWN)
+            return current_publication().local(value).strftime(INPUT_FORMAT)
         return value
 
     def clean(self, value: Any) -> datetime | None:
@@ -217,18 +219,18 @@ class MomentField(forms.Field):
         return str(self.prepare_value(initial) or "") != str(data or "")
 
 
-PART: Final = re.compile(r'\s*(?:"([^"]*)"|([^,]*))\s*(?:,|$)')
-MOST: Final = 30
+TAG: Final = re.compile(r'\s*(?:"([^"]*)"|([^,]*))\s*(?:,|$)')
+MAX_TAGS: Final = 30
 
 
-def split(text: str) -> list[str]:
+def split_tags(text: str) -> list[str]:
     """The tags in a line of text, each once; a tag with a comma is in quotes."""
-    parts = [one_line(quoted or plain) for quoted, plain in PART.findall(text)]
+    parts = [one_line(quoted or plain) for quoted, plain in TAG.findall(text)]
     found = {part.casefold(): part for part in reversed(parts) if part}
     return list(reversed(found.values()))
 
 
-def join(names: list[str]) -> str:
+def join_tags(names: list[str]) -> str:
     return ", ".join(f'"{name}"' if "," in name else name for name in names)
 
 
@@ -245,16 +247,16 @@ class TagsField(forms.CharField):
         )
 
     def clean(self, value: Any) -> list[str]:
-        names = split(super().clean(value))
-        if len(names) > MOST:
-            message = f"There are {len(names)} tags; the maximum is {MOST}. Remove some."
+        names = split_tags(super().clean(value))
+        if len(names) > MAX_TAGS:
+            message = f"There are {len(names)} tags; the maximum is {MAX_TAGS}. Remove some."
             raise ValidationError(message)
         for name in names:
             validate_tag_name(name)
         return names
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return sorted(split(initial or "")) != sorted(split(data or ""))
+        return sorted(split_tags(initial or "")) != sorted(split_tags(data or ""))
 
 
 def validate_tag_name(name: str) -> None:
@@ -271,13 +273,13 @@ def validate_tag_name(name: str) -> None:
         raise ValidationError(message)
 
 
-OFFERED: Final = 150
-CHOSEN: Final = re.compile(r"\[([1-9][0-9]{0,17})\]\s*$")
+MAX_OFFERED: Final = 150
+CHOSEN_ID: Final = re.compile(r"\[([1-9][0-9]{0,17})\]\s*$")
 ARTICLE_PATH: Final = re.compile(r"^/([0-9]{4})/(0[1-9]|1[0-2])/([-\w]+)/?$")
 SHOWN_ARTICLES: Final = ("headline", "language", "year", "month", "slug", "state")
 
 
-class NamedArticleWidget(forms.TextInput):
+class ArticleChooserWidget(forms.TextInput):
     """A text input with a `datalist` of its own; `offers` fills it."""
 
     template_name = "admin/articles/article/_article_chooser.html"
@@ -289,7 +291,7 @@ class NamedArticleWidget(forms.TextInput):
         return {**context, "offers": list(self.offers)}
 
 
-class NamedArticleField(forms.CharField):
+class ArticleChooserField(forms.CharField):
     """Accepts “Headline [12]” as in the list, a URL, or a headline that only one article has.
 
     Args:
@@ -300,7 +302,9 @@ class NamedArticleField(forms.CharField):
         options.setdefault("required", False)
         options.setdefault("max_length", 500)
         attrs = {"class": "vTextField", "autocomplete": "off"}
-        widget = forms.TextInput({**attrs, "list": offers}) if offers else NamedArticleWidget(attrs)
+        widget = (
+            forms.TextInput({**attrs, "list": offers}) if offers else ArticleChooserWidget(attrs)
+        )
         super().__init__(widget=widget, **options)
         self.articles = articles
 
@@ -334,7 +338,7 @@ class NamedArticleField(forms.CharField):
         return str(self.prepare_value(initial) or "") != str(data or "").strip()
 
     def _matching(self, text: str) -> ArticleQuerySet:
-        if chosen := CHOSEN.search(text):
+        if chosen := CHOSEN_ID.search(text):
             return self.articles.filter(pk=int(chosen[1]))
         try:
             path = unquote(urlsplit(text).path)
@@ -346,7 +350,7 @@ class NamedArticleField(forms.CharField):
         return self.articles.filter(headline__iexact=text)
 
 
-class Listed(NamedTuple):
+class ListedArticle(NamedTuple):
     """An article in a list, without a model for each."""
 
     pk: int
@@ -357,12 +361,12 @@ class Listed(NamedTuple):
         return self.headline or UNTITLED
 
 
-def named(article: Article | Listed) -> str:
+def named(article: Article | ListedArticle) -> str:
     """The label of an article in the list and the field."""
     return f"{article.headline} [{article.pk}]"
 
 
-def listed(lists: Mapping[str, ArticleQuerySet]) -> dict[str, list[Listed]]:
+def listed_articles(lists: Mapping[str, ArticleQuerySet]) -> dict[str, list[ListedArticle]]:
     """Several lists of articles, the newest first, in one query."""
     rows = [
         articles.annotate(list_name=Value(name, CharField())).values_list(
@@ -370,18 +374,18 @@ def listed(lists: Mapping[str, ArticleQuerySet]) -> dict[str, list[Listed]]:
         )
         for name, articles in lists.items()
     ]
-    found: dict[str, list[Listed]] = {name: [] for name in lists}
+    found: dict[str, list[ListedArticle]] = {name: [] for name in lists}
     for name, pk, headline, language in rows[0].union(*rows[1:], all=True).order_by("-pk"):
-        found[name].append(Listed(pk, headline, language))
+        found[name].append(ListedArticle(pk, headline, language))
     return found
 
 
 def offers_of(articles: ArticleQuerySet) -> list[str]:
     """Labels of the newest articles, for the list."""
-    return [named(each) for each in articles.newest().only("headline")[:OFFERED]]
+    return [named(each) for each in articles.newest().only("headline")[:MAX_OFFERED]]
 
 
-class PicksField(InOrderField[Article]):
+class PicksField(OrderedChoiceField[Article]):
     def __init__(self) -> None:
         super().__init__(
             Article.objects.all(),
@@ -393,7 +397,7 @@ class PicksField(InOrderField[Article]):
             "automatically.",
         )
 
-    def offer_articles(self, seen: Iterable[Listed], chosen: Iterable[int]) -> None:
+    def offer_articles(self, seen: Iterable[ListedArticle], chosen: Iterable[int]) -> None:
         """Articles that the user may see, and those that are chosen."""
         labels = {row.pk: str(row) for row in seen}
         labels |= {pk: f"Article {pk}" for pk in chosen if pk not in labels}

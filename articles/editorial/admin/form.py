@@ -21,15 +21,15 @@ from articles.editorial import translations
 from articles.editorial.admin import submit_actions
 from articles.editorial.admin.editor_field import BodyField, CaptionField
 from articles.editorial.admin.fields import (
-    InOrderField,
-    Listed,
+    ArticleChooserField,
+    ListedArticle,
     MomentField,
-    NamedArticleField,
+    OrderedChoiceField,
     PicksField,
     TagsField,
     check_picks,
-    join,
-    listed,
+    join_tags,
+    listed_articles,
     named,
 )
 from articles.editorial.article_urls import RESERVED
@@ -45,7 +45,7 @@ STYLESHEETS: Final = (
     *("bar", "phone", "column", "sidebar", "tabs", "sheet"),
     *("preview", "preview-cards"),
 )
-OFFERED: Final = 60
+MAX_OFFERED: Final = 60
 """The newest articles; scripts find the others."""
 RECENT: Final = 1000
 """Among as many of the newest are translations offered: in a large archive in one language, looking
@@ -66,7 +66,7 @@ class ArticleForm(forms.ModelForm[Article]):
         label="Caption",
         help_text="The credit is stored with the image and shown after the caption.",
     )
-    chosen_categories = InOrderField(
+    chosen_categories = OrderedChoiceField(
         Category.objects.all(),
         "categories",
         row="Category",
@@ -74,7 +74,7 @@ class ArticleForm(forms.ModelForm[Article]):
         label="Categories",
         help_text="The first one is the primary category.",
     )
-    signed_by = InOrderField(
+    signed_by = OrderedChoiceField(
         AuthorProfile.objects.all(),
         "authors",
         row="Author",
@@ -82,7 +82,9 @@ class ArticleForm(forms.ModelForm[Article]):
         help_text="In byline order.",
     )
     tags = TagsField()
-    series = InOrderField(Series.objects.all(), "series", row="Series", most=1, label="Series")
+    series = OrderedChoiceField(
+        Series.objects.all(), "series", row="Series", most=1, label="Series"
+    )
     series_position = forms.IntegerField(
         label="Position in the series",
         required=False,
@@ -91,7 +93,7 @@ class ArticleForm(forms.ModelForm[Article]):
         help_text="Empty: after the parts with a position, by publication date.",
     )
     picks = PicksField()
-    translation_of = NamedArticleField(
+    translation_of = ArticleChooserField(
         Article.objects.not_in_trash(),
         label="Translation of",
         help_text="The same text in another language. Choose from the list or paste its URL.",
@@ -144,7 +146,7 @@ class ArticleForm(forms.ModelForm[Article]):
             "comments_open": "Existing comments stay visible when this is off.",
         }
 
-    nameable: ArticleQuerySet | None = None
+    visible_articles: ArticleQuerySet | None = None
     """The articles that the user may see; the admin sets it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -154,7 +156,7 @@ class ArticleForm(forms.ModelForm[Article]):
         self.opened = drafts.open_for_editing(article) if article and may_edit else None
         super().__init__(*args, **kwargs)
         if self.opened is not None:
-            self.initial = {**self.initial, **_beside_the_row(self.instance, self.opened)}
+            self.initial = {**self.initial, **_related_initial(self.instance, self.opened)}
         elif self.instance._state.adding:
             self.initial.setdefault("form_token", submit_actions.make_form_token())
             self.fields["headline"].widget.attrs["autofocus"] = not self.is_bound
@@ -166,7 +168,7 @@ class ArticleForm(forms.ModelForm[Article]):
         self._offer_choices()
 
     @property
-    def _picked_before(self) -> list[int]:
+    def _saved_picks(self) -> list[int]:
         return self.opened.content["picks"] if self.opened else []
 
     def _offer_choices(self) -> None:
@@ -190,32 +192,38 @@ class ArticleForm(forms.ModelForm[Article]):
             self._offer_articles()
 
     def _offer_articles(self) -> None:
-        seen, picked = self._seen().order_by("-pk"), self._picked_before
+        seen, picked = self._visible_articles().order_by("-pk"), self._saved_picks
         recent = seen.filter(pk__in=seen.values("pk")[:RECENT])
         other = self.opened.content["translation_of"] if self.opened else None
-        found = listed(
+        found = listed_articles(
             {
-                "newest": seen[:OFFERED],
+                "newest": seen[:MAX_OFFERED],
                 "picked": seen.filter(pk__in=picked),
-                "translations": recent.exclude(language=self.instance.language or "en")[:OFFERED],
+                "translations": recent.exclude(language=self.instance.language or "en")[
+                    :MAX_OFFERED
+                ],
                 "translation": Article.objects.not_in_trash().filter(
                     pk__in=[other] if other else []
                 ),
-                "linked": translations.others(self.instance, self._seen()),
+                "linked": translations.others(self.instance, self._visible_articles()),
             }
         )
         offered = [*found["newest"], *found["picked"]]
         self.fields["picks"].offer_articles(offered, picked)  # type: ignore[attr-defined]
         field = self.fields["translation_of"]
-        field.articles = self._seen()  # type: ignore[attr-defined]
+        field.articles = self._visible_articles()  # type: ignore[attr-defined]
         field.widget.offers = [named(each) for each in found["translations"]]
         if found["translation"]:
             self.initial["translation_of"] = named(found["translation"][0])
         if linked := sorted(found["linked"], key=lambda each: each.language):
             field.help_text = _describe_translations(linked)
 
-    def _seen(self) -> ArticleQuerySet:
-        return Article.objects.not_in_trash() if self.nameable is None else self.nameable
+    def _visible_articles(self) -> ArticleQuerySet:
+        return (
+            Article.objects.not_in_trash()
+            if self.visible_articles is None
+            else self.visible_articles
+        )
 
     def clean_headline(self) -> str:
         headline = one_line(self.cleaned_data["headline"])
@@ -236,7 +244,7 @@ class ArticleForm(forms.ModelForm[Article]):
 
     def clean_picks(self) -> list[Article]:
         picked: list[Article] = self.cleaned_data["picks"]
-        check_picks(picked, self.instance, seen=self._seen(), before=self._picked_before)
+        check_picks(picked, self.instance, seen=self._visible_articles(), before=self._saved_picks)
         return picked
 
     def clean_schedule_for(self) -> datetime | None:
@@ -285,7 +293,7 @@ class ArticleForm(forms.ModelForm[Article]):
         if other is not None and other.pk == self.instance.pk:
             self.add_error("translation_of", "An article cannot be a translation of itself.")
         elif conflicting := translations.taken_by(candidate, other):
-            may_see = self._seen().filter(pk=conflicting.pk).exists()
+            may_see = self._visible_articles().filter(pk=conflicting.pk).exists()
             message = format_html(
                 "{} is already the {} version of this text. Change the language or choose another "
                 "article.",
@@ -370,7 +378,7 @@ def _offered_rows() -> dict[str, list[tuple[int, str, str]]]:
     return found
 
 
-def _describe_translations(linked: list[Listed]) -> str:
+def _describe_translations(linked: list[ListedArticle]) -> str:
     languages = dict(LANGUAGES)
     links = (
         (
@@ -386,7 +394,7 @@ def _describe_translations(linked: list[Listed]) -> str:
     )
 
 
-def _beside_the_row(article: Article, opened: drafts.Opened) -> dict[str, Any]:
+def _related_initial(article: Article, opened: drafts.Opened) -> dict[str, Any]:
     """Initial values that the fields of the article do not hold."""
     content, draft = opened.content, opened.draft
     return {
@@ -395,7 +403,7 @@ def _beside_the_row(article: Article, opened: drafts.Opened) -> dict[str, Any]:
         "series": [each["id"] for each in content["series"]],
         "series_position": content["series_position"],
         "picks": content["picks"],
-        "tags": join(content["tags"]),
+        "tags": join_tags(content["tags"]),
         "version": article.version,
         "schedule_for": draft.publish_at if draft else article.publish_at,
     }

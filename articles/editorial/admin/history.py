@@ -31,8 +31,8 @@ from articles.editorial.versions import drafts
 from articles.editorial.versions.content import (
     REVISION_COLUMNS,
     Content,
+    content_of_revision,
     deleted_images,
-    of_revision,
 )
 from articles.editorial.versions.diff import compared, label_of
 from articles.editorial.versions.related_rows import MODELS, existing
@@ -40,7 +40,7 @@ from articles.editorial.versions.related_rows import MODELS, existing
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
 
-SHOWN: Final = 100
+MAX_EVENTS: Final = 100
 """Events of each kind on the history page."""
 
 
@@ -72,18 +72,18 @@ def context_of(object_id: str) -> dict[str, Any]:
         .values_list("pk", flat=True)
         .first()
     )
-    return {"events": events[:SHOWN], "draft": draft, "live_revision": live}
+    return {"events": events[:MAX_EVENTS], "draft": draft, "live_revision": live}
 
 
 def _revisions(article_id: int) -> Iterator[Event]:
     """The texts stay in the database: whether they changed can be seen from a digest."""
-    found = list(
+    newest = list(
         Revision.objects.filter(article=article_id)
         .select_related("created_by")
         .defer("body")
-        .annotate(body_digest=MD5("body", output_field=CharField()))[: SHOWN + 1]
+        .annotate(body_digest=MD5("body", output_field=CharField()))[: MAX_EVENTS + 1]
     )
-    for revision, before in pairwise([*found, None] if len(found) <= SHOWN else found):
+    for revision, before in pairwise([*newest, None] if len(newest) <= MAX_EVENTS else newest):
         changed = _changed(before, revision) if revision is not None and before else ()
         if revision is not None:
             yield Event(revision.last_saved, revision.created_by, revision, tuple(changed))
@@ -105,7 +105,7 @@ def _changed(before: Revision, after: Revision) -> Iterable[str]:
 
 def _state_changes(article_id: int) -> Iterator[Event]:
     changes = StateChange.objects.filter(article=article_id)
-    for change in changes.select_related("created_by")[:SHOWN]:
+    for change in changes.select_related("created_by")[:MAX_EVENTS]:
         yield Event(change.created_at, change.created_by, change=change)
 
 
@@ -114,7 +114,7 @@ def _notes(article_id: int) -> Iterator[Event]:
     entries = LogEntry.objects.filter(
         content_type=get_content_type_for_model(Article), object_id=article_id, action_flag=CHANGE
     ).exclude(change_message__in=["", "[]"])
-    for entry in entries.select_related("user")[:SHOWN]:
+    for entry in entries.select_related("user")[:MAX_EVENTS]:
         yield Event(entry.action_time, entry.user, note=entry.get_change_message())
 
 
@@ -150,7 +150,7 @@ def version_view(
         "new": new,
         "newer": revisions.filter(number__gt=number).last(),
         "parts": compared(old, new),
-        "others": revisions.exclude(pk=new.pk).defer("body", "details")[:SHOWN],
+        "others": revisions.exclude(pk=new.pk).defer("body", "details")[:MAX_EVENTS],
         "may_restore": permissions.may_change(request.user, article),
     }
     return render(request, "admin/articles/article/version.html", context)
@@ -180,13 +180,13 @@ def restore_view(
     if article.is_published:
         message += " Readers see it when you publish the changes."
     model_admin.message_user(request, message, messages.SUCCESS)
-    if gone := list(_gone(of_revision(revision))):
+    if gone := list(_missing_names(content_of_revision(revision))):
         message = f"Not restored, because they no longer exist: {', '.join(gone)}."
         model_admin.message_user(request, message, messages.WARNING)
     return redirect("admin:articles_article_change", article.pk)
 
 
-def _gone(content: Content) -> Iterator[str]:
+def _missing_names(content: Content) -> Iterator[str]:
     """Names of categories, authors and images of a version that were deleted since."""
     for name in deleted_images(content):
         yield f"{label_of(name).lower()} {content[name]}"

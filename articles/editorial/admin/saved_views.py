@@ -29,7 +29,7 @@ VIEWS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
 )
 """The tabs that everybody has: their names and filters."""
 
-NOT_SAVED: Final = ("p", "all", "e", "_facets", "_popup", "_to_field")
+IGNORED_PARAMETERS: Final = ("p", "all", "e", "_facets", "_popup", "_to_field")
 """Parameters of the list that are no filters: the page, an error, a pop-up window."""
 
 
@@ -48,10 +48,10 @@ def urls(model_admin: "ModelAdmin[Article]") -> list[URLPattern]:
 
 def tabs_of(request: HttpRequest) -> dict[str, Any]:
     """The tabs above the list, and what can be done with the present filters, in one query."""
-    given = _filters(request.GET)
+    filters_in_use = _filters(request.GET)
     own = list(SavedView.objects.filter(user=request.user.pk))
-    current = next((each for each in own if QueryDict(each.query) == given), None)
-    without_order = {name: value for name, value in given.items() if name != "o"}
+    current = next((each for each in own if QueryDict(each.query) == filters_in_use), None)
+    without_order = {name: value for name, value in filters_in_use.items() if name != "o"}
     tabs = [
         {
             "name": name,
@@ -60,7 +60,7 @@ def tabs_of(request: HttpRequest) -> dict[str, Any]:
         }
         for name, filters in VIEWS
     ]
-    is_common = any(tab["is_current"] for tab in tabs) and "o" not in given
+    is_common = any(tab["is_current"] for tab in tabs) and "o" not in filters_in_use
     return {
         "views": [
             *tabs,
@@ -70,7 +70,7 @@ def tabs_of(request: HttpRequest) -> dict[str, Any]:
             ),
         ],
         "current_view": current,
-        "view_query": given.urlencode(),
+        "view_query": filters_in_use.urlencode(),
         "may_save_view": current is None and not is_common and len(own) < MAX_VIEWS,
         "name_length": SavedView._meta.get_field("name").max_length,
     }
@@ -78,7 +78,7 @@ def tabs_of(request: HttpRequest) -> dict[str, Any]:
 
 def _filters(query: QueryDict) -> QueryDict:
     found = query.copy()
-    for name in NOT_SAVED:
+    for name in IGNORED_PARAMETERS:
         found.pop(name, None)
     return found
 

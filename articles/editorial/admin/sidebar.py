@@ -18,7 +18,7 @@ from articles.editorial.models import Article, Draft, Revision
 from articles.editorial.preview_links import expires_at, preview_url
 from articles.editorial.taxonomy import STEP
 from articles.editorial.versions import drafts
-from articles.editorial.versions.content import Content, of_revision
+from articles.editorial.versions.content import Content, content_of_revision
 from articles.editorial.versions.diff import label_of
 from articles.images.models import Image
 from articles.images.usage_check import usage_terms
@@ -64,10 +64,10 @@ def status_of(article: Article, draft: Draft | None, *, is_overdue: bool) -> Sta
     return OF_STATE[Article.State(article.state)]
 
 
-VERSIONS: Final = 12
+MAX_VERSIONS: Final = 12
 """The latest versions in the sidebar; the history page has the others."""
 
-DONE: Final = (
+REQUIRED_FIELDS: Final = (
     ("#id_headline", "Headline"),
     ("#id_body", "Text"),
     ("#id_chosen_categories_0", "Category"),
@@ -92,7 +92,11 @@ def checklist_of(article: Article, content: Content | None, images: list[Image])
         required = publish_blockers(article, images=images, has_category=has_category)
     found = suggestions(article, has_author=content is None or bool(content["authors"]))
     open_fields = [each.url for each in required]
-    done = [name for field, name in DONE if not any(url.endswith(field) for url in open_fields)]
+    done = [
+        name
+        for field, name in REQUIRED_FIELDS
+        if not any(url.endswith(field) for url in open_fields)
+    ]
     return Checklist(required, found, done)
 
 
@@ -100,7 +104,7 @@ def context_for_new(form: forms.ModelForm[Article]) -> dict[str, Any]:
     return {
         "status": Status.NEW,
         "checklist": checklist_of(Article(), None, []),
-        **_shown_in_column(form),
+        **_choice_names(form),
     }
 
 
@@ -113,8 +117,8 @@ def context_of(
         if name in form.fields:
             form.fields[name].widget.fetched = {image.pk: image for image in images}
     # With their texts: the version that readers see is almost always among the latest.
-    versions = list(article.revisions.select_related("created_by")[:VERSIONS])
-    waits = article.state in permissions.UNSEEN
+    versions = list(article.revisions.select_related("created_by")[:MAX_VERSIONS])
+    is_unseen = article.state in permissions.UNSEEN
     return {
         "status": status_of(article, draft, is_overdue=article.is_overdue),  # type: ignore[attr-defined]
         "checklist": checklist_of(article, opened.content, images),
@@ -127,11 +131,11 @@ def context_of(
         "preview_expires_at": expires_at(),
         "versions": versions,
         "draft": draft,
-        **(_changed(article, opened, draft, versions) if draft else {}),
+        **(_changes_context(article, opened, draft, versions) if draft else {}),
         "linked_from": linked_from(internal_links.NAME, [article.pk], user=request.user),
         "copy_token": submit_actions.make_form_token(),
-        "may_trash": waits and permissions.may_move_to_trash(request.user, article),
-        **_shown_in_column(form),
+        "may_trash": is_unseen and permissions.may_move_to_trash(request.user, article),
+        **_choice_names(form),
     }
 
 
@@ -150,7 +154,7 @@ def checklist_view(
     return render(request, "admin/articles/article/_checklist.html", context)
 
 
-def _changed(
+def _changes_context(
     article: Article, opened: drafts.Opened, draft: Draft, latest: list[Revision]
 ) -> dict[str, Any]:
     """Names of the fields that differ from what readers see, and the URL of the comparison."""
@@ -159,7 +163,7 @@ def _changed(
     live = next((each for each in latest if each.published_at), None) or published.first()
     if live is None:
         return {"changed": [], "compare_live_url": url}
-    before = of_revision(live)
+    before = content_of_revision(live)
     changed = [
         label_of(name)
         for name, value in opened.content.items()
@@ -168,16 +172,16 @@ def _changed(
     return {"changed": changed, "compare_live_url": f"{url}?with={live.number}"}
 
 
-def _shown_in_column(form: forms.ModelForm[Article]) -> dict[str, list[str]]:
+def _choice_names(form: forms.ModelForm[Article]) -> dict[str, list[str]]:
     """Names of the chosen categories and authors, and of the type, above the headline and below it."""
     return {
-        "category_names": _chosen(form, "chosen_categories"),
-        "author_names": _chosen(form, "signed_by"),
-        "type_names": _chosen(form, "kind"),
+        "category_names": _chosen_names(form, "chosen_categories"),
+        "author_names": _chosen_names(form, "signed_by"),
+        "type_names": _chosen_names(form, "kind"),
     }
 
 
-def _chosen(form: forms.ModelForm[Article], name: str) -> list[str]:
+def _chosen_names(form: forms.ModelForm[Article], name: str) -> list[str]:
     if name not in form.fields:
         return []
     given = form[name].value()

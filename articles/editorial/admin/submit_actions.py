@@ -56,16 +56,13 @@ def article_created_by(token: str) -> Article | None:
     return Article.objects.filter(form_id=known).first() if known else None
 
 
-def is_the_same(article: Article, headline: str, body: str) -> bool:
+def has_same_content(article: Article, headline: str, body: str) -> bool:
     """Whether a form sent again has the content that the article was created with."""
     first = article.revisions.order_by("number").first()
     return first is not None and (
         first.headline == " ".join(headline.split()) and first.body == sanitised_body(body)
     )
 
-
-if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin
 
 PUBLISH, SCHEDULE, UNPUBLISH, PREVIEW = "_publish", "_schedule", "_unpublish", "_preview"
 UNSCHEDULE_CHANGES: Final = "_unschedule_changes"
@@ -139,7 +136,7 @@ def discard(model_admin: "ModelAdmin[Article]", request: HttpRequest, article: A
 
 
 def asks_to_unpublish(request: HttpRequest, article: Article) -> bool:
-    """Whether the pressed button unpublishes the article; `unpublishing` asks for confirmation."""
+    """Whether the pressed button unpublishes the article; `trash.unpublish_view` asks for confirmation."""
     may = permissions.may_publish(request.user)
     return UNPUBLISH in request.POST and article.is_published and may
 
@@ -175,7 +172,7 @@ def _shown(moment: datetime | None) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else ""
 
 
-TOKEN = "copy_token"  # noqa: S105 - the name of a field
+TOKEN_FIELD = "copy_token"  # noqa: S105 - the name of a field
 """The field with the token of the button; a button pressed twice makes one copy."""
 
 DUPLICATED: Final = "This is the copy. It has a new URL when you publish it."
@@ -197,7 +194,7 @@ def duplicate_view(
 
 
 def _copy_of(request: HttpRequest, article: Article) -> Article:
-    token = request.POST.get(TOKEN, "")
+    token = request.POST.get(TOKEN_FIELD, "")
     if existing := article_created_by(token):
         return existing
     try:

@@ -32,14 +32,14 @@ from iria.publication.translated_admin import TranslatedAdmin
 TEMPLATE: Final = "admin/articles/merge.html"
 
 
-class MergeDefinition(Protocol):
+class MergeFunction(Protocol):
     """A function that merges several rows into one."""
 
     def __call__(self, sources: Sequence[Any], /, *, into: Any, by: Any) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class ChangedURL:
     """A URL that will redirect to another."""
 
     old: str
@@ -47,15 +47,15 @@ class Move:
 
 
 class MergeAdminMixin:
-    """Adds the action “Merge …” to the list and the form of a model, and what uses a row to its form.
+    """Adds the action “Merge …” to the list and the form of a model, and “Used by” to its form.
 
-    A subclass names the function that merges.
+    A subclass sets `merge_rows`.
     """
 
     actions: Any = ("merge_selected",)
-    merge_verb: MergeDefinition
-    not_by_key: Sequence[str] = ()
-    """Foreign keys that `merge_verb` moves by rules of its own."""
+    merge_rows: MergeFunction
+    excluded_keys: Sequence[str] = ()
+    """Foreign keys that `merge_rows` moves by rules of its own."""
 
     def url_of(self, row: Any) -> str:
         return str(row.get_absolute_url())
@@ -66,7 +66,7 @@ class MergeAdminMixin:
         found: Model | None = model._default_manager.filter(name__iexact=name).first()
         return found
 
-    def moves_below(self, sources: Sequence[Any], target: Any) -> list[Move]:
+    def changed_urls_below(self, sources: Sequence[Any], target: Any) -> list[ChangedURL]:
         """Further URLs that change, in a tree."""
         return []
 
@@ -107,7 +107,7 @@ class MergeAdminMixin:
         seen = request.POST.get("seen") == _preview_key(rows, target)
         if "merge" in request.POST and seen and sources and not error:
             try:
-                self.merge_verb(sources, into=target, by=request.user)
+                self.merge_rows(sources, into=target, by=request.user)
             except CannotMerge as refusal:
                 error = str(refusal)
             else:
@@ -125,15 +125,15 @@ class MergeAdminMixin:
         model_admin = cast("admin.ModelAdmin[Any]", self)
         sources = [row for row in rows if row.pk != target.pk]
         moves: list[merging.Moves] = []
-        urls: list[Move] = []
+        urls: list[ChangedURL] = []
         if sources:
             try:
                 self.check_merge(sources, target)
             except CannotMerge as refusal:
                 error = error or str(refusal)
-            moves = merging.preview(sources, target, besides=self.not_by_key)
-            urls = [Move(self.url_of(row), self.url_of(target)) for row in sources]
-            urls += self.moves_below(sources, target)
+            moves = merging.preview(sources, target, excluding=self.excluded_keys)
+            urls = [ChangedURL(self.url_of(row), self.url_of(target)) for row in sources]
+            urls += self.changed_urls_below(sources, target)
         context = {
             **model_admin.admin_site.each_context(request),
             "title": f"Merge {model_admin.opts.verbose_name_plural}",
@@ -163,8 +163,8 @@ class MergeAdminMixin:
         """For the form, beside the name and the slug."""
         if row is None or row.pk is None:
             return "Not saved yet."
-        parts = [str(moves) for moves in merging.preview([row], row, besides=self.not_by_key)]
-        parts += [f"{move.old}" for move in self.moves_below([row], row)]
+        parts = [str(moves) for moves in merging.preview([row], row, excluding=self.excluded_keys)]
+        parts += [move.old for move in self.changed_urls_below([row], row)]
         listed = ", ".join(parts) or "Nothing"
         return (
             f"{listed}. If you change the slug, {self.url_of(row)} redirects to the new URL. "
@@ -205,8 +205,8 @@ class CategoryForm(forms.ModelForm[Category]):
 class CategoryAdmin(MergeAdminMixin, TranslatedAdmin[Category]):
     form = CategoryForm
     translated_fields = ("name", "introduction")
-    merge_verb = staticmethod(taxonomy.merge_categories)
-    not_by_key = taxonomy.BELOW
+    merge_rows = staticmethod(taxonomy.merge_categories)
+    excluded_keys = taxonomy.BELOW
     readonly_fields = ["used_by"]
     list_display = ["tree", "url", "position", "article_count"]
     list_display_links = ["tree"]
@@ -228,9 +228,9 @@ class CategoryAdmin(MergeAdminMixin, TranslatedAdmin[Category]):
     def check_merge(self, sources: Sequence[Category], target: Category) -> None:
         taxonomy.check_merge(sources, target)
 
-    def moves_below(self, sources: Sequence[Category], target: Category) -> list[Move]:
+    def changed_urls_below(self, sources: Sequence[Category], target: Category) -> list[ChangedURL]:
         return [
-            Move(
+            ChangedURL(
                 below.get_absolute_url(),
                 below.get_absolute_url().replace(
                     each.get_absolute_url(), target.get_absolute_url(), 1
@@ -253,14 +253,14 @@ class CategoryAdmin(MergeAdminMixin, TranslatedAdmin[Category]):
         return int(getattr(category, "count", 0))
 
 
-class KindForm(forms.ModelForm[ArticleType]):
+class ArticleTypeForm(forms.ModelForm[ArticleType]):
     class Meta:
         model = ArticleType
         fields: ClassVar[list[str]] = ["name", "slug", "position", "template"]
 
 
-class KindAdmin(TranslatedAdmin[ArticleType]):
-    form = KindForm
+class ArticleTypeAdmin(TranslatedAdmin[ArticleType]):
+    form = ArticleTypeForm
     translated_fields = ("name",)
     list_display = ["name", "slug", "template", "position"]
     list_editable = ["template", "position"]
@@ -282,7 +282,7 @@ class TagForm(forms.ModelForm[Tag]):
         validate_storable(name)
         validate_not_blank(name)
         validate_tag_name(name)
-        if same := taxonomy.same_name(name, besides=self.instance):
+        if same := taxonomy.same_name(name, excluding=self.instance):
             message = (
                 f"The tag “{same}” already exists; capitals and accents do not count. "
                 "To combine two tags, choose “Merge …”."
@@ -300,7 +300,7 @@ class TagForm(forms.ModelForm[Tag]):
 
 class TagAdmin(MergeAdminMixin, admin.ModelAdmin[Tag]):
     form = TagForm
-    merge_verb = staticmethod(taxonomy.merge_tags)
+    merge_rows = staticmethod(taxonomy.merge_tags)
     readonly_fields = ["used_by"]
     list_display = ["name", "slug", "article_count"]
     search_fields = ["name"]
@@ -318,7 +318,7 @@ class TagAdmin(MergeAdminMixin, admin.ModelAdmin[Tag]):
         return taxonomy.tag_url(row.slug)
 
     def find(self, name: str) -> Tag | None:
-        return taxonomy.same_name(name, besides=Tag())
+        return taxonomy.same_name(name, excluding=Tag())
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Tagged articles are not deleted with a tag, so they are not listed."""
@@ -379,7 +379,7 @@ class PortraitInline(ChoosesImage, admin.StackedInline[Portrait, AuthorProfile])
     verbose_name_plural = "Portrait"
 
 
-class WithPortraitAndMerging(MergeAdminMixin):
-    merge_verb = staticmethod(taxonomy.merge_authors)
+class AuthorMergeMixin(MergeAdminMixin):
+    merge_rows = staticmethod(taxonomy.merge_authors)
     readonly_fields = ("used_by",)
     inlines: tuple[type[Any], ...] = (PortraitInline,)

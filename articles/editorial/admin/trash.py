@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
 
 
-FIELD: Final = "article"
+ARTICLE_FIELD: Final = "article"
 """The field with the id of an article; a request may contain several."""
 
 PER_PAGE: Final = 100
-LINKED: Final = (
+LINKED_WARNING: Final = (
     "Published texts link to what was moved. Readers see these links as plain text:<ul>{}</ul>"
 )
 IN_TRASH: Final = "This article is in the trash. Restore it to open it."
 
-CONFIRMED: Final = "confirmed"
+CONFIRMED_FIELD: Final = "confirmed"
 """The field that the page below sends, and the list and the form do not."""
 
 
-TOKEN: Final = "token"  # noqa: S105 - the name of a field
+TOKEN_FIELD: Final = "token"  # noqa: S105 - the name of a field
 """The field with the token of an Undo; a request may contain several."""
 
 TOO_LATE: Final = "The minute for Undo is over. Publish the article again instead."
@@ -110,11 +110,11 @@ def trash_view(model_admin: "ModelAdmin[Article]", request: HttpRequest) -> Http
     context = {
         "title": "Trash",
         "page": page,
-        "rows": trash.shown(list(page)),
+        "rows": trash.trashed_articles(list(page)),
         "days": trash.KEPT_FOR.days,
         "may_restore": request.user.has_perm("articles.delete_article"),
         "may_delete": permissions.may_delete_for_good(request.user),
-        "field": FIELD,
+        "field": ARTICLE_FIELD,
     }
     return _page(model_admin, request, "trash", context)
 
@@ -171,7 +171,7 @@ def restore_view(model_admin: "ModelAdmin[Article]", request: HttpRequest) -> Ht
     if request.method != "POST":
         return redirect("admin:articles_article_trash")
     restored = []
-    for article in _chosen(request, request.POST.getlist(FIELD)):
+    for article in _chosen(request, request.POST.getlist(ARTICLE_FIELD)):
         if not permissions.may_restore(request.user, article):
             raise PermissionDenied
         if trash.restore(article, by=request.user):  # type: ignore[arg-type]
@@ -191,12 +191,12 @@ def delete_view(model_admin: "ModelAdmin[Article]", request: HttpRequest) -> Htt
     if not permissions.may_delete_for_good(request.user):
         raise PermissionDenied
     sent = request.POST if request.method == "POST" else request.GET
-    chosen = list(_chosen(request, sent.getlist(FIELD)).defer("body"))
+    chosen = list(_chosen(request, sent.getlist(ARTICLE_FIELD)).defer("body"))
     if request.method == "POST":
         for article in chosen:
             _delete(model_admin, request, article)
     elif chosen:
-        context = {"title": "Delete for good", "articles": chosen, "field": FIELD}
+        context = {"title": "Delete for good", "articles": chosen, "field": ARTICLE_FIELD}
         return _page(model_admin, request, "delete_for_good", context)
     return redirect("admin:articles_article_trash")
 
@@ -223,7 +223,7 @@ def _say_moved(
     model_admin: "ModelAdmin[Article]", request: HttpRequest, articles: list[Article]
 ) -> None:
     url = reverse("admin:articles_article_trash_restore")
-    undo = message_button(request, "Undo", url, FIELD, [each.pk for each in articles])
+    undo = message_button(request, "Undo", url, ARTICLE_FIELD, [each.pk for each in articles])
     message = _listed("Moved to the trash", articles) + undo
     model_admin.message_user(request, message, messages.SUCCESS)
     ids = [each.pk for each in articles]
@@ -232,7 +232,7 @@ def _say_moved(
         rows = format_html_join(
             "", '<li><a href="{}">{}</a></li>', ((each.url, each.title) for each in linking.sources)
         )
-        message = format_html(LINKED, rows)
+        message = format_html(LINKED_WARNING, rows)
         model_admin.message_user(request, message, messages.WARNING)
 
 
@@ -295,37 +295,37 @@ def undo_button(request: HttpRequest, tokens: Iterable[str]) -> SafeString:
     """A button that publishes again what was just unpublished; empty without a token."""
     url = reverse("admin:articles_article_undo_unpublishing")
     valid = [token for token in tokens if token]
-    return message_button(request, "Undo", url, TOKEN, valid) if valid else SafeString()
+    return message_button(request, "Undo", url, TOKEN_FIELD, valid) if valid else SafeString()
 
 
 def undo_view(model_admin: "ModelAdmin[Article]", request: HttpRequest) -> HttpResponse:
     """Publishes again, and says of each article whether it is published."""
     undone: list[int] = []
-    for token in request.POST.getlist(TOKEN):
+    for token in request.POST.getlist(TOKEN_FIELD):
         try:
-            before = publishing.read_undo_token(token)
+            undo_state = publishing.read_undo_token(token)
         except ExpiredToken:
             model_admin.message_user(request, TOO_LATE, messages.ERROR)
             break
         except BrokenToken:
             model_admin.message_user(request, BROKEN, messages.ERROR)
             continue
-        undone.append(before.article_id)
-        _undo(model_admin, request, before)
+        undone.append(undo_state.article_id)
+        _undo(model_admin, request, undo_state)
     if len(undone) == 1:
         return redirect("admin:articles_article_change", undone[0])
     return redirect("admin:articles_article_changelist")
 
 
 def _undo(
-    model_admin: "ModelAdmin[Article]", request: HttpRequest, before: publishing.Before
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, undo_state: publishing.UndoState
 ) -> None:
-    article = get_object_or_404(Article, pk=before.article_id)
+    article = get_object_or_404(Article, pk=undo_state.article_id)
     user = request.user
     if not permissions.may_publish(user) or not permissions.may_change(user, article):
         raise PermissionDenied
     try:
-        article = publishing.undo_unpublishing(before, by=user)  # type: ignore[arg-type]
+        article = publishing.undo_unpublishing(undo_state, by=user)  # type: ignore[arg-type]
     except publishing.NotReady as refusal:
         message = as_message(f"“{article}” was not published:", refusal.blockers)
         model_admin.message_user(request, message, messages.ERROR)
@@ -339,7 +339,7 @@ def _confirmation(
     ids = [article.pk for article in context["articles"]]
     context |= {
         "title": "Unpublish",
-        "confirmed": CONFIRMED,
+        "confirmed": CONFIRMED_FIELD,
         "linked_from": linked_from(internal_links.NAME, ids, user=request.user, published=True),
     }
     return _page(model_admin, request, "unpublish", context)

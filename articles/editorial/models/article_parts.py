@@ -80,7 +80,7 @@ class Figure(models.Model):
     """One use of an image in an article, with the caption of this use.
 
     The rows are derived from the article's text and lead image on every save
-    (`editorial.versions.revisions`), so that pages, sitemaps, search and the library can query them.
+    (`editorial.versions.related_rows`), so that pages, sitemaps, search and the library can query them.
     """
 
     class Place(models.TextChoices):

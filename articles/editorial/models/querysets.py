@@ -147,9 +147,9 @@ def rows_for_cards() -> tuple[Rows, ...]:
         Rows(
             "article_categories",
             _model("ArticleCategory"),
-            beside=("category", ("name", "slug", "path", "translations")),
+            joined=("category", ("name", "slug", "path", "translations")),
         ),
-        Rows("bylines", _model("Byline"), beside=("author", ("name", "slug"))),
+        Rows("bylines", _model("Byline"), joined=("author", ("name", "slug"))),
         _portraits(
             "articles_article.kind_id IN"
             " (SELECT id FROM articles_articletype WHERE template = 'opinion')"
@@ -161,12 +161,12 @@ def rows_for_cards() -> tuple[Rows, ...]:
 def rows_for_pages() -> tuple[Rows, ...]:
     tagged = (_model("ArticleTag"), "content_object_id", "tag_id")
     return (
-        Rows("article_categories", _model("ArticleCategory"), beside=("category", ())),
-        Rows("bylines", _model("Byline"), beside=("author", ())),
+        Rows("article_categories", _model("ArticleCategory"), joined=("category", ())),
+        Rows("bylines", _model("Byline"), joined=("author", ())),
         Rows("tags", Tag, through=tagged, order="between.id"),
         Rows("corrections", _model("Correction"), order="own.created_at DESC, own.id DESC"),
-        Rows("figures", _model("Figure"), beside=("image", _fields_of_image())),
-        Rows("attachments", _model("Attachment"), beside=("file", ()), order="own.id"),
+        Rows("figures", _model("Figure"), joined=("image", _fields_of_image())),
+        Rows("attachments", _model("Attachment"), joined=("file", ()), order="own.id"),
         _portraits("true"),
     )
 
@@ -175,7 +175,7 @@ def rows_for_pages() -> tuple[Rows, ...]:
 def _versions_sql() -> str:
     rows = [each for each in rows_for_pages() if each.relation != "portraits"]
     return (
-        f"SELECT id, {versions_of(rows, *_BESIDE_PAGES)} FROM articles_article"  # noqa: S608 - names of our own
+        f"SELECT id, {versions_of(rows, *_SELECTED_ROW_VERSIONS)} FROM articles_article"  # noqa: S608 - names of our own
         " WHERE id = ANY(%s::bigint[])"
     )
 
@@ -185,14 +185,14 @@ def _portraits(where: str) -> Rows:
         "portraits",
         _model("Portrait"),
         through=(_model("Byline"), "article_id", "author_id"),
-        beside=("image", _fields_of_image()),
+        joined=("image", _fields_of_image()),
         order="between.position, between.id",
         key="author_id",
         where=where,
     )
 
 
-_BESIDE_PAGES = tuple(
+_SELECTED_ROW_VERSIONS = tuple(
     f"SELECT concat({row_version('own')}) FROM {rows}"  # noqa: S608 - names of our own
     for rows in (
         "articles_articletype AS own WHERE own.id = articles_article.kind_id",

@@ -34,18 +34,18 @@ class Folded(models.Func):
     output_field = models.TextField()
 
 
-def tags_called(names: Iterable[str]) -> dict[str, int]:
+def tag_ids_by_name(names: Iterable[str]) -> dict[str, int]:
     """The id of the tag with the same name, ignoring capitals and accents, for every name."""
     with connection.cursor() as cursor:
         cursor.execute(SAME_NAME, [list(names)])
         return dict(cursor.fetchall())
 
 
-def tags_named(tags: Iterable[str | Tag]) -> list[Tag]:
-    """Tags for these names, created where none has the name; each once, in this order."""
+def get_or_create_tags(tags: Iterable[str | Tag]) -> list[Tag]:
+    """The tags with these names, created where none exists; each once, in this order."""
     wanted = list(tags)
     names = [each for each in wanted if isinstance(each, str)]
-    known = tags_called(names) if names else {}
+    known = tag_ids_by_name(names) if names else {}
     rows = Tag.objects.in_bulk(list(known.values()))
     found: dict[int, Tag] = {}
     for each in wanted:
@@ -64,7 +64,7 @@ def _get_or_create(name: str, known: Tag | None) -> Tag:
             return created
     except IntegrityError:
         # Another transaction created the same tag at this moment; the index allows only one.
-        found = tags_called([name])
+        found = tag_ids_by_name([name])
         if name not in found:
             raise
         existing: Tag = Tag.objects.get(pk=found[name])
@@ -75,8 +75,8 @@ def _merged_into(name: str) -> Tag | None:
     """The tag that a tag of this name was merged into or renamed to."""
     redirects = apps.get_model("articles", "Redirect")._default_manager
     old_path = f"/tag/{Tag().slugify(name)}/"  # type: ignore[no-untyped-call]
-    moved = redirects.filter(old_path=old_path, tag__isnull=False).select_related("tag").first()
-    return moved.tag if moved else None
+    redirect = redirects.filter(old_path=old_path, tag__isnull=False).select_related("tag").first()
+    return redirect.tag if redirect else None
 
 
 # The base class for `TaggableManager(manager=…)`, for which taggit has no public name.
@@ -84,10 +84,10 @@ class UnaccentedTagManager(_TaggableManager):
     """`article.tags`: names match existing tags, ignoring capitals and accents."""
 
     def add(self, *tags: str | Tag, **options: Any) -> None:
-        super().add(*tags_named(tags), **options)
+        super().add(*get_or_create_tags(tags), **options)
 
     def set(self, tags: Iterable[str | Tag], **options: Any) -> None:
-        super().set(tags_named(tags), **options)
+        super().set(get_or_create_tags(tags), **options)
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):

@@ -56,7 +56,7 @@ def contents_of(articles: Collection[Article]) -> dict[int, Content]:
     return {article.pk: {**fields_of(article), **rows[article.pk]} for article in articles}
 
 
-def of_revision(revision: Revision) -> Content:
+def content_of_revision(revision: Revision) -> Content:
     """The content of a revision; one from before 0.3 has the text and the lead image only."""
     columns = {name: getattr(revision, name) for name in REVISION_COLUMNS}
     return {**ADDED_LATER, **(revision.details or {}), **columns}

@@ -14,14 +14,14 @@ from articles.body.figures import embeds_in, figures_in, files_in
 from articles.body.references import Reference
 from articles.body.tree import caption_text, parse, plain_text, text_of
 from articles.editorial.models import Article, ArticleType, Revision
-from articles.editorial.versions.content import COLUMNS, IMAGE_COLUMNS, Content, of_revision
+from articles.editorial.versions.content import COLUMNS, IMAGE_COLUMNS, Content, content_of_revision
 from articles.editorial.versions.related_rows import MODELS
 from articles.images.models import Image
 from articles.links.targets import PUBLIC, Target, targets_of
 
 Kind = Literal["same", "added", "removed"]
 WORD: Final = re.compile(r"\s+|[^\s]+")
-AROUND: Final = 1
+CONTEXT_PARAGRAPHS: Final = 1
 """Unchanged paragraphs shown on either side of a change."""
 
 
@@ -78,8 +78,8 @@ ONLY_MARKUP: Final = "The words are the same. Headings, formatting, links or ima
 
 def compared(old: Revision | None, new: Revision) -> list[Part]:
     """The parts of an article that changed, each with what was added and removed."""
-    before = of_revision(old) if old is not None else {}
-    after = of_revision(new)
+    before = content_of_revision(old) if old is not None else {}
+    after = content_of_revision(new)
     parts = [
         *_texts(before, after),
         *_images(before, after),
@@ -105,11 +105,11 @@ def label_of(name: str) -> str:
 
 def _texts(before: Content, after: Content) -> list[Part]:
     parts = []
-    for name, (label, read) in TEXTS.items():
+    for name, (label, to_text) in TEXTS.items():
         old, new = before.get(name, ""), after.get(name, "")
         if old == new:
             continue
-        words = read(old), read(new)
+        words = to_text(old), to_text(new)
         if words[0] != words[1]:
             paragraphs = _paragraphs(words[0].split("\n"), words[1].split("\n"))
         else:
@@ -162,9 +162,9 @@ def _links(before: Content, after: Content) -> list[Part]:
         same = next((each for each in added if each[0] == text), None)
         if same is not None:
             added.remove(same)
-        after_it = _leads_to(same[1], titles) if same else ""
-        changes.append(_link_change(text, _leads_to(href, titles), after_it))
-    changes += [_link_change(text, "", _leads_to(href, titles)) for text, href in added]
+        new_target = _target_name(same[1], titles) if same else ""
+        changes.append(_link_change(text, _target_name(href, titles), new_target))
+    changes += [_link_change(text, "", _target_name(href, titles)) for text, href in added]
     return [Part("Links in the text", changes, ("body",))] if changes else []
 
 
@@ -177,7 +177,7 @@ def _hrefs(body: str) -> list[tuple[str, str]]:
     ]
 
 
-def _leads_to(href: str, titles: Mapping[Reference, Target]) -> str:
+def _target_name(href: str, titles: Mapping[Reference, Target]) -> str:
     """The URL, or the title of a published text that is linked by reference.
 
     The reader of a comparison may not be allowed to see other drafts.
@@ -205,11 +205,12 @@ def _fields(before: Content, after: Content) -> list[Part]:
         Part(label_of(name), [_change(old, new)], (name,))
         for name in names
         if before.get(name) != after[name]
-        and (old := _shown(name, before.get(name))) != (new := _shown(name, after[name]))
+        and (old := _display_value(name, before.get(name)))
+        != (new := _display_value(name, after[name]))
     ]
 
 
-def _shown(name: str, value: Any) -> str:
+def _display_value(name: str, value: Any) -> str:
     """A value as editors know it."""
     if name in MODELS:
         return ", ".join(each["name"] for each in value or [])
@@ -272,8 +273,8 @@ def _paragraphs(before: list[str], after: list[str]) -> list[Paragraph]:
 
 def _with_gap(same: list[str], *, first: bool, last: bool) -> list[Paragraph]:
     """Unchanged paragraphs, only those next to a change."""
-    head = [] if first else same[:AROUND]
-    tail = [] if last else same[len(same) - AROUND :]
+    head = [] if first else same[:CONTEXT_PARAGRAPHS]
+    tail = [] if last else same[len(same) - CONTEXT_PARAGRAPHS :]
     if len(head) + len(tail) >= len(same):
         return [Paragraph((Piece("same", text),)) for text in same]
     shown = [Paragraph((Piece("same", text),)) for text in head]

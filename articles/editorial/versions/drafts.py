@@ -36,8 +36,8 @@ from articles.editorial.versions.content import (
     apply,
     changes_translation,
     content_of,
+    content_of_revision,
     deleted_images,
-    of_revision,
     sanitised,
     write_relations,
 )
@@ -82,7 +82,7 @@ def _opened(article: Article, draft: Draft | None) -> Opened:
 
 def _content_of_draft(article: Article, draft: Draft) -> Content:
     """A draft from a release with fewer fields has those of the article."""
-    content = of_revision(draft.revision)
+    content = content_of_revision(draft.revision)
     complete = content.keys() >= {*COLUMNS.values(), *BLANK}
     return content if complete else content_of(article) | content
 
@@ -103,7 +103,7 @@ def create(
         written = sanitised(content)
         apply(article, written)
         if article.slug in article_urls.RESERVED:
-            article.slug = article_urls.wished_slug(article)
+            article.slug = article_urls.proposed_slug(article)
         article.created_by, article.version = by, 1
         article.save()
         record_figures(article)
@@ -197,18 +197,18 @@ def restore(
         current = Article.objects.locked().get(pk=article.pk)
         check_not_in_trash(current)
         opened = _opened(current, _draft_beside(current))
-        restored = of_revision(revision)
+        restored = content_of_revision(revision)
         content = opened.content | {
             name: restored[name] for name in names or restored if name in restored
         }
         content |= dict.fromkeys(deleted_images(content))
         if content == opened.content:
             return revisions.add(current, content, by=by, reason=Reason.RESTORE)
-        made = _save_changed(current, opened, content, by, Reason.RESTORE)
-        made.restored_from = revision.number
-        made.save(update_fields=["restored_from"])
+        new_revision = _save_changed(current, opened, content, by, Reason.RESTORE)
+        new_revision.restored_from = revision.number
+        new_revision.save(update_fields=["restored_from"])
     article.version = current.version
-    return made
+    return new_revision
 
 
 def write_draft(article: Article, draft: Draft) -> None:
@@ -219,13 +219,13 @@ def write_draft(article: Article, draft: Draft) -> None:
 def _write(article: Article, content: Content, before: Content) -> None:
     """Writes the content to the rows of a locked article."""
     apply(article, content)
-    waits = article.state in (Article.State.DRAFT, Article.State.UNPUBLISHED)
-    if not waits and (found := headline_blockers(article)):
+    is_unpublished = article.state in (Article.State.DRAFT, Article.State.UNPUBLISHED)
+    if not is_unpublished and (found := headline_blockers(article)):
         raise NotReady(found)
     if changed := [name for name in IMAGE_COLUMNS if content[name] != before[name]]:
         _check_not_deleted(content, changed)
     if article.slug in article_urls.RESERVED:
-        article.slug = article_urls.wished_slug(article)
+        article.slug = article_urls.proposed_slug(article)
     article_urls.update_slug(article)
     if article.is_published and any(content[name] != before[name] for name in REVISION_COLUMNS):
         article.updated_at = timezone.now()
@@ -383,7 +383,7 @@ def _check_publishable(article: Article, draft: Draft) -> None:
         raise NotReady(found)
 
 
-ADDED: Final = " (copy)"
+COPY_SUFFIX: Final = " (copy)"
 
 
 def duplicate(article: Article, *, by: User, form_id: uuid.UUID | None = None) -> Article:
@@ -411,5 +411,5 @@ def duplicate(article: Article, *, by: User, form_id: uuid.UUID | None = None) -
 
 def _headline(headline: str) -> str:
     longest = Article._meta.get_field("headline").max_length or 0
-    marked = f"{headline}{ADDED}" if headline else ""
+    marked = f"{headline}{COPY_SUFFIX}" if headline else ""
     return marked if len(marked) <= longest else headline

@@ -22,9 +22,9 @@ from articles.editorial.versions.content import (
     REVISION_COLUMNS,
     Content,
     columns_of,
+    content_of_revision,
     contents_of,
     fields_of,
-    of_revision,
     sanitised_all,
 )
 from articles.editorial.versions.content import apply as apply_content
@@ -36,7 +36,7 @@ Reason = Revision.Reason
 
 SAVED: Final = (*EDITABLE_FIELDS, *BOOKKEEPING_FIELDS)
 
-FOLDED_WITHIN: Final = timedelta(minutes=10)
+FOLD_WITHIN: Final = timedelta(minutes=10)
 """Autosaves of one user within this time become one revision."""
 
 
@@ -79,7 +79,7 @@ def write_all(articles: Sequence[Article]) -> None:
     for article, content in zip(articles, contents, strict=True):
         apply_content(article, content)
         if article.slug in article_urls.RESERVED:
-            article.slug = article_urls.wished_slug(article)
+            article.slug = article_urls.proposed_slug(article)
     new = [article for article in articles if article._state.adding]
     existing = [article for article in articles if not article._state.adding]
     with transaction.atomic():
@@ -112,10 +112,10 @@ def write_fields(*articles: Article) -> None:
     A changed slug of an article with a URL adds a redirect.
     """
     rows = Article.objects.locked().filter(pk__in=[each.pk for each in articles])
-    now = {row.pk: row for row in rows.order_by("pk")}
+    locked = {row.pk: row for row in rows.order_by("pk")}
     changed: set[str] = set()
     for article in articles:
-        current = now[article.pk]
+        current = locked[article.pk]
         for name in PUBLICATION_FIELDS:
             setattr(article, name, getattr(current, name))
         article.version = current.version + 1
@@ -146,7 +146,7 @@ def mark_all_published(articles: Sequence[Article], *, by: User | None) -> list[
     contents = contents_of(articles)
     latest = _latest(articles)
     now = timezone.now()
-    marked: list[Revision] = []
+    published_revisions: list[Revision] = []
     new: list[Revision] = []
     changed: list[Revision] = []
     for article in articles:
@@ -162,12 +162,12 @@ def mark_all_published(articles: Sequence[Article], *, by: User | None) -> list[
         elif revision.details != details:
             changed.append(revision)
         revision.details, revision.published_at = details, now
-        marked.append(revision)
-    known = [each.pk for each in marked if each.pk is not None]
+        published_revisions.append(revision)
+    known = [each.pk for each in published_revisions if each.pk is not None]
     Revision.objects.bulk_create(new)
     update_rows(changed, ["details"])
     Revision.objects.filter(pk__in=known).update(published_at=now)
-    return marked
+    return published_revisions
 
 
 def record(article: Article, *, by: User | None, reason: Reason = Reason.SAVE) -> Revision:
@@ -261,7 +261,7 @@ def _next(
 
 
 def _is_same(revision: Revision, content: Content, *, unchanged: bool) -> bool:
-    known = of_revision(revision)
+    known = content_of_revision(revision)
     if unchanged and revision.details is not None:
         known = content | known
     return known == content
@@ -274,7 +274,7 @@ def _may_fold(latest: Revision, by: User | None, reason: Reason, now: datetime) 
         and by is not None
         and latest.created_by_id == by.pk
         and latest.published_at is None
-        and now - latest.created_at < FOLDED_WITHIN
+        and now - latest.created_at < FOLD_WITHIN
     )
 
 
@@ -284,11 +284,11 @@ def record_changed(article_ids: Collection[int], *, by: User | None) -> None:
         record(article, by=by, reason=Reason.BULK)
 
 
-KEPT_WHOLE: Final = timedelta(days=30)
+KEEP_ALL_FOR: Final = timedelta(days=30)
 """Every revision of this time is kept."""
 
 
-THINNED_AT_ONCE: Final = 5_000
+THINNING_BATCH: Final = 5_000
 
 
 def thin() -> int:
@@ -303,15 +303,15 @@ def thin() -> int:
         number__gt=OuterRef("number"),
         created_at__date=OuterRef("created_at__date"),
     )
-    spare = Revision.objects.filter(
+    unneeded = Revision.objects.filter(
         Exists(later),
-        created_at__lt=timezone.now() - KEPT_WHOLE,
+        created_at__lt=timezone.now() - KEEP_ALL_FOR,
         published_at__isnull=True,
         number__gt=1,
         reason__in=[Reason.SAVE, Reason.AUTOSAVE],
     ).exclude(pk__in=Draft.objects.values("revision"))
     total = 0
-    while chunk := list(spare.order_by("pk").values_list("pk", flat=True)[:THINNED_AT_ONCE]):
+    while chunk := list(unneeded.order_by("pk").values_list("pk", flat=True)[:THINNING_BATCH]):
         total += Revision.objects.filter(pk__in=chunk).delete()[0]
     return total
 

@@ -17,7 +17,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from articles.editorial.admin.fields import MomentField, NamedArticleField, named, offers_of
+from articles.editorial.admin.fields import ArticleChooserField, MomentField, named, offers_of
 from articles.editorial.models import Article, Category
 from articles.public.front_page.layout import Choices, build_layout
 from articles.public.front_page.models import Placement, SectionPattern
@@ -77,7 +77,7 @@ class FrontPageForm(forms.Form):
         self.page = page
         for slot in page.slots:
             number = f"{slot.position + 1}"
-            self.fields[slot.name] = NamedArticleField(
+            self.fields[slot.name] = ArticleChooserField(
                 page.articles,
                 offers=OFFERS,
                 label=f"Article for slot {number}",

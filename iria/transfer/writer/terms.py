@@ -10,7 +10,7 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile
 from articles.editorial import taxonomy
 from articles.editorial.models import Category
-from articles.editorial.models.taxonomy import tags_named
+from articles.editorial.models.taxonomy import get_or_create_tags
 from iria.core.text.names import free_slug
 from iria.transfer.records import Author, Kind, Term, Text
 from iria.transfer.report import Outcome, Report
@@ -201,5 +201,5 @@ def _category(term: Term, parent: Category | None) -> tuple[Category, bool]:
 
 def _tag(term: Term) -> tuple[Tag, bool]:
     newest = Tag.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    tag = tags_named([term.name[:100]])[0]
+    tag = get_or_create_tags([term.name[:100]])[0]
     return tag, tag.pk > newest

@@ -10,7 +10,7 @@ from articles.body.sanitiser import ALT_MAX_LENGTH, clean
 from articles.editorial import publishing
 from articles.editorial.models import Article, Figure, Revision
 from articles.editorial.versions import drafts
-from articles.editorial.versions.content import of_revision
+from articles.editorial.versions.content import content_of_revision
 from articles.images.models import Image
 from iria.publication.models import current_publication
 from newsletter.email.article_blocks import build_blocks
@@ -134,7 +134,7 @@ def test_a_revision_from_before_the_field_can_be_restored(edna: User) -> None:
     }
     Revision.objects.filter(pk=old.pk).update(details=details)
     old.refresh_from_db()
-    assert of_revision(old)["lead_alt"] == ""
+    assert content_of_revision(old)["lead_alt"] == ""
     drafts.save(article, {"headline": "Another"}, by=edna)
     drafts.restore(article, old, by=edna)
     article.refresh_from_db()

@@ -91,7 +91,7 @@ def test_the_trash_says_who_moved_an_article_and_when_it_is_deleted(edna: User) 
         trash.move(article, by=edna)
     trash.restore(first, by=edna)
     trash.move(first, by=edna)
-    rows = trash.shown(list(trash.contents(Article.objects.all())))
+    rows = trash.trashed_articles(list(trash.contents(Article.objects.all())))
     assert [row.article for row in rows] == [first, second]
     assert rows[0].moved_by == edna
     assert rows[0].expires_at - rows[0].moved_at == trash.KEPT_FOR

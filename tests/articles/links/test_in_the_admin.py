@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from articles.editorial import internal_links, publishing, trash
 from articles.editorial.checklist import NotReady, link_blockers, suggestions
-from articles.editorial.internal_links import MOST, linked_from
+from articles.editorial.internal_links import MAX_SOURCES, linked_from
 from articles.editorial.models import Article
 from articles.editorial.versions import drafts
 from articles.editorial.versions.diff import compared
@@ -127,7 +127,7 @@ def test_a_long_list_is_cut(edna: User, django_assert_num_queries: Any) -> None:
     edna.has_perm("articles.change_article")
     with django_assert_num_queries(1):
         found = linked_from(internal_links.NAME, [vote.pk], user=edna)
-    assert (len(found.sources), found.is_complete, MOST) == (2, True, 50)
+    assert (len(found.sources), found.is_complete, MAX_SOURCES) == (2, True, 50)
 
 
 def test_unpublishing_names_the_published_texts_with_a_link(

@@ -12,7 +12,7 @@ from accounts.models import User
 from articles.editorial import signals
 from articles.editorial.models import Article, Series, SeriesPart
 from articles.editorial.versions import drafts
-from articles.editorial.versions.content import of_revision
+from articles.editorial.versions.content import content_of_revision
 from articles.editorial.versions.diff import compared
 from articles.related import recomputation
 from tests import newsroom
@@ -97,7 +97,7 @@ def test_an_editor_orders_the_parts(client: Client, edna: User, jobs: Callable[[
     assert [part.article for part in SeriesPart.objects.all()] == articles[::-1]
     newest = articles[0].revisions.first()
     assert newest is not None
-    assert of_revision(newest)["series_position"] == 1
+    assert content_of_revision(newest)["series_position"] == 1
     response = client.post("/admin/articles/series/add/", data | {"name": "Others"})
     assert "already part of a series" in response.content.decode()
 

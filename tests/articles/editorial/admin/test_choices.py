@@ -11,7 +11,7 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
 from articles.editorial import taxonomy
-from articles.editorial.admin.choices import MOST
+from articles.editorial.admin.choices import MAX_SUGGESTIONS
 from articles.editorial.models import Category
 from tests import newsroom
 
@@ -90,12 +90,12 @@ def test_only_published_articles_are_counted(editor: Client) -> None:
 
 @pytest.mark.parametrize("field", ["categories", "authors", "tags"])
 def test_at_most_ten_rows_are_found_in_two_queries(editor: Client, field: str) -> None:
-    for number in range(MOST + 4):
+    for number in range(MAX_SUGGESTIONS + 4):
         newsroom.category(f"Sea {number}")
         newsroom.author(f"Sea {number}")
         Tag.objects.create(name=f"Sea {number}")
     with CaptureQueriesContext(connection) as queries:
-        assert len(found(editor, field, "sea")) == MOST
+        assert len(found(editor, field, "sea")) == MAX_SUGGESTIONS
     tables = [
         *("articles_category", "accounts_authorprofile", "taggit_tag"),
         *("articles_articlecategory", "articles_byline", "articles_articletag"),

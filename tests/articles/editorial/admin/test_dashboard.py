@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import publishing
-from articles.editorial.admin.dashboard import plan, waiting_articles
+from articles.editorial.admin.dashboard import pending_articles, plan
 from articles.editorial.models import Article
 from articles.editorial.versions import drafts
 from iria.publication.models import Publication
@@ -28,7 +28,7 @@ def test_an_editor_sees_pending_items_that_link_to_their_lists(
     Article.objects.filter(pk=held.pk).update(publish_at=timezone.now(), body="")
     publishing.publish_due()
     client.force_login(edna)
-    assert [item.count for item in waiting_articles(edna)] == [1, 2, 2]
+    assert [item.count for item in pending_articles(edna)] == [1, 2, 2]
     html = client.get("/admin/").content.decode()
     assert change_url(held) in html
     assert visible_text(client.get("/admin/articles/article/?whose=held")).count("Held") >= 1
@@ -71,11 +71,11 @@ def test_the_dashboard_costs_few_queries_whatever_it_lists(
 def test_a_reporter_sees_only_their_own_articles(edna: User, rui: User) -> None:
     newsroom.draft("Rui's", by=rui)
     newsroom.draft("Edna's", by=edna)
-    assert [item.count for item in waiting_articles(rui)] == [1]
+    assert [item.count for item in pending_articles(rui)] == [1]
 
 
 def test_an_editor_without_articles_has_nothing_pending(edna: User) -> None:
-    assert waiting_articles(edna) == []
+    assert pending_articles(edna) == []
 
 
 def test_the_admin_shows_the_publications_name_and_time(client: Client, edna: User) -> None:

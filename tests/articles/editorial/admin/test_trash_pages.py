@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from articles.editorial import publishing, trash
-from articles.editorial.admin.dashboard import waiting_articles
+from articles.editorial.admin.dashboard import pending_articles
 from articles.editorial.admin.trash import IN_TRASH
 from articles.editorial.models import Article, RelatedPick
 from tests import newsroom
@@ -124,7 +124,7 @@ def test_an_article_in_the_trash_is_in_no_list_or_chooser(
         page = editor_client.get(LIST + query)
         assert "Half written" not in visible_text(page)
     assert f"?state__exact={Article.State.TRASH}" not in editor_client.get(LIST).content.decode()
-    assert [item.count for item in waiting_articles(edna)] == [1]
+    assert [item.count for item in pending_articles(edna)] == [1]
     assert "Half written" not in editor_client.get(change_url(other)).content.decode()
     field = RelatedPick._meta.get_field("picked")
     found = editor_client.get(

@@ -21,7 +21,7 @@ from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, Draft, Figure, Revision, Series, StateChange
 from articles.editorial.models.taxonomy import Category
 from articles.editorial.versions import drafts, revisions
-from articles.editorial.versions.content import content_of, of_revision
+from articles.editorial.versions.content import content_of, content_of_revision
 from articles.editorial.versions.revisions import Reason
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, values_of
@@ -153,7 +153,7 @@ def test_a_version_is_restored_with_its_images_and_taxonomy(edna: User) -> None:
     assert not Figure.objects.exists()
     drafts.restore(article, first, by=edna)
     restored = Article.objects.get()
-    assert of_revision(first) == content_of(restored)
+    assert content_of_revision(first) == content_of(restored)
     assert {use.image_id for use in Figure.objects.all()} == {lead.pk, inline.pk}
     newest = article.revisions.first()
     assert newest is not None
@@ -234,7 +234,7 @@ def test_a_merge_changes_drafts_too_and_is_recorded(
     taxonomy.merge_tags([boats], into=ships, by=edna)
     revisions.record_changed([article.pk], by=edna)
     bulk = article.revisions.get(reason=Reason.BULK)
-    assert [each["name"] for each in of_revision(bulk)["categories"]] == ["Asia-Pacific"]
+    assert [each["name"] for each in content_of_revision(bulk)["categories"]] == ["Asia-Pacific"]
     drafts.publish_changes(article, by=edna)
     assert [row.category for row in article.article_categories.all()] == [
         Category.objects.get(pk=new.pk)
@@ -333,12 +333,12 @@ class Desk:
         self.live = None
 
     def check(self) -> None:
-        kept = {of_revision(row)["body"] for row in self.article.revisions.all()}
+        kept = {content_of_revision(row)["body"] for row in self.article.revisions.all()}
         assert set(self.texts) - self.replaced <= kept
         seen = Article.objects.published().values_list("body", flat=True).first()
         assert seen == self.live
         for row in self.article.revisions.all():
-            content = of_revision(row)
+            content = content_of_revision(row)
             expected = self.beside[content["body"]]
             assert {name: content[name] for name in expected} == expected
         if seen is not None:
@@ -404,7 +404,7 @@ def test_a_copy_has_the_same_content_and_no_url(edna: User) -> None:
     copy.refresh_from_db()
     assert (copy.state, copy.slug, copy.created_by) == (Article.State.DRAFT, "", edna)
     assert (copy.published_at, copy.year) == (None, None)
-    changed = {"headline": f"At the strait{drafts.ADDED}", "slug": "", "translation_of": None}
+    changed = {"headline": f"At the strait{drafts.COPY_SUFFIX}", "slug": "", "translation_of": None}
     article.refresh_from_db()
     assert content_of(copy) == content_of(article) | changed
     assert copy.figures.count() == 2
@@ -422,7 +422,7 @@ def test_a_copy_starts_from_the_draft_if_there_is_one(edna: User) -> None:
     assert drafts.draft_of(article) is not None
 
 
-@pytest.mark.parametrize("headline", ["", LONGEST, LONGEST[len(drafts.ADDED) - 1 :]])
+@pytest.mark.parametrize("headline", ["", LONGEST, LONGEST[len(drafts.COPY_SUFFIX) - 1 :]])
 def test_a_headline_that_leaves_no_room_is_copied_as_it_is(edna: User, headline: str) -> None:
     article = newsroom.draft(headline)
     assert drafts.duplicate(article, by=edna).headline == headline
