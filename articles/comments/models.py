@@ -230,7 +230,7 @@ class CommentSearchVector(models.Model):
         indexes = [GinIndex(fields=["vector"], name="comment_words")]
 
     def __str__(self) -> str:
-        return f"Words of comment {self.comment_id}"
+        return f"Search vector of comment {self.comment_id}"
 
 
 class ModerationDecisionQuerySet(models.QuerySet["ModerationDecision"]):
@@ -301,11 +301,12 @@ class ModerationDecision(models.Model):
         ]
 
     def __str__(self) -> str:
-        """As in “Rejected by Mina Sato on 4 March 2026 at 14:05: off the subject (told)”."""
+        """As in “Rejected by Mina Sato on 4 March 2026 at 14:05: off the subject (commenter notified)”."""
         time = date_format(localtime(self.created_at), r"j F Y \a\t H:i")
         by = f" by {self.created_by.public_name}" if self.created_by else ""
         reason = f": {self.reason}" if self.reason else ""
-        return f"{self.get_decision_display()}{by} on {time}{reason}{' (told)' if self.commenter_notified else ''}"
+        notified = " (commenter notified)" if self.commenter_notified else ""
+        return f"{self.get_decision_display()}{by} on {time}{reason}{notified}"
 
 
 @model_policy(
@@ -424,7 +425,7 @@ class CommentPosition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Place of comment {self.comment_id}"
+        return f"Position of comment {self.comment_id}"
 
 
 @model_policy(public=None, personal_data=privacy.COMMENTS)

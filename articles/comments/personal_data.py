@@ -112,8 +112,8 @@ def _followers(person: Person) -> Any:
     return Follower.objects.filter(Q(user=person.account) | _by_guest(person))
 
 
-def erase(person: Person, keep_words: bool) -> None:
-    """Erases name and address from comments and reports; without `keep_words` also the comments.
+def erase(person: Person, keep_text: bool) -> None:
+    """Erases name and address from comments and reports; without `keep_text` also the comments.
 
     Always erased is what only moderators can read: revisions, appeals, IP addresses. Of comments with
     the unconfirmed address of this person only the address is erased.
@@ -126,7 +126,7 @@ def erase(person: Person, keep_words: bool) -> None:
     bans = Ban.objects.filter(comment__in=own)
     bans.update(label=gettext("Deleted user"))
     bans.exclude(kind=Ban.Kind.NETWORK).update(masked_value="")
-    if not keep_words:
+    if not keep_text:
         _delete_comments(person)
     _erase_names_in_admin_log(own)
     name = gettext("Deleted user")

@@ -112,5 +112,5 @@ def delete_expired(timestamp: int) -> None:
 @app.task(name="comments.forget_follows", queueing_lock="comments.forget_follows")
 def delete_old_follows(timestamp: int) -> None:
     """Once a night: follows never confirmed or ended long ago, and old notifications."""
-    outbox.erase(timezone.now())
-    follows.erase()
+    outbox.delete_old(timezone.now())
+    follows.delete_old()

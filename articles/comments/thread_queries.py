@@ -40,7 +40,7 @@ ORDER_BY: Final = {
 
 SHARE: Final = """
 share AS (
-    SELECT {answers} / greatest(count(*) FILTER (WHERE descendant_count > 0), 1) AS most FROM page
+    SELECT {replies} / greatest(count(*) FILTER (WHERE descendant_count > 0), 1) AS most FROM page
 )"""
 """The number of replies per comment: the first ones by id. A comment has a lower id than its replies,
 so a page that shows a reply also shows what it replies to."""
@@ -50,18 +50,18 @@ SELECT comment.id, comment.parent_id, comment.user_id, comment.state, comment.cr
     comment.edited_at, comment.featured, place.level, place.display_parent_id, place.descendant_count,
     CASE WHEN comment.state = 'approved' THEN comment.text END AS shown_text,
     CASE WHEN comment.state = 'approved' THEN comment.name END AS shown_name,
-    writer.display_name AS writer_name, writer.is_staff AS writer_is_staff,
-    CASE WHEN writer.has_public_profile AND writer.is_active THEN writer.id END AS writer_with_page,
+    writer.display_name AS display_name, writer.is_staff AS is_by_staff,
+    CASE WHEN writer.has_public_profile AND writer.is_active THEN writer.id END AS profile_id,
     comment.user_id IS NOT NULL AND EXISTS (
         SELECT FROM articles_byline AS byline
         JOIN accounts_authorprofile AS author ON author.id = byline.author_id
         WHERE byline.article_id = comment.article_id AND author.user_id = comment.user_id
-    ) AS writer_is_author,
+    ) AS is_by_author,
     CASE WHEN comment.state = 'approved' THEN (
         SELECT count(*) FROM articles_recommendation AS vote WHERE vote.comment_id = comment.id
     ) END AS recommendation_count,
     CASE WHEN answered.state = 'approved' THEN answered.name END AS answered_name,
-    answered.user_id AS answered_user, answerer.display_name AS answered_writer, answered.state AS answered_state,
+    answered.user_id AS answered_user, answerer.display_name AS answered_display_name, answered.state AS answered_state,
 """
 FROM: Final = """
 FROM chosen JOIN articles_commentposition AS place USING (comment_id)
@@ -76,16 +76,16 @@ THREAD: Final = """
 WITH ids AS MATERIALIZED (
     SELECT comment_id FROM articles_commentposition
     WHERE article_id = %(article)s AND level = 1 AND shown ORDER BY {order}
-    LIMIT {tops} OFFSET %(before)s
+    LIMIT {limit} OFFSET %(before)s
 ), page AS MATERIALIZED (
     SELECT comment_id, descendant_count FROM ids JOIN articles_commentposition USING (comment_id)
 ), {share}, chosen AS (
     SELECT comment_id FROM page
     UNION ALL
-    SELECT answer.comment_id FROM page CROSS JOIN share CROSS JOIN LATERAL (
+    SELECT reply.comment_id FROM page CROSS JOIN share CROSS JOIN LATERAL (
         SELECT comment_id FROM articles_commentposition
         WHERE root_id = page.comment_id AND level > 1 AND shown ORDER BY comment_id LIMIT most
-    ) AS answer WHERE page.descendant_count > 0
+    ) AS reply WHERE page.descendant_count > 0
 )
 {columns}
     (SELECT readable FROM articles_threadcount WHERE article_id = %(article)s) AS readable,
@@ -93,45 +93,45 @@ WITH ids AS MATERIALIZED (
 {tables}
 """
 
-ANSWERS: Final = """
+REPLIES: Final = """
 WITH ids AS MATERIALIZED (
     SELECT comment_id FROM articles_commentposition
-    WHERE display_parent_id = %(host)s AND shown ORDER BY created_at, comment_id
-    LIMIT {tops} OFFSET %(before)s
+    WHERE display_parent_id = %(parent)s AND shown ORDER BY created_at, comment_id
+    LIMIT {limit} OFFSET %(before)s
 ), page AS MATERIALIZED (
     SELECT comment_id, descendant_count FROM ids JOIN articles_commentposition USING (comment_id)
 ), {share}, chosen AS (
     SELECT comment_id FROM page
     UNION ALL
-    SELECT answer.comment_id FROM page CROSS JOIN share CROSS JOIN LATERAL (
+    SELECT reply.comment_id FROM page CROSS JOIN share CROSS JOIN LATERAL (
         SELECT comment_id FROM articles_commentposition
         WHERE display_parent_id = page.comment_id AND shown ORDER BY comment_id LIMIT most
-    ) AS answer WHERE page.descendant_count > 0
+    ) AS reply WHERE page.descendant_count > 0
     UNION ALL
     SELECT above.id FROM articles_commentposition AS head
     CROSS JOIN LATERAL (
         SELECT head.comment_id UNION SELECT head.display_parent_id WHERE head.display_parent_id IS NOT NULL
     ) AS above(id)
-    WHERE head.comment_id = %(host)s AND head.article_id = %(article)s AND head.level < 3
+    WHERE head.comment_id = %(parent)s AND head.article_id = %(article)s AND head.level < 3
         AND head.shown
 )
 {columns}
     (SELECT readable FROM articles_threadcount WHERE article_id = %(article)s) AS readable,
     (SELECT count(*) FROM articles_commentposition
-        WHERE display_parent_id = %(host)s AND shown) AS siblings
+        WHERE display_parent_id = %(parent)s AND shown) AS siblings
 {tables}
 """
 
 
 def _sql(text: str, order: Order) -> str:
-    share = SHARE.format(answers=PER_PAGE - TOP_LEVEL_PER_PAGE)
+    share = SHARE.format(replies=PER_PAGE - TOP_LEVEL_PER_PAGE)
     return text.format(
-        order=ORDER_BY[order], tops=TOP_LEVEL_PER_PAGE, share=share, columns=COLUMNS, tables=FROM
+        order=ORDER_BY[order], limit=TOP_LEVEL_PER_PAGE, share=share, columns=COLUMNS, tables=FROM
     )
 
 
 _THREADS: Final = {order: _sql(THREAD, order) for order in Order}
-_ANSWERS: Final = _sql(ANSWERS, Order.OLDEST)
+_REPLIES: Final = _sql(REPLIES, Order.OLDEST)
 
 
 class Row(NamedTuple):
@@ -152,14 +152,14 @@ class Row(NamedTuple):
     descendant_count: int
     shown_text: str | None
     shown_name: str | None
-    writer_name: str | None
-    writer_is_staff: bool | None
-    writer_with_page: int | None
-    writer_is_author: bool
+    display_name: str | None
+    is_by_staff: bool | None
+    profile_id: int | None
+    is_by_author: bool
     recommendation_count: int | None
     answered_name: str | None
     answered_user: int | None
-    answered_writer: str | None
+    answered_display_name: str | None
     answered_state: str | None
     readable: int | None
     """Of the whole thread."""
@@ -178,13 +178,13 @@ def thread_rows(article: Article, order: Order, page: int) -> list[Row]:
     )
 
 
-def reply_rows(article: Article, host: int, page: int) -> list[Row]:
+def reply_rows(article: Article, parent: int, page: int) -> list[Row]:
     """Returns a page of the replies to a comment, with the comment itself and its display parent.
 
     These two are missing if the comment is not shown, on another article, or on the last level.
     """
     before = (page - 1) * TOP_LEVEL_PER_PAGE
-    return _rows(_ANSWERS, {"article": article.pk, "host": host, "before": before})
+    return _rows(_REPLIES, {"article": article.pk, "parent": parent, "before": before})
 
 
 def _rows(sql: str, values: Mapping[str, int]) -> list[Row]:

@@ -40,12 +40,12 @@ class Answered:
     id: int
     name: str
     """Empty if the comment is not visible any more."""
-    here: bool
+    is_on_page: bool
     """Whether it is on the same page."""
 
     @property
     def url(self) -> str:
-        return f"#comment-{self.id}" if self.here else reverse("comment", args=[self.id])
+        return f"#comment-{self.id}" if self.is_on_page else reverse("comment", args=[self.id])
 
 
 @dataclass(slots=True)
@@ -238,7 +238,9 @@ def _tree(rows: Iterable[Row]) -> dict[int, ThreadComment]:
         if comment.display_parent_id is not None and comment.display_parent_id in comments:
             comments[comment.display_parent_id].replies.append(comment)
         if row.answered_state is not None and row.parent_id is not None:
-            comment.in_reply_to = _answered(row, row.parent_id, here=row.parent_id in comments)
+            comment.in_reply_to = _answered(
+                row, row.parent_id, is_on_page=row.parent_id in comments
+            )
     for comment in comments.values():
         comment.replies.sort(key=SORT_KEYS[Order.OLDEST])
     return comments
@@ -253,9 +255,9 @@ def _comment(row: Row) -> ThreadComment:
         display_parent_id=row.display_parent_id,
     )
     if row.is_visible:
-        comment.name = _name(row.shown_name, row.user_id, row.writer_name)
-        comment.reader = row.writer_with_page
-        comment.by_staff, comment.by_author = bool(row.writer_is_staff), row.writer_is_author
+        comment.name = _name(row.shown_name, row.user_id, row.display_name)
+        comment.reader = row.profile_id
+        comment.by_staff, comment.by_author = bool(row.is_by_staff), row.is_by_author
         comment.text, comment.edited_at = row.shown_text or "", row.edited_at
         comment.featured = row.featured
         comment.recommendation_count = row.recommendation_count or 0
@@ -269,10 +271,10 @@ def _name(written: str | None, user: int | None, display: str | None) -> str:
     return written or "" if user is None else User(pk=user, display_name=display or "").public_name
 
 
-def _answered(row: Row, parent: int, *, here: bool) -> Answered:
+def _answered(row: Row, parent: int, *, is_on_page: bool) -> Answered:
     hidden = row.answered_name is None
-    name = "" if hidden else _name(row.answered_name, row.answered_user, row.answered_writer)
-    return Answered(parent, name, here)
+    name = "" if hidden else _name(row.answered_name, row.answered_user, row.answered_display_name)
+    return Answered(parent, name, is_on_page)
 
 
 def _readable(comments: Iterable[ThreadComment]) -> Iterator[ThreadComment]:

@@ -63,8 +63,8 @@ def is_recommended(comment: Comment, *, by: User) -> bool:
 
 def recommended_ids(article_id: int, *, by: User) -> list[int]:
     """The ids of the comments on an article that a reader recommends."""
-    mine = Recommendation.objects.filter(user=by, comment__article=article_id)
-    return list(mine.values_list("comment_id", flat=True))
+    own = Recommendation.objects.filter(user=by, comment__article=article_id)
+    return list(own.values_list("comment_id", flat=True))
 
 
 def _limit_rate(by: User) -> None:
@@ -125,8 +125,8 @@ def recommend(request: HttpRequest, pk: int) -> HttpResponse:
     comment = get_object_or_404(published, pk=pk)
     user = signed_in_user(request)
     if user is None:
-        here = reverse("comment_recommend", args=[pk])
-        return redirect_to_login(here, reverse("account_login"))
+        page_url = reverse("comment_recommend", args=[pk])
+        return redirect_to_login(page_url, reverse("account_login"))
     with use_language(comment.article.language):
         error, status = "", 200
         if request.method == "POST":

@@ -1,12 +1,12 @@
 // Moderation: single keys decide, the next comment follows, a decision can be undone for ten seconds.
 // Without this script every row has its buttons, and each of them is a form.
 
-const LASTS = 10_000;
-const RESTS = 150;
-const ASKS_EVERY = 10_000;
+const UNDO_MS = 10_000;
+const CLAIM_DELAY_MS = 150;
+const POLL_MS = 10_000;
 const DONE = { approve: "approved", reject: "rejected", spam: "marked as spam" };
 
-const said = document.querySelector(".admin-said");
+const messageLine = document.querySelector(".admin-said");
 const table = document.querySelector("#result_list");
 const page = document.querySelector("#comment-page");
 const aside = document.querySelector("[data-case-aside]");
@@ -19,12 +19,12 @@ const readAt = document.querySelector("[name=read_at]")?.value ?? "";
 const undoable = [];
 let current = null;
 let pending = 0;
-let refilling;
-let resting;
+let refillTimer;
+let claimTimer;
 
 const rows = () => [...(table?.querySelectorAll("tr.case") ?? [])];
 const chosen = () => rows().filter((row) => row.querySelector(".action-select")?.checked);
-const addressOf = (row, deed) => `${row.dataset.comment}/${deed}/`;
+const urlOf = (row, action) => `${row.dataset.comment}/${action}/`;
 const nameOf = (row) => row.querySelector("bdi").textContent;
 
 async function send(address, fields = {}) {
@@ -34,18 +34,18 @@ async function send(address, fields = {}) {
   return { status: answer.status, ...(await answer.json()) };
 }
 
-// What was said last, with its undo
+// The message line, with its undo button
 
-function tell(words, undo = null) {
-  said.textContent = words;
+function showMessage(text, undo = null) {
+  messageLine.textContent = text;
   if (!undo) return;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button admin-undo";
   button.append("Undo ", Object.assign(document.createElement("kbd"), { textContent: "U" }));
-  button.addEventListener("click", () => takeBack(undo));
-  said.append(" ", button);
-  setTimeout(() => button.remove(), LASTS);
+  button.addEventListener("click", () => undoDecision(undo));
+  messageLine.append(" ", button);
+  setTimeout(() => button.remove(), UNDO_MS);
 }
 
 function count(counts) {
@@ -57,7 +57,7 @@ function count(counts) {
   }
 }
 
-// Which one
+// The selected row
 
 function select(row) {
   current?.classList.remove("case-current");
@@ -69,40 +69,40 @@ function select(row) {
   aside?.replaceChildren(...(beside ? [beside] : []));
 }
 
-function stand(row) {
+function focusRow(row) {
   select(row);
   if (!current) return;
   current.focus({ preventScroll: true });
   current.scrollIntoView({ block: "nearest" });
-  // Quick decisions pass over rows without claiming each.
-  clearTimeout(resting);
-  resting = setTimeout(claim, RESTS, current);
+  // Not at once, so that quick decisions do not claim every row in between.
+  clearTimeout(claimTimer);
+  claimTimer = setTimeout(claim, CLAIM_DELAY_MS, current);
 }
 
 async function claim(row) {
   if (!row.isConnected) return;
   let other;
   try {
-    ({ other } = await send(addressOf(row, "claim")));
+    ({ other } = await send(urlOf(row, "claim")));
   } catch {
-    return; // The line is broken; deciding will say so.
+    return; // No connection: the decision will report it.
   }
-  mark(row, other);
+  showClaim(row, other);
   if (other && row === current) step(1);
 }
 
-function mark(row, other) {
-  const words = row.querySelector(".case-claimed");
-  words.hidden = !other;
-  words.firstElementChild.textContent = other ?? "";
+function showClaim(row, other) {
+  const note = row.querySelector(".case-claimed");
+  note.hidden = !other;
+  note.firstElementChild.textContent = other ?? "";
 }
 
-// Rows that somebody else has before them are passed over, unless there is nothing else.
+// Skips rows that others have claimed, unless there is no other.
 function step(by) {
   const all = rows();
   const at = all.indexOf(current);
   const order = by > 0 ? all.slice(at + 1) : all.slice(0, Math.max(at, 0)).reverse();
-  stand(order.find((row) => row.querySelector(".case-claimed").hidden) ?? (current ? current : all[0]));
+  focusRow(order.find((row) => row.querySelector(".case-claimed").hidden) ?? (current ? current : all[0]));
 }
 
 // Deciding
@@ -111,29 +111,29 @@ async function decide(row, verb, fields = {}) {
   if (!row) return;
   const after = row.nextElementSibling ?? row.previousElementSibling;
   const place = { parent: row.parentElement, before: row.nextElementSibling };
-  const was = row === current;
+  const wasCurrent = row === current;
   row.remove();
   pending += 1;
-  if (was) {
+  if (wasCurrent) {
     current = null;
-    stand(after);
+    focusRow(after);
   }
   let answer;
   try {
-    answer = await send(addressOf(row, "decide"), { verb, seen: row.dataset.seen, read_at: readAt, ...fields });
+    answer = await send(urlOf(row, "decide"), { verb, seen: row.dataset.seen, read_at: readAt, ...fields });
   } catch {
-    answer = { status: 0, said: "The line is broken; this one was not decided." };
+    answer = { status: 0, message: "Connection lost. This comment was not decided." };
   }
   pending -= 1;
   count(answer.counts);
   if (answer.status === 200 && answer.rows) {
-    const undo = { rows: answer.rows, row, place, until: Date.now() + LASTS };
+    const undo = { rows: answer.rows, row, place, expires: Date.now() + UNDO_MS };
     undoable.push(undo);
-    tell(`${nameOf(row)}: ${DONE[verb]}.`, undo);
+    showMessage(`${nameOf(row)}: ${DONE[verb]}.`, undo);
   } else {
-    tell(answer.said ? `${nameOf(row)}: ${answer.said}` : "");
+    showMessage(answer.message ? `${nameOf(row)}: ${answer.message}` : "");
     if (answer.status !== 409 && answer.status !== 200) putBack(row, place);
-    if (answer.status === 423) mark(row, answer.said.split(" is looking")[0]);
+    if (answer.status === 423) showClaim(row, answer.other);
   }
   refill();
 }
@@ -142,45 +142,45 @@ function putBack(row, { parent, before }) {
   parent.insertBefore(row, before?.isConnected ? before : null);
 }
 
-// The page is empty: the next ones, once nothing can be undone on it any more or somebody goes on.
+// An empty page loads the next comments, as soon as nothing on it can be undone.
 function refill() {
-  clearTimeout(refilling);
+  clearTimeout(refillTimer);
   if (pending || rows().length || !waiting()) return;
-  const stays = (undoable.at(-1)?.until ?? 0) - Date.now();
-  if (stays <= 0) goOn();
+  const remaining = (undoable.at(-1)?.expires ?? 0) - Date.now();
+  if (remaining <= 0) loadNext();
   else {
-    refilling = setTimeout(refill, stays);
+    refillTimer = setTimeout(refill, remaining);
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button admin-undo";
-    button.textContent = "The next ones (j)";
-    button.addEventListener("click", goOn);
-    said.append(" ", button);
+    button.textContent = "Next comments (j)";
+    button.addEventListener("click", loadNext);
+    messageLine.append(" ", button);
   }
 }
 
 const waiting = () =>
-  Number(document.querySelector(`[data-queue="${said.dataset.queue}"] .admin-count`)?.textContent) > 0;
-const goOn = () => location.reload();
+  Number(document.querySelector(`[data-queue="${messageLine.dataset.queue}"] .admin-count`)?.textContent) > 0;
+const loadNext = () => location.reload();
 
-async function takeBack(undo = undoable.at(-1)) {
+async function undoDecision(undo = undoable.at(-1)) {
   const at = undoable.indexOf(undo);
-  if (at < 0 || undo.until < Date.now()) {
+  if (at < 0 || undo.expires < Date.now()) {
     document.querySelector(".messagelist .admin-undo")?.click();
     return;
   }
   undoable.splice(at, 1);
-  const answer = await send(said.closest("body").querySelector("#admin-undo").action, { rows: undo.rows });
-  tell(answer.said);
+  const answer = await send(messageLine.closest("body").querySelector("#admin-undo").action, { rows: undo.rows });
+  showMessage(answer.message);
   count(answer.counts);
   if (answer.status !== 200) return;
   if (undo.row) {
     putBack(undo.row, undo.place);
-    stand(undo.row);
+    focusRow(undo.row);
   }
 }
 
-// Many at once go the way they go without this script.
+// Several at once are submitted with the form, as without this script.
 function decideChosen(verb, fields) {
   const form = document.querySelector("#changelist-form");
   for (const [name, value] of Object.entries(fields ?? {})) {
@@ -203,14 +203,14 @@ function perform(verb, fields) {
     page.querySelector(`[value=${verb}]`)?.click();
   } else if (chosen().length) decideChosen(verb, fields);
   else if (current) decide(current, verb, fields);
-  else tell(NONE_SELECTED);
+  else showMessage(NONE_SELECTED);
 }
 
-// Rejecting asks why; a number is a reason, Enter goes without
+// Rejecting asks for a reason: a number chooses one, Enter rejects without
 
 function ask() {
   if (!page && !current && !chosen().length) {
-    tell(NONE_SELECTED);
+    showMessage(NONE_SELECTED);
     return;
   }
   rejecting.querySelector("form").reset();
@@ -235,56 +235,56 @@ rejecting?.addEventListener("keydown", (event) => {
 rejecting?.addEventListener("close", () => {
   const fields = Object.fromEntries(new FormData(rejecting.querySelector("form")));
   if (rejecting.returnValue === "reject") perform("reject", fields);
-  else stand(current);
+  else focusRow(current);
 });
 
 // Keys
 
 // The first comment is selected when the page opens, but the focus is not moved there: j does that first.
-const enterOrStep = () => (current && !current.contains(document.activeElement) ? stand(current) : step(1));
+const enterOrStep = () => (current && !current.contains(document.activeElement) ? focusRow(current) : step(1));
 function follow(selector) {
   if (page ?? current) (page ?? current).querySelector(selector)?.click();
-  else tell(NONE_SELECTED);
+  else showMessage(NONE_SELECTED);
 }
-const DEEDS = {
-  j: () => (page ? follow(".case-next") : rows().length || !waiting() ? enterOrStep() : goOn()),
+const SHORTCUTS = {
+  j: () => (page ? follow(".case-next") : rows().length || !waiting() ? enterOrStep() : loadNext()),
   k: () => (page ? history.back() : step(-1)),
   a: () => perform("approve"),
   r: ask,
   s: () => perform("spam"),
   f: () => follow("[aria-keyshortcuts=f]"),
   b: () => follow(".case-ban"),
-  u: () => takeBack(),
+  u: () => undoDecision(),
   x: () => current?.querySelector(".action-select")?.click(),
   o: () => current?.querySelector(".case-page")?.click(),
   "?": () => keys.showModal(),
 };
 
-const KEPT = "desk.keys";
-const wanted = () => localStorage.getItem(KEPT) !== "off";
+const STORAGE_KEY = "desk.keys";
+const areKeysOn = () => localStorage.getItem(STORAGE_KEY) !== "off";
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog, [contenteditable]")) return;
-  if (!wanted() && event.key !== "?") return;
-  const deed = DEEDS[event.key];
-  if (!deed) return;
+  if (!areKeysOn() && event.key !== "?") return;
+  const action = SHORTCUTS[event.key];
+  if (!action) return;
   event.preventDefault();
-  deed();
+  action();
 });
 
 const on = document.querySelector("#admin-keys-on");
 if (on) {
-  on.checked = wanted();
-  on.addEventListener("change", () => localStorage.setItem(KEPT, on.checked ? "on" : "off"));
+  on.checked = areKeysOn();
+  on.addEventListener("change", () => localStorage.setItem(STORAGE_KEY, on.checked ? "on" : "off"));
 }
 
-// Buttons of the rows do at once what they do without this script after a page
+// The buttons of the rows, without loading a page
 
 table?.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=verb]");
   const row = event.target.closest("tr.case");
-  if (row && row !== current) (event.target.closest("a, input, details") ? choose : stand)(row);
+  if (row && row !== current) (event.target.closest("a, input, details") ? choose : focusRow)(row);
   /* Approving and replying leads to another page. */
   if (!button || button.value === "reply") return;
   event.preventDefault();
@@ -309,27 +309,27 @@ table?.addEventListener("focusin", (event) => {
   if (row && row !== current && !isPressed) choose(row);
 });
 
-// What others do meanwhile
+// Decisions and claims of others
 
-async function lookAround() {
-  if (document.visibilityState !== "visible" || !said) return;
+async function poll() {
+  if (document.visibilityState !== "visible" || !messageLine) return;
   const shown = rows().map((row) => row.dataset.comment);
-  const query = new URLSearchParams({ queue: said.dataset.queue, shown });
+  const query = new URLSearchParams({ queue: messageLine.dataset.queue, shown });
   try {
-    const answer = await fetch(`${said.dataset.live}?${query}`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`${messageLine.dataset.live}?${query}`, { headers: { Accept: "application/json" } });
     if (!answer.ok) return;
-    const news = await answer.json();
-    count(news.counts);
+    const updates = await answer.json();
+    count(updates.counts);
     for (const row of rows()) {
-      if (news.gone.includes(Number(row.dataset.comment))) {
+      if (updates.gone.includes(Number(row.dataset.comment))) {
         if (row === current) step(1);
         row.remove();
-      } else mark(row, news.claimed[row.dataset.comment]);
+      } else showClaim(row, updates.claimed[row.dataset.comment]);
     }
   } catch {
-    // The line is broken; the next look says more.
+    // No connection: the next poll tries again.
   }
 }
 
-if (said) setInterval(lookAround, ASKS_EVERY);
-if (wanted()) select(rows().find((row) => row.querySelector(".case-claimed").hidden));
+if (messageLine) setInterval(poll, POLL_MS);
+if (areKeysOn()) select(rows().find((row) => row.querySelector(".case-claimed").hidden));

@@ -220,11 +220,11 @@ def test_the_last_decision_of_a_page_can_be_undone_before_the_next_page_loads(
     press(page, "j", "a")
     expect(page.locator(".admin-said")).to_contain_text("Writer 0: approved.")
     press(page, "a")
-    expect(page.locator(".admin-said")).to_contain_text("The next ones (j)")
+    expect(page.locator(".admin-said")).to_contain_text("Next comments (j)")
     press(page, "u")
     expect(page.locator(f"{ROWS} bdi").first).to_have_text("Writer 1")
     press(page, "a")
-    expect(page.locator(".admin-said")).to_contain_text("The next ones (j)")
+    expect(page.locator(".admin-said")).to_contain_text("Next comments (j)")
     press(page, "j")
     expect(page.locator(f"{ROWS} bdi").first).to_have_text("Writer 2")
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import pytest
 
 from articles.comments.screening.spam_features import WORD, features, is_learnt
-from articles.comments.screening.spam_model import LEAST_THREADS, Example, train
+from articles.comments.screening.spam_model import MIN_THREADS, Example, train
 from tests.shared import shared_data
 
 pytestmark = pytest.mark.proof
@@ -133,6 +133,6 @@ def test_words_of_a_single_video_are_not_learnt() -> None:
     learnt = [each for each in train(both).model.weights if is_learnt(each)]
     print(f"{len(learnt)} words and phrases are learnt, of {sum(map(is_learnt, threads))}")
     assert learnt
-    assert all(len(threads[each]) >= LEAST_THREADS for each in learnt)
+    assert all(len(threads[each]) >= MIN_THREADS for each in learnt)
     one = train([each for each in both if each.thread == "1"]).model
     assert not any(is_learnt(each) for each in one.weights)

@@ -35,11 +35,11 @@ DURATIONS: Final = {
     "365": ("1 year", timedelta(days=365)),
     "": ("permanently", None),
 }
-SEEN: Final = rf"^({'|'.join(Comment.State.values)})(:\d{{1,20}})?\Z"
+SEEN_STATE: Final = rf"^({'|'.join(Comment.State.values)})(:\d{{1,20}})?\Z"
 """A state, or `Comment.change_token`."""
 
 
-def offered_reasons() -> Any:
+def active_reasons() -> Any:
     return RejectionReason.objects.filter(active=True)
 
 
@@ -57,14 +57,14 @@ class DecisionForm(forms.Form):
         required=False, max_length=REASON_MAX_LENGTH, validators=[validate_storable]
     )
     tell = forms.BooleanField(required=False)
-    seen = forms.RegexField(SEEN, required=False)
+    seen = forms.RegexField(SEEN_STATE, required=False)
     read_at = forms.DateTimeField(required=False)
 
     @staticmethod
     def seen_state(post_data: QueryDict, comment: Comment) -> str | None:
         """Returns the state in which a listed comment was shown; None if it was not on the page."""
         seen = post_data.get(f"seen-{comment.pk}", "")
-        return seen if re.match(SEEN, seen) else None
+        return seen if re.match(SEEN_STATE, seen) else None
 
     @property
     def full_reason(self) -> str:
@@ -102,7 +102,7 @@ class ModerationActionForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["listed"].queryset = offered_reasons()  # type: ignore[attr-defined]
+        self.fields["listed"].queryset = active_reasons()  # type: ignore[attr-defined]
 
 
 class BanForm(forms.Form):
@@ -190,7 +190,7 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
             url("<int:pk>/claim/", require_POST(self.claim), "claim"),
             url("<int:pk>/feature/", require_POST(self.feature), "feature"),
             url("undo/", require_POST(self.undo), "undo"),
-            url("next/", require_safe(self.next_one), "next"),
+            url("next/", require_safe(self.next_comment), "next"),
             url("live/", require_safe(self.live), "live"),
             *super().get_urls(),
         ]
@@ -222,13 +222,13 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
                 notify=action == "reject" and form.cleaned_data["tell"],
             )
         except decisions.ClaimedByOther as error:
-            return self._respond(request, str(error), status=423)
+            return self._respond(request, str(error), status=423, other=error.moderator)
         except decisions.EditedMeanwhile as error:
             page = self._page_of(request, pk)
             return self._respond(request, str(error), status=412, back=page)
         except decisions.DecidedMeanwhile as error:
             return self._respond(request, str(error), status=409)
-        message = _counted(1, PAST_TENSE[action]) if row else ""
+        message = _summary(1, PAST_TENSE[action]) if row else ""
         back = _reply_url(comment) if action == REPLY else ""
         return self._respond(request, message, rows=[row], back=back)
 
@@ -243,20 +243,18 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
         except decisions.DecidedMeanwhile:
             message = "Only published comments can be featured. Approve it first."
             return self._respond(request, message, status=409)
-        message = _counted(1, "featured" if on else "unfeatured")
+        message = _summary(1, "featured" if on else "unfeatured")
         return self._respond(request, message, rows=[row], back=self._page_of(request, pk))
 
     def undo(self, request: HttpRequest) -> HttpResponse:
         user = self._moderator(request)
-        pks = [
-            found for each in request.POST.get("rows", "").split(",") if (found := parse_id(each))
-        ]
+        pks = _parse_ids(request.POST.get("rows", ""))
         rows = ModerationDecision.objects.filter(pk__in=pks[:1000]).order_by("pk")
         try:
             count = decisions.undo(rows, by=user)
         except decisions.UndoExpired as error:
             return self._respond(request, str(error), status=409)
-        return self._respond(request, _counted(count, "restored"))
+        return self._respond(request, _summary(count, "restored"))
 
     def claim(self, request: HttpRequest, pk: int) -> JsonResponse:
         """Claims a comment; responds with the moderator who has claimed it already, if any."""
@@ -265,28 +263,28 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
 
     # Next comment
 
-    def next_one(self, request: HttpRequest) -> HttpResponse:
+    def next_comment(self, request: HttpRequest) -> HttpResponse:
         """Redirects to the next comment of a queue that nobody else has claimed."""
         queue = queues.parse_queue(request.GET.get("queue"))
         after = parse_id(request.GET.get("after")) or 0
         comments = queues.in_queue(queue, Comment.objects.all()).order_by(*queues.ordering(queue))
         user = self._moderator(request)
         previous = comments.filter(pk=after).first()
-        found = queues.claim_next(user, _following(comments, previous, queue)) if previous else None
-        found = found or queues.claim_next(user, comments.exclude(pk=after))
+        comment = (
+            queues.claim_next(user, _following(comments, previous, queue)) if previous else None
+        )
+        comment = comment or queues.claim_next(user, comments.exclude(pk=after))
         query = urlencode({"queue": queue})
-        if found is None:
+        if comment is None:
             self.message_user(request, "No more comments in this queue.", messages.INFO)
             return redirect(f"{reverse('admin:articles_comment_changelist')}?{query}")
-        page = reverse("admin:articles_comment_change", args=[found.pk])
+        page = reverse("admin:articles_comment_change", args=[comment.pk])
         return redirect(f"{page}?{urlencode({'_changelist_filters': query})}")
 
     def live(self, request: HttpRequest) -> JsonResponse:
         """For the script: the counts, the listed comments that left the queue, and the claimed ones."""
         user = self._moderator(request)
-        pks = [
-            found for each in request.GET.get("shown", "").split(",") if (found := parse_id(each))
-        ]
+        pks = _parse_ids(request.GET.get("shown", ""))
         shown = Comment.objects.filter(pk__in=pks[:200])
         queue = queues.parse_queue(request.GET.get("queue"))
         in_queue = set(queues.in_queue(queue, shown).values_list("pk", flat=True))
@@ -294,7 +292,7 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
             {
                 "counts": queues.cached_counts(),
                 "gone": [pk for pk in pks if pk not in in_queue],
-                "claimed": queues.claimed_by_others(list(shown), than=user),
+                "claimed": queues.claimed_by_others(list(shown), user=user),
             }
         )
 
@@ -337,14 +335,14 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
         if saved:
             self.message_user(
                 request,
-                _with_undo(_counted(len(saved), PAST_TENSE[action]), saved),
+                _with_undo(_summary(len(saved), PAST_TENSE[action]), saved),
                 messages.SUCCESS,
             )
         # The selected comments that have left the queue are missing from the queryset.
         missing = len(set(request.POST.getlist(ACTION_CHECKBOX_NAME))) - len(comments)
         if missing > 0 and request.POST.get("select_across", "0") != "1":
             self.message_user(
-                request, _counted(missing, "already decided by another moderator"), messages.WARNING
+                request, _summary(missing, "already decided by another moderator"), messages.WARNING
             )
 
     # Responses
@@ -363,12 +361,17 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
         rows: Iterable[ModerationDecision | None] = (),
         status: int = 200,
         back: str = "",
+        other: str = "",
     ) -> HttpResponse:
-        """Responds to the script with JSON, to a form with a redirect and a message."""
+        """Responds to the script with JSON, to a form with a redirect and a message.
+
+        Args:
+            other: the moderator who has claimed the comment.
+        """
         saved = [row for row in rows if row]
         if "application/json" in request.headers.get("Accept", ""):
-            data = {"said": message, "rows": _joined(saved), "counts": queues.counts()}
-            return JsonResponse(data, status=status)
+            data = {"message": message, "rows": _joined(saved), "counts": queues.counts()}
+            return JsonResponse({**data, "other": other}, status=status)
         level = messages.SUCCESS if status == 200 else messages.WARNING
         if status == 422:
             level = messages.ERROR
@@ -392,6 +395,10 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
         if queue := request.POST.get("queue"):
             query["_changelist_filters"] = urlencode({"queue": queue})
         return f"{page}?{urlencode(query)}"
+
+
+def _parse_ids(text: str) -> list[int]:
+    return [pk for each in text.split(",") if (pk := parse_id(each))]
 
 
 def _reply_url(comment: Comment) -> str:
@@ -427,7 +434,7 @@ def _with_undo(message: str, rows: list[ModerationDecision]) -> SafeString:
     )
 
 
-def _counted(count: int, participle: str) -> str:
+def _summary(count: int, participle: str) -> str:
     if count == 1:
         return f"One comment was {participle}."
     return f"{count} comments were {participle}."

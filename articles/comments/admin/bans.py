@@ -105,7 +105,7 @@ class BanAdmin(NoAddOrDelete, admin.ModelAdmin[Ban]):
         "reason",
         "created_by",
         "created_at",
-        "about",
+        "comment_number",
     ]
     list_display_links = None
     list_filter = [ActiveFilter, "kind", ("created_by", admin.RelatedOnlyFieldListFilter)]
@@ -119,9 +119,12 @@ class BanAdmin(NoAddOrDelete, admin.ModelAdmin[Ban]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ban]:
         """Orders active bans first."""
-        over = Case(When(pk__in=Ban.objects.active().values("pk"), then=Value(0)), default=1)
+        has_ended = Case(When(pk__in=Ban.objects.active().values("pk"), then=Value(0)), default=1)
         ordered: QuerySet[Ban] = (
-            super().get_queryset(request).annotate(over=over).order_by("over", "-created_at", "-pk")
+            super()
+            .get_queryset(request)
+            .annotate(has_ended=has_ended)
+            .order_by("has_ended", "-created_at", "-pk")
         )
         return ordered
 
@@ -133,7 +136,7 @@ class BanAdmin(NoAddOrDelete, admin.ModelAdmin[Ban]):
         return _format(ban.expires_at) if ban.expires_at else "permanent"
 
     @admin.display(description="made from")
-    def about(self, ban: Ban) -> str:
+    def comment_number(self, ban: Ban) -> str:
         return f"comment {ban.comment_id}" if ban.comment_id else "–"
 
     @admin.action(permissions=["change"], description="Remove ban")

@@ -26,7 +26,7 @@ from articles.comments.admin.actions import (
     REASON_MAX_LENGTH,
     ModerationActionForm,
     ModerationMixin,
-    offered_reasons,
+    active_reasons,
 )
 from articles.comments.admin.bans import BanMixin
 from articles.comments.models import Comment, CommentQuerySet
@@ -47,8 +47,8 @@ def chosen_queue(request: HttpRequest) -> str:
     return queues.parse_queue(request.GET.get("queue"), default)
 
 
-TO_DO: Final = {key for key in queues.LABELS if key != queues.NEW}
-RARE: Final = {queues.NEW, Comment.State.UNCONFIRMED.value, Comment.State.DELETED.value}
+ACTION_QUEUES: Final = {key for key in queues.LABELS if key != queues.NEW}
+HIDDEN_IF_EMPTY: Final = {queues.NEW, Comment.State.UNCONFIRMED.value, Comment.State.DELETED.value}
 """Their tabs are shown while they have comments."""
 
 
@@ -79,9 +79,9 @@ def tabs(current: str) -> list[Tab]:
     }
     order = [*queues.LABELS, *(each for each in labels if each not in queues.LABELS)]
     return [
-        Tab(each, labels[each], counts.get(each, 0), each == current, each in TO_DO)
+        Tab(each, labels[each], counts.get(each, 0), each == current, each in ACTION_QUEUES)
         for each in order
-        if each not in RARE or each == current or counts.get(each)
+        if each not in HIDDEN_IF_EMPTY or each == current or counts.get(each)
     ]
 
 
@@ -172,8 +172,8 @@ class OverviewMixin(admin.ModelAdmin[Comment]):
         headlines, followed = Article.objects.in_bulk(pks), _follower_counts(pks)
         for row in rows:
             row["followed"] = followed.get(row["article_id"], 0)
-            row["words"] = headlines[row["article_id"]].headline
-            row["address"] = f"article={row['article_id']}"
+            row["name"] = headlines[row["article_id"]].headline
+            row["query"] = f"article={row['article_id']}"
         return self._overview(request, "Comments by article", "article", rows)
 
     def by_writer(self, request: HttpRequest) -> HttpResponse:
@@ -182,20 +182,20 @@ class OverviewMixin(admin.ModelAdmin[Comment]):
             _aggregated(
                 Comment.objects.filter(user=None)
                 .exclude(email="")
-                .annotate(address=Lower("email"))
-                .values("address")
+                .annotate(lower_email=Lower("email"))
+                .values("lower_email")
             )
         )
         rows = sorted([*accounts, *guests], key=_sort_key)[:MAX_ROWS]
         newest = Comment.objects.select_related("user").in_bulk([row["known"] for row in rows])
         for row in rows:
-            row["words"] = newest[row["known"]].public_name
+            row["name"] = newest[row["known"]].public_name
             row["kind"] = "account" if "user_id" in row else "guest"
-            row["address"] = f"writer={row['known']}"
+            row["query"] = f"writer={row['known']}"
         return self._overview(request, "Comments by commenter", "writer", rows)
 
     def _overview(
-        self, request: HttpRequest, title: str, of_what: str, rows: list[dict[str, Any]]
+        self, request: HttpRequest, title: str, group: str, rows: list[dict[str, Any]]
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -203,7 +203,7 @@ class OverviewMixin(admin.ModelAdmin[Comment]):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": title,
-            "of_what": of_what,
+            "group": group,
             "rows": rows,
             "most": MAX_ROWS,
         }
@@ -226,12 +226,12 @@ def _sort_key(row: dict[str, Any]) -> tuple[int, int, float]:
 
 
 FIELDS = (
-    "said_by_rules",
-    "reported_by_readers",
+    "screening_messages",
+    "reports",
     "appealed",
     "decisions",
-    "earlier_words",
-    "where_from",
+    "earlier_versions",
+    "stored_ip_address",
 )
 
 
@@ -267,14 +267,14 @@ class CommentDetailsMixin(admin.ModelAdmin[Comment]):
         return format_html("<b><bdi>{}</bdi></b> ({})", comment.public_name, kind)
 
     @admin.display(description="screening results")
-    def said_by_rules(self, comment: Comment) -> SafeString | str:
-        says = [
+    def screening_messages(self, comment: Comment) -> SafeString | str:
+        messages = [
             (each["says"],) for each in comment.screening_results if each["phase"] != Check.EVERYONE
         ]
-        return _list(says)
+        return _list(messages)
 
     @admin.display(description="reports")
-    def reported_by_readers(self, comment: Comment) -> SafeString | str:
+    def reports(self, comment: Comment) -> SafeString | str:
         return _list(
             [
                 (f"{flag} ({_format(flag.created_at)}; {flag.get_outcome_display()})",)
@@ -298,13 +298,13 @@ class CommentDetailsMixin(admin.ModelAdmin[Comment]):
         )
 
     @admin.display(description="earlier versions")
-    def earlier_words(self, comment: Comment) -> SafeString | str:
+    def earlier_versions(self, comment: Comment) -> SafeString | str:
         rows = [(_format(each.replaced_at), each.text) for each in comment.versions.all()]
         item = '<p>Until {}:</p><div class="comment-words" dir="auto">{}</div>'
         return format_html_join("", item, rows) or "–"
 
     @admin.display(description="IP address")
-    def where_from(self, comment: Comment) -> str:
+    def stored_ip_address(self, comment: Comment) -> str:
         """Shows only whether one is stored and until when, not the address itself."""
         stored = EncryptedIPAddress.objects.filter(comment=comment).first()
         return f"stored encrypted until {_format(stored.expires_at)}" if stored else "not stored"
@@ -384,7 +384,7 @@ class CommentAdmin(CommentDetailsMixin, BanMixin, OverviewMixin, ModerationMixin
         context = {
             "title": f"Comments {title}".strip(),
             "queue": queue,
-            "narrowed": title,
+            "filter_title": title,
             "tabs": tabs(queue),
             **self._with_reasons(request),
         }
@@ -433,7 +433,7 @@ class CommentAdmin(CommentDetailsMixin, BanMixin, OverviewMixin, ModerationMixin
 
     def _with_reasons(self, request: HttpRequest) -> dict[str, Any]:
         return {
-            "reasons": offered_reasons(),
+            "reasons": active_reasons(),
             "read_at": timezone.now().isoformat(),
             "longest_reason": REASON_MAX_LENGTH,
             "may_decide": self.has_change_permission(request),

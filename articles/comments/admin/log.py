@@ -65,17 +65,17 @@ GROUP BY week ORDER BY week DESC
 class Week:
     """The statistics of one week, which begins on a Monday."""
 
-    begins: date
+    starts_on: date
     received: int
     held: int
     """By rules or reports."""
     decided: int
     """By people."""
-    until_decided: timedelta | None
+    median_time: timedelta | None
     """The median time from pending to the first decision by a person; None if there was none."""
     overturned: int
     """Approved by one person and rejected by another."""
-    asked: int
+    appeals: int
     granted: int
 
 
@@ -86,13 +86,13 @@ def weekly_statistics(time_zone: str, *, limit: int = MAX_WEEKS) -> list[Week]:
         rows = cursor.fetchall()
     return [
         Week(
-            begins=row[0],
+            starts_on=row[0],
             received=row[1],
             held=row[2],
             decided=row[3],
-            until_decided=None if row[4] is None else timedelta(seconds=float(row[4])),
+            median_time=None if row[4] is None else timedelta(seconds=float(row[4])),
             overturned=row[5],
-            asked=row[6],
+            appeals=row[6],
             granted=row[7],
         )
         for row in rows
@@ -129,7 +129,7 @@ COLUMNS: Final = (
 )
 
 
-class Origin(admin.SimpleListFilter):
+class OriginFilter(admin.SimpleListFilter):
     """Filters by who or what decided."""
 
     title = "origin"
@@ -140,7 +140,7 @@ class Origin(admin.SimpleListFilter):
             ("people", "people"),
             ("machine", "rules, reports, commenters"),
             ("ban", "a ban or suspension"),
-            ("undo", "deleted"),
+            ("undo", "undone decisions"),
         ]
 
     def queryset(
@@ -162,7 +162,7 @@ class ModerationAdmin(ReadOnly, admin.ModelAdmin[ModerationDecision]):
     list_display_links = None
     list_filter = [
         "decision",
-        Origin,
+        OriginFilter,
         ("created_by", admin.RelatedOnlyFieldListFilter),
         "created_at",
         "commenter_notified",
@@ -234,7 +234,7 @@ class ModerationAdmin(ReadOnly, admin.ModelAdmin[ModerationDecision]):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Moderation by week",
-            "weeks": [(week, format_duration(week.until_decided)) for week in weeks],
+            "weeks": [(week, format_duration(week.median_time)) for week in weeks],
         }
         return TemplateResponse(request, "admin/articles/moderationdecision/weeks.html", context)
 

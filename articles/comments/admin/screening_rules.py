@@ -95,8 +95,10 @@ class ScreeningRuleAdmin(NoAddOrDelete, RecordsEditor, admin.ModelAdmin[Screenin
 
     def get_fields(self, request: HttpRequest, obj: ScreeningRule | None = None) -> list[Any]:
         """Shows `reports_corrections` only on the page of the Akismet rule."""
-        own = ["reports_corrections"] if obj is not None and obj.phase == Check.AKISMET else []
-        return ["active", "threshold", "action", "message", *own, "days"]
+        akismet_fields = (
+            ["reports_corrections"] if obj is not None and obj.phase == Check.AKISMET else []
+        )
+        return ["active", "threshold", "action", "message", *akismet_fields, "days"]
 
     @admin.display(description="from")
     def measure(self, rule: ScreeningRule) -> str:
@@ -137,7 +139,7 @@ class ScreeningRuleAdmin(NoAddOrDelete, RecordsEditor, admin.ModelAdmin[Screenin
             "title": f"Test: {rule}",
             "rule": rule,
             "form": form,
-            "replay": result,
+            "result": result,
             "counts": _counts(result),
         }
         return TemplateResponse(request, "admin/articles/screeningrule/test_result.html", context)
@@ -188,19 +190,19 @@ class ScreenedWordAdmin(admin.ModelAdmin[ScreenedWord]):
 class SpamModelVersionAdmin(ReadOnly, admin.ModelAdmin[SpamModelVersion]):
     """The versions of the spam model, read-only."""
 
-    list_display = ["created_at", "learnt_from", "shares", "weightiest"]
+    list_display = ["created_at", "training_data", "precision_and_recall", "strongest_features"]
     list_display_links = None
 
     @admin.display(description="training data")
-    def learnt_from(self, model: SpamModelVersion) -> str:
+    def training_data(self, model: SpamModelVersion) -> str:
         return f"{model.ham_count} approved comments, {model.spam_count} spam"
 
     @admin.display(description="precision and recall")
-    def shares(self, model: SpamModelVersion) -> str:
+    def precision_and_recall(self, model: SpamModelVersion) -> str:
         return f"precision {100 * model.precision:.0f} %, recall {100 * model.recall:.0f} %"
 
     @admin.display(description="strongest spam features")
-    def weightiest(self, model: SpamModelVersion) -> str:
+    def strongest_features(self, model: SpamModelVersion) -> str:
         weights: dict[str, float] = model.content["weights"]
         strongest = sorted(weights, key=lambda each: -weights[each])
         labels = [label for each in strongest[:40] if (label := describe_feature(each))]

@@ -8,7 +8,7 @@ which can be compared but not read. A network and the id of an account are store
 ban ends.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Final
 
@@ -23,7 +23,7 @@ from articles.comments.screening.word_matching import folded
 from iria.core import security
 from iria.core.security import one_sender
 
-NETWORK_BITS: Final = {4: 24, 6: 56}
+NETWORK_PREFIX_LENGTHS: Final = {4: 24, 6: 56}
 """The size of a network of one customer or a few neighbours: /24 in IPv4, /56 in IPv6 (RFC 6177)."""
 
 
@@ -39,7 +39,7 @@ def network(text: str) -> str:
     address = ip_address(text)
     if not isinstance(address, IPv4Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    return str(ip_network((address, NETWORK_BITS[address.version]), strict=False))
+    return str(ip_network((address, NETWORK_PREFIX_LENGTHS[address.version]), strict=False))
 
 
 def is_ip_address(text: str) -> bool:
@@ -176,7 +176,7 @@ def describe(bans: Iterable[Ban]) -> tuple[str, str]:
     sentences: tuple[list[str], list[str]] = ([], [])
     for ban in bans:
         sentences[not _is_certain(ban)].append(_sentence(ban))
-    return _joined(sentences[0]), _joined(sentences[1])
+    return " ".join(sentences[0]), " ".join(sentences[1])
 
 
 def _is_certain(ban: Ban) -> bool:
@@ -196,7 +196,3 @@ def _sentence(ban: Ban) -> str:
     moderator = ban.created_by.public_name if ban.created_by else "Somebody"
     action = "suspended" if ban.expires_at else "banned"
     return f"{moderator} {action} this {ban.get_kind_display().lower()}{until}: {ban.reason.rstrip('.')}."
-
-
-def _joined(sentences: Sequence[str]) -> str:
-    return " ".join(sentences)

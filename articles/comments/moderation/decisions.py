@@ -97,7 +97,7 @@ def reopen_appeal(row: ModerationDecision) -> None:
     Appeal.objects.filter(decision=row).update(outcome=Appeal.Outcome.PENDING, decision=None)
 
 
-def drop_appeal(comment: Comment) -> None:
+def close_appeal(comment: Comment) -> None:
     """Closes the pending appeal; called in the transaction in which the commenter deletes the comment."""
     Appeal.objects.pending().filter(comment=comment).update(outcome=Appeal.Outcome.DELETED)
 
@@ -127,6 +127,10 @@ class EditedMeanwhile(DecidedMeanwhile):
 
 class ClaimedByOther(DecidedMeanwhile):
     """Another moderator has claimed the comment; the message says who."""
+
+    def __init__(self, moderator: str) -> None:
+        super().__init__(f"{moderator} is reviewing this comment.")
+        self.moderator = moderator
 
 
 def feature(comment: Comment, *, by: User, on: bool = True) -> ModerationDecision | None:
@@ -168,7 +172,7 @@ def decide(
     Args:
         by: the moderator; None for imports, where the decision was made elsewhere.
         notify: the commenter gets the reason.
-        quiet: for imports and the demo: the commenter gets no e-mail.
+        quiet: the commenter gets no e-mail: for imports, the demo and bans.
         seen: what the moderator saw: a state, or `Comment.change_token`, which covers the text too.
         read_at: when the moderator loaded the text; later edits are an error, and so are later
             decisions if `seen` is not given.
@@ -261,10 +265,9 @@ def _check_seen(current: Comment, seen: str, read_at: datetime | None) -> None:
 
 
 def _check_claim(comment: Comment, by: User) -> None:
-    other = queues.claimed_by_others([comment], than=by).get(comment.pk)
+    other = queues.claimed_by_others([comment], user=by).get(comment.pk)
     if other is not None:
-        message = f"{other} is reviewing this comment."
-        raise ClaimedByOther(message)
+        raise ClaimedByOther(other)
 
 
 def what_happened(comment: Comment) -> str:

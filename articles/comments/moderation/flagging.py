@@ -58,7 +58,7 @@ def save_report(
         text=one_line(text),
         email="" if by else to_ascii(email),
         user=by,
-        sender_hash=_sender(comment, by, ip_address),
+        sender_hash=_sender_hash(comment, by, ip_address),
     )
     _validate(flag)
     flag.reporter_hash = (
@@ -129,7 +129,7 @@ def erase_emails() -> int:
     return old.exclude(email="").update(email="")
 
 
-def _sender(comment: Comment, by: User | None, ip_address: str) -> str:
+def _sender_hash(comment: Comment, by: User | None, ip_address: str) -> str:
     """Returns a hash that identifies the sender among the reports of this comment only.
 
     For an IP address it changes every day, because the key is destroyed: a second report from the

@@ -275,7 +275,7 @@ class EncryptedIPAddress(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Sealed address of comment {self.comment_id}"
+        return f"Encrypted IP address of comment {self.comment_id}"
 
 
 class BanQuerySet(models.QuerySet["Ban"]):

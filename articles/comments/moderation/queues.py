@@ -95,8 +95,8 @@ def in_queue(queue: str, comments: QuerySet[Comment]) -> QuerySet[Comment]:
 def _not_reviewed() -> Q:
     """No decision by a person, or none since the commenter edited the text."""
     reviews = ModerationDecision.objects.by_people().filter(comment=OuterRef("pk"))
-    since = reviews.filter(created_at__gte=OuterRef("edited_at"))
-    return Q(~Exists(reviews)) | Q(edited_at__isnull=False) & Q(~Exists(since))
+    reviewed_since = reviews.filter(created_at__gte=OuterRef("edited_at"))
+    return Q(~Exists(reviews)) | Q(edited_at__isnull=False) & Q(~Exists(reviewed_since))
 
 
 def ordering(queue: str) -> list[str]:
@@ -139,7 +139,7 @@ def claim_next(by: User, queue: QuerySet[Comment]) -> Comment | None:
 
     Rows that are locked by another claim are skipped.
     """
-    claimed = _of_others(by).filter(comment=OuterRef("pk"))
+    claimed = _claims_of_others(by).filter(comment=OuterRef("pk"))
     with transaction.atomic():
         _lock_claims()
         free = queue.filter(~Exists(claimed)).select_for_update(skip_locked=True, of=("self",))
@@ -156,15 +156,15 @@ def claim(comment: Comment, *, by: User) -> str:
         locked = Comment.objects.select_for_update().filter(pk=comment.pk).first()
         if locked is None:
             return ""
-        if other := claimed_by_others([locked], than=by).get(locked.pk):
+        if other := claimed_by_others([locked], user=by).get(locked.pk):
             return other
         _save_claim(locked, by)
     return ""
 
 
-def claimed_by_others(comments: Iterable[Comment], *, than: User) -> dict[int, str]:
-    """Maps the comments that other moderators have claimed to their names."""
-    claims = _of_others(than).filter(comment__in=[each.pk for each in comments])
+def claimed_by_others(comments: Iterable[Comment], *, user: User) -> dict[int, str]:
+    """By comment, the name of the moderator other than this user who has claimed it."""
+    claims = _claims_of_others(user).filter(comment__in=[each.pk for each in comments])
     return {
         claim.comment_id: claim.moderator.public_name
         for claim in claims.select_related("moderator")
@@ -186,7 +186,7 @@ def _lock_claims() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims of comments'))")
 
 
-def _of_others(by: User) -> QuerySet[Claim]:
+def _claims_of_others(by: User) -> QuerySet[Claim]:
     return Claim.objects.filter(expires_at__gt=timezone.now()).exclude(moderator=by)
 
 
@@ -239,7 +239,7 @@ def cases_of(comments: Sequence[Comment], *, by: User) -> list[Case]:
     for flag in Flag.objects.pending().filter(comment__in=pks):
         flags[flag.comment_id].append(flag)
     appeals = Appeal.objects.in_bulk(pks)
-    claimed = claimed_by_others(comments, than=by)
+    claimed = claimed_by_others(comments, user=by)
     histories = _histories(comments)
     result = []
     for comment in comments:

@@ -238,7 +238,7 @@ def is_suppressed(address: str) -> bool:
     return any(check(address) for check in hooks.suppressed_emails)
 
 
-def erase() -> int:
+def delete_old() -> int:
     """Deletes unconfirmed and old follows, and followers without follows; returns how many rows."""
     now = timezone.now()
     unconfirmed = Follow.objects.filter(
@@ -246,10 +246,10 @@ def erase() -> int:
     )
     ended = Follow.objects.filter(unfollowed_at__lt=now - RETENTION)
     deleted = unconfirmed.delete()[0] + ended.delete()[0]
-    idle = Follower.objects.filter(created_at__lt=now - CONFIRM_WITHIN).exclude(
+    without_follows = Follower.objects.filter(created_at__lt=now - CONFIRM_WITHIN).exclude(
         Exists(Follow.objects.filter(follower=OuterRef("pk")))
     )
-    return deleted + idle.delete()[0]
+    return deleted + without_follows.delete()[0]
 
 
 SEND_AT: Final = time(7, 0)
@@ -264,6 +264,6 @@ def next_digest(now: datetime) -> datetime:
     return datetime.combine(day, SEND_AT, zone)
 
 
-def is_time(now: datetime) -> bool:
+def is_digest_time(now: datetime) -> bool:
     """Whether the e-mails of today can be sent."""
     return now.astimezone(current_publication().zone_info).time() >= SEND_AT

@@ -139,7 +139,7 @@ class Batch:
     daily: bool
 
 
-def followers_with_mail(now: datetime) -> list[int]:
+def followers_with_due_mail(now: datetime) -> list[int]:
     """Returns the ids of followers with due notifications, the oldest first."""
     due = CommentNotification.objects.due(now).order_by("due_at", "pk")
     return list(dict.fromkeys(due.values_list("follower_id", flat=True)[:1000]))
@@ -251,7 +251,7 @@ def mark_uncertain(now: datetime) -> int:
     return stale.update(state=State.UNCERTAIN)
 
 
-def erase(now: datetime) -> int:
+def delete_old(now: datetime) -> int:
     """Deletes old notifications; returns how many."""
     return CommentNotification.objects.filter(created_at__lt=now - RETENTION).delete()[0]
 
@@ -269,7 +269,7 @@ WITH RECURSIVE approvals AS (
     SELECT parent_id FROM articles_comment WHERE id = %(comment)s
     UNION
     SELECT parent.parent_id FROM articles_comment AS parent JOIN above ON parent.id = above.id
-), told AS (
+), recipients AS (
     SELECT DISTINCT ON (follower.id) follower.id AS follower_id, follow.id AS follow_id, follow.frequency
     FROM articles_follow AS follow
     JOIN articles_follower AS follower ON follower.id = follow.follower_id
@@ -279,8 +279,8 @@ WITH RECURSIVE approvals AS (
     AND NOT EXISTS (SELECT FROM approvals WHERE created_at < follow.confirmed_at
         AND id < (SELECT max(id) FROM approvals))
     AND follower.suppressed_at IS NULL AND coalesce(account.is_active, true)
-    AND (account.id IS NULL OR account.id IS DISTINCT FROM %(writer)s::bigint)
-    AND lower(coalesce(account.email, follower.email)) <> lower(%(address)s)
+    AND (account.id IS NULL OR account.id IS DISTINCT FROM %(commenter)s::bigint)
+    AND lower(coalesce(account.email, follower.email)) <> lower(%(email)s)
     AND (
         (follow.kind = 'replies' AND follow.article_id = %(article)s
             AND follow.comment_id IN (SELECT id FROM above))
@@ -295,7 +295,7 @@ WITH RECURSIVE approvals AS (
 INSERT INTO articles_commentnotification (follower_id, follow_id, comment_id, state, created_at, due_at)
 SELECT follower_id, follow_id, %(comment)s, 'waiting', %(now)s,
     CASE WHEN frequency = 'daily' THEN %(digest)s ELSE %(soon)s END
-FROM told
+FROM recipients
 ON CONFLICT (follower_id, comment_id) DO UPDATE
     SET state = 'waiting', state_changed_at = NULL, due_at = excluded.due_at, follow_id = excluded.follow_id
     WHERE articles_commentnotification.state = 'dropped'
@@ -319,8 +319,8 @@ def create_notifications(comment_id: int) -> int:
     values = {
         "comment": comment.pk,
         "article": comment.article_id,
-        "writer": comment.user_id,
-        "address": comment.user.email if comment.user else comment.email,
+        "commenter": comment.user_id,
+        "email": comment.user.email if comment.user else comment.email,
         "now": now,
         "digest": next_digest(now),
         "soon": now + DELAY,

@@ -22,7 +22,7 @@ from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation.models import Flag
 from articles.comments.moderation.queues import pending_items
 from articles.comments.notifications import emails, outbox
-from articles.comments.notifications.follows import is_time
+from articles.comments.notifications.follows import is_digest_time
 from articles.comments.notifications.models import Follow
 from articles.comments.notifications.outbox import NotSent, Outcome
 from articles.comments.submission import posting, validation
@@ -77,7 +77,7 @@ def send_or_retry(message: EmailMessage, *, about: str) -> Outcome:
 
 def _send_notifications(now: datetime, should_stop: Callable[[], bool]) -> int:
     sent = 0
-    for follower_id in outbox.followers_with_mail(now):
+    for follower_id in outbox.followers_with_due_mail(now):
         while not should_stop() and (batch := outbox.claim(follower_id, now)):
             outcome = outbox.send_email(emails.notification(batch), about=f"follower {follower_id}")
             outbox.record(batch, outcome, now)
@@ -89,17 +89,17 @@ def _send_notifications(now: datetime, should_stop: Callable[[], bool]) -> int:
 
 def due_digests(now: datetime) -> list[Follow]:
     """Returns the follows of pending comments whose e-mail of today is due."""
-    if not is_time(now):
+    if not is_digest_time(now):
         return []
     follows = Follow.objects.active().with_details().filter(kind=Follow.Kind.QUEUE)
     reachable = follows.filter(follower__suppressed_at__isnull=True, follower__user__is_active=True)
-    return list(reachable.filter(_before(_today(now))))
+    return list(reachable.filter(_not_sent_on(_today(now))))
 
 
 def claim_digest(follow: Follow, now: datetime) -> ListEmail | None:
     """Claims the e-mail of today; returns None if another worker has claimed it or nothing is pending."""
     today = _today(now)
-    claimed = Follow.objects.filter(_before(today), pk=follow.pk).update(last_sent_on=today)
+    claimed = Follow.objects.filter(_not_sent_on(today), pk=follow.pk).update(last_sent_on=today)
     items = pending_items(follow.follower.user) if claimed else []
     return _mail(follow, items, current_publication()) if items else None
 
@@ -115,7 +115,7 @@ def _today(now: datetime) -> date:
     return current_publication().local_date(now)
 
 
-def _before(today: date) -> Q:
+def _not_sent_on(today: date) -> Q:
     return Q(last_sent_on__isnull=True) | Q(last_sent_on__lt=today)
 
 

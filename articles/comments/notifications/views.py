@@ -119,7 +119,7 @@ def _page(request: HttpRequest, article: Article, form: FollowForm, status: int)
 
 
 @require_safe
-def asked(request: HttpRequest) -> HttpResponse:
+def check_inbox(request: HttpRequest) -> HttpResponse:
     """The page that asks to check the inbox."""
     return render(request, "articles/comments/notifications/check_inbox.html")
 
@@ -130,18 +130,18 @@ def asked(request: HttpRequest) -> HttpResponse:
 @secret_link
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The page to confirm a follow, and its result."""
-    found = Follow.objects.with_details().with_token(token).first()
-    if found is None:
+    followed = Follow.objects.with_details().with_token(token).first()
+    if followed is None:
         return _unknown(request)
     if request.method == "POST":
         try:
-            follows.confirm(found)
+            follows.confirm(followed)
         except follows.AlreadyEnded:
             return _message(request, gettext("You unfollowed after this link was sent."), 410)
         return redirect("comment_follow_confirm", token)
-    if found.unfollowed_at is not None:
+    if followed.unfollowed_at is not None:
         return _message(request, gettext("You unfollowed after this link was sent."), 410)
-    context = {"follow": found, "what": describe_follow(found)}
+    context = {"follow": followed, "what": describe_follow(followed)}
     return render(request, "articles/comments/notifications/confirm.html", context)
 
 
@@ -149,7 +149,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @open_to_other_sites
 @require_http_methods(["GET", "HEAD", "POST"])
 @secret_link
-def leave(request: HttpRequest, token: str) -> HttpResponse:
+def unfollow(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a button; POST from any origin ends the follow at once (RFC 8058)."""
     target: Follow | Follower | None = Follow.objects.with_details().with_token(token).first()
     if target is None:
@@ -175,7 +175,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def of_account(request: HttpRequest) -> HttpResponse:
+def my_preferences(request: HttpRequest) -> HttpResponse:
     """Redirects signed-in users to their preferences."""
     user = signed_in_user(request)
     if user is None or not is_confirmed(user):

@@ -115,7 +115,7 @@ SHORTENERS: Final = frozenset(
 )
 _IP_ADDRESS: Final = re.compile(r"^(?:https?://)?\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)")
 _HOST: Final = re.compile(r"^(?:https?://)?(?:www\.)?([\w.-]+)", re.IGNORECASE)
-TAKEN_FOR_SPAM: Final = "Akismet considers it spam."
+AKISMET_SPAM: Final = "Akismet considers it spam."
 MIN_LETTERS: Final = 20
 """A shorter comment in capitals may be an acronym."""
 
@@ -220,7 +220,7 @@ def model(submission: Submission, known: Knowledge, threshold: int) -> str:
 
 def akismet(submission: Submission, known: Knowledge, threshold: int) -> str:
     """Finds nothing in a new comment, because the worker checks it later."""
-    return TAKEN_FOR_SPAM if submission.akismet else ""
+    return AKISMET_SPAM if submission.akismet else ""
 
 
 def reports(submission: Submission, known: Knowledge, threshold: int) -> str:

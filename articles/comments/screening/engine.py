@@ -194,17 +194,17 @@ class DryRun:
     """
 
     days: int
-    looked_at: int = 0
-    cut: bool = False
+    tested: int = 0
+    is_truncated: bool = False
     """Whether there were more comments than are tested."""
     before: Counter[str] = field(default_factory=Counter)
     after: Counter[str] = field(default_factory=Counter)
     objected_before: int = 0
     """Comments that the changed rules, before the change, hold, reject or mark as spam."""
     objected_after: int = 0
-    objected_though_approved: int = 0
+    objected_to_approved: int = 0
     """Comments among `objected_after` that a moderator approved."""
-    passed_though_refused: int = 0
+    passed_rejected: int = 0
     """Comments approved only under the changed rules that a moderator rejected."""
     changed: list[ChangedComment] = field(default_factory=list)
 
@@ -219,14 +219,14 @@ def dry_run(changed: Iterable[ScreeningRule], *, days: int) -> DryRun:
     proposed = [changed_by_check.get(rule.phase, rule) for rule in current]
     known = knowledge()
     result = DryRun(days)
-    since, result.cut = _start(timezone.now() - timedelta(days=days))
+    since, result.is_truncated = _start(timezone.now() - timedelta(days=days))
     trusted_ids = comment_policy.trusted_ids_since(since)
     for comment, human, submission in _submissions(since):
         if comment.pk in trusted_ids:
             continue  # Only bans apply to trusted commenters.
         before = apply_rules(submission, current, known)
         after = apply_rules(submission, proposed, known)
-        result.looked_at += 1
+        result.tested += 1
         result.before[before.state] += 1
         result.after[after.state] += 1
         outcome_before = _outcome(before, changed_by_check)
@@ -234,9 +234,9 @@ def dry_run(changed: Iterable[ScreeningRule], *, days: int) -> DryRun:
         result.objected_before += outcome_before.objects
         result.objected_after += outcome_after.objects
         if outcome_after.objects and human == Comment.State.APPROVED:
-            result.objected_though_approved += 1
+            result.objected_to_approved += 1
         if _newly_approved(before, after) and human in REFUSED:
-            result.passed_though_refused += 1
+            result.passed_rejected += 1
         differs = before.state != after.state or outcome_before != outcome_after
         if differs and len(result.changed) < MAX_LISTED:
             says = outcome_after.says

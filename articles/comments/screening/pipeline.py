@@ -20,7 +20,7 @@ from articles.comments.moderation.models import Flag
 from articles.comments.screening import akismet
 from articles.comments.screening import akismet as akismet_client
 from articles.comments.screening.checks import (
-    TAKEN_FOR_SPAM,
+    AKISMET_SPAM,
     Finding,
     Knowledge,
     Submission,
@@ -220,8 +220,8 @@ def _reports(comment: Comment) -> Decision:
     return Decision(State.PENDING, (reason,), recorded(comment)) if reason else unchanged
 
 
-def _is_stricter(state: Comment.State, than: Comment.State) -> bool:
-    return MILD_TO_STRICT.index(state) > MILD_TO_STRICT.index(than)
+def _is_stricter(state: Comment.State, other: Comment.State) -> bool:
+    return MILD_TO_STRICT.index(state) > MILD_TO_STRICT.index(other)
 
 
 NOT_ASKED: Final = "Akismet could not be asked: {why}"
@@ -249,7 +249,7 @@ def ask_about(comment_id: int) -> None:
         raise
     action = rule.action if spam else Action.ALLOW.value
     _record(
-        comment, Finding(Check.AKISMET, action, TAKEN_FOR_SPAM if spam else akismet.NO_SPAM), spam
+        comment, Finding(Check.AKISMET, action, AKISMET_SPAM if spam else akismet.NO_SPAM), spam
     )
 
 

@@ -94,7 +94,7 @@ PLAIN: Final = (
 )
 """Common words of any sentence; each is a group of its own."""
 
-TOGETHER: Final = frozenset(
+COMBINED_GROUPS: Final = frozenset(
     [
         "follow",
         "visit",
@@ -151,7 +151,7 @@ MAX_CHARACTERS: Final = 10_000
 MIN_LETTERS_FOR_TYPOS: Final = 6
 """From this length a word with one wrong letter still matches: `suscribe`, `vidios`."""
 UNKNOWN: Final = "_"
-A_NUMBER: Final = "#"
+ANY_NUMBER: Final = "#"
 
 
 def features(text: str) -> dict[str, str]:
@@ -195,7 +195,7 @@ def _group_features(words: Sequence[str]) -> dict[str, str]:
     first = {
         group: word
         for group, word in zip(reversed(groups), reversed(words), strict=True)
-        if group in TOGETHER
+        if group in COMBINED_GROUPS
     }
     return found | {
         f"together:{one} {other}": f"{first[one]} … {first[other]}"
@@ -266,7 +266,7 @@ GROUP_OF_TYPO: Final = {
 def _group(word: str) -> str:
     """Returns the group of a general word, also if one letter is wrong."""
     if word[0].isdigit():
-        return GROUP_OF.get(_squeezed(word), A_NUMBER)
+        return GROUP_OF.get(_squeezed(word), ANY_NUMBER)
     plain = _squeezed(word)
     if known := GROUP_OF.get(plain) or GROUP_OF_TYPO.get(plain):
         return known
@@ -315,4 +315,4 @@ def describe_feature(feature: str, shown: str = "") -> str:
 
 
 def _example(group: str) -> str:
-    return {UNKNOWN: "…", A_NUMBER: "1"}.get(group) or GROUPS.get(group, group).split()[0]
+    return {UNKNOWN: "…", ANY_NUMBER: "1"}.get(group) or GROUPS.get(group, group).split()[0]

@@ -29,15 +29,15 @@ MAX_SCORE: Final = 30.0
 
 
 def weights_of(
-    found: Sequence[Sequence[str]], spam: Sequence[bool]
+    examples: Sequence[Sequence[str]], spam: Sequence[bool]
 ) -> tuple[dict[str, float], float]:
     """Returns the weight of each feature and the prior, the same for the same examples.
 
     Stochastic gradient descent with a learning rate for each feature (AdaGrad).
     """
-    names = sorted({each for features in found for each in features})
+    names = sorted({name for features in examples for name in features})
     indexes = {name: index for index, name in enumerate(names)}
-    rows = [sorted(indexes[each] for each in features) for features in found]
+    rows = [sorted(indexes[name] for name in features) for features in examples]
     weights, squares = [0.0] * len(names), [1e-8] * len(names)
     prior, prior_squares = 0.0, 1e-8
     penalty = PENALTY / max(1, len(rows))
@@ -48,14 +48,14 @@ def weights_of(
         for index in order:
             row = rows[index]
             scale = 1 / math.sqrt(1 + len(row))
-            score = (prior + sum([weights[each] for each in row])) * scale
+            score = (prior + sum([weights[feature] for feature in row])) * scale
             error = (_probability(score) - spam[index]) * scale
             prior_squares += error * error
             prior -= LEARNING_RATE * error / math.sqrt(prior_squares)
-            for each in row:
-                gradient = error + penalty * weights[each]
-                squares[each] += gradient * gradient
-                weights[each] -= LEARNING_RATE * gradient / math.sqrt(squares[each])
+            for feature in row:
+                gradient = error + penalty * weights[feature]
+                squares[feature] += gradient * gradient
+                weights[feature] -= LEARNING_RATE * gradient / math.sqrt(squares[feature])
     return dict(zip(names, weights, strict=True)), prior
 
 
@@ -76,7 +76,7 @@ EVEN_ODDS: Final = 0.0
 MIN_OF_EACH: Final = 20
 """The number of examples of each class needed for a useful model."""
 
-LEAST_THREADS: Final = 2
+MIN_THREADS: Final = 2
 """The number of threads in which a word must occur to be used."""
 
 
@@ -212,11 +212,7 @@ def _fit(rows: Sequence[ExampleFeatures]) -> SpamModel:
             if is_learnt(feature):
                 threads.setdefault(feature, set()).add(each.thread)
     known = [
-        [
-            each
-            for each in found
-            if len(threads.get(each, ())) >= LEAST_THREADS or not is_learnt(each)
-        ]
+        [each for each in found if len(threads.get(each, ())) >= MIN_THREADS or not is_learnt(each)]
         for found, _, _ in rows
     ]
     weights, prior = weights_of(known, [each.spam for each in rows])
@@ -226,7 +222,7 @@ def _fit(rows: Sequence[ExampleFeatures]) -> SpamModel:
 def _cross_validated_scores(rows: Sequence[ExampleFeatures]) -> list[tuple[float, bool]]:
     fold_of = _folds_by_thread(rows)
     folds = set(fold_of)
-    if len(folds) < LEAST_THREADS or not all(
+    if len(folds) < MIN_THREADS or not all(
         _are_enough([each for each, fold in zip(rows, fold_of, strict=True) if fold != left_out])
         for left_out in folds
     ):
@@ -331,7 +327,7 @@ def train_if_possible() -> str:
         version = train_new_version()
     except TooFew as error:
         return str(error)
-    return f"{version} learnt." if version else "Nothing new was decided."
+    return f"{version} trained." if version else "No new decisions."
 
 
 def _with_human_decision() -> "QuerySet[Comment]":

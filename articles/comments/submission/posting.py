@@ -139,7 +139,7 @@ def delete_own(comment: Comment, *, by: User | None) -> None:
                 comment=current, decision=current.state, reason=DELETED, created_by=by
             )
             flagging.close_without_decision(current)
-            decisions.drop_appeal(current)
+            decisions.close_appeal(current)
     comment.refresh_from_db()
 
 

@@ -103,7 +103,7 @@ def send_again(request: HttpRequest, comment: Comment, link: str) -> HttpRespons
 
 @require_safe
 @login_required
-def mine(request: HttpRequest) -> HttpResponse:
+def my_comments(request: HttpRequest) -> HttpResponse:
     """All comments of the signed-in account, in any state."""
     comments = Comment.objects.filter(user=signed_in_user(request)).select_related("article")
     page = page_of(
@@ -117,7 +117,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 @own_comment
-def change(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
+def edit(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
     """Edits one's own comment; shows the text again with the error if it is invalid."""
     with use_language(comment.article.language):
         text = request.POST.get("text", "")
@@ -155,7 +155,7 @@ def render_status(
 
 
 @require_safe
-def own(request: HttpRequest, pk: int) -> HttpResponse:
+def redirect_to_status(request: HttpRequest, pk: int) -> HttpResponse:
     """Redirects signed-in users from their published comment to *Your comment*."""
     user = signed_in_user(request)
     if user is None:
@@ -393,7 +393,7 @@ def thanks(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_comment
-def yours(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
+def comment_status(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
     """The status of one's own comment; POST deletes it."""
     if request.method == "POST":
         posting.delete_own(comment, by=comment.user)

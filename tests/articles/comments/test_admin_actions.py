@@ -45,7 +45,7 @@ def test_the_script_gets_a_message_undo_rows_and_counts(
 ) -> None:
     one, _ = write("One", pending=True), write("Two", pending=True)
     data = send(moderator_client, f"{one.pk}/decide/", verb="approve", seen="held")
-    assert (data["status"], data["said"]) == (200, "One comment was approved.")
+    assert (data["status"], data["message"]) == (200, "One comment was approved.")
     assert data["counts"]["held"] == 1
     undone = send(moderator_client, "undo/", rows=data["rows"])
     assert (undone["status"], undone["counts"]["held"]) == (200, 2)
@@ -68,10 +68,10 @@ def test_the_script_gets_conflicts_and_claims(
     queues.claim(claimed, by=edna)
     conflict = send(moderator_client, f"{decided.pk}/decide/", verb="approve", seen="held")
     assert conflict["status"] == 409
-    assert "Edna Okafor rejected" in conflict["said"]
+    assert "Edna Okafor rejected" in conflict["message"]
     assert send(moderator_client, f"{claimed.pk}/claim/")["other"] == "Edna Okafor"
     response = send(moderator_client, f"{claimed.pk}/decide/", verb="approve", seen="held")
-    assert response["status"] == 423
+    assert (response["status"], response["other"]) == (423, "Edna Okafor")
     assert state_of(claimed) == "held"
 
 

@@ -66,7 +66,7 @@ def test_weekly_statistics(write: Write, mina: User, edna: User) -> None:
     posting.delete_own(two, by=None)
     (week,) = weekly_statistics("UTC")
     assert (week.received, week.held, week.decided, week.overturned) == (3, 3, 2, 1)
-    assert format_duration(week.until_decided) == "60 minutes"
+    assert format_duration(week.median_time) == "60 minutes"
 
 
 def test_the_page_without_comments(db: None, client: Client, mina: User) -> None:

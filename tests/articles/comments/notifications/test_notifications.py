@@ -334,7 +334,7 @@ def test_old_follows_are_deleted(write: Write, follows: CreateFollow) -> None:
     Follow.objects.update(created_at=old)
     Follow.objects.filter(pk=ended.pk).update(unfollowed_at=old)
     Follower.objects.update(created_at=old)
-    notifications_follows.erase()
+    notifications_follows.delete_old()
     assert list(Follow.objects.all()) == [kept]
     assert list(Follower.objects.all()) == [kept.follower]
     assert unconfirmed.pk

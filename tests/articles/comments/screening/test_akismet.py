@@ -15,7 +15,7 @@ from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions
 from articles.comments.screening import akismet as akismet_client
 from articles.comments.screening import pipeline
-from articles.comments.screening.checks import TAKEN_FOR_SPAM, Finding
+from articles.comments.screening.checks import AKISMET_SPAM, Finding
 from articles.comments.screening.engine import NO_OBJECTION, dry_run
 from articles.comments.screening.models import Action, AkismetResult, Check, ScreeningRule
 from articles.comments.submission import posting
@@ -88,7 +88,7 @@ def test_the_action_of_the_rule_decides_about_spam(
     akismet.answer = "true"
     comment = checked(send())
     assert comment.state == state
-    assert findings(comment) == [TAKEN_FOR_SPAM]
+    assert findings(comment) == [AKISMET_SPAM]
     assert comment.moderations.first().decision == state  # type: ignore[union-attr]
 
 
@@ -170,7 +170,7 @@ def test_akismet_does_not_override_a_moderator(akismet: Akismet, send: Send, min
     comment = send()
     moderation.approve(comment, by=mina)
     assert checked(comment).state == Comment.State.APPROVED
-    assert findings(comment) == [TAKEN_FOR_SPAM]
+    assert findings(comment) == [AKISMET_SPAM]
 
 
 def test_an_edited_comment_is_checked_again_and_the_old_result_ignored(

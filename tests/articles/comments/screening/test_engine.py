@@ -155,8 +155,8 @@ def test_it_counts_held_comments_and_those_a_moderator_approved(write: Write) ->
     write("No link here.")
     turn_off_pre_moderation()
     result = dry_run([stricter_links()], days=30)
-    assert (result.looked_at, result.before["approved"], result.after["held"]) == (2, 2, 1)
-    assert result.objected_though_approved == 1
+    assert (result.tested, result.before["approved"], result.after["held"]) == (2, 2, 1)
+    assert result.objected_to_approved == 1
     (change,) = result.changed
     assert (change.comment, change.human) == (approved, "approved")
     assert change.says == "It has one link."
@@ -168,7 +168,7 @@ def test_it_counts_approved_comments_that_a_moderator_rejected(write: Write, min
     turn_off_pre_moderation()
     rule = ScreeningRule.objects.get(phase=Check.LINKS)
     rule.action = Action.ALLOW
-    assert dry_run([rule], days=30).passed_though_refused == 1
+    assert dry_run([rule], days=30).passed_rejected == 1
 
 
 def test_it_changes_neither_comments_nor_rules(write: Write) -> None:
@@ -233,5 +233,5 @@ def test_with_pre_moderation_it_counts_the_objections_of_the_rule(
     result = dry_run([stricter_links()], days=30)
     assert (result.before["held"], result.after["held"]) == (1, 1)
     assert (result.objected_before, result.objected_after) == (0, 1)
-    assert result.objected_though_approved == 1
+    assert result.objected_to_approved == 1
     assert [each.says for each in result.changed] == ["It has one link."]

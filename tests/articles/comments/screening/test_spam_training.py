@@ -45,7 +45,7 @@ def test_there_is_no_new_version_without_new_decisions(article: Article, mina: U
     create_decided_comments(article, mina)
     train_new_version()
     assert train_new_version() is None
-    assert train_if_possible() == "Nothing new was decided."
+    assert train_if_possible() == "No new decisions."
     comment = Comment.objects.filter(state="approved").first()
     assert comment is not None
     moderation.spam(comment, by=mina)

@@ -149,7 +149,7 @@ def test_the_log_has_the_reason_for_publishing(own_article: Article, ola: User, 
 def test_the_dry_run_skips_trusted_comments(own_article: Article, ola: User, mina: User) -> None:
     post(own_article, ola), post(own_article, mina, "Another.")
     posting.post(own_article, name="Teo Brandt", email="teo@readers.example", text="Me too.")
-    assert dry_run(ScreeningRule.objects.filter(phase=Check.LINKS), days=1).looked_at == 1
+    assert dry_run(ScreeningRule.objects.filter(phase=Check.LINKS), days=1).tested == 1
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
