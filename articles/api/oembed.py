@@ -21,7 +21,7 @@ from iria.publication.models import Publication
 
 PARAMETERS: Final = frozenset({"url", "format", "maxwidth", "maxheight"})
 ARTICLE_PATH: Final = re.compile(r"/(?P<year>\d{4})/(?P<month>\d{2})/(?P<slug>[-\w]+)/?")
-WIDTH, HEIGHT, NARROWEST = 600, 240, 200
+WIDTH, HEIGHT, MIN_WIDTH = 600, 240, 200
 CACHE_AGE: Final = 24 * 60 * 60
 
 
@@ -109,7 +109,7 @@ def _thumbnail(
     image = _image(article)
     if image is None:
         return {}
-    file = plain_rendition(image, max(width, NARROWEST))
+    file = plain_rendition(image, max(width, MIN_WIDTH))
     if file is None or file.width > width or file.height > max(height, file.height):
         return {}
     return {

@@ -84,7 +84,7 @@ class FieldSet:
         return self.serialize(get_object_or_404(rows, pk=number), names)
 
 
-MOST: Final = 100
+MAX_LIMIT: Final = 100
 FIRST_DAY, LAST_DAY = date(1, 1, 2), date(9999, 12, 30)
 """Within this range, a date can be converted to every time zone."""
 
@@ -147,7 +147,7 @@ class FieldsQuery(Schema):
 class ListQuery(FieldsQuery):
     """Parameters of a list."""
 
-    limit: int = Field(20, ge=1, le=MOST, description="Results per page.")
+    limit: int = Field(20, ge=1, le=MAX_LIMIT, description="Results per page.")
     cursor: Word | None = Field(
         None, description="Cursor from `next` of the previous page, unchanged."
     )

@@ -19,12 +19,12 @@ from urllib.parse import urlsplit
 
 import nh3
 
-LONGEST_LINK: Final = 2000
+MAX_LINK_LENGTH: Final = 2000
 _MARKED: Final = re.compile(r"[*_\[]|https?://|^[ \t]*(?:>|[-*+] |\d{1,3}[.)] )", re.MULTILINE)
 """A text without any of these has only paragraphs."""
 _PIECES: Final = re.compile(
-    rf"\[(?P<text>[^\[\]\n]{{1,300}})\]\((?P<url>https?://[^\s()<>]{{1,{LONGEST_LINK}}})\)"
-    rf"|(?P<bare>\bhttps?://[^\s<>]{{1,{LONGEST_LINK}}})"
+    rf"\[(?P<text>[^\[\]\n]{{1,300}})\]\((?P<url>https?://[^\s()<>]{{1,{MAX_LINK_LENGTH}}})\)"
+    rf"|(?P<bare>\bhttps?://[^\s<>]{{1,{MAX_LINK_LENGTH}}})"
     r"|\*\*(?P<strong>[^\s*](?:[^*\n]*[^\s*])?)\*\*"
     r"|\*(?P<star>[^\s*](?:[^*\n]*[^\s*])?)\*"
     r"|(?<!\w)_(?P<line>[^\s_](?:[^_\n]*[^\s_])?)_(?!\w)"
@@ -33,7 +33,7 @@ _TRAILING: Final = re.compile(r"[.,;:!?'\"”’»)\]}*_]+$")
 _QUOTE: Final = re.compile(r"[ \t]*>[ \t]?")
 _ITEM: Final = re.compile(r"[ \t]*[-*+][ \t]+(?=\S)")
 _NUMBERED: Final = re.compile(r"[ \t]*\d{1,3}[.)][ \t]+(?=\S)")
-DEEPEST_QUOTE: Final = 3
+MAX_QUOTE_DEPTH: Final = 3
 
 _cleaner: Final = nh3.Cleaner(
     tags={"p", "br", "em", "strong", "a", "span", "blockquote", "ul", "ol", "li"},
@@ -52,7 +52,7 @@ def render_comment(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not _MARKED.search(text):
         return _paragraphs(text, escape)
-    return _cleaner.clean(_blocks(text, DEEPEST_QUOTE))
+    return _cleaner.clean(_blocks(text, MAX_QUOTE_DEPTH))
 
 
 def plain(text: str) -> str:

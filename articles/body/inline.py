@@ -11,7 +11,7 @@ Mark = tuple[str, tuple[tuple[str, str], ...]]
 BREAK: Final = "break"
 NOTE: Final = "note"
 TEXT: Final = "text"
-MOST_MARKS: Final = 8
+MAX_MARKS: Final = 8
 SPACES: Final = re.compile(" {2,}")
 BLANK_LINE: Final = re.compile(r"\n[ \t\r]*\n")
 EDGE: Final = " \u00a0"
@@ -31,7 +31,7 @@ Run = list[Leaf]
 
 def with_mark(marks: tuple[Mark, ...], mark: Mark) -> tuple[Mark, ...]:
     """The formats and one more, unless it is there already; links are not nested."""
-    if len(marks) >= MOST_MARKS or any(mark[0] == other[0] for other in marks):
+    if len(marks) >= MAX_MARKS or any(mark[0] == other[0] for other in marks):
         return marks
     return (*marks, mark)
 

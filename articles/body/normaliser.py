@@ -181,7 +181,7 @@ CONTAINERS: Final = frozenset(
 """Elements that only separate blocks."""
 
 KEPT_ON_BLOCKS: Final = ("id", "dir", "lang")
-DEEPEST_BLOCK: Final = 8
+MAX_BLOCK_DEPTH: Final = 8
 GENERATED_ANCHOR: Final = re.compile(
     r"^(_|docs-internal-guid|ftn|edn)|^(notes?|top|comments?|content)(-|$)"
 )
@@ -306,7 +306,7 @@ def _heading(flow: _Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
 
 def _quote(flow: _Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
     blocks = flow.within(node, marks)
-    if flow.depth >= DEEPEST_BLOCK or not blocks:
+    if flow.depth >= MAX_BLOCK_DEPTH or not blocks:
         return blocks
     inner = "".join(block.html() for block in blocks)
     return [Block("blockquote", inner, _attributes(node, ("dir", "lang")))]
@@ -346,7 +346,7 @@ def _list(flow: _Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
             items[-1] += blocks
         elif blocks:
             items.append(blocks)
-    if flow.depth >= DEEPEST_BLOCK:
+    if flow.depth >= MAX_BLOCK_DEPTH:
         return [block for blocks in items for block in blocks]
     inner = "".join(f"<li>{_compact(blocks)}</li>" for blocks in items)
     return [Block(node.tag, inner, _attributes(node, ("start",)))] if inner else []
@@ -369,7 +369,7 @@ def _table(flow: _Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
         rows += [part] if part.tag == "tr" else [row for row in part.elements() if row.tag == "tr"]
     cells = [[cell for cell in row.elements() if cell.tag in {"td", "th"}] for row in rows]
     cells = [row for row in cells if row]
-    if flow.depth >= DEEPEST_BLOCK:
+    if flow.depth >= MAX_BLOCK_DEPTH:
         return captions + [b for row in cells for cell in row for b in flow.within(cell, marks)]
     head = 0
     while head < len(cells) - 1 and all(cell.tag == "th" for cell in cells[head]):

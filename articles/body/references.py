@@ -135,7 +135,7 @@ def _known(references: Iterable[Reference], urls: Urls) -> Iterator[tuple[Refere
 HOST: Final = re.compile(
     r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
 )
-LONGEST: Final = 500
+MAX_URL_LENGTH: Final = 500
 SAFE: Final = "/?#[]@!$&()*+,;=:%~-._"
 """Characters of a URL that are not quoted; a quotation mark is not among them."""
 INVISIBLE: Final = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufeff]")
@@ -147,7 +147,7 @@ def normalise_url(text: str) -> str | None:
     Only `https` and a host name, without credentials and port.
     """
     url = text.strip()
-    if len(url) > LONGEST or INVISIBLE.search(url) or "\\" in url:
+    if len(url) > MAX_URL_LENGTH or INVISIBLE.search(url) or "\\" in url:
         return None
     try:
         parts = urlsplit(url)
@@ -157,4 +157,4 @@ def normalise_url(text: str) -> str | None:
     except (ValueError, UnicodeError):
         return None
     normalised = f"https://{parts.netloc.lower()}{after or '/'}"
-    return normalised if len(normalised) <= LONGEST else None
+    return normalised if len(normalised) <= MAX_URL_LENGTH else None

@@ -69,7 +69,7 @@ SELF_CLOSING: Final = frozenset(
     {"p", "li", "dt", "dd", "tr", "td", "th", "option", "br", "hr", "img", "input", "wbr", "col"}
     | {"meta", "link", "area", "source", "track", "embed", "o:p"}
 )
-DEEPEST_SOURCE: Final = 2000
+MAX_SOURCE_DEPTH: Final = 2000
 ROUNDS: Final = 6
 
 
@@ -207,7 +207,7 @@ def _is_too_deep(html: str) -> bool:
     for tag in TAG.finditer(html):
         if tag["name"].lower() not in SELF_CLOSING:
             depth = max(depth - 1, 0) if tag["closing"] else depth + 1
-            if depth > DEEPEST_SOURCE:
+            if depth > MAX_SOURCE_DEPTH:
                 return True
     return False
 

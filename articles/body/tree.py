@@ -11,7 +11,7 @@ from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 VOID: Final = frozenset({"br", "hr", "img", "wbr", "col"})
-DEEPEST: Final = 80
+MAX_DEPTH: Final = 80
 """Elements nested deeper than this are dropped; their content is kept."""
 
 
@@ -44,7 +44,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in VOID:
             self._open[-1].children.append(Node(tag))
-        elif len(self._open) >= DEEPEST:
+        elif len(self._open) >= MAX_DEPTH:
             self._skipped += 1
         else:
             node = Node(tag, {name: value or "" for name, value in attrs})

@@ -16,7 +16,7 @@ from articles.embeds import url_patterns
 from articles.embeds.models import EmbedProvider, LinkCard
 from articles.embeds.views import fetch_again, link_cards_view
 
-MOST: Final = 20
+MAX_PATTERNS: Final = 20
 
 
 class EmbedProviderForm(forms.ModelForm[EmbedProvider]):
@@ -32,8 +32,10 @@ class EmbedProviderForm(forms.ModelForm[EmbedProvider]):
         lines = [
             line for line in self.cleaned_data["page_url_patterns"].splitlines() if line.strip()
         ]
-        if len(lines) > MOST:
-            message = f"There are {len(lines)} patterns; the maximum is {MOST}. Remove some."
+        if len(lines) > MAX_PATTERNS:
+            message = (
+                f"There are {len(lines)} patterns; the maximum is {MAX_PATTERNS}. Remove some."
+            )
             raise ValidationError(message)
         try:
             return "\n".join(url_patterns.clean_pattern(line) for line in lines)

@@ -32,8 +32,8 @@ from iria.core.http import safe_client
 from iria.core.http.safe_client import RequestFailed
 from iria.core.text.validators import INVISIBLE, one_line, storable
 
-LONGEST_TITLE: Final = 200
-LONGEST_READ: Final = 4_000
+MAX_TITLE_LENGTH: Final = 200
+MAX_TEXT_READ: Final = 4_000
 """Characters of a text that are looked at."""
 CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([a-z0-9_.:-]{2,40})", re.IGNORECASE)
 DECLARED_WITHIN: Final = 2_048
@@ -135,14 +135,14 @@ def _clean(value: Any) -> str:
     """A text on one line, cut if it is long; empty if it is none."""
     if not isinstance(value, str):
         return ""
-    text = INVISIBLE.sub("", one_line(storable(value[:LONGEST_READ])))
+    text = INVISIBLE.sub("", one_line(storable(value[:MAX_TEXT_READ])))
     text = " ".join(text.replace("\ufffd", "").split())
-    return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1].rstrip()}…"
+    return text if len(text) <= MAX_TITLE_LENGTH else f"{text[: MAX_TITLE_LENGTH - 1].rstrip()}…"
 
 
 def _absolute(value: Any, base: str) -> str:
     """The URL of an image; empty if it is not one that can be fetched."""
-    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_READ:
+    if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT_READ:
         return ""
     try:
         url = urljoin(base, value.strip())
@@ -160,7 +160,7 @@ PAGE_BYTES: Final = 512 * 1024
 IMAGE_BYTES: Final = 8 * 1024 * 1024
 BOX: Final = (640, 640)
 """Maximum size of the stored image."""
-SMALLEST: Final = 48
+MIN_THUMBNAIL_SIDE: Final = 48
 """Pixels; smaller images are icons or trackers."""
 SECONDS: Final = 10
 """For each request: a slow site must not keep the worker."""
@@ -243,7 +243,7 @@ def _set_thumbnail(card: LinkCard, url: str) -> None:
     except (RequestFailed, decoder_client.Undecodable, OSError) as error:
         log.info("No image for %s: %s", card.url, error)
         return
-    if min(image.width, image.height) < SMALLEST:
+    if min(image.width, image.height) < MIN_THUMBNAIL_SIDE:
         return
     card.thumbnail = image.content
     card.thumbnail_name = hashlib.blake2b(image.content, digest_size=10).hexdigest()

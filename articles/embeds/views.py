@@ -32,7 +32,7 @@ def thumbnail(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(bytes(card.thumbnail), content_type="image/jpeg", headers=headers)
 
 
-MOST: Final = 100
+MAX_URLS: Final = 100
 """URLs of one request."""
 LIMIT: Final = 60
 PER: Final = timedelta(hours=1)
@@ -48,7 +48,7 @@ def link_cards_view(request: HttpRequest) -> JsonResponse:
     if not any(request.user.has_perm(f"articles.change_{each}") for each in ("article", "page")):
         raise PermissionDenied
     asking = request.method == "POST"
-    sent = (request.POST if asking else request.GET).getlist("url")[:MOST]
+    sent = (request.POST if asking else request.GET).getlist("url")[:MAX_URLS]
     urls = {text: url for text in sent if (url := normalise_url(text))}
     if asking:
         request_cards(urls.values(), by=request.user)  # type: ignore[arg-type]

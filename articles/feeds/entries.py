@@ -124,7 +124,7 @@ class _Cached:
 class EntryCache:
     """Entries in the memory of a process."""
 
-    MOST: Final = 500
+    MAX_CACHED: Final = 500
     """With their full texts some ten megabytes."""
 
     def __init__(self) -> None:
@@ -134,7 +134,7 @@ class EntryCache:
         self._cached = {}
 
     def put(self, article_id: int, cached: _Cached, *, with_full_text: bool) -> None:
-        if len(self._cached) >= self.MOST:
+        if len(self._cached) >= self.MAX_CACHED:
             self.clear()
         self._cached[article_id, with_full_text] = cached
 

@@ -30,7 +30,7 @@ from articles.editorial.models import Article, Category, Figure, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.feeds.entries import legal
 from articles.images.credit_line import credit_text, licence_url
-from articles.images.models.rights import DECIDING
+from articles.images.models.rights import VISIBILITY_FIELDS
 from articles.images.srcset import plain_rendition
 from articles.pages.models import Page as EditorialPage
 from iria.core.db.replica import reading
@@ -41,7 +41,7 @@ from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
 
-LONGEST_CAPTION: Final = 400
+MAX_CAPTION_LENGTH: Final = 400
 """Maximum characters of caption and credit together; the credit is never truncated."""
 
 MAX_IMAGES = 50
@@ -52,7 +52,7 @@ OF_ARTICLE: Final = ("published_at", "updated_at", "translation_group", "languag
 OF_FIGURE: Final = (
     *("article_id", "caption", "position", "image__sizes", "image__digital_source_type"),
     *("image__licence_url", "image__usage_terms"),
-    *(f"image__{field}" for field in DECIDING),
+    *(f"image__{field}" for field in VISIBILITY_FIELDS),
 )
 
 FILES: Final = """
@@ -276,7 +276,7 @@ def _images(
                 words = (caption_text(each.caption or ""), credit_text(each.image, publication))
                 found[each.image_id] = SitemapImage(
                     absolute_url(file.get_absolute_url()),
-                    legal(_short(words[0], LONGEST_CAPTION - len(words[1])) + words[1]),
+                    legal(_short(words[0], MAX_CAPTION_LENGTH - len(words[1])) + words[1]),
                     licence_url(each.image),
                 )
     return list(found.values())[:MAX_IMAGES]

@@ -24,7 +24,7 @@ from articles.files.ingest import Received, receive
 from articles.files.models import File
 from articles.files.views import admin_file
 from articles.images.admin.library_admin import LibraryAdmin
-from articles.images.hooks import before_readers, uses_of
+from articles.images.hooks import public_or_scheduled_uses_of, uses_of
 from iria.core.pagination import page_of
 
 CREDIT_NEEDED = "This file is published, so it needs a credit. Enter one, or remove the file from the text first."
@@ -40,7 +40,7 @@ class FileForm(forms.ModelForm[File]):
 
     def clean_credit(self) -> str:
         credit: str = self.cleaned_data["credit"]
-        if not credit and self.instance.credit and before_readers(self.instance):
+        if not credit and self.instance.credit and public_or_scheduled_uses_of(self.instance):
             raise ValidationError(CREDIT_NEEDED)
         return credit
 
@@ -156,7 +156,7 @@ class FileAdmin(LibraryAdmin[File]):
 
 PAGE_SIZE: Final = 20
 MAX_QUERY_LENGTH: Final = 200
-MOST: Final = 200
+MAX_IDS: Final = 200
 
 
 def choose(request: HttpRequest) -> HttpResponse:
@@ -191,7 +191,7 @@ def facts(request: HttpRequest) -> JsonResponse:
     """Id → what the editor shows of the files that are in the library."""
     if not request.user.has_perm("articles.view_file"):
         raise PermissionDenied
-    given = request.GET.getlist("id")[:MOST]
+    given = request.GET.getlist("id")[:MAX_IDS]
     numbers = {int(each) for each in given if each.isascii() and each.isdigit() and len(each) < 19}
     return JsonResponse(
         {

@@ -31,7 +31,7 @@ from articles.files.inspection.file_types import (
 from articles.files.models import File
 from articles.images.library.decoder_client import parse_result, run_process
 from articles.images.library.ingest import Upload, UploadRejected, lock_checksum, upload_folder
-from articles.images.library.uploads import MOST_AT_ONCE
+from articles.images.library.uploads import MAX_FILES
 from articles.images.renditions import all_or_none, store
 from iria.core.text.validators import validate_storable
 
@@ -56,9 +56,9 @@ class Received:
 def receive(uploads: "Iterable[Content[Any]]", *, by: User) -> list[Received]:
     """Adds the files to the library; a bad file does not affect the others."""
     sent = list(uploads)
-    too_many = f"not uploaded: at most {MOST_AT_ONCE} files at a time. Upload it again."
-    return [_receive_one(upload, by) for upload in sent[:MOST_AT_ONCE]] + [
-        Received(str(upload.name), None, too_many, is_new=False) for upload in sent[MOST_AT_ONCE:]
+    too_many = f"not uploaded: at most {MAX_FILES} files at a time. Upload it again."
+    return [_receive_one(upload, by) for upload in sent[:MAX_FILES]] + [
+        Received(str(upload.name), None, too_many, is_new=False) for upload in sent[MAX_FILES:]
     ]
 
 

@@ -26,7 +26,7 @@ from iria.publication.models import Publication
 
 SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 URL: Final = re.compile(r"https?://[^\s<>\"]+")
-EMBEDDED: Final = (
+EMBEDDED_FIELDS: Final = (
     "credit",
     "byline",
     "copyright_notice",
@@ -127,14 +127,14 @@ def source_type_url(image: Image) -> str:
     return f"{SOURCE_TYPES}{name}" if name.isalpha() else ""
 
 
-MOST: Final = 300
+MAX_CREDIT_LENGTH: Final = 300
 """Characters of a credit. Only a long creator's name with an agency can have more."""
 
 
 def compose(images: ImageQuerySet) -> None:
     """Writes credit, link and creator of every image with a photographer or an agency.
 
-    Call it within `bulk_changes.recording`.
+    Call it within `rights_changes.recording`.
 
     Raises:
         ValidationError: a line is too long.
@@ -158,7 +158,7 @@ def too_long(creator: str, agency: Agency) -> str:
     """Why a creator's name does not fit before the agency's credit text; empty if it fits."""
     creator = creator.strip()
     length = len(f"{creator}/{agency.credit_text}") if creator else 0
-    return _too_long_message(length) if length > MOST else ""
+    return _too_long_message(length) if length > MAX_CREDIT_LENGTH else ""
 
 
 def longest_creator(agency: Agency) -> str:
@@ -171,7 +171,11 @@ def longest_creator(agency: Agency) -> str:
 
 def _check_length(images: ImageQuerySet) -> None:
     unknown = images.filter(photographer=None).alias(length=Length(_line()))
-    found = unknown.filter(length__gt=MOST).values_list("headline", Length(_line())).first()
+    found = (
+        unknown.filter(length__gt=MAX_CREDIT_LENGTH)
+        .values_list("headline", Length(_line()))
+        .first()
+    )
     if found:
         headline, length = found
         message = _too_long_message(length)
@@ -180,7 +184,7 @@ def _check_length(images: ImageQuerySet) -> None:
 
 def _too_long_message(length: int) -> str:
     return (
-        f"The credit of creator and agency would have {length} characters; the maximum is {MOST}. "
+        f"The credit of creator and agency would have {length} characters; the maximum is {MAX_CREDIT_LENGTH}. "
         "Shorten the creator's name or the agency's credit text, or choose a photographer."
     )
 

@@ -17,7 +17,7 @@ def uses_of(row: LibraryRow) -> list[ImageUsage]:
     return [use for usage_of in row.usages for use in usage_of(row.pk)]
 
 
-def before_readers(row: LibraryRow) -> list[ImageUsage]:
+def public_or_scheduled_uses_of(row: LibraryRow) -> list[ImageUsage]:
     """Where it is published or scheduled."""
     return [use for use in uses_of(row) if use.public or use.scheduled]
 
@@ -46,7 +46,7 @@ def why_readonly(user: AnyUser, row: LibraryRow) -> str:
     """Why this user cannot change the image or file and what to do; empty if they can."""
     if may_publish(user):
         return ""
-    uses = before_readers(row)
+    uses = public_or_scheduled_uses_of(row)
     if not uses:
         return ""
     kind = row._meta.verbose_name

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import User
-from articles.images.credit_line import EMBEDDED, clear_photographer, compose, source_urls
+from articles.images.credit_line import EMBEDDED_FIELDS, clear_photographer, compose, source_urls
 from articles.images.models import Agency, Image, ImageEvent, ImageQuerySet, Photographer
 from articles.images.signals import rights_changed
 from articles.images.tasks import enqueue_updates, update_all_renditions
@@ -64,7 +64,7 @@ def recording(
         )
         ImageEvent.objects.bulk_create(events, batch_size=2000)
         changed = [
-            pk for pk, now in after.items() if any(now[f] != before[pk][f] for f in EMBEDDED)
+            pk for pk, now in after.items() if any(now[f] != before[pk][f] for f in EMBEDDED_FIELDS)
         ]
         if changed:
             transaction.on_commit(partial(_notify, changed))

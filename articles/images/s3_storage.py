@@ -21,7 +21,7 @@ from obstore.store import S3Store
 VALID_FOR: Final = timedelta(seconds=90)
 """Validity of a signed URL: the minute that a redirect may be cached, plus slow clocks."""
 
-SHORTEST: Final = timedelta(seconds=1)
+MIN_VALIDITY: Final = timedelta(seconds=1)
 
 AUDIO: Final = {"m4a": "audio/mp4", "flac": "audio/flac", "wav": "audio/wav"}
 """Suffix → media type, where Python names one that players do not know."""
@@ -85,7 +85,7 @@ class Bucket(Storage):
         valid_for: timedelta = VALID_FOR,
     ) -> str:
         """A signed URL; `most` is the time to the end of the licence."""
-        return obstore.sign(self._store, "GET", str(name), max(SHORTEST, min(valid_for, most)))
+        return obstore.sign(self._store, "GET", str(name), max(MIN_VALIDITY, min(valid_for, most)))
 
     def files_below(self, folder: str) -> Iterator[tuple[str, datetime]]:
         """Every file below a folder, or all, and since when it has been there, in the order of their names."""

@@ -116,7 +116,7 @@ def _blockers_of(
 def lock(numbers: Collection[int]) -> None:
     """Locks these images against changes until the commit, before they are used.
 
-    In the order of their ids, like `bulk_changes.recording`: the deferred triggers would lock them
+    In the order of their ids, like `rights_changes.recording`: the deferred triggers would lock them
     in the order of use, which could deadlock.
     """
     with connection.cursor() as cursor:

@@ -24,7 +24,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from articles.images.models import Image, OldRenditionName, Rendition
-from articles.images.models.rights import DECIDING
+from articles.images.models.rights import VISIBILITY_FIELDS
 from articles.images.srcset import MEDIA_TYPES, RenditionFile
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -90,7 +90,7 @@ def _seconds(end: datetime, now: datetime) -> int:
 NAME: Final = r"[A-Za-z0-9_-]{1,60}\.(?:avif|webp|jpeg|png)"
 """Pattern of the file names that are served."""
 
-_DECIDING: Final = [f"image__{name}" for name in (*DECIDING, "licensed_for_newsletter")]
+_DECIDING: Final = [f"image__{name}" for name in (*VISIBILITY_FIELDS, "licensed_for_newsletter")]
 
 log = logging.getLogger(__name__)
 

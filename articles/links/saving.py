@@ -11,7 +11,7 @@ from django.db.models import Model
 from articles.body.references import REST, Reference, hrefs_in, references_in, with_references
 from articles.links.targets import LOCATED, link_kinds, united
 
-MOST: Final = 500
+MAX_URLS: Final = 500
 """URLs of a text that are looked up."""
 
 
@@ -28,11 +28,13 @@ def refer_all(*bodies: str) -> list[str]:
     looked up."""
     paths: set[str] = set()
     for body in bodies:
-        paths.update(sorted({path for href in hrefs_in(body) if (path := _own_path(href))})[:MOST])
+        paths.update(
+            sorted({path for href in hrefs_in(body) if (path := _own_path(href))})[:MAX_URLS]
+        )
     if not paths:
         return list(bodies)
     found: dict[str, Reference] = {}
-    for some in batched(sorted(paths), MOST):
+    for some in batched(sorted(paths), MAX_URLS):
         found |= _located(list(some))
 
     def find(href: str) -> str | None:

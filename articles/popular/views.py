@@ -20,7 +20,7 @@ from iria.core.http.headers import client_ip
 from iria.core.security import count_and_allow
 from iria.publication.context_processors import publication_of
 
-LONGEST = 18
+MAX_DIGITS = 18
 """Maximum digits of an article id."""
 
 
@@ -33,7 +33,7 @@ def seen(request: HttpRequest) -> HttpResponse:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         length = 0
-    sent = request.body if 0 < length <= LONGEST else b""
+    sent = request.body if 0 < length <= MAX_DIGITS else b""
     if sent.isdigit():
         count_view(request, int(sent))
     return HttpResponse(status=204)

@@ -77,7 +77,7 @@ NEWS_TYPES: Final = {
 }
 """Slug of an article type → a narrower type of schema.org, if it looks like news or analysis."""
 
-MOST_COMMENTS: Final = 20
+MAX_COMMENTS: Final = 20
 """Maximum number of comments in the data of an article; all are in the feed and the API."""
 
 ESCAPED = {">": "\\u003E", "<": "\\u003C", "&": "\\u0026"}
@@ -237,7 +237,7 @@ def news_article(
     if not thread.off:
         data["commentCount"] = thread.count
         data["discussionUrl"] = f"{url}#comments"
-    if comments := list(islice(thread.readable, MOST_COMMENTS)):
+    if comments := list(islice(thread.readable, MAX_COMMENTS)):
         data["comment"] = [_comment(each, url, publication) for each in comments]
     if translations:
         data["workTranslation"] = [

@@ -15,7 +15,7 @@ from articles.pages.saving import moved_to
 from iria.core.http.headers import GetResponse
 from iria.core.http.private_paths import is_private
 
-LONGEST = Redirect._meta.get_field("old_path").max_length or 500
+MAX_PATH_LENGTH = Redirect._meta.get_field("old_path").max_length or 500
 NUMBERED = ("p", "page_id")
 NUMBERED_PATH = article_urls.numbered("")
 OF_LANGUAGE = re.compile(r"/language/[-\w]+(?=/(?:category|tag|author)/)")
@@ -118,7 +118,7 @@ def find_redirect(path: str) -> str:
         return in_language[0] + new if new else ""
     below = SUBPAGES.search(path_with_slash)
     old = path_with_slash[: below.start()] if below else path_with_slash
-    if "\x00" in old or len(escape_uri_path(old)) > LONGEST:
+    if "\x00" in old or len(escape_uri_path(old)) > MAX_PATH_LENGTH:
         return ""
     found = (
         Redirect.objects.filter(old_path__in={old, escape_uri_path(old)})

@@ -27,7 +27,7 @@ from iria.core.rendering import render_fragment
 from iria.core.text.language import text_in
 from iria.publication.models import Publication
 
-LONGEST: Final = 80
+MAX_SHORT_TITLE: Final = 80
 """Characters of a headline in the list."""
 
 
@@ -74,10 +74,10 @@ def portrait_name(author: str) -> ImageName:
 def short_title(headline: str) -> str:
     """The headline up to its colon, cut after a word if it is still long."""
     title = headline.partition(": ")[0].strip()
-    if len(title) <= LONGEST:
+    if len(title) <= MAX_SHORT_TITLE:
         return title
-    cut, _, _ = title[:LONGEST].rpartition(" ")
-    return f"{cut or title[:LONGEST]} …"
+    cut, _, _ = title[:MAX_SHORT_TITLE].rpartition(" ")
+    return f"{cut or title[:MAX_SHORT_TITLE]} …"
 
 
 TEMPLATE: Final = "articles/public/_card.html"

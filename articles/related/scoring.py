@@ -21,7 +21,7 @@ from articles.related.similarity import TextSimilarity
 BY_TEXT: Final = 250
 """Candidates by text."""
 
-HEAVIEST: Final = 40
+MAX_WORDS: Final = 40
 """Words of an article used to find candidates, those with the highest weights (tf·idf)."""
 
 NEWEST: Final = 20
@@ -81,7 +81,7 @@ def candidates_for(article: Article, weights: Mapping[int, float]) -> dict[int, 
 
 def _by_words(article_id: int, weights: Mapping[int, float]) -> set[int]:
     """Returns the articles with the highest total weight of common words."""
-    heaviest = sorted(weights, key=lambda number: (-weights[number], number))[:HEAVIEST]
+    heaviest = sorted(weights, key=lambda number: (-weights[number], number))[:MAX_WORDS]
     values: list[Any] = [heaviest, [weights[number] for number in heaviest], article_id, BY_TEXT]
     with transaction.atomic(), connection.cursor() as cursor:
         # The planner does not know that the array is stored out of line, and would scan the table.

@@ -27,7 +27,7 @@ from iria.core.db.queries import TookTooLong, time_limit
 from iria.core.db.replica import reading
 from iria.core.text.validators import validate_storable
 
-LONGEST: Final = 2000
+MAX_QUERY_LENGTH: Final = 2000
 """Characters of a query: enough for a paragraph."""
 
 PER_PAGE: Final = 10
@@ -79,7 +79,7 @@ class ResultPage:
     pages: int = 1
     hits: list[SearchHit] = field(default_factory=list)
     matched: Sequence[int] = ()
-    """The ranked articles of all pages, at most `candidates.MOST`."""
+    """The ranked articles of all pages, at most `scoring.MAX_RANKED`."""
     is_exact: bool = True
     """If False, at least `total` articles match: common words were not counted completely."""
 
@@ -115,7 +115,7 @@ def search_articles(
     Args:
         page: from 1, as a number or a URL parameter.
         filters: applied before counting and ranking.
-        sort: the order of the best articles, at most `candidates.MOST`.
+        sort: the order of the best articles, at most `scoring.MAX_RANKED`.
         recency: the weight of new articles (`scoring.rank_articles`).
         with_feedback: by default it depends on the number of articles.
         with_explanations: whether to add a snippet and the reasons for each match.
@@ -150,11 +150,11 @@ def search_articles(
 
 def _validated(query: str) -> str:
     query = query.strip()
-    if len(query) > LONGEST:
+    if len(query) > MAX_QUERY_LENGTH:
         message = gettext(
             "The search text has %(number)s characters. Shorten it to at most %(most)s."
         )
-        raise InvalidQuery(message % {"most": f"{LONGEST:,}", "number": f"{len(query):,}"})
+        raise InvalidQuery(message % {"most": f"{MAX_QUERY_LENGTH:,}", "number": f"{len(query):,}"})
     try:
         validate_storable(query)
     except ValidationError as error:

@@ -336,9 +336,6 @@ DROP TABLE search_length
 """Without indexes: the planner expects ten lexemes in a vector, and would look up each of them. The weight
 is `articles_search_weight`, which PostgreSQL would call for each row, because it needs `times` twice."""
 
-LONGEST: Final = 200_000
-"""Characters of a text that are indexed here: a text that is too long would fail the whole batch."""
-
 
 def write_entries(entries: Iterable[EntryText]) -> int:
     """Writes entries without their statistics; returns how many. Call `rebuild` afterwards."""

@@ -41,16 +41,16 @@ from iria.core.db.queries import TookTooLong
 from iria.core.db.replica import reading
 from iria.core.text.dates import period_of
 
-MOST: Final = 1000
+MAX_RANKED: Final = 1000
 """Articles that are ranked: the best of all that match."""
 
 READ_WHOLE: Final = 10_000
 """Postings that are read completely, of the rarest terms first."""
 
 READ_MORE: Final = 120_000
-"""The same if the rarest terms find fewer than FEWEST articles, or if few articles are searchable."""
+"""The same if the rarest terms find fewer than MIN_FOUND articles, or if few articles are searchable."""
 
-FEWEST: Final = 100
+MIN_FOUND: Final = 100
 
 LOOKED_UP: Final = 10
 """Common terms that are looked up, those with the highest weights; only pasted texts have more."""
@@ -58,7 +58,7 @@ LOOKED_UP: Final = 10
 FEW: Final = 5_000
 """Articles up to which the ids of a filtered set are listed; of a larger set, the best are checked."""
 
-MOST_CANDIDATES: Final = 2_000
+MAX_VECTOR_CHECKS: Final = 2_000
 """Articles whose vector is checked, the best first."""
 
 LOOKED_FOR: Final = 30_000
@@ -118,7 +118,7 @@ def candidates(
     if searchable.few == [] or not any(each.terms for each in parsed_queries):
         return Candidates()
     result = _best(parsed_queries, searchable, READ_MORE if searchable.few else READ_WHOLE)
-    if result.is_led and len(result.best) < FEWEST and not searchable.few:
+    if result.is_led and len(result.best) < MIN_FOUND and not searchable.few:
         result = _best(parsed_queries, searchable, READ_MORE)
     if not result.best and not result.is_exact:
         raise TookTooLong
@@ -144,25 +144,33 @@ def _best(parsed_queries: Sequence[ParsedQuery], searchable: Searchable, budget:
     following = [term for term in following if term not in leading]
     query = PostingQuery(parsed_queries, searchable, required_terms, leading, following)
     candidate_count = (
-        MOST_CANDIDATES if required_terms.by_vector else LOOKED_FOR if searchable.is_large else MOST
+        MAX_VECTOR_CHECKS
+        if required_terms.by_vector
+        else LOOKED_FOR
+        if searchable.is_large
+        else MAX_RANKED
     )
-    rows = query.rows(candidate_count, MOST)
+    rows = query.rows(candidate_count, MAX_RANKED)
     best = [
         Candidate(pk, date, score, has_all=words >= needed)
         for pk, date, score, words, needed, _ in rows
     ]
     best.sort(key=SCORE, reverse=True)
-    if candidate_count == MOST:
+    if candidate_count == MAX_RANKED:
         hits = rows[0][-1] if rows else 0
-        result = Candidates(best, hits if hits > MOST else len(best))
+        result = Candidates(best, hits if hits > MAX_RANKED else len(best))
     else:
         hits = rows[0][-1] if rows else query.hits()
-        result = Candidates(best, len(best), is_exact=hits <= candidate_count and len(best) < MOST)
+        result = Candidates(
+            best, len(best), is_exact=hits <= candidate_count and len(best) < MAX_RANKED
+        )
     if required_terms.drivers and not required_terms.is_whole:
         result.is_exact = False
     elif following and not required_terms.drivers:
         longest = (
-            0 if searchable.few or candidate_count > MOST else max(term.articles for term in terms)
+            0
+            if searchable.few or candidate_count > MAX_RANKED
+            else max(term.articles for term in terms)
         )
         result = replace(result, total=max(result.total, longest), is_exact=False, is_led=True)
     return result
@@ -310,7 +318,7 @@ FEEDBACK_BELOW: Final = 50_000
 
 LETTERS: Final = re.compile(r"\w+")
 
-LONGEST_HEADLINE: Final = 200
+MAX_HEADLINE_LENGTH: Final = 200
 """A query with more characters is not a headline."""
 
 HEADLINES: Final = """
@@ -397,7 +405,7 @@ def _boost_headline_matches(best: Sequence[Candidate], text: str) -> None:
     """
     name = _normalised(text)
     complete = [each.article_id for each in best if each.has_all]
-    if not name or not complete or len(text) > LONGEST_HEADLINE:
+    if not name or not complete or len(text) > MAX_HEADLINE_LENGTH:
         return
     with reading.cursor() as cursor:
         # Punctuation and accents are ignored, so the lengths may differ.

@@ -20,11 +20,11 @@ from iria.core.db.replica import reading
 from iria.core.http.urls import url_path
 from iria.core.text.validators import one_line
 
-SHORTEST: Final = 4
+MIN_WORD_LENGTH: Final = 4
 """Shorter words are similar to too many others."""
 
-LONGEST: Final = 30
-MOST_WORDS: Final = 6
+MAX_WORD_LENGTH: Final = 30
+MAX_CORRECTED: Final = 6
 TIMEOUT_MS: Final = 100
 """Per query; after this time nothing is suggested."""
 
@@ -110,7 +110,9 @@ def correct_spelling(text: str) -> str | None:
     Quoted and excluded words are not corrected.
     """
     words = {each["word"].lower() for each in TYPED.finditer(text) if each["word"]}
-    typed = sorted(each for each in words if SHORTEST <= len(each) <= LONGEST)[:MOST_WORDS]
+    typed = sorted(each for each in words if MIN_WORD_LENGTH <= len(each) <= MAX_WORD_LENGTH)[
+        :MAX_CORRECTED
+    ]
     if not typed:
         return None
     # Looked up without a time limit of its own, which takes four statements: most queries have no typo.
@@ -131,7 +133,7 @@ def record_words(configuration: str, text: str) -> None:
     """Records the words of a text; their lexemes must exist already."""
     values = {"configuration": configuration, "text": text}
     with reading.cursor() as cursor:
-        cursor.execute(LEARN, {**values, "shortest": SHORTEST, "longest": LONGEST})
+        cursor.execute(LEARN, {**values, "shortest": MIN_WORD_LENGTH, "longest": MAX_WORD_LENGTH})
 
 
 def one_edit_away(word: str) -> set[str]:

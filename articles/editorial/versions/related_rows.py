@@ -53,11 +53,6 @@ MODELS: Final[dict[str, Any]] = {
 """Lists of `{"id": …, "name": …}`, and what they name."""
 
 
-def content_of(article: Article) -> dict[str, Any]:
-    """What the rows hold, in one query."""
-    return contents_of([article])[article.pk]
-
-
 def contents_of(articles: Collection[Article]) -> dict[int, dict[str, Any]]:
     """By the id of the article: what the rows of each hold, in one query."""
     ids = [article.pk for article in articles]

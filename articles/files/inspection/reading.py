@@ -40,9 +40,9 @@ from articles.files.inspection.file_types import (
     type_of,
 )
 
-SHORTEST: Final = 0.05
+MIN_SECONDS: Final = 0.05
 """Seconds. Shorter than any sound that is worth an upload."""
-LONGEST: Final = 7 * 24 * 3600
+MAX_SECONDS: Final = 7 * 24 * 3600
 
 
 def clean_audio(path: Path, file_type: FileType) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def clean_audio(path: Path, file_type: FileType) -> dict[str, Any]:
     Raises Unfit for a file without sound.
     """
     tags = _read(path)
-    if tags.duration is None or not SHORTEST <= tags.duration <= LONGEST:
+    if tags.duration is None or not MIN_SECONDS <= tags.duration <= MAX_SECONDS:
         raise Unfit(NO_SOUND)
     try:
         if file_type is M4A and has_video(path):

@@ -58,9 +58,9 @@ class BulkActionsMixin(ModelAdmin[Image]):
 
         def apply(form: RightsForm) -> str:
             count = rights_changes.change(images, form.values(), by=request.user)  # type: ignore[arg-type]
-            return f"{_images(count)} changed."
+            return f"{_image_count(count)} changed."
 
-        form = RightsForm(request.POST if _sent(request) else None, images=images)
+        form = RightsForm(request.POST if _is_submitted(request) else None, images=images)
         return self._apply_form(request, images, form, "Edit rights", apply)
 
     @admin.action(description="Add to collection", permissions=["collect"])
@@ -73,9 +73,9 @@ class BulkActionsMixin(ModelAdmin[Image]):
         def apply(form: CollectionForm) -> str:
             chosen = form.cleaned_data["collection"] or form.cleaned_data["new"]
             collection = editing.add_to_collection(images, chosen, by=request.user)  # type: ignore[arg-type]
-            return f"{_images(images.count())} added to “{collection}”."
+            return f"{_image_count(images.count())} added to “{collection}”."
 
-        data = request.POST if _sent(request) else None
+        data = request.POST if _is_submitted(request) else None
         form = CollectionForm(data, may_add=may_add, into=True)
         return self._apply_form(request, images, form, "Add to collection", apply)
 
@@ -90,9 +90,9 @@ class BulkActionsMixin(ModelAdmin[Image]):
             editing.remove_from_collection(images, chosen)
             return f"Removed from “{chosen}”. The images stay in the library."
 
-        data = request.POST if _sent(request) else None
-        first = {"collection": request.GET.get("collection")}
-        form = CollectionForm(data, may_add=False, into=False, initial=first)
+        data = request.POST if _is_submitted(request) else None
+        initial = {"collection": request.GET.get("collection")}
+        form = CollectionForm(data, may_add=False, into=False, initial=initial)
         return self._apply_form(request, images, form, "Remove from collection", apply)
 
     def _apply_form[F: forms.Form](
@@ -105,7 +105,7 @@ class BulkActionsMixin(ModelAdmin[Image]):
     ) -> HttpResponse | None:
         """The form with the number of images; when it is valid, applies it and returns to the list."""
         count = images.count()
-        if _sent(request) and form.is_valid():
+        if _is_submitted(request) and form.is_valid():
             if request.POST.get("expected") != str(count):
                 then = request.POST.get("expected", "")[:9]
                 form.add_error(None, SELECTION_CHANGED.format(now=count, then=then))
@@ -118,7 +118,7 @@ class BulkActionsMixin(ModelAdmin[Image]):
                     return None
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{title}: {_images(count)}",
+            "title": f"{title}: {_image_count(count)}",
             "opts": self.opts,
             "form": form,
             "count": count,
@@ -140,7 +140,7 @@ def _without_ranking(queryset: QuerySet[Image]) -> ImageQuerySet:
     return images.order_by("-uploaded_at", "-pk")
 
 
-def _sent(request: HttpRequest) -> bool:
+def _is_submitted(request: HttpRequest) -> bool:
     return "apply" in request.POST
 
 
@@ -150,7 +150,7 @@ def _message(error: Any) -> str:
     return NO_CREDIT
 
 
-def _images(count: int) -> str:
+def _image_count(count: int) -> str:
     return "1 image" if count == 1 else f"{count:,} images"
 
 
@@ -212,9 +212,9 @@ class RightsForm(forms.Form):
         self.fields[
             "credit"
         ].help_text = "Exact text, instead of a line composed of photographer and agency."
-        for place in CHANNEL_FIELDS:
-            label = str(Image._meta.get_field(place).verbose_name).capitalize()  # type: ignore[union-attr]
-            self.fields[place] = forms.TypedChoiceField(
+        for channel in CHANNEL_FIELDS:
+            label = str(Image._meta.get_field(channel).verbose_name).capitalize()  # type: ignore[union-attr]
+            self.fields[channel] = forms.TypedChoiceField(
                 choices=[("", "No change"), ("yes", "Allowed"), ("no", "Not allowed")],
                 coerce=lambda choice: choice == "yes",
                 empty_value=None,
@@ -224,9 +224,9 @@ class RightsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        away = {field for each in values.get("cleared", []) for field in CLEARED[each]}
-        given = {name for name, value in values.items() if value not in (None, "", [])}
-        if both := sorted(away & given):
+        cleared = {field for each in values.get("cleared", []) for field in CLEARED[each]}
+        submitted = {name for name, value in values.items() if value not in (None, "", [])}
+        if both := sorted(cleared & submitted):
             self.add_error(both[0], "Enter a value or clear it, not both.")
         if values.get("credit") and (values.get("photographer") or values.get("agency")):
             message = (
@@ -245,22 +245,22 @@ class RightsForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """Field of the image → its new value, only for changes."""
-        given = self.cleaned_data
+        submitted = self.cleaned_data
         values = {
             name: value
-            for name, value in given.items()
+            for name, value in submitted.items()
             if name != "cleared" and value not in (None, "")
         }
-        for each in given.get("cleared", []):
+        for each in submitted.get("cleared", []):
             values |= CLEARED[each]
         return values
 
     def _check_creator(self) -> None:
         """If there is a photographer, no one else can be the creator."""
-        given = self.cleaned_data
-        if given.get("photographer"):
+        submitted = self.cleaned_data
+        if submitted.get("photographer"):
             self.add_error("byline", PHOTOGRAPHER_IS_CREATOR)
-        elif not given.get("credit") and "photographer" not in given.get("cleared", []):
+        elif not submitted.get("credit") and "photographer" not in submitted.get("cleared", []):
             count = self.images.exclude(photographer=None).count()
             if count:
                 images = "One image has" if count == 1 else f"{count} images have"

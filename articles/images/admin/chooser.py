@@ -1,7 +1,7 @@
 """The image chooser: a grid of the library with search, pages and upload.
 
 The grid is at `/admin/articles/image/choose/`: a whole page without JavaScript, and with
-`?fragment=1` only its content, which `static/iria_admin/pictures.js` puts into a dialog.
+`?fragment=1` only its content, which `static/iria_admin/images.js` puts into a dialog.
 
 The script uses DOM events, so that other scripts need no import:
 
@@ -35,16 +35,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from articles.images.admin.filters import InCollection, Used, search
-from articles.images.library.uploads import MOST_AT_ONCE, Received, receive
+from articles.images.admin.filters import CollectionFilter, UsageFilter, search
+from articles.images.library.uploads import MAX_FILES, Received, receive
 from articles.images.models import Image
 from articles.images.srcset import plain_rendition
 from iria.core.pagination import page_of
 
-FILTERS: Final[tuple[Any, ...]] = (Used, InCollection)
+FILTERS: Final[tuple[Any, ...]] = (UsageFilter, CollectionFilter)
 """Those of the library that help to choose."""
 PAGE_SIZE: Final = 24
-LONG_PAGE_SIZE: Final = MOST_AT_ONCE + 10
+LONG_PAGE_SIZE: Final = MAX_FILES + 10
 """For several images: all that were just uploaded together fit on one page."""
 MAX_QUERY_LENGTH: Final = 200
 
@@ -81,7 +81,10 @@ def render_chooser(
     for each in chosen_filters:
         found = each.queryset(request, found)
     images = search(found, query)
-    narrowed_by = [("q", query), *((each.parameter_name, each.value()) for each in chosen_filters)]
+    filter_values = [
+        ("q", query),
+        *((each.parameter_name, each.value()) for each in chosen_filters),
+    ]
     several = "several" in request.GET
     size = LONG_PAGE_SIZE if several or not fragment else PAGE_SIZE
     page = page_of(images, request.GET.get("page"), size=size)
@@ -95,13 +98,13 @@ def render_chooser(
         "query": query,
         "filters": chosen_filters,
         "is_filtered": any(each.value() for each in chosen_filters),
-        "narrowed_by": urlencode({name: value for name, value in narrowed_by if value}),
+        "narrowed_by": urlencode({name: value for name, value in filter_values if value}),
         "fragment": fragment,
         "upload_url": reverse("admin:articles_image_choose", query=_query(fragment, several)),
         "several": several,
         **({} if fragment else gallery_context(request, page)),
         "may_add": request.user.has_perm("articles.add_image"),
-        "most_at_once": MOST_AT_ONCE,
+        "most_at_once": MAX_FILES,
     }
     inner = "admin/articles/image/_chooser.html"
     return render(request, inner if fragment else "admin/articles/image/chooser.html", context)
@@ -116,23 +119,23 @@ def choice(image: Image) -> Choice:
     return Choice(image, small.get_absolute_url() if small else "")
 
 
-MOST: Final = 100
-LARGEST: Final = 2**63 - 1
+MAX_SELECTED: Final = 100
+MAX_ID: Final = 2**63 - 1
 
 
 def gallery_context(request: HttpRequest, page: Iterable[Image]) -> dict[str, Any]:
     """The selected images; `elsewhere` has those that are not on this page."""
     numbers = _numbers(request.GET.getlist("chosen"))
-    here = {image.pk for image in page}
-    wanted = "gallery" in request.GET
-    selected = _in_order(numbers) if wanted else []
+    on_page = {image.pk for image in page}
+    is_requested = "gallery" in request.GET
+    selected = _in_order(numbers) if is_requested else []
     return {
         "chosen": numbers,
-        "elsewhere": [number for number in numbers if number not in here],
+        "elsewhere": [number for number in numbers if number not in on_page],
         "selected": selected,
-        "nothing_selected": wanted and not selected,
+        "nothing_selected": is_requested and not selected,
         "gallery": gallery_markup(selected) if selected else "",
-        "most_selected": MOST,
+        "most_selected": MAX_SELECTED,
     }
 
 
@@ -152,7 +155,7 @@ def _numbers(values: list[str]) -> list[int]:
     numbers = (
         int(each) for each in values if each.isdecimal() and each.isascii() and len(each) < 20
     )
-    return list(dict.fromkeys(number for number in numbers if number <= LARGEST))[:MOST]
+    return list(dict.fromkeys(number for number in numbers if number <= MAX_ID))[:MAX_SELECTED]
 
 
 def _in_order(numbers: list[int]) -> list[Image]:

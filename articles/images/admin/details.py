@@ -38,7 +38,7 @@ from iria.publication.models import Publication
 
 logger = logging.getLogger(__name__)
 
-MOST_USES: Final = 20
+MAX_USES: Final = 20
 """As many are listed where an image is used."""
 
 CHANGEABLE: Final = (
@@ -47,9 +47,9 @@ CHANGEABLE: Final = (
 )
 """The fields that can be changed here; the library has all of them."""
 
-GONE: Final = "This image is no longer in the library. Choose another one."
+IMAGE_DELETED: Final = "This image is no longer in the library. Choose another one."
 UNCHANGEABLE: Final = "You may not change images. Ask an editor."
-NOT_FOUND_HERE: Final = "This URL has no image. Save the image on your computer and upload it."
+NO_IMAGE_AT_URL: Final = "This URL has no image. Save the image on your computer and upload it."
 
 
 class Details(TypedDict):
@@ -112,7 +112,7 @@ def details(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
         raise PermissionDenied
     image = Image.objects.for_grid().filter(pk=number).first()
     if image is None:
-        return JsonResponse({"message": GONE}, status=404)
+        return JsonResponse({"message": IMAGE_DELETED}, status=404)
     reason = why_unchangeable(request, image)
     if request.method == "POST":
         if reason:
@@ -122,7 +122,7 @@ def details(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
     return JsonResponse(
         {
             **details_of(image, publication_of(request)),
-            "uses": [{"label": use.label, "url": use.url} for use in uses[:MOST_USES]],
+            "uses": [{"label": use.label, "url": use.url} for use in uses[:MAX_USES]],
             "use_count": len(uses),
             "why_unchangeable": reason,
         }
@@ -182,7 +182,7 @@ def import_url(request: HttpRequest, site: AdminSite) -> HttpResponse:
     except safe_client.RequestFailed as error:
         logger.info("An image of a pasted text could not be fetched: %s", error)
         return JsonResponse(
-            {"results": [_result(request, Received(url, None, NOT_FOUND_HERE, is_new=False))]}
+            {"results": [_result(request, Received(url, None, NO_IMAGE_AT_URL, is_new=False))]}
         )
     name = unquote(urlsplit(url).path.rpartition("/")[2])[:100] or "image"
     file: File[bytes] = File(BytesIO(found), name=name)

@@ -34,8 +34,8 @@ from articles.images.models import (
 from articles.images.models.description import AI_MADE
 from articles.images.models.image import SOON
 
-MOST_WORDS: Final = 12
-MOST_CONSIDERED: Final = 1000
+MAX_QUERY_PARTS: Final = 12
+MAX_RANKED: Final = 1000
 """Ranking every image with a common word would take long."""
 
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
@@ -44,7 +44,7 @@ _PARSE: Final = """
 SELECT articles_picture_query(words)::text FROM unnest(%s::text[]) WITH ORDINALITY AS said (words)
 ORDER BY ordinality
 """
-_ONE: Final = "SELECT image_id FROM articles_imagesearchvector WHERE vector @@ %s::tsquery"
+_MATCHES: Final = "SELECT image_id FROM articles_imagesearchvector WHERE vector @@ %s::tsquery"
 _BEST: Final = """
 SELECT image_id FROM ({every}) AS matches GROUP BY image_id
 ORDER BY count(*) DESC, image_id DESC LIMIT %s
@@ -63,9 +63,9 @@ class _Query:
 def search(images: ImageQuerySet, text: str) -> ImageQuerySet:
     """The images that match, the best first; all images for an empty query.
 
-    In the whole library at most the best `MOST_CONSIDERED` are found; among filtered images, all.
+    In the whole library at most the best `MAX_RANKED` are found; among filtered images, all.
     """
-    parts = list(_PART.finditer(text.replace("\x00", " ").translate(_QUOTES)))[:MOST_WORDS]
+    parts = list(_PART.finditer(text.replace("\x00", " ").translate(_QUOTES)))[:MAX_QUERY_PARTS]
     if not parts:
         return images
     texts = [part["word"] if part["phrase"] is None else part["phrase"] for part in parts]
@@ -102,13 +102,13 @@ def _best(query: _Query) -> list[int]:
     Each word is looked up in the index. The planner would scan all vectors as soon as a word is
     common, which takes six times as long.
     """
-    one = _ONE + " AND vector @@ %s::tsquery" * len(query.required)
-    one += " AND NOT vector @@ %s::tsquery" * len(query.excluded)
-    every = " UNION ALL ".join([one] * len(query.wanted))
+    matches_sql = _MATCHES + " AND vector @@ %s::tsquery" * len(query.required)
+    matches_sql += " AND NOT vector @@ %s::tsquery" * len(query.excluded)
+    every = " UNION ALL ".join([matches_sql] * len(query.wanted))
     values = [value for word in query.wanted for value in (word, *query.required, *query.excluded)]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(_BEST.format(every=every), [*values, MOST_CONSIDERED])
+        cursor.execute(_BEST.format(every=every), [*values, MAX_RANKED])
         ids = [pk for (pk,) in cursor.fetchall()]
         cursor.execute("SET LOCAL enable_seqscan = on")
     return ids
@@ -130,8 +130,8 @@ def _ranked(images: ImageQuerySet, query: _Query) -> ImageQuerySet:
         return images
     matches: Combinable = Value(0)
     for terms in query.wanted:
-        one = When(search_vector__vector=_ParsedQuery(terms), then=Value(1))
-        matches = matches + Case(one, default=Value(0), output_field=IntegerField())
+        matches_sql = When(search_vector__vector=_ParsedQuery(terms), then=Value(1))
+        matches = matches + Case(matches_sql, default=Value(0), output_field=IntegerField())
     rank = SearchRank(F("search_vector__vector"), _ParsedQuery(_any(query.wanted)))
     ranked = images.alias(matches=matches, rank=rank)
     return ranked.order_by("-matches", "-rank", "-uploaded_at", "-pk")
@@ -141,7 +141,7 @@ def _any(parts: list[str]) -> str:
     return " | ".join(f"({terms})" for terms in parts)
 
 
-MOST_CHOICES: Final = 1000
+MAX_CHOICES: Final = 1000
 
 EDITORIAL_METADATA = sorted({source for sources in FIELDS.values() for source in sources})
 """Metadata that helps an editor; an orientation does not."""
@@ -176,7 +176,7 @@ class MissingFilter(admin.SimpleListFilter):
         return queryset
 
 
-class Licence(admin.SimpleListFilter):
+class LicenceFilter(admin.SimpleListFilter):
     """Images with a limited licence, and withdrawn ones."""
 
     title = "licence"
@@ -204,7 +204,7 @@ class Licence(admin.SimpleListFilter):
         return queryset
 
 
-class Used(admin.SimpleListFilter):
+class UsageFilter(admin.SimpleListFilter):
     """Used and unused images."""
 
     title = "usage"
@@ -222,7 +222,7 @@ class Used(admin.SimpleListFilter):
         return queryset
 
 
-class ImageType(admin.SimpleListFilter):
+class TypeFilter(admin.SimpleListFilter):
     """Possible duplicates, AI and animations."""
 
     title = "type"
@@ -246,7 +246,7 @@ class ImageType(admin.SimpleListFilter):
         return queryset
 
 
-class _Form(admin.SimpleListFilter):
+class _FormFilter(admin.SimpleListFilter):
     """A filter with a small form, for more than a few choices."""
 
     def choices(self, changelist: Any) -> Iterator[Any]:
@@ -266,7 +266,7 @@ class _Form(admin.SimpleListFilter):
         return []
 
 
-class _Row(_Form):
+class _RelatedFilter(_FormFilter):
     """A row of another table."""
 
     template = "admin/articles/image/_filter_row.html"
@@ -274,7 +274,7 @@ class _Row(_Form):
     field: str
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        named = self.rows.objects.order_by("name").values_list("pk", "name")[:MOST_CHOICES]
+        named = self.rows.objects.order_by("name").values_list("pk", "name")[:MAX_CHOICES]
         return [(str(pk), name) for pk, name in named]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
@@ -289,22 +289,22 @@ class _Row(_Form):
         return queryset.filter(**{self.field: self.value()}) if self.value() in known else queryset
 
 
-class ByPhotographer(_Row):
+class PhotographerFilter(_RelatedFilter):
     title, parameter_name = "photographer", "photographer"
     rows, field = Photographer, "photographer"
 
 
-class ByAgency(_Row):
+class AgencyFilter(_RelatedFilter):
     title, parameter_name = "agency", "agency"
     rows, field = Agency, "agency"
 
 
-class InCollection(_Row):
+class CollectionFilter(_RelatedFilter):
     title, parameter_name = "collection", "collection"
     rows, field = Collection, "collections"
 
 
-class ByKeyword(_Form):
+class KeywordFilter(_FormFilter):
     title, parameter_name = "keyword", "keyword"
     template = "admin/articles/image/_filter_word.html"
 
@@ -324,7 +324,7 @@ class ByKeyword(_Form):
         )
 
 
-class _Span(_Form):
+class _RangeFilter(_FormFilter):
     """From one time to another; either may be empty."""
 
     until: str
@@ -343,7 +343,7 @@ class _Span(_Form):
             yield {**line, "until": self.used_parameters.get(self.until, "")}
 
 
-class WhenTaken(_Span):
+class DateTakenFilter(_RangeFilter):
     """Images taken in a year, a month or on a day, or between two of these."""
 
     title, parameter_name, until = "date taken", "taken", "taken_until"
@@ -354,11 +354,11 @@ class WhenTaken(_Span):
         if not last:
             return queryset.filter(taken__startswith=first) if first else queryset
         # Compared byte by byte, independent of the database locale: a tilde sorts after any time.
-        spelled = queryset.exclude(taken="").alias(spelled=Collate("taken", "C"))
-        return spelled.filter(spelled__gte=first, spelled__lt=f"{last}~")
+        by_text = queryset.exclude(taken="").alias(by_text=Collate("taken", "C"))
+        return by_text.filter(by_text__gte=first, by_text__lt=f"{last}~")
 
 
-class UploadDateFilter(_Span):
+class UploadDateFilter(_RangeFilter):
     """Images uploaded between two days."""
 
     title, parameter_name, until = "upload date", "from", "until"

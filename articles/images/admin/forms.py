@@ -84,7 +84,7 @@ class ChoosesImage(BaseModelAdmin[Any]):
 
 
 FOCUS: Final = ("focus_x", "focus_y")
-NAMES: Final = {CARD: "Cards", SQUARE: "Portraits", PREVIEW: "Link previews"}
+CROP_LABELS: Final = {CARD: "Cards", SQUARE: "Portraits", PREVIEW: "Link previews"}
 
 
 class PercentField(forms.FloatField):
@@ -113,13 +113,13 @@ class PercentField(forms.FloatField):
         return str(self.prepare_value(initial)) != str(data)
 
 
-def across() -> PercentField:
+def from_left_field() -> PercentField:
     return PercentField(
         required=False, label="From left (%)", help_text="0 is the left edge, 100 the right."
     )
 
 
-def down() -> PercentField:
+def from_top_field() -> PercentField:
     return PercentField(
         required=False, label="From top (%)", help_text="0 is the top edge, 100 the bottom."
     )
@@ -130,7 +130,7 @@ def focal_point(image: Image) -> SafeString | str:
     whole = plain_rendition(image, 960)
     if whole is None:
         return "The image is being processed."
-    crops = [(shape, "{} / {}".format(*ratio_of(shape)), NAMES[shape]) for shape in SHAPES]
+    crops = [(shape, "{} / {}".format(*ratio_of(shape)), CROP_LABELS[shape]) for shape in SHAPES]
     context = {"image": image, "whole": whole, "crops": crops}
     return render_to_string("admin/articles/image/_focal_point.html", context)
 
@@ -144,8 +144,8 @@ PHOTOGRAPHER_IS_CREATOR: Final = (
     "The photographer is the creator. Leave this unchanged or clear the photographer."
 )
 
-LONG: Final = ("alt_text", "caption", "usage_terms", "extended_description")
-SHORT: Final = (
+TEXTAREAS: Final = ("alt_text", "caption", "usage_terms", "extended_description")
+TEXT_INPUTS: Final = (
     *("headline", "credit", "byline", "source", "copyright_notice", "licensor"),
     *("persons", "keywords", "no_credit_reason"),
 )
@@ -169,8 +169,8 @@ class ImageForm(forms.ModelForm[Image]):
     seen = forms.CharField(required=False, widget=Unlabelled)
     """When the image had last been changed when this form was rendered."""
 
-    focus_x = across()
-    focus_y = down()
+    focus_x = from_left_field()
+    focus_y = from_top_field()
 
     in_collections = forms.ModelMultipleChoiceField(
         Collection.objects.all(),
@@ -185,8 +185,8 @@ class ImageForm(forms.ModelForm[Image]):
         model = Image
         fields = [*MAIN, *DESCRIPTION, *FOCUS, *CREDIT, *LICENCE]
         widgets = {
-            **{name: AdminTextareaWidget(attrs={"rows": 3}) for name in LONG},
-            **{name: AdminTextInputWidget(attrs={"size": 60}) for name in SHORT},
+            **{name: AdminTextareaWidget(attrs={"rows": 3}) for name in TEXTAREAS},
+            **{name: AdminTextInputWidget(attrs={"size": 60}) for name in TEXT_INPUTS},
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -41,7 +41,7 @@ from articles.images.srcset import image_attributes, picture_html
 from articles.images.usage_check import retry_if_uncredited
 from articles.images.views import admin_rendition
 
-NAMES = [field.name for field in fields(ImageMetadata)]
+METADATA_FIELDS = [field.name for field in fields(ImageMetadata)]
 
 
 class ReadonlyFieldsMixin:
@@ -115,7 +115,7 @@ class ReadonlyFieldsMixin:
     def embedded(self, image: Image) -> SafeString | str:
         rows = [
             (name.replace("_", " ").capitalize(), _joined(value))
-            for name in NAMES
+            for name in METADATA_FIELDS
             if (value := image.metadata.get(name))
         ]
         if not rows:
@@ -133,7 +133,7 @@ def _markup(image: Image, use: str, *, alt: str) -> SafeString:
 
 
 GRID, LIST = "grid", "list"
-MOST_COUNTED: Final = 100_000
+MAX_COUNTED: Final = 100_000
 
 
 class Library(ChangeList):
@@ -157,14 +157,14 @@ class LibraryPaginator(Paginator[Image]):
     @cached_property
     def count(self) -> int:
         images: QuerySet[Image] = self.object_list  # type: ignore[assignment]
-        return images.order_by()[: MOST_COUNTED + 1].count()
+        return images.order_by()[: MAX_COUNTED + 1].count()
 
 
 def layout_of(request: HttpRequest) -> str:
     return LIST if request.GET.get("look") == LIST else GRID
 
 
-def linked(number: str) -> Image | None:
+def image_to_open(number: str) -> Image | None:
     """The image whose drawer the URL opens; it need not be in the list."""
     if not number.isdecimal():
         return None
@@ -179,10 +179,10 @@ def search_results(request: HttpRequest, images: QuerySet[Image], query: str) ->
     return results
 
 
-LISTED: Final = (
-    *(filters.MissingFilter, filters.Licence, filters.Used, filters.ImageType),
-    *(filters.ByPhotographer, filters.ByAgency, filters.InCollection),
-    *(filters.ByKeyword, filters.WhenTaken, filters.UploadDateFilter),
+FILTERS: Final = (
+    *(filters.MissingFilter, filters.LicenceFilter, filters.UsageFilter, filters.TypeFilter),
+    *(filters.PhotographerFilter, filters.AgencyFilter, filters.CollectionFilter),
+    *(filters.KeywordFilter, filters.DateTakenFilter, filters.UploadDateFilter),
 )
 
 COLLECTIONS: Final = ("in_collections", "were_in")
@@ -195,7 +195,7 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, LibraryAdmin[Image]):
     actions = (*BulkActionsMixin.actions, "delete_selected")
     list_display = ("small", "__str__", "credit", "alt_text", "size", "uploaded_at")
     list_display_links = ("__str__",)
-    list_filter = LISTED
+    list_filter = FILTERS
     paginator = LibraryPaginator
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("headline",)
@@ -236,36 +236,40 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, LibraryAdmin[Image]):
         ]
 
     def get_urls(self) -> list[URLPattern]:
-        def at(view: Callable[..., HttpResponseBase]) -> Any:
+        def admin_view(view: Callable[..., HttpResponseBase]) -> Any:
             return self.admin_site.admin_view(
                 lambda request, **given: view(request, site=self.admin_site, **given)
             )
 
         return [
-            path("choose/", at(chooser.choose), name="articles_image_choose"),
+            path("choose/", admin_view(chooser.choose), name="articles_image_choose"),
             path(
                 "file/<str:name>",
                 self.admin_site.admin_view(admin_rendition),
                 name="articles_image_file",
             ),
-            path("upload/", at(details.upload), name="articles_image_upload"),
-            path("import/", at(details.import_url), name="articles_image_import"),
-            path("<int:number>/details/", at(details.details), name="articles_image_details"),
-            path("<int:number>/drawer/", at(views.drawer), name="articles_image_drawer"),
-            path("<int:number>/original/", at(views.original), name="articles_image_original"),
+            path("upload/", admin_view(details.upload), name="articles_image_upload"),
+            path("import/", admin_view(details.import_url), name="articles_image_import"),
+            path(
+                "<int:number>/details/", admin_view(details.details), name="articles_image_details"
+            ),
+            path("<int:number>/drawer/", admin_view(views.drawer), name="articles_image_drawer"),
+            path(
+                "<int:number>/original/", admin_view(views.original), name="articles_image_original"
+            ),
             path(
                 "<int:number>/alike/",
-                at(views.decide_duplicate),
+                admin_view(views.decide_duplicate),
                 name="articles_image_alike",
             ),
             path(
                 "<int:number>/replace/",
-                at(views.replace_page),
+                admin_view(views.replace_page),
                 name="articles_image_replace",
             ),
             path(
                 "<int:number>/withdraw/",
-                at(views.withdraw_page),
+                admin_view(views.withdraw_page),
                 name="articles_image_withdraw",
             ),
             *super().get_urls(),
@@ -293,7 +297,7 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, LibraryAdmin[Image]):
             **(extra_context or {}),
             "title": "Images",
             "layout": layout,
-            "linked": linked(opened),
+            "linked": image_to_open(opened),
             "other_layout": f"?{other.urlencode()}",
         }
         return super().changelist_view(request, context)

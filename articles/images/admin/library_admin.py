@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 
 from articles.images import credit_line, hooks, rights_changes
 from articles.images.library import editing
-from articles.images.library.uploads import MOST_AT_ONCE
+from articles.images.library.uploads import MAX_FILES
 from articles.images.models import Agency, Collection
 from articles.images.models.description import LibraryRow
 from iria.core.http.private_paths import csrf_failure
@@ -78,7 +78,7 @@ class LibraryAdmin[Row: LibraryRow](admin.ModelAdmin[Row]):
             "opts": self.opts,
             "received": received,
             "nothing_sent": request.method == "POST" and not received,
-            "most_at_once": MOST_AT_ONCE,
+            "most_at_once": MAX_FILES,
             "media": self.media,
         }
         return render(request, "admin/articles/library/add.html", context)
@@ -175,7 +175,7 @@ class AgencyForm(NamedForm):
         return credit_text
 
 
-class _Named(admin.ModelAdmin[Any]):
+class _NamedAdmin(admin.ModelAdmin[Any]):
     """A row by name, with a link to its images."""
 
     form = NamedForm
@@ -192,11 +192,11 @@ class _Named(admin.ModelAdmin[Any]):
     def image_count(self, row: Any) -> SafeString | str:
         if not row.count:
             return "None"
-        address = reverse("admin:articles_image_changelist")
-        return format_html('<a href="{}?{}={}">{}</a>', address, self.parameter, row.pk, row.count)
+        url = reverse("admin:articles_image_changelist")
+        return format_html('<a href="{}?{}={}">{}</a>', url, self.parameter, row.pk, row.count)
 
 
-class _Source(_Named):
+class _CreditSourceAdmin(_NamedAdmin):
     """Saving updates the credit of every image."""
 
     def save_model(
@@ -225,20 +225,20 @@ class _Source(_Named):
         )
 
 
-class AgencyAdmin(_Source):
+class AgencyAdmin(_CreditSourceAdmin):
     form = AgencyForm
     parameter = "agency"
     list_display = ("name", "credit_text", "image_count")
     fields = ("name", "credit_text", "credit_text_alone", "url", "usage_terms")
 
 
-class PhotographerAdmin(_Source):
+class PhotographerAdmin(_CreditSourceAdmin):
     parameter = "photographer"
     list_display = ("name", "image_count")
     fields = ("name", "url")
 
 
-class CollectionAdmin(_Named):
+class CollectionAdmin(_NamedAdmin):
     parameter = "collection"
     list_display = ("name", "image_count", "created_by", "created_at")
     fields = ("name",)

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from articles.images import hooks
 from articles.images.admin import chooser
-from articles.images.admin.details import MOST_USES, why_unchangeable
+from articles.images.admin.details import MAX_USES, why_unchangeable
 from articles.images.admin.forms import ImageForm
 from articles.images.hooks import uses_of
 from articles.images.library import editing, ingest
@@ -54,21 +54,21 @@ def withdraw_page(request: HttpRequest, number: int, site: AdminSite) -> HttpRes
         messages.error(request, reason)
         return redirect("admin:articles_image_change", image.pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and _done(request, image, form):
-        return redirect(url_before(request, image))
+    if request.method == "POST" and _apply_form(request, image, form):
+        return redirect(previous_url(request, image))
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": "Restore image" if image.withdrawn_at else "Withdraw image",
         "opts": Image._meta,
         "image": image,
-        "before": url_before(request, image),
+        "before": previous_url(request, image),
         "uses": uses_of(image),
         "form": form,
     }
     return render(request, "admin/articles/image/withdraw.html", context)
 
 
-def _done(request: HttpRequest, image: Image, form: ReasonForm) -> bool:
+def _apply_form(request: HttpRequest, image: Image, form: ReasonForm) -> bool:
     """Does what the form asks for, with a message; False if the reason is missing."""
     by: User = request.user  # type: ignore[assignment]
     if request.POST.get("action") == "restore":
@@ -152,13 +152,13 @@ def replace_page(request: HttpRequest, number: int, site: AdminSite) -> HttpResp
                     "File replaced. Other sizes are being created. Check caption and alt text."
                 )
                 messages.success(request, message)
-                return redirect(url_before(request, image))
+                return redirect(previous_url(request, image))
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": "Replace file",
         "opts": Image._meta,
         "image": image,
-        "before": url_before(request, image),
+        "before": previous_url(request, image),
         "uses": uses_of(image),
         "error": error,
     }
@@ -175,7 +175,7 @@ WIDGETS: Final[dict[str, type[forms.Widget] | forms.Widget]] = {
     "usage_terms": forms.Textarea({"rows": 2}),
 }
 
-PRESERVED: Final = "_changelist_filters"
+LIST_FILTERS: Final = "_changelist_filters"
 """Django's parameter for the query string of the list from which a page was opened."""
 
 DrawerForm = forms.modelform_factory(Image, form=ImageForm, fields=[*WIDGETS], widgets=WIDGETS)
@@ -194,19 +194,19 @@ def drawer(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
         field.disabled = bool(reason)
     uses = uses_of(image)
     is_composed = image.photographer_id is not None or image.agency_id is not None
-    filters = request.GET.get(PRESERVED)
+    filters = request.GET.get(LIST_FILTERS)
     context: dict[str, Any] = {
         "image": image,
-        "back": f"?{urlencode({PRESERVED: filters})}" if filters else "",
+        "back": f"?{urlencode({LIST_FILTERS: filters})}" if filters else "",
         "whole": plain_rendition(image, 960),
         "form": form,
         "described": [form["alt_text"], form["is_decorative"], form["caption"]],
         "credited": [] if is_composed else [form["credit"]],
         "licensed": [form["licence_until"], form["licence_url"], form["usage_terms"]],
         "why_unchangeable": reason,
-        "uses": uses[:MOST_USES],
+        "uses": uses[:MAX_USES],
         "use_count": len(uses),
-        "more_uses": max(0, len(uses) - MOST_USES),
+        "more_uses": max(0, len(uses) - MAX_USES),
         "may_delete": not uses and not reason and request.user.has_perm("articles.delete_image"),
         "may_download": request.user.has_perm("articles.change_image"),
         "focus": (f"{image.focus_x * image.width:.0f}", f"{image.focus_y * image.height:.0f}"),
@@ -214,9 +214,9 @@ def drawer(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
     return render(request, "admin/articles/image/_drawer_image.html", context)
 
 
-def url_before(request: HttpRequest, image: Image) -> str:
+def previous_url(request: HttpRequest, image: Image) -> str:
     """The list with the drawer from which this page was opened, or the form of the image."""
-    if filters := request.GET.get(PRESERVED):
+    if filters := request.GET.get(LIST_FILTERS):
         return f"{reverse('admin:articles_image_changelist')}?{filters}"
     return reverse("admin:articles_image_change", args=[image.pk])
 

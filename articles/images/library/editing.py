@@ -33,9 +33,9 @@ def update_image(
     Raises:
         ValidationError: a value is invalid; nothing is saved.
     """
-    one: ImageQuerySet = Image.objects.filter(pk=image.pk)
+    queryset: ImageQuerySet = Image.objects.filter(pk=image.pk)
     link_given = "credit_url" in values
-    with recording(one, by=by, reason=reason, link_given=link_given) as chosen:
+    with recording(queryset, by=by, reason=reason, link_given=link_given) as chosen:
         before = chosen.get()
         changed = frozenset(
             name for name, value in values.items() if getattr(before, name) != value
@@ -61,10 +61,10 @@ def add_to_collection(
             collection, _ = Collection.objects.get_or_create(
                 name=collection, defaults={"created_by": by}
             )
-        between = Collection.pictures.through
-        between.objects.bulk_create(
+        through = Collection.pictures.through
+        through.objects.bulk_create(
             (
-                between(collection_id=collection.pk, image_id=pk)
+                through(collection_id=collection.pk, image_id=pk)
                 for pk in images.order_by().values_list("pk", flat=True)
             ),
             batch_size=5000,

@@ -72,12 +72,12 @@ def fields_from(metadata: dict[str, Any]) -> dict[str, Any]:
     for field, sources in FIELDS.items():
         value = next((text for source in sources if (text := _text(metadata, source))), "")
         if value:
-            found[field] = _fitting(field, value)
+            found[field] = _shortened(field, value)
     keywords = [word[:100].strip() for word in metadata.get("keywords") or []]
     special = {
         "keywords": list(dict.fromkeys(word for word in keywords if word)),
         "licence_url": _url(_text(metadata, "licence")),
-        "licensor": _fitting("licensor", _licensor(metadata)),
+        "licensor": _shortened("licensor", _licensor(metadata)),
         # The last part of the URL in the IPTC vocabulary.
         "digital_source_type": _text(metadata, "digital_source_type")
         .rstrip("/")
@@ -108,20 +108,24 @@ def _url(text: str) -> str:
 
 def is_shortened(field: str, text: str) -> bool:
     """Whether the value of a field is only the beginning of the metadata."""
-    most = _most(field)
-    return most is not None and len(text) > most - 3 and text.endswith("…")
+    max_length = _max_length(field)
+    return max_length is not None and len(text) > max_length - 3 and text.endswith("…")
 
 
-def _most(field: str) -> int | None:
-    most: int | None = Image._meta.get_field(field).max_length  # type: ignore[union-attr]
-    return most
+def _max_length(field: str) -> int | None:
+    max_length: int | None = Image._meta.get_field(field).max_length  # type: ignore[union-attr]
+    return max_length
 
 
-def _fitting(field: str, text: str) -> str:
-    most = _most(field)
+def _shortened(field: str, text: str) -> str:
+    max_length = _max_length(field)
     if field not in _MULTILINE:
         text = " ".join(text.split())
-    return text if most is None or len(text) <= most else text[: most - 1].rstrip() + "…"
+    return (
+        text
+        if max_length is None or len(text) <= max_length
+        else text[: max_length - 1].rstrip() + "…"
+    )
 
 
 log: Final = logging.getLogger("iria.images")
@@ -228,9 +232,9 @@ def copy_upload(upload: "File[Any]", path: Path) -> Upload:
     """Copies the upload to a file of ours; checks its size and its first bytes."""
     digest = hashlib.sha256()
     length = 0
-    most = settings.IMAGE_MAX_BYTES
-    if upload.size > most:
-        raise _too_large(most)
+    max_bytes = settings.IMAGE_MAX_BYTES
+    if upload.size > max_bytes:
+        raise _too_large(max_bytes)
     upload.seek(0)
     head = upload.read(HEAD_LENGTH)
     if kind_of(head) is None:
@@ -239,16 +243,16 @@ def copy_upload(upload: "File[Any]", path: Path) -> Upload:
     with path.open("wb") as copy:
         for chunk in upload.chunks():
             length += len(chunk)
-            if length > most:
-                raise _too_large(most)
+            if length > max_bytes:
+                raise _too_large(max_bytes)
             digest.update(chunk)
             copy.write(chunk)
     return Upload(path, digest.hexdigest())
 
 
-def _too_large(most: int) -> UploadRejected:
+def _too_large(max_bytes: int) -> UploadRejected:
     return UploadRejected(
-        f"The file is larger than {most // 1024**2} MB. Save a smaller version and upload that."
+        f"The file is larger than {max_bytes // 1024**2} MB. Save a smaller version and upload that."
     )
 
 

@@ -17,8 +17,8 @@ from articles.images.renditions import all_or_none, discard, retire, save_rendit
 from articles.images.tasks import enqueue, make_renditions
 
 NO_METADATA: Final = "No metadata found. Enter credit, caption and alt text."
-MOST_AT_ONCE: Final = 50
-MOST_DUPLICATES: Final = 3
+MAX_FILES: Final = 50
+MAX_DUPLICATES: Final = 3
 
 _NAMES: Final = {
     "caption": "caption",
@@ -47,9 +47,9 @@ class Received:
 def receive(files: "Iterable[File[Any]]", *, by: User) -> list[Received]:
     """Adds the files to the library; a bad file does not affect the others."""
     sent = list(files)
-    too_many = f"not uploaded: at most {MOST_AT_ONCE} files at a time. Upload it again."
-    return [_receive_one(file, by) for file in sent[:MOST_AT_ONCE]] + [
-        Received(str(file.name), None, too_many, is_new=False) for file in sent[MOST_AT_ONCE:]
+    too_many = f"not uploaded: at most {MAX_FILES} files at a time. Upload it again."
+    return [_receive_one(file, by) for file in sent[:MAX_FILES]] + [
+        Received(str(file.name), None, too_many, is_new=False) for file in sent[MAX_FILES:]
     ]
 
 
@@ -61,7 +61,7 @@ def _receive_one(file: "File[Any]", by: User) -> Received:
         return Received(name, known.image, str(known), is_new=False)
     except ingest.UploadRejected as rejection:
         return Received(name, None, str(rejection), is_new=False)
-    similar = tuple(similar_images(image)[:MOST_DUPLICATES])
+    similar = tuple(similar_images(image)[:MAX_DUPLICATES])
     return Received(name, image, metadata_message(image), is_new=True, duplicates=similar)
 
 

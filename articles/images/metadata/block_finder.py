@@ -193,12 +193,12 @@ def _text(kind: bytes, data: bytes) -> tuple[str, bytes]:
 
 def _inflated(data: bytes) -> bytes:
     """Unpacked, up to the maximum size of a block."""
-    unpacking = zlib.decompressobj()
+    decompressor = zlib.decompressobj()
     try:
-        found = unpacking.decompress(data, MAX_BLOCK)
+        found = decompressor.decompress(data, MAX_BLOCK)
     except zlib.error:
         return b""
-    return b"" if unpacking.unconsumed_tail else found
+    return b"" if decompressor.unconsumed_tail else found
 
 
 def _keep_profile(found: Blocks, kind: str, text: bytes) -> None:

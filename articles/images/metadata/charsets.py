@@ -51,96 +51,96 @@ _ENGLISH: Final = re.compile(r"(?:s|t|re|ll|ve|d|m)(?:\W|$)", re.IGNORECASE)
 def plausibility(text: str) -> float:
     """The sum over all characters beyond ASCII; higher is more likely."""
     return sum(
-        _plausibility_score(text, at) for at, character in enumerate(text) if character > "\x7f"
+        _character_score(text, at) for at, character in enumerate(text) if character > "\x7f"
     )
 
 
-def _plausibility_score(text: str, at: int) -> float:
+def _character_score(text: str, at: int) -> float:
     character = text[at]
-    before, behind = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+    before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
     if character == "\ufffd" or character < "\xa0":  # undefined, or a control character
         return 2 * WRONG
     if character.isalpha() and character not in _NO_LETTERS:
-        return _is_alphabetic(character, before, behind)
+        return _alphabetic_score(character, before, after)
     if character in _DASHES:
-        return _dash(before, behind)
+        return _dash_score(before, after)
     if character in _PARTNERS:
-        return _quote(text, at, before, behind)
-    return _symbol(character, before, behind)
+        return _quote_score(text, at, before, after)
+    return _symbol_score(character, before, after)
 
 
-def _is_alphabetic(character: str, before: str, behind: str) -> float:
-    if not (before.isalpha() or behind.isalpha()):
+def _alphabetic_score(character: str, before: str, after: str) -> float:
+    if not (before.isalpha() or after.isalpha()):
         return 1.0 if character in _ALONE else -2.0
     if character.islower():
-        return _lower(character, before, behind)
+        return _lowercase_score(character, before, after)
     if before.islower():
         return WRONG
     if before.isupper():
-        return -2.0 if behind.islower() else 1.5
+        return -2.0 if after.islower() else 1.5
     if character in "ŠŽŸŒÝ":  # at the start of a word
-        return 1.5 if behind.lower() in _VOWELS and character != "Ÿ" else -0.5
+        return 1.5 if after.lower() in _VOWELS and character != "Ÿ" else -0.5
     return 1.5
 
 
-def _lower(character: str, before: str, behind: str) -> float:
+def _lowercase_score(character: str, before: str, after: str) -> float:
     """Vowels are next to consonants, consonants next to vowels."""
-    if behind.isupper():
+    if after.isupper():
         return -1.0
     if character == "œ":
-        return 2.0 if behind in {"u", "i", "t", "n"} else -1.0
-    at_the_end = not behind.isalpha()
-    worth = 2.0 if character in _COMMON else 1.2 if character in _RARE else 0.3
+        return 2.0 if after in {"u", "i", "t", "n"} else -1.0
+    at_the_end = not after.isalpha()
+    score = 2.0 if character in _COMMON else 1.2 if character in _RARE else 0.3
     if character == "ì":
-        worth = 2.0 if at_the_end else 0.0
+        score = 2.0 if at_the_end else 0.0
     if character in "îï" and at_the_end:
-        worth = 0.2
+        score = 0.2
     if character in "àáèéìòóùú" and at_the_end:  # as stressed endings are written
-        return worth
-    around = [each.lower() for each in (before, behind) if each.isalpha()]
-    return worth if any((e in _VOWELS) != (character in _VOWELS) for e in around) else worth / 4
+        return score
+    neighbours = [each.lower() for each in (before, after) if each.isalpha()]
+    return score if any((e in _VOWELS) != (character in _VOWELS) for e in neighbours) else score / 4
 
 
-def _dash(before: str, behind: str) -> float:
-    if before.isdigit() and behind.isdigit():
+def _dash_score(before: str, after: str) -> float:
+    if before.isdigit() and after.isdigit():
         return 1.5
-    return -0.5 if before.isalpha() or behind.isalpha() else 1.5
+    return -0.5 if before.isalpha() or after.isalpha() else 1.5
 
 
-def _quote(text: str, at: int, before: str, behind: str) -> float:
+def _quote_score(text: str, at: int, before: str, after: str) -> float:
     character = text[at]
-    if before.isalnum() and behind.isalnum():
+    if before.isalnum() and after.isalnum():
         if character != "’":
             return -2.0
         if _ENGLISH.match(text, at + 1) or _ELISION.search(text, max(0, at - 8), at):
             return 3.0
-        return 1.0 if behind.isupper() else -0.5
+        return 1.0 if after.isupper() else -0.5
     if not before.isalnum() and any(each in text[at + 1 :] for each in _PARTNERS[character]):
         return 2.0
-    if not behind.isalnum() and any(character in _PARTNERS.get(each, "") for each in text[:at]):
+    if not after.isalnum() and any(character in _PARTNERS.get(each, "") for each in text[:at]):
         return 2.0
     if character == "’" and before in {"s", "z", "x"}:  # the players’ bus
         return 1.5
     return 0.2
 
 
-def _symbol(character: str, before: str, behind: str) -> float:
-    beside_letters = before.isalpha() or behind.isalpha()
-    if character == "·" and before == behind == "l":  # Catalan
+def _symbol_score(character: str, before: str, after: str) -> float:
+    is_beside_letter = before.isalpha() or after.isalpha()
+    if character == "·" and before == after == "l":  # Catalan
         return 1.5
-    if character in "¿¡" and behind.isalpha() and not before.isalnum():
+    if character in "¿¡" and after.isalpha() and not before.isalnum():
         return 2.0
-    if before.isalpha() and behind.isalpha():
+    if before.isalpha() and after.isalpha():
         return WRONG
     if character == "\xa0":
         return 0.3
     if character in "©…":
         return 1.5
-    if character in _MEASURES and (before.isdigit() or behind.isdigit()):
+    if character in _MEASURES and (before.isdigit() or after.isdigit()):
         return 1.5
     if character in "®™" and before.isalnum():
         return 0.3
-    return 0.5 if character in "•·§†" and not beside_letters else -2.0
+    return 0.5 if character in "•·§†" and not is_beside_letter else -2.0
 
 
 CHARSETS: Final = {
@@ -166,17 +166,17 @@ _RUN: Final = re.compile(rb"[\x80-\xff]{3,}")
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
 
 
-def other_script(text: bytes) -> str | None:
+def non_latin_charset(text: bytes) -> str | None:
     """The character set of a text that is mainly in another script; None for Latin letters."""
     high = len(_HIGH.findall(text))
     if high < 4 or sum(map(len, _RUN.findall(text))) < 0.7 * high:
         return None
-    scores = {charset: _score(text, charset) for charset in CHARSETS}
+    scores = {charset: _script_score(text, charset) for charset in CHARSETS}
     best = max(scores, key=lambda charset: scores[charset])
     return best if scores[best] > 0 else None
 
 
-def _score(text: bytes, charset: str) -> float:
+def _script_score(text: bytes, charset: str) -> float:
     """Letters of the script score positive; other characters and capitals after small letters
     negative."""
     decoded_text = text.decode(charset, "replace")
@@ -185,9 +185,9 @@ def _score(text: bytes, charset: str) -> float:
     frequent = sum(each.lower() in _FREQUENT for each in letters)
     capitals = sum(each.isupper() for each in letters)
     pairs = itertools.pairwise(decoded_text)
-    mixed = sum(one.islower() and other.isupper() for one, other in pairs)
-    misfits = len(beyond) - len(letters) - sum(each in _NEUTRAL for each in beyond)
-    return len(letters) + frequent - 2 * misfits - 4 * mixed - 0.5 * capitals
+    mixed = sum(previous.islower() and other.isupper() for previous, other in pairs)
+    foreign_count = len(beyond) - len(letters) - sum(each in _NEUTRAL for each in beyond)
+    return len(letters) + frequent - 2 * foreign_count - 4 * mixed - 0.5 * capitals
 
 
 ALPHABETS: Final = tuple(
@@ -253,9 +253,9 @@ half. Windows-1252 is used for Latin-1, of which it is a superset in printable c
 
 _UPPER_HALF: Final = re.compile(rb"\x1b[-./,]([A-Zbf_])")
 
-USUAL: Final = ("cp1252", "mac_roman")
-GUESSED: Final = (*USUAL, "cp1250", "iso8859-2", "mac_latin2", "cp1254")
-"""For Latin letters; `other_script` handles other scripts."""
+FREQUENT: Final = ("cp1252", "mac_roman")
+GUESSED: Final = (*FREQUENT, "cp1250", "iso8859-2", "mac_latin2", "cp1254")
+"""For Latin letters; `non_latin_charset` handles other scripts."""
 
 CONFIRMED: Final = (
     *("cp1252", "mac_roman", "cp1250", "iso8859-2", "iso8859-15", "mac_latin2", "cp1251"),
@@ -265,12 +265,12 @@ CONFIRMED: Final = (
 )
 """Tried if another block has the same text, so that a match is no coincidence."""
 
-_FAVOUR: Final = 1.0
+_FREQUENT_BONUS: Final = 1.0
 """Bonus of the most frequent set: Windows, or Mac if the file names one."""
-_DISFAVOUR: Final = 1.5
-"""Malus of the rare Central European and Turkish sets."""
-_STRANGE: Final = 2.0
-"""Malus of a letter that does not fit the language."""
+_RARE_PENALTY: Final = 1.5
+"""Penalty of the rare Central European and Turkish sets."""
+_FOREIGN_PENALTY: Final = 2.0
+"""Penalty of a letter that does not fit the language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +304,7 @@ def decoded(values: list[bytes], hints: Hints, charset: str | None = None) -> li
         return [text for text in texts if text is not None]
     other = charset if charset and charset != UTF8 else guess(rest, hints)
     return [
-        _as(value, other) if text is None else text
+        _decode(value, other) if text is None else text
         for value, text in zip(values, texts, strict=True)
     ]
 
@@ -312,9 +312,9 @@ def decoded(values: list[bytes], hints: Hints, charset: str | None = None) -> li
 def _utf8(value: bytes, *, cut: bool) -> str | None:
     try:
         return value.decode(UTF8)
-    except UnicodeDecodeError as mistake:
-        at_the_end = mistake.reason == "unexpected end of data" and mistake.start > 0
-        prefix = value[: mistake.start]
+    except UnicodeDecodeError as error:
+        at_the_end = error.reason == "unexpected end of data" and error.start > 0
+        prefix = value[: error.start]
         if at_the_end and (cut or not prefix.isascii()):  # IIM limits can split a character
             return prefix.decode(UTF8)
         return None
@@ -326,19 +326,20 @@ def guess(values: list[bytes], hints: Hints) -> str:
     if confirmed:
         return confirmed
     joined = b"\n".join(values)[:20_000]
-    foreign = other_script(joined)
-    if foreign:
-        return foreign
-    bonus = dict.fromkeys(GUESSED, -_DISFAVOUR) | dict.fromkeys(USUAL, 0.0)
-    bonus["mac_roman" if hints.from_mac else "cp1252"] = _FAVOUR
+    non_latin = non_latin_charset(joined)
+    if non_latin:
+        return non_latin
+    bonus = dict.fromkeys(GUESSED, -_RARE_PENALTY) | dict.fromkeys(FREQUENT, 0.0)
+    bonus["mac_roman" if hints.from_mac else "cp1252"] = _FREQUENT_BONUS
     return max(
-        GUESSED, key=lambda charset: _sense(joined.decode(charset, "replace")) + bonus[charset]
+        GUESSED,
+        key=lambda charset: _latin_score(joined.decode(charset, "replace")) + bonus[charset],
     )
 
 
-def _sense(text: str) -> float:
+def _latin_score(text: str) -> float:
     letters, part = belonging(text)
-    return plausibility(text) - _STRANGE * letters * (1 - part)
+    return plausibility(text) - _FOREIGN_PENALTY * letters * (1 - part)
 
 
 def _confirmed(values: list[bytes], elsewhere: frozenset[str]) -> str | None:
@@ -347,19 +348,19 @@ def _confirmed(values: list[bytes], elsewhere: frozenset[str]) -> str | None:
         return None
     samples = [value for value in values if not value.isascii()][:50]
     hits = {
-        charset: sum(_is_said(_as(value, charset).strip(), elsewhere) for value in samples)
+        charset: sum(_is_elsewhere(_decode(value, charset).strip(), elsewhere) for value in samples)
         for charset in CONFIRMED
     }
     best = max(CONFIRMED, key=lambda charset: hits[charset])
     return best if hits[best] else None
 
 
-def _is_said(text: str, elsewhere: frozenset[str]) -> bool:
+def _is_elsewhere(text: str, elsewhere: frozenset[str]) -> bool:
     return text in elsewhere or (
         len(text) >= 24 and any(prefix.startswith(text) for prefix in elsewhere)
     )
 
 
-def _as(value: bytes, charset: str) -> str:
+def _decode(value: bytes, charset: str) -> str:
     """Decoded without errors; only in Windows-1252 undefined bytes are dropped."""
     return value.decode(charset, "replace" if charset != "cp1252" else "ignore")

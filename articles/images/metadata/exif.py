@@ -18,7 +18,7 @@ _TEXTS: Final = {
 """Field → its tags, in the first directory (0) or the camera's (1): image description, artist,
 photographer, copyright, image title."""
 
-_OF_WINDOWS: Final = {"title": 0x9C9B, "caption": 0x9C9C, "byline": 0x9C9D, "keywords": 0x9C9E}
+_WINDOWS_TAGS: Final = {"title": 0x9C9B, "caption": 0x9C9C, "byline": 0x9C9D, "keywords": 0x9C9E}
 """Tags of Windows Explorer (XPTitle, XPComment, …), in UTF-16."""
 
 _ORIENTATION: Final = 0x0112
@@ -27,7 +27,7 @@ _CAMERA: Final = 0x8769
 _TAKEN: Final = (0x9003, 0x9011)
 _DIGITISED: Final = (0x9004, 0x9012)
 """A time and its zone."""
-_MOMENT: Final = re.compile(rb"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", re.ASCII)
+_TIMESTAMP: Final = re.compile(rb"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", re.ASCII)
 _OFFSET: Final = re.compile(rb"[+-]\d\d:\d\d", re.ASCII)
 
 
@@ -48,18 +48,18 @@ def read(block: Content, hints: Hints | None = None) -> dict[str, list[str]]:
     found = dict(zip(raw, decoded(list(raw.values()), hints or Hints()), strict=True))
     if "copyright" in found:
         found["copyright"] = _notice(found["copyright"])
-    found = _written_in_windows(first) | found
-    found |= {"taken": _moment(camera, _TAKEN), "digitised": _moment(camera, _DIGITISED)}
+    found = _windows_texts(first) | found
+    found |= {"taken": _timestamp(camera, _TAKEN), "digitised": _timestamp(camera, _DIGITISED)}
     found["orientation"] = str(_orientation(first) or "")
     keywords = [word.strip() for word in found.pop("keywords", "").split(";")]
-    several = {"keywords": keywords} if any(keywords) else {}
-    return several | {field: [_up_to_nul(field, text)] for field, text in found.items() if text}
+    lists = {"keywords": keywords} if any(keywords) else {}
+    return lists | {field: [_up_to_nul(field, text)] for field, text in found.items() if text}
 
 
-def _written_in_windows(first: formats.Directory) -> dict[str, str]:
+def _windows_texts(first: formats.Directory) -> dict[str, str]:
     texts = {
         field: first.raw(tag).decode("utf-16-le", "ignore").partition("\x00")[0].strip()
-        for field, tag in _OF_WINDOWS.items()
+        for field, tag in _WINDOWS_TAGS.items()
     }
     return {field: text for field, text in texts.items() if text}
 
@@ -105,12 +105,12 @@ def _notice(value: str) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _moment(camera: formats.Directory | None, tags: tuple[int, int]) -> str:
+def _timestamp(camera: formats.Directory | None, tags: tuple[int, int]) -> str:
     tag, zone_tag = tags
-    moment = None if camera is None else _MOMENT.match(camera.raw(tag))
-    if camera is None or moment is None:
+    match = None if camera is None else _TIMESTAMP.match(camera.raw(tag))
+    if camera is None or match is None:
         return ""
-    year, month, day, hour, minute, second = (part.decode() for part in moment.groups())
+    year, month, day, hour, minute, second = (part.decode() for part in match.groups())
     if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31 and int(hour) < 24):
         return ""
     offset = camera.raw(zone_tag).strip(b"\x00 ")

@@ -79,11 +79,11 @@ def read(block: bytes, hints: Hints | None = None) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for (field, _), text in zip(raw, texts, strict=True):
         found.setdefault(field, []).append(text)
-    taken = _moment(datasets)
+    taken = _timestamp(datasets)
     return {**found, "taken": [taken]} if taken else found
 
 
-def _moment(datasets: Datasets) -> str | None:
+def _timestamp(datasets: Datasets) -> str | None:
     """Date and time created as ISO 8601; only the date if there is no time."""
     day = b"".join(datasets.get(_DATE, [])[:1]).decode("ascii", "replace")
     clock = b"".join(datasets.get(_TIME, [])[:1]).decode("ascii", "replace")

@@ -25,7 +25,7 @@ from articles.images.metadata.fields import (
     texts_of,
 )
 
-Said = dict[str, list[str]]
+Values = dict[str, list[str]]
 
 _TEXTS: Final = (
     *("headline", "title", "caption", "byline", "credit", "source", "copyright", "usage_terms"),
@@ -46,11 +46,11 @@ def read_file(path: Path) -> ImageMetadata:
             if blocks is None:
                 raise Unreadable(_NOT_AN_IMAGE)
             return _combined(blocks)
-    except FileNotFoundError as mistake:
+    except FileNotFoundError as error:
         message = "File not found."
-        raise Unreadable(message) from mistake
-    except (OSError, ValueError) as mistake:
-        raise Unreadable(_NOT_AN_IMAGE) from mistake
+        raise Unreadable(message) from error
+    except (OSError, ValueError) as error:
+        raise Unreadable(_NOT_AN_IMAGE) from error
 
 
 def read(content: bytes) -> ImageMetadata:
@@ -67,50 +67,70 @@ def read(content: bytes) -> ImageMetadata:
 
 def _combined(blocks: Blocks) -> ImageMetadata:
     properties = xmp.properties(blocks.xmp)
-    said_xmp = xmp.found_in(properties, xmp.FIELDS)
+    xmp_values = xmp.found_in(properties, xmp.FIELDS)
     mirrored = xmp.found_in(properties, xmp.MIRRORED)
-    hints = _hints(blocks, said_xmp, mirrored)
-    said_iim, said_exif = iim.read(blocks.iim, hints), exif.read(blocks.exif, hints)
+    hints = _hints(blocks, xmp_values, mirrored)
+    iim_values, exif_values = iim.read(blocks.iim, hints), exif.read(blocks.exif, hints)
     newer = _iim_is_newer(blocks)
     first = (
-        [("iim", said_iim), ("xmp", said_xmp)] if newer else [("xmp", said_xmp), ("iim", said_iim)]
+        [("iim", iim_values), ("xmp", xmp_values)]
+        if newer
+        else [("xmp", xmp_values), ("iim", iim_values)]
     )
-    said_png = read_png_texts(blocks.texts, hints)
-    last = [("exif", said_exif), ("xmp", mirrored), ("png", said_png)]
+    png_values = read_png_texts(blocks.texts, hints)
+    last = [("exif", exif_values), ("xmp", mirrored), ("png", png_values)]
     last.append(("c2pa", read_c2pa(blocks.manifest)))
     order = [*first, *last]
     found: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for field in (*_TEXTS, *LISTS):
-        for name, said in order:
-            value = joined(said.get(field)) if field in _TEXTS else texts_of(said.get(field))
-            if value and not (name == "iim" and newer and _is_cut(field, said_iim, said_xmp)):
+        for name, block_values in order:
+            value = (
+                joined(block_values.get(field))
+                if field in _TEXTS
+                else texts_of(block_values.get(field))
+            )
+            if value and not (
+                name == "iim" and newer and _is_truncated(field, iim_values, xmp_values)
+            ):
                 found[field], origins[field] = value, name
                 break
     # A scan is made long after the photo: its time counts only if there is no other.
-    scanned = {"taken": said_exif.get("digitised", [])}
-    for name, said in (("exif", said_exif), *first, ("png", said_png), ("exif", scanned)):
-        day = next((day for value in said.get("taken", []) if (day := date_of(value))), None)
+    digitised = {"taken": exif_values.get("digitised", [])}
+    for name, block_values in (
+        ("exif", exif_values),
+        *first,
+        ("png", png_values),
+        ("exif", digitised),
+    ):
+        day = next(
+            (day for value in block_values.get("taken", []) if (day := date_of(value))), None
+        )
         if day:
             found["taken"], origins["taken"] = day, name
             break
-    if "orientation" in said_exif:
-        found["orientation"], origins["orientation"] = int(said_exif["orientation"][0]), "exif"
+    if "orientation" in exif_values:
+        found["orientation"], origins["orientation"] = int(exif_values["orientation"][0]), "exif"
     return ImageMetadata(**found, origins=origins)
 
 
-def _hints(blocks: Blocks, *certain: Said) -> Hints:
+def _hints(blocks: Blocks, *decoded_blocks: Values) -> Hints:
     """The character set of XMP is known, so its texts show how the older blocks are encoded."""
-    texts = (text_of(text) for said in certain for values in said.values() for text in values)
+    texts = (
+        text_of(text)
+        for block_values in decoded_blocks
+        for values in block_values.values()
+        for text in values
+    )
     return Hints(
         from_mac=blocks.from_mac or exif.is_from_mac(blocks.exif),
         elsewhere=frozenset(text for text in texts if text and not text.isascii()),
     )
 
 
-def _is_cut(field: str, said_iim: Said, said_xmp: Said) -> bool:
+def _is_truncated(field: str, iim_values: Values, xmp_values: Values) -> bool:
     """Whether the IIM values are those of XMP, truncated to the limits of IIM."""
-    short, whole = texts_of(said_iim.get(field)), texts_of(said_xmp.get(field))
+    short, whole = texts_of(iim_values.get(field)), texts_of(xmp_values.get(field))
     limit = iim.LIMITS.get(field, 0) - 4
     return len(short) == len(whole) and all(
         one == other or (other.startswith(one) and len(one.encode()) >= limit)
@@ -163,7 +183,7 @@ _PNG_NAMES: Final = {
 }
 """`Source` is left out: it is the device that made the image, not a news source."""
 
-_AS_CAMERAS_DO: Final = re.compile(r"^(\d{4}):(\d\d):(\d\d) (?=\d)", re.ASCII)
+_CAMERA_DATE: Final = re.compile(r"^(\d{4}):(\d\d):(\d\d) (?=\d)", re.ASCII)
 
 
 def read_png_texts(texts: dict[str, bytes], hints: Hints | None = None) -> dict[str, list[str]]:
@@ -176,13 +196,13 @@ def read_png_texts(texts: dict[str, bytes], hints: Hints | None = None) -> dict[
     }
     found = dict(zip(raw, decoded(list(raw.values()), hints or Hints()), strict=True))
     if "taken" in found:
-        found["taken"] = _png_moment(found["taken"])
+        found["taken"] = _png_timestamp(found["taken"])
     return {field: [text] for field, text in found.items() if text}
 
 
-def _png_moment(text: str) -> str:
+def _png_timestamp(text: str) -> str:
     """ISO 8601, RFC 5322, which the standard suggests, or the format of cameras."""
-    text = _AS_CAMERAS_DO.sub(r"\1-\2-\3T", text.strip())
+    text = _CAMERA_DATE.sub(r"\1-\2-\3T", text.strip())
     if date_of(text):
         return text
     try:

@@ -54,7 +54,7 @@ class Rights:
         return term if not term or "://" in term else SOURCE_TYPES + term
 
 
-ROOM: Final = 512
+PADDING: Final = 512
 """Padding of a new packet, so that a longer credit fits. It is small, because every reader loads it
 with every image; otherwise the file gets longer."""
 
@@ -79,14 +79,14 @@ _NAMESPACES: Final = {
 def packet(rights: Rights, length: int = 0) -> bytes:
     """The packet, padded with spaces to the given length if it fits, else with room to grow."""
     properties = _properties(rights)
-    spaces = "".join(
+    namespaces = "".join(
         f" xmlns:{prefix}='{uri}'"
         for prefix, uri in _NAMESPACES.items()
         if f"<{prefix}:" in properties
     )
-    start = f"{_HEAD}{spaces}>{properties}{_FOOT}".encode()
+    start = f"{_HEAD}{namespaces}>{properties}{_FOOT}".encode()
     needed = len(start) + len(_END)
-    free = length - needed if length >= needed else ROOM
+    free = length - needed if length >= needed else PADDING
     return start + _blank(free) + _END
 
 

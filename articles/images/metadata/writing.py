@@ -200,7 +200,7 @@ def _jpeg_parts(content: bytes) -> tuple[list[JpegSegment], int]:
     return found[:-1], found[-1].start
 
 
-ROOM: Final = 128
+PADDING: Final = 128
 """Padding of each block, as in the packet."""
 
 EXIF_MARK: Final = b"Exif\x00\x00"
@@ -228,8 +228,8 @@ def photoshop(rights: Rights, length: int = 0) -> bytes:
         for dataset, text in names + texts
         if (value := text.encode())
     )
-    around = len(PHOTOSHOP_MARK) + _RESOURCE_HEAD + _DIGEST_LENGTH
-    block = _padded(block, length - around)
+    overhead = len(PHOTOSHOP_MARK) + _RESOURCE_HEAD + _DIGEST_LENGTH
+    block = _padded(block, length - overhead)
     return (
         PHOTOSHOP_MARK
         + _resource(0x0404, block)
@@ -248,13 +248,13 @@ def exif(rights: Rights, length: int = 0) -> bytes:
     if values:
         values[_POSITIONING] = (_SHORT, b"\x00\x01")
     at = 8 + 2 + 12 * len(values) + 4
-    entries, behind = b"", b""
+    entries, long_values = b"", b""
     for tag, (kind, value) in sorted(values.items()):
         entries += pack(">HHI", tag, kind, len(value) if kind == _TEXT else 1)
-        entries += pack(">I", at + len(behind)) if len(value) > 4 else value.ljust(4, b"\x00")
+        entries += pack(">I", at + len(long_values)) if len(value) > 4 else value.ljust(4, b"\x00")
         if len(value) > 4:
-            behind += value + b"\x00" * (len(value) % 2)
-    block = b"MM\x00*\x00\x00\x00\x08" + pack(">H", len(values)) + entries + bytes(4) + behind
+            long_values += value + b"\x00" * (len(value) % 2)
+    block = b"MM\x00*\x00\x00\x00\x08" + pack(">H", len(values)) + entries + bytes(4) + long_values
     return EXIF_MARK + _padded(block, length - len(EXIF_MARK))
 
 
@@ -262,7 +262,7 @@ def _padded(block: bytes, length: int) -> bytes:
     """Padded with NUL to the length if it fits, else with room to grow; always even."""
     if length >= len(block) and length % 2 == 0:
         return block.ljust(length, b"\x00")
-    return block + bytes(ROOM + len(block) % 2)
+    return block + bytes(PADDING + len(block) % 2)
 
 
 _TYPE: Final = b"application/rdf+xml"
@@ -286,29 +286,29 @@ def _in_avif(content: bytes, rights: Rights) -> bytes:
     if outer[-1].end != len(content) or (inner[-1:] and inner[-1].end != meta.end):
         message = "The AVIF is incomplete or broken."
         raise CannotEmbed(message)
-    places = _only(inner, b"iloc")
+    iloc = _only(inner, b"iloc")
     try:
-        table = locations(content[places.inside : places.end])
-    except Broken as mistake:
-        raise CannotEmbed(str(mistake)) from mistake
+        table = locations(content[iloc.inside : iloc.end])
+    except Broken as error:
+        raise CannotEmbed(str(error)) from error
     file = _File(content, outer, meta, inner, table, list(infos(content, _only(inner, b"iinf"))))
     if any(info.kind == b"Exif" for info in file.infos):
         message = "The AVIF has EXIF, unlike renditions."
         raise CannotEmbed(message)
     added = {info.number for info in file.infos if info.content_type == _TYPE}
     item = next((item for item in table.items if item.number in added), None)
-    return _added(file, rights) if item is None else _changed(file, places, item, rights)
+    return _added(file, rights) if item is None else _changed(file, iloc, item, rights)
 
 
 def _only(found: list[Box], kind: bytes) -> Box:
-    fitting = [each for each in found if each.kind == kind]
-    if len(fitting) != 1:
-        message = f"The AVIF has {len(fitting)} boxes “{kind.decode('latin-1')}” instead of one."
+    matching = [each for each in found if each.kind == kind]
+    if len(matching) != 1:
+        message = f"The AVIF has {len(matching)} boxes “{kind.decode('latin-1')}” instead of one."
         raise CannotEmbed(message)
-    return fitting[0]
+    return matching[0]
 
 
-def _changed(file: _File, places: Box, item: Item, rights: Rights) -> bytes:
+def _changed(file: _File, iloc: Box, item: Item, rights: Rights) -> bytes:
     """The packet in its place if it fits, else in a longer box at the end of the file."""
     if not item.in_file or len(item.extents) != 1:
         message = "The XMP item of the AVIF has several extents."
@@ -328,7 +328,7 @@ def _changed(file: _File, places: Box, item: Item, rights: Rights) -> bytes:
     else:  # the packet is between other data: blank it there
         before = content[:start] + b" " * length + content[start + length :]
     item.extents = [(index, len(before) + 8 - item.base, len(xmp))]
-    return before[: places.start] + file.table.written() + before[places.end :] + box(b"mdat", xmp)
+    return before[: iloc.start] + file.table.written() + before[iloc.end :] + box(b"mdat", xmp)
 
 
 def _added(file: _File, rights: Rights) -> bytes:
@@ -344,11 +344,11 @@ def _added(file: _File, rights: Rights) -> bytes:
     grown = FULL + 8 + sum(len(piece) for piece in pieces) - (meta.end - meta.start)
     _move(table.items[:-1], meta.end, grown)
     added.extents = [(0, len(content) + grown + 8, len(xmp))]
-    fresh = content[meta.inside : meta.inside + FULL] + b"".join(
+    new_meta = content[meta.inside : meta.inside + FULL] + b"".join(
         table.written() if piece[4:8] == b"iloc" else piece for piece in pieces
     )
     moved = _moved_sequences(content, file.outer, meta.end, grown)
-    return moved[: meta.start] + box(b"meta", fresh) + moved[meta.end :] + box(b"mdat", xmp)
+    return moved[: meta.start] + box(b"meta", new_meta) + moved[meta.end :] + box(b"mdat", xmp)
 
 
 def _piece(file: _File, part: Box, number: int) -> bytes:
@@ -369,34 +369,34 @@ def _piece(file: _File, part: Box, number: int) -> bytes:
     return file.content[part.start : part.end]
 
 
-def _reference(file: _File, number: int, wide: int) -> bytes:
+def _reference(file: _File, number: int, size: int) -> bytes:
     """A reference: the new item describes the primary image."""
     first = _only(file.inner, b"pitm")
     image = int.from_bytes(file.content[first.inside + FULL : first.end])
-    return box(b"cdsc", number.to_bytes(wide) + b"\x00\x01" + image.to_bytes(wide))
+    return box(b"cdsc", number.to_bytes(size) + b"\x00\x01" + image.to_bytes(size))
 
 
-def _move(items: list[Item], behind: int, by: int) -> None:
+def _move(items: list[Item], position: int, by: int) -> None:
     for item in items:
         if not item.in_file:
             continue
-        if item.base >= behind:
+        if item.base >= position:
             item.base += by
-        elif item.extents and item.base + min(where for _, where, _ in item.extents) >= behind:
-            item.extents = [(index, where + by, long) for index, where, long in item.extents]
+        elif item.extents and item.base + min(offset for _, offset, _ in item.extents) >= position:
+            item.extents = [(index, offset + by, long) for index, offset, long in item.extents]
 
 
-def _moved_sequences(content: bytes, outer: list[Box], behind: int, by: int) -> bytes:
+def _moved_sequences(content: bytes, outer: list[Box], position: int, by: int) -> bytes:
     """An animation lists its frames a second time, like a video."""
     changed = bytearray(content)
     for table in _offset_tables(content, outer):
-        wide = 8 if table.kind == b"co64" else 4
+        size = 8 if table.kind == b"co64" else 4
         start = table.inside + FULL + 4
-        count = min(int.from_bytes(content[start - 4 : start]), (table.end - start) // wide)
-        for at in range(start, start + count * wide, wide):
-            where = int.from_bytes(content[at : at + wide])
-            if where >= behind:
-                changed[at : at + wide] = (where + by).to_bytes(wide)
+        count = min(int.from_bytes(content[start - 4 : start]), (table.end - start) // size)
+        for at in range(start, start + count * size, size):
+            offset = int.from_bytes(content[at : at + size])
+            if offset >= position:
+                changed[at : at + size] = (offset + by).to_bytes(size)
     return bytes(changed)
 
 
@@ -425,9 +425,9 @@ def embedded(content: bytes, rights: Rights) -> bytes:
         if matches(content):
             try:
                 return embed(content, rights)
-            except (IndexError, struct.error, OverflowError) as mistake:
+            except (IndexError, struct.error, OverflowError) as error:
                 message = "The file is broken."
-                raise CannotEmbed(message) from mistake
+                raise CannotEmbed(message) from error
     message = "The file is not a JPEG, PNG, WebP or AVIF."
     raise CannotEmbed(message)
 

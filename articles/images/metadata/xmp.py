@@ -21,7 +21,7 @@ from articles.images.metadata.fields import MAX_BLOCK, MAX_VALUES
 RDF: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _ARRAYS: Final = (f"{RDF}Alt", f"{RDF}Seq", f"{RDF}Bag")
-_DEEPEST: Final = 12
+_MAX_DEPTH: Final = 12
 
 Property = str | Element
 Properties = dict[str, Property]
@@ -41,15 +41,15 @@ def properties_of(root: Element) -> Properties:
 
 def _fields(node: Element) -> Properties:
     """The properties of a description or a structure, without empty ones."""
-    found_properties: Properties = {
+    fields: Properties = {
         name: value
         for name, value in node.attrib.items()
         if value.strip() and not name.startswith(RDF) and name != _LANG
     }
     for child in islice(node, 2_000):
         if not child.tag.startswith(RDF):
-            found_properties.setdefault(child.tag, child)
-    return found_properties
+            fields.setdefault(child.tag, child)
+    return fields
 
 
 def texts(value: Property | None) -> list[str]:
@@ -77,15 +77,15 @@ def texts_of_item(item: Element) -> list[str]:
 
 def structures(value: Property | None, depth: int = 0) -> list[Properties]:
     """The structures in a property."""
-    if value is None or isinstance(value, str) or depth > _DEEPEST:
+    if value is None or isinstance(value, str) or depth > _MAX_DEPTH:
         return []
     array = _array(value)
     if array is not None:
         items = islice(array, MAX_VALUES)
         return [each for item in items for each in structures(item, depth + 1)]
     inner = value.find(f"{RDF}Description")
-    found_properties = _fields(value if inner is None else inner)
-    return [found_properties] if found_properties else []
+    fields = _fields(value if inner is None else inner)
+    return [fields] if fields else []
 
 
 def _array(value: Element) -> Element | None:
@@ -100,14 +100,14 @@ def _single(value: Element) -> list[str]:
     inner = value.find(f"{RDF}value")
     if inner is None:
         inner = value.find(f"{RDF}Description/{RDF}value")
-    found_properties = (value if inner is None else inner).text or ""
-    return [found_properties] if found_properties.strip() else []
+    text = (value if inner is None else inner).text or ""
+    return [text] if text.strip() else []
 
 
 def _best_language(items: list[Element]) -> list[str]:
     """`x-default`, else English, else the first one."""
-    found_properties = [(item.get(_LANG, ""), text) for item in items for text in _single(item)]
-    return [text for _, text in sorted(found_properties, key=lambda pair: _rank(pair[0]))[:1]]
+    by_language = [(item.get(_LANG, ""), text) for item in items for text in _single(item)]
+    return [text for _, text in sorted(by_language, key=lambda pair: _rank(pair[0]))[:1]]
 
 
 def _rank(language: str) -> int:
@@ -131,7 +131,7 @@ _CC: Final = ("{http://creativecommons.org/ns#}", "{http://web.resource.org/cc/}
 _SHOWN: Final = f"{_EXT}LocationShown"
 _CREATED: Final = f"{_EXT}LocationCreated"
 
-MOST_TAGS: Final = 100_000
+MAX_TAGS: Final = 100_000
 """A packet with more tags is skipped: its tree would take seconds and hundreds of megabytes."""
 
 Finder = Callable[[Properties], list[str]]
@@ -139,39 +139,35 @@ Finder = Callable[[Properties], list[str]]
 
 def _plain(*names: str) -> Finder:
     """The values of the first of these properties that is not empty."""
-    return lambda found_properties: next(
-        (found for name in names if (found := texts(found_properties.get(name)))), []
-    )
+    return lambda source: next((found for name in names if (found := texts(source.get(name)))), [])
 
 
 def _all(*names: str) -> Finder:
     """The values of all of these properties."""
-    return lambda found_properties: [
-        text for name in names for text in texts(found_properties.get(name))
-    ]
+    return lambda source: [text for name in names for text in texts(source.get(name))]
 
 
 def _within(outer: str, *names: str) -> Finder:
     """A field of the first structure that has it, such as the city of a location."""
     find = _plain(*names)
-    return lambda found_properties: next(
-        (found for each in structures(found_properties.get(outer)) if (found := find(each))), []
+    return lambda source: next(
+        (found for each in structures(source.get(outer)) if (found := find(each))), []
     )
 
 
 def _each(outer: str, *names: str) -> Finder:
     """A field of every structure, such as the names of persons."""
     find = _plain(*names)
-    return lambda found_properties: [
-        text for each in structures(found_properties.get(outer)) for text in find(each)[:1]
+    return lambda source: [
+        text for each in structures(source.get(outer)) for text in find(each)[:1]
     ]
 
 
-def _faces(found_properties: Properties) -> list[str]:
+def _faces(source: Properties) -> list[str]:
     """Names in face regions."""
     return [
         text
-        for regions in structures(found_properties.get(f"{_REGIONS}Regions"))
+        for regions in structures(source.get(f"{_REGIONS}Regions"))
         for each in structures(regions.get(f"{_REGIONS}RegionList"))
         if texts(each.get(f"{_REGIONS}Type")) == ["Face"]
         for text in texts(each.get(f"{_REGIONS}Name"))
@@ -226,26 +222,24 @@ MIRRORED: Final[dict[str, tuple[Finder, ...]]] = {
 
 def properties(packets: list[bytes]) -> Properties:
     """The properties of the packets; the first one takes precedence over the extended one."""
-    found_properties: Properties = {}
+    combined: Properties = {}
     for packet in packets[:2]:
         root = _parsed(packet)
         if root is not None:
-            found_properties = {**properties_of(root), **found_properties}
-    return found_properties
+            combined = {**properties_of(root), **combined}
+    return combined
 
 
-def found_in(
-    found_properties: Properties, fields: dict[str, tuple[Finder, ...]]
-) -> dict[str, list[str]]:
+def found_in(source: Properties, fields: dict[str, tuple[Finder, ...]]) -> dict[str, list[str]]:
     found = {
-        field: next((values for find in finders if (values := find(found_properties))), [])
+        field: next((values for find in finders if (values := find(source))), [])
         for field, finders in fields.items()
     }
     return {field: values[:MAX_VALUES] for field, values in found.items() if values}
 
 
 def _parsed(packet: bytes) -> Element | None:
-    if not packet or len(packet) > MAX_BLOCK or packet.count(b"<") > MOST_TAGS:
+    if not packet or len(packet) > MAX_BLOCK or packet.count(b"<") > MAX_TAGS:
         return None
     for attempt in _attempts(packet):
         try:
@@ -258,7 +252,7 @@ def _parsed(packet: bytes) -> Element | None:
     return None
 
 
-_BEGINNING: Final = re.compile(r"<(?:\w+:)?(xmpmeta|xapmeta|RDF)\b")
+_ROOT_START: Final = re.compile(r"<(?:\w+:)?(xmpmeta|xapmeta|RDF)\b")
 _FORBIDDEN: Final = re.compile(
     "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
     "|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\\d|3[01]));",
@@ -266,7 +260,7 @@ _FORBIDDEN: Final = re.compile(
 )
 """Characters that XML 1.0 does not allow, and references to them."""
 
-_WIDE: Final[dict[tuple[bool, ...], str]] = {
+_WIDE_CHARSETS: Final[dict[tuple[bool, ...], str]] = {
     (False, True, True, True): "utf-32-le",
     (True, True, True, False): "utf-32-be",
     (False, True, False, True): "utf-16-le",
@@ -280,7 +274,7 @@ def _attempts(packet: bytes) -> Iterator[bytes]:
     characters, or without other bytes around it."""
     yield packet.strip(b"\x00 \t\r\n")
     text = _decoded(packet)
-    start = _BEGINNING.search(text)
+    start = _ROOT_START.search(text)
     if start is None:
         return
     end = text.rfind(f"{start[1]}>")
@@ -292,5 +286,5 @@ def _attempts(packet: bytes) -> Iterator[bytes]:
 def _decoded(packet: bytes) -> str:
     quarters = [packet[:400][at::4] for at in range(4)]
     zeros = tuple(each.count(0) * 2 > len(each) for each in quarters)
-    charset = _WIDE.get(zeros)
+    charset = _WIDE_CHARSETS.get(zeros)
     return packet.decode(charset, "ignore") if charset else decoded([packet], Hints())[0]

@@ -76,7 +76,7 @@ class Photographer(models.Model):
         return self.name
 
 
-DECIDING: Final = (
+VISIBILITY_FIELDS: Final = (
     *("credit", "credit_exempt", "credit_pending"),
     *("licence_from", "licence_until", "withdrawn_at"),
     *("licensed_for_site", "licensed_for_archive"),

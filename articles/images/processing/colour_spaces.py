@@ -8,14 +8,14 @@ Runs in the child process. Plain Python.
 import struct
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from articles.images.metadata.block_finder import blocks_in
 from articles.images.processing import formats
 from articles.images.processing.file_types import AVIF, HDR, JPEG, PNG, TIFF, Kind
 from articles.images.processing.image_reader import Pixels, Unfit
 
-Place = tuple[float, float]
+Chromaticity = tuple[float, float]
 """A colour on the CIE 1931 diagram: x, y."""
 Three = tuple[float, float, float]
 Matrix = tuple[Three, Three, Three]
@@ -33,10 +33,10 @@ _BRADFORD: Final = (
 class Space(NamedTuple):
     """An RGB space: its primaries, white point and curve."""
 
-    red: Place
-    green: Place
-    blue: Place
-    white: Place
+    red: Chromaticity
+    green: Chromaticity
+    blue: Chromaticity
+    white: Chromaticity
     gamma: float | None
     """The exponent; None for the curve of sRGB."""
 
@@ -63,14 +63,16 @@ def grey_profile(gamma: float) -> bytes:
 def ink_profile(grid: int, labs: Iterable[Three]) -> bytes:
     """A profile of four inks by a table: the D50 colours of every mixture, `grid` steps per ink,
     black changing fastest."""
-    straight = struct.pack(">2H", 0, 65_535)
+    linear_curve = struct.pack(">2H", 0, 65_535)
     colours = b"".join(
         struct.pack(">3H", _step(light * 652.8), _step((a + 128) * 256), _step((b + 128) * 256))
         for light, a, b in labs
     )
     unit = struct.pack(">9i", 65_536, 0, 0, 0, 65_536, 0, 0, 0, 65_536)
     head = struct.pack(">4s4x4B", b"mft2", 4, 3, grid, 0) + unit + struct.pack(">2H", 2, 2)
-    return _profile(b"CMYK", b"Lab ", [(b"A2B0", head + straight * 4 + colours + straight * 3)])
+    return _profile(
+        b"CMYK", b"Lab ", [(b"A2B0", head + linear_curve * 4 + colours + linear_curve * 3)]
+    )
 
 
 def _step(value: float) -> int:
@@ -79,25 +81,25 @@ def _step(value: float) -> int:
 
 def _columns(space: Space) -> list[Three]:
     """The primaries' XYZ, scaled so that together they are white, adapted to D50."""
-    places = (space.red, space.green, space.blue)
-    unscaled = _transposed(tuple(_xyz_of(place) for place in places))
-    white = _xyz_of(space.white)
-    scales = _times(_inverse(unscaled), white)
-    seen, wanted = _times(_BRADFORD, white), _times(_BRADFORD, D50_XYZ)
+    points = (space.red, space.green, space.blue)
+    unscaled = _transposed(tuple(_to_xyz(point) for point in points))
+    white = _to_xyz(space.white)
+    scales = _multiply(_inverse(unscaled), white)
+    source, target = _multiply(_BRADFORD, white), _multiply(_BRADFORD, D50_XYZ)
     adapted = []
-    for place, scale in zip(places, scales, strict=True):
-        cones = _times(_BRADFORD, tuple(part * scale for part in _xyz_of(place)))
-        turned = tuple(cone * to / was for cone, to, was in zip(cones, wanted, seen, strict=True))
-        adapted.append(_times(_inverse(_BRADFORD), turned))
+    for point, scale in zip(points, scales, strict=True):
+        cones = _multiply(_BRADFORD, tuple(part * scale for part in _to_xyz(point)))
+        turned = tuple(cone * to / was for cone, to, was in zip(cones, target, source, strict=True))
+        adapted.append(_multiply(_inverse(_BRADFORD), turned))
     return adapted
 
 
-def _xyz_of(place: Place) -> Three:
-    x, y = place
+def _to_xyz(point: Chromaticity) -> Three:
+    x, y = point
     return x / y, 1.0, (1 - x - y) / y
 
 
-def _times(matrix: Sequence[Sequence[float]], column: Sequence[float]) -> Three:
+def _multiply(matrix: Sequence[Sequence[float]], column: Sequence[float]) -> Three:
     one, two, three = (sum(a * b for a, b in zip(row, column, strict=True)) for row in matrix)
     return one, two, three
 
@@ -110,11 +112,11 @@ def _transposed(rows: Sequence[Sequence[float]]) -> Matrix:
 def _inverse(matrix: Matrix) -> Matrix:
     (a, b, c), (d, e, f), (g, h, i) = matrix
     first, second, third = e * i - f * h, f * g - d * i, d * h - e * g
-    whole = a * first + b * second + c * third
+    determinant = a * first + b * second + c * third
     return (
-        (first / whole, (c * h - b * i) / whole, (b * f - c * e) / whole),
-        (second / whole, (a * i - c * g) / whole, (c * d - a * f) / whole),
-        (third / whole, (b * g - a * h) / whole, (a * e - b * d) / whole),
+        (first / determinant, (c * h - b * i) / determinant, (b * f - c * e) / determinant),
+        (second / determinant, (a * i - c * g) / determinant, (c * d - a * f) / determinant),
+        (third / determinant, (b * g - a * h) / determinant, (a * e - b * d) / determinant),
     )
 
 
@@ -219,21 +221,20 @@ def _by_gamma(image: Pixels) -> bytes | None:
     gamma = image.info.get("gamma")
     if not isinstance(gamma, float) or not 0.1 <= gamma <= 5:
         return None
-    plain = abs(gamma / _GAMMA_OF_SRGB - 1) < 0.05
+    is_srgb_gamma = abs(gamma / _GAMMA_OF_SRGB - 1) < 0.05
     if image.mode in {"1", "L", "LA", "I;16"}:
-        return None if plain else grey_profile(1 / gamma)
-    places: Any = image.info.get("chromaticity") or ()
-    space = _space(places)
-    if plain:
+        return None if is_srgb_gamma else grey_profile(1 / gamma)
+    space = _space(image.info.get("chromaticity") or ())
+    if is_srgb_gamma:
         return None if space is SRGB else rgb_profile(space)
     return rgb_profile(space._replace(gamma=1 / gamma))
 
 
-def _space(places: tuple[float, ...]) -> Space:
+def _space(coordinates: tuple[float, ...]) -> Space:
     """The space of `cHRM`: white, red, green, blue; sRGB if they are equal to it or invalid."""
-    if len(places) != 8 or not all(0 < place < 1 for place in places):
+    if len(coordinates) != 8 or not all(0 < value < 1 for value in coordinates):
         return SRGB
-    white, red, green, blue = ((places[at], places[at + 1]) for at in range(0, 8, 2))
+    white, red, green, blue = ((coordinates[at], coordinates[at + 1]) for at in range(0, 8, 2))
     srgb = SRGB
     found = Space(red, green, blue, white, None)
     is_srgb = all(

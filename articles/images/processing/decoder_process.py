@@ -22,14 +22,14 @@ FILE_SIZE: Final = 80 * 1024 * 1024
 def set_limits(memory: int = 0, seconds: int = 0, file_size: int = 0) -> None:
     """Limits this process; those of the decoder of images if not given."""
     memory, seconds, file_size = memory or MEMORY, seconds or SECONDS, file_size or FILE_SIZE
-    wanted = (
+    limits = (
         (resource.RLIMIT_AS, memory, memory),
         # SIGXCPU at the soft limit tells the parent why; SIGKILL follows a second later.
         (resource.RLIMIT_CPU, seconds, seconds + 1),
         (resource.RLIMIT_FSIZE, file_size, file_size),
         (resource.RLIMIT_CORE, 0, 0),
     )
-    for limit, soft, hard in wanted:
+    for limit, soft, hard in limits:
         # Not every system has every limit; the parent process also has a timeout.
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(limit, (soft, hard))

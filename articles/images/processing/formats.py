@@ -189,7 +189,7 @@ def _number(content: Content, at: int, width: int, order: str) -> int:
     return int.from_bytes(content[at : at + width], "little" if order == "little" else "big")
 
 
-MOST_ITEMS: Final = 10_000
+MAX_ITEMS: Final = 10_000
 
 
 class Box(NamedTuple):
@@ -241,7 +241,7 @@ def infos(content: Content, listing: Box) -> Iterator[Info]:
     """The items in an `iinf` box."""
     version = content[listing.inside] if listing.end > listing.inside else 0
     start = listing.inside + FULL + (4 if version else 2)
-    for entry in islice(boxes(content, start, listing.end), MOST_ITEMS):
+    for entry in islice(boxes(content, start, listing.end), MAX_ITEMS):
         data = content[entry.inside : entry.end]
         wide = 4 if data[:1] == b"\x03" else 2
         number = int.from_bytes(data[FULL : FULL + wide])
@@ -329,11 +329,11 @@ def locations(content: bytes) -> Locations:
         raise Broken(message)
     wide = 4 if version == 2 else 2
     items = []
-    for _ in range(min(reader.number(wide), MOST_ITEMS)):
+    for _ in range(min(reader.number(wide), MAX_ITEMS)):
         number = reader.number(wide)
         method = reader.number(2) & 15 if version else 0
         item = Item(number, method, reader.number(2), reader.number(base), [])
-        for _ in range(min(reader.number(2), MOST_ITEMS)):
+        for _ in range(min(reader.number(2), MAX_ITEMS)):
             at = reader.number(index if version else 0)
             item.extents.append((at, reader.number(offset), reader.number(length)))
         items.append(item)

@@ -222,7 +222,7 @@ def upright_size(image: Pixels) -> tuple[int, int]:
     return (height, width) if turn_of(image) >= 5 else (width, height)
 
 
-MOST_BLOCKS: Final = 1_000_000
+MAX_BLOCKS: Final = 1_000_000
 """Four times as many as in the largest accepted normal GIF."""
 
 _EXTENSION: Final = b"!"
@@ -254,8 +254,8 @@ def gif_frames(path: Path, most: int) -> int:
             elif block != b"\0":
                 break
             found += block == _IMAGE
-            passed += _skip_data(file, MOST_BLOCKS - passed) if block != b"\0" else 1
-            if passed >= MOST_BLOCKS:
+            passed += _skip_data(file, MAX_BLOCKS - passed) if block != b"\0" else 1
+            if passed >= MAX_BLOCKS:
                 message = "The file has too many blocks."
                 raise ValueError(message)
         return found

@@ -37,7 +37,7 @@ MOVING_PIXELS: Final = 60_000_000
 """Of all frames together; a larger animation gets a smaller size."""
 DECODED_PIXELS: Final = 16_000_000
 
-LARGEST_SIDE: Final = {"webp": 16_383, "avif": 16_383, "jpeg": 65_000, "png": 65_000}
+MAX_SIDE: Final = {"webp": 16_383, "avif": 16_383, "jpeg": 65_000, "png": 65_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def sizes_for(width: int, height: int, *, transparent: bool) -> list[Size]:
         for fitting in reversed(widths)
         for form in formats_for(transparent=transparent)
         if form != "webp" or fitting in in_webp
-        if (tall := height_at(fitting, width, height)) <= LARGEST_SIDE[form]
+        if (tall := height_at(fitting, width, height)) <= MAX_SIDE[form]
     ]
 
 

@@ -169,10 +169,10 @@ def on_white(image: Pixels) -> Pixels:
     return paper
 
 
-SHORTEST: Final = 20
+MIN_FRAME_MS: Final = 20
 """Minimum duration of a frame in milliseconds; browsers slow down shorter ones."""
 DEFAULT_DURATION: Final = 100
-LONGEST: Final = 10_000
+MAX_FRAME_MS: Final = 10_000
 
 _SAVE: Final[dict[str, Any]] = {"format": "WEBP", "quality": 70, "method": 0, "save_all": True}
 
@@ -214,7 +214,7 @@ class Reel(Image.Image):
                 raise
             self._broken = True
         duration = self._source.info.get("duration") or DEFAULT_DURATION
-        self.durations.append(round(min(max(duration, SHORTEST), LONGEST)))
+        self.durations.append(round(min(max(duration, MIN_FRAME_MS), MAX_FRAME_MS)))
 
     def _show(self, frame: int) -> None:
         if self._broken:

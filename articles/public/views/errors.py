@@ -129,7 +129,7 @@ SURE: Final = 0.6
 SURE_PART: Final = 0.8
 """Below it, the part of the characters that two slugs have in common, in the same order."""
 
-MOST_SIMILAR: Final = 3
+MAX_SIMILAR: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def similar_urls(part: str) -> list[SuggestedPage]:
         _similar_rows(part, Page.objects.published(), "page", "title", "path", "path"),
         all=True,
     )
-    rows = found.order_by("-similarity", "label")[:MOST_SIMILAR]
+    rows = found.order_by("-similarity", "label")[:MAX_SIMILAR]
     return [
         SuggestedPage(label, reverse(route, args=[key]))
         for label, route, key, similarity in rows
@@ -187,7 +187,7 @@ def _unaccented(text: Any) -> Func:
     return Func(Lower(Cast(text, CharField())), function="unaccent", output_field=CharField())
 
 
-MOST: Final = 5
+MAX_SUGGESTIONS: Final = 5
 IGNORED_WORDS: Final = frozenset({"html", "htm", "php", "index", "www"})
 FILE_EXTENSION: Final = re.compile(r"\.(?!html?$)[a-z0-9]{1,5}$", re.IGNORECASE)
 """Paths with these extensions are requested by bots that look for other software."""
@@ -246,13 +246,18 @@ def _words(parts: list[str]) -> str:
 def _with_slug(slug: str) -> list[Article]:
     if not slug:
         return []
-    return list(Article.objects.published().filter(slug=slug).newest().for_cards()[:MOST])
+    return list(
+        Article.objects.published().filter(slug=slug).newest().for_cards()[:MAX_SUGGESTIONS]
+    )
 
 
 def _matching(query: str) -> list[Article]:
     try:
         found = search_articles(
-            require_all_words(query), size=MOST, with_feedback=False, with_explanations=False
+            require_all_words(query),
+            size=MAX_SUGGESTIONS,
+            with_feedback=False,
+            with_explanations=False,
         )
     except InvalidQuery:
         return []

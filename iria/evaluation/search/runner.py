@@ -18,8 +18,7 @@ from django.utils import timezone
 
 from articles.editorial.models import Article, ArticleType
 from articles.editorial.text_search_config import configuration_for
-from articles.search.engine import LONGEST, InvalidQuery, search_articles
-from articles.search.indexer import LONGEST as LONGEST_TEXT
+from articles.search.engine import MAX_QUERY_LENGTH, InvalidQuery, search_articles
 from articles.search.indexer import UNSTORABLE, EntryText, rebuild, write_entries
 from iria.core.db.bulk import copy_rows
 from iria.evaluation.records import Unreadable
@@ -31,6 +30,8 @@ OPERATORS: Final = re.compile(r'["“”„‟«»]|(?<!\S)-+')
 
 NO_HEADLINE: Final = "–"
 """For documents without a title, since an article needs a headline."""
+MAX_TEXT_LENGTH: Final = 200_000
+"""Characters of a document that are indexed: one that is too long would fail the whole batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,9 @@ def _load(documents: Iterable[Document], language: str) -> list[str]:
         for number, each in enumerate(documents, 1):
             title, text = UNSTORABLE.sub(" ", each.title).strip(), UNSTORABLE.sub(" ", each.text)
             names.append(each.id)
-            entries.append(_entry(number, configuration_for(language), title, text[:LONGEST_TEXT]))
+            entries.append(
+                _entry(number, configuration_for(language), title, text[:MAX_TEXT_LENGTH])
+            )
             yield Article(
                 pk=number,
                 headline=title[:200] or NO_HEADLINE,
@@ -155,4 +158,4 @@ def _run_queries(
 
 def _without_operators(text: str) -> str:
     """A query without operators, cut to the maximum length."""
-    return OPERATORS.sub(" ", UNSTORABLE.sub(" ", text)).strip()[:LONGEST]
+    return OPERATORS.sub(" ", UNSTORABLE.sub(" ", text)).strip()[:MAX_QUERY_LENGTH]

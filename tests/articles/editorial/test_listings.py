@@ -196,7 +196,7 @@ def test_articles_loaded_in_bulk_are_listed() -> None:
 def test_a_deep_page_is_the_same_as_with_an_offset(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(listings, "DEEP", 3)
+    monkeypatch.setattr(listings, "DEEP_OFFSET", 3)
     tags = ["snow"]
     articles = [
         newsroom.published(f"Article {n}", tags=tags, at=MARCH - timedelta(days=9 * n))

@@ -16,7 +16,7 @@ from PIL import Image as Pillow
 from accounts.models import User
 from articles.editorial.versions import drafts
 from articles.embeds import link_cards
-from articles.embeds.link_cards import LONGEST_TITLE, PageMetadata, from_oembed, from_page
+from articles.embeds.link_cards import MAX_TITLE_LENGTH, PageMetadata, from_oembed, from_page
 from articles.embeds.models import EmbedProvider, LinkCard
 from articles.embeds.tasks import enqueue_fetch, fetch_link_card
 from articles.pages import saving
@@ -339,7 +339,7 @@ def test_a_title_is_read_in_any_encoding_also_a_wrong_one(
 def test_a_title_of_5_mb_is_cut() -> None:
     title = title_of(f"<title>{'word ' * 1_000_000}</title>")
     assert title.startswith("word word")
-    assert len(title) <= LONGEST_TITLE
+    assert len(title) <= MAX_TITLE_LENGTH
 
 
 def test_deeply_nested_markup_is_no_problem() -> None:
@@ -386,5 +386,5 @@ def test_any_bytes_give_a_short_title_without_control_characters(
 ) -> None:
     for page in (content, b"<title>" + content, b'<meta property=og:title content="' + content):
         title = title_of(page, content_type)
-        assert len(title) <= LONGEST_TITLE
+        assert len(title) <= MAX_TITLE_LENGTH
         assert title.isprintable() or not any(character < " " for character in title)

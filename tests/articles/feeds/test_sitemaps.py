@@ -73,7 +73,7 @@ def test_a_long_caption_never_truncates_the_credit(client: Client, strait: Artic
     tree = tree_at(client, "/sitemap.xml")
     longest = max(texts(tree, f"{IMAGE}caption"), key=len)
     assert longest.endswith("… (Image Credit: Ines Faro)")
-    assert len(longest) <= sitemaps.LONGEST_CAPTION + 1
+    assert len(longest) <= sitemaps.MAX_CAPTION_LENGTH + 1
     assert texts(tree, f"{IMAGE}license") == ["https://example.org/by/4.0/"]
 
 
@@ -120,7 +120,7 @@ def test_a_large_sitemap_is_an_index_of_files(
 
 def test_the_largest_file_is_within_the_limits_of_the_protocol(client: Client, db: None) -> None:
     path = f"/2026/03/{'語' * 80}/"
-    text, licence = "語" * sitemaps.LONGEST_CAPTION, f"https://example.org/{'x' * 480}"
+    text, licence = "語" * sitemaps.MAX_CAPTION_LENGTH, f"https://example.org/{'x' * 480}"
     images = [
         sitemaps.SitemapImage(f"{SITE}/pictures/{number:x>60}.jpeg", text, licence)
         for number in range(sitemaps.MAX_IMAGES)

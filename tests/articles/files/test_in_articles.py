@@ -19,7 +19,7 @@ from articles.editorial.rendering import text_of
 from articles.editorial.versions import drafts
 from articles.editorial.versions.content import content_of
 from articles.files.models import File
-from articles.images.hooks import before_readers
+from articles.images.hooks import public_or_scheduled_uses_of
 from articles.images.library import editing
 from articles.pages.models import Page
 from tests import newsroom
@@ -182,7 +182,7 @@ def test_changes_get_a_file_live_only_when_they_are_published(client: Client, ed
     assert file.title not in page_of(client, article)
     drafts.publish_changes(article, by=edna)
     assert file.title in page_of(client, article)
-    assert before_readers(file)
+    assert public_or_scheduled_uses_of(file)
 
 
 def test_changes_with_a_file_without_credit_are_not_published(edna: User) -> None:

@@ -62,8 +62,8 @@ def test_a_phrase_matches_words_in_their_order(
 def test_beyond_the_limit_the_best_are_checked_and_the_total_is_inexact(
     river: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("articles.search.scoring.MOST", 3)
-    monkeypatch.setattr("articles.search.scoring.MOST_CANDIDATES", 6)
+    monkeypatch.setattr("articles.search.scoring.MAX_RANKED", 3)
+    monkeypatch.setattr("articles.search.scoring.MAX_VECTOR_CHECKS", 6)
     found = search_articles('"grain barge"')
     assert (found.total, found.is_exact) == (3, False)
     assert all(headline.startswith("Grain barge") for headline in headlines(found))

@@ -153,7 +153,7 @@ def test_results_can_be_sorted_by_date(fleet: None) -> None:
 
 
 def test_filters_are_applied_before_the_limit(fleet: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("articles.search.scoring.MOST", 2)
+    monkeypatch.setattr("articles.search.scoring.MAX_RANKED", 2)
     results = search_articles("barge")
     assert results.total == 5
     assert len(results.matched) == 2

@@ -76,7 +76,7 @@ def test_with_common_words_the_best_is_first_and_the_page_full(
         "A dredger at sea",
     ]
     assert (filled.total, filled.is_exact) == (14, True)
-    monkeypatch.setattr("articles.search.scoring.FEWEST", 2)
+    monkeypatch.setattr("articles.search.scoring.MIN_FOUND", 2)
     cut: ResultPage = search_articles("dredger harbour")
     assert [each.article.headline for each in cut.hits] == [
         "A dredger in the harbour",

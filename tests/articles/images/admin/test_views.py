@@ -11,7 +11,7 @@ from django.utils.html import escape
 from django.utils.http import urlencode
 
 from accounts.models import User
-from articles.images.admin.details import MOST_USES
+from articles.images.admin.details import MAX_USES
 from articles.images.models import Collection, Image
 from tests.newsroom import draft, picture, published
 
@@ -62,19 +62,19 @@ def test_the_queries_of_the_drawer_do_not_grow_with_the_uses(
     url = f"{IMAGES}{image.pk}/drawer/"
     queries_of(url)
     once = queries_of(url)
-    for number in range(MOST_USES + 3):
+    for number in range(MAX_USES + 3):
         draft(f"Used again {number}", lead_image=image)
     assert queries_of(url) == once
 
 
 def test_no_more_than_a_page_of_uses_is_listed(as_edna: Client) -> None:
     image = picture()
-    for number in range(MOST_USES + 3):
+    for number in range(MAX_USES + 3):
         draft(f"Used {number}", lead_image=image)
     found = as_edna.get(f"{IMAGES}{image.pk}/details/").json()
-    assert (len(found["uses"]), found["use_count"]) == (MOST_USES, MOST_USES + 3)
+    assert (len(found["uses"]), found["use_count"]) == (MAX_USES, MAX_USES + 3)
     html = as_edna.get(f"{IMAGES}{image.pk}/drawer/").content.decode()
-    assert html.count("/admin/articles/article/") == MOST_USES
+    assert html.count("/admin/articles/article/") == MAX_USES
 
 
 def test_text_and_caption_are_saved_from_the_drawer(as_edna: Client) -> None:

@@ -16,7 +16,7 @@ from PIL import Image as Pixels
 
 from accounts.models import User
 from articles.images import renditions, rights_changes
-from articles.images.credit_line import EMBEDDED
+from articles.images.credit_line import EMBEDDED_FIELDS
 from articles.images.library import editing, ingest
 from articles.images.library.editing import update_image
 from articles.images.metadata import rights_packet, writing
@@ -80,7 +80,7 @@ def urls(image: Image) -> list[str]:
 # The version
 
 
-@pytest.mark.parametrize("field", EMBEDDED)
+@pytest.mark.parametrize("field", EMBEDDED_FIELDS)
 def test_the_version_increases_with_every_field_that_renditions_contain(
     db: None, field: str
 ) -> None:

@@ -12,7 +12,7 @@ from PIL import Image as Pixels
 
 from articles.images import metadata
 from articles.images.metadata.rights_packet import CannotEmbed, Rights
-from articles.images.metadata.writing import ROOM, embedded
+from articles.images.metadata.writing import PADDING, embedded
 from tests.exiftool import ExifTool, exiftool
 from tests.proofs.size import sized
 
@@ -228,7 +228,7 @@ def test_a_broken_file_is_rejected_or_gets_its_rights(
     credit=st.text(max_size=60),
     notice=st.text(max_size=2_500),
     # IIM may contain it twice, as creator and as credit; longer values make a longer file.
-    other=st.text(max_size=60).filter(lambda credit: 2 * (5 + len(credit.encode())) <= ROOM),
+    other=st.text(max_size=60).filter(lambda credit: 2 * (5 + len(credit.encode())) <= PADDING),
 )
 def test_any_text_is_read_as_it_was_entered(
     content: bytes, credit: str, notice: str, other: str
