@@ -75,7 +75,7 @@ def most_read_ids(language: str) -> list[int]:
 
 
 def most_read_articles(
-    language: str, *, besides: Collection[int] = (), category: Category | None = None
+    language: str, *, excluded: Collection[int] = (), category: Category | None = None
 ) -> list[Article]:
     """The stored most-read articles of a language; one query of a few rows.
 
@@ -86,7 +86,7 @@ def most_read_articles(
     chosen = Article.objects.published().filter(most_read__language=language)
     if category is not None:
         chosen = chosen.in_category(category)
-    rest = chosen.exclude(pk__in=besides).order_by("most_read__position")
+    rest = chosen.exclude(pk__in=excluded).order_by("most_read__position")
     return list(rest.for_cards()[:SHOWN])
 
 

@@ -54,14 +54,14 @@ def kicker_section(article: Article) -> Category | None:
     there is no other."""
     sections = [row.category for row in article.article_categories.all()]
     kind = article.kind.local_name.casefold()
-    telling = [each for each in sections if each.local_name.casefold() != kind] or sections
-    return max(telling, key=lambda each: each.depth, default=None)
+    distinct = [each for each in sections if each.local_name.casefold() != kind] or sections
+    return max(distinct, key=lambda each: each.depth, default=None)
 
 
 PART_FIELDS: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
 
 
-SHOWN_PARTS: Final = 9
+MAX_PARTS: Final = 9
 """A longer series shows the parts around the current one."""
 
 
@@ -76,12 +76,12 @@ class SeriesPosition:
     @property
     def first_shown(self) -> int:
         """The number of the first part in the list, from 1."""
-        last_start = max(0, len(self.parts) - SHOWN_PARTS)
-        return min(max(0, self.index - SHOWN_PARTS // 2), last_start) + 1
+        last_start = max(0, len(self.parts) - MAX_PARTS)
+        return min(max(0, self.index - MAX_PARTS // 2), last_start) + 1
 
     @property
     def shown(self) -> list[Article]:
-        return self.parts[self.first_shown - 1 :][:SHOWN_PARTS]
+        return self.parts[self.first_shown - 1 :][:MAX_PARTS]
 
     @property
     def position(self) -> int:
@@ -157,20 +157,20 @@ def _fill_pattern(pattern: str, url: str, headline: str) -> str:
 
 
 WORDS_A_MINUTE: Final = 230
-SIGNS_A_MINUTE: Final = 450
+CHARACTERS_A_MINUTE: Final = 450
 
 MARKUP = re.compile(r"<[^>]*>")
-SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
+CJK_CHARACTER = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
 WORD = re.compile(r"\w+(?:['’]\w+)?")
 
 
 def minutes_to_read(body: str) -> int:
     """Minutes for a stored body, at least one; Chinese, Japanese and Korean by character."""
     text, characters = MARKUP.sub(" ", body), 0
-    if SIGN.search(text):
-        text, characters = SIGN.subn(" ", text)
+    if CJK_CHARACTER.search(text):
+        text, characters = CJK_CHARACTER.subn(" ", text)
     word_count = len(WORD.findall(text))
-    return max(1, round(word_count / WORDS_A_MINUTE + characters / SIGNS_A_MINUTE))
+    return max(1, round(word_count / WORDS_A_MINUTE + characters / CHARACTERS_A_MINUTE))
 
 
 Template = ArticleType.Template
@@ -187,7 +187,7 @@ class LeadMedia:
     embed: EmbedUse | None = None
 
 
-NONE: Final = LeadMedia()
+NO_MEDIA: Final = LeadMedia()
 
 
 def lead_media(article: Article, frames: Frames) -> LeadMedia:
@@ -226,7 +226,7 @@ def media_objects(
 
 
 def _file_object(file: File) -> dict[str, Any]:
-    about: dict[str, Any] = {
+    data: dict[str, Any] = {
         "@type": "AudioObject" if file.is_audio else "MediaObject",
         "name": file.title,
         "contentUrl": absolute_url(file.get_absolute_url()),
@@ -235,6 +235,6 @@ def _file_object(file: File) -> dict[str, Any]:
         "creditText": file.credit,
     }
     if file.is_audio:
-        about["duration"] = f"PT{file.duration}S"
-        return {"associatedMedia": about, "timeRequired": about["duration"]}
-    return {"encoding": about}
+        data["duration"] = f"PT{file.duration}S"
+        return {"associatedMedia": data, "timeRequired": data["duration"]}
+    return {"encoding": data}

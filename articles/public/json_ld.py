@@ -16,8 +16,7 @@ from articles.embeds.iframes import NO_FRAMES, Frames
 from articles.images.credit_line import licence_url, licensor_url, plain_credit, source_type_url
 from articles.images.models import Image
 from articles.images.srcset import plain_rendition
-from articles.public.article_page import NONE as NO_MEDIA
-from articles.public.article_page import LeadMedia, media_objects
+from articles.public.article_page import NO_MEDIA, LeadMedia, media_objects
 from iria.core.http.urls import absolute_url
 from iria.publication.models import Publication
 
@@ -35,7 +34,7 @@ def image_object(image: Image, caption: str) -> dict[str, Any] | None:
     if rendition is None:
         return None
     url = absolute_url(rendition.get_absolute_url())
-    about: dict[str, Any] = {
+    data: dict[str, Any] = {
         "@type": "ImageObject",
         "url": url,
         "contentUrl": url,
@@ -50,10 +49,10 @@ def image_object(image: Image, caption: str) -> dict[str, Any] | None:
         "acquireLicensePage": licensor_url(image),
         "digitalSourceType": source_type_url(image),
     }
-    about.update({name: value for name, value in text.items() if value})
+    data.update({name: value for name, value in text.items() if value})
     if image.byline:
-        about["creator"] = {"@type": "Person", "name": image.byline}
-    return about
+        data["creator"] = {"@type": "Person", "name": image.byline}
+    return data
 
 
 CONTEXT = "https://schema.org"
@@ -108,7 +107,7 @@ def website(publication: Publication) -> dict[str, Any]:
 
 def organization(publication: Publication) -> dict[str, Any]:
     """The publisher."""
-    about: dict[str, Any] = {
+    data: dict[str, Any] = {
         "@type": "Organization",
         "name": publication.name,
         "legalName": publication.copyright_holder,
@@ -116,12 +115,12 @@ def organization(publication: Publication) -> dict[str, Any]:
         "logo": _logo(publication),
     }
     if publication.postal_address:
-        about["address"] = ", ".join(publication.postal_address.splitlines())
+        data["address"] = ", ".join(publication.postal_address.splitlines())
     if publication.contact_email:
-        about["email"] = publication.contact_email
+        data["email"] = publication.contact_email
     if publication.social_links:
-        about["sameAs"] = [link["address"] for link in publication.social_links]
-    return about
+        data["sameAs"] = [link["address"] for link in publication.social_links]
+    return data
 
 
 def logo_of(publication: Publication) -> dict[str, Any]:
@@ -153,26 +152,26 @@ def periodical(publication: Publication) -> dict[str, Any]:
 
 def person(author: AuthorProfile, portrait: Image | None = None) -> dict[str, Any]:
     """An author on their own page, with biography and portrait."""
-    about = author_reference(author)
+    data = author_reference(author)
     if portrait and portrait.may_be_shown and (shown := image_object(portrait, "")):
-        about["image"] = shown
+        data["image"] = shown
     if author.biography:
-        about["description"] = author.biography
-    return about
+        data["description"] = author.biography
+    return data
 
 
 def author_reference(author: AuthorProfile) -> dict[str, Any]:
     """The authors of an article."""
-    about: dict[str, Any] = {
+    data: dict[str, Any] = {
         "@type": "Person",
         "name": author.name,
         "url": f"{settings.SITE_URL}{author.get_absolute_url()}",
     }
     if author.role:
-        about["jobTitle"] = author.role
+        data["jobTitle"] = author.role
     if author.links:
-        about["sameAs"] = [link["address"] for link in author.links]
-    return about
+        data["sameAs"] = [link["address"] for link in author.links]
+    return data
 
 
 def breadcrumbs(crumbs: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -311,7 +310,7 @@ def comments_page(
 
 
 def _comment(place: ThreadComment, url: str, publication: Publication) -> dict[str, Any]:
-    about = {
+    data = {
         "@type": "Comment",
         "url": f"{url}#{place.anchor}",
         "author": {"@type": "Person", "name": place.name},
@@ -320,18 +319,18 @@ def _comment(place: ThreadComment, url: str, publication: Publication) -> dict[s
     }
     parent_id = place.in_reply_to.id if place.in_reply_to else place.display_parent_id
     if place.edited_at is not None:
-        about["dateModified"] = publication.local(place.edited_at).isoformat(timespec="seconds")
+        data["dateModified"] = publication.local(place.edited_at).isoformat(timespec="seconds")
     if parent_id is not None:
-        about["parentItem"] = {"@type": "Comment", "url": f"{url}#comment-{parent_id}"}
-    return about
+        data["parentItem"] = {"@type": "Comment", "url": f"{url}#comment-{parent_id}"}
+    return data
 
 
 def _image_objects(article: Article) -> list[dict[str, Any]]:
     figures: list[Figure] = list(article.figures.all())
     return [
-        about
+        data
         for figure in figures
         if figure.is_on_page
         and article.shows(figure.image)
-        and (about := image_object(figure.image, figure.caption))
+        and (data := image_object(figure.image, figure.caption))
     ]

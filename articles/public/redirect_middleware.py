@@ -16,19 +16,19 @@ from iria.core.http.headers import GetResponse
 from iria.core.http.private_paths import is_private
 
 MAX_PATH_LENGTH = Redirect._meta.get_field("old_path").max_length or 500
-NUMBERED = ("p", "page_id")
+NUMBER_PARAMETERS = ("p", "page_id")
 NUMBERED_PATH = article_urls.numbered("")
-OF_LANGUAGE = re.compile(r"/language/[-\w]+(?=/(?:category|tag|author)/)")
+LANGUAGE_PREFIX = re.compile(r"/language/[-\w]+(?=/(?:category|tag|author)/)")
 SUBPAGES = re.compile(
     r"(?:feed/(?:atom/|json/)?|picture/[0-9]+/|comments/(?:newest/|discussed/|[0-9]+/)?)$"
 )
 
-FEED_ELSEWHERE = re.compile(
+CONVENTIONAL_FEED = re.compile(
     r"(?P<listing>/(?:(?:category|tag|author|language)/.+?/)?)"
     r"(?:rss2?|feed/(?:rss2?|rdf|index\.xml)|(?:rss|feed|index)\.xml|index\.rdf)"
 )
 """Names of list feeds in WordPress, Ghost and static site generators."""
-FILES_ELSEWHERE = {
+CONVENTIONAL_FILES = {
     "/atom.xml": "/feed/atom/",
     "/feed.atom": "/feed/atom/",
     "/feed/atom.xml": "/feed/atom/",
@@ -69,7 +69,7 @@ def _number(request: HttpRequest) -> str:
     """The number of a text in `/?p=12` or `/?page_id=12`, as WordPress links to it."""
     if not request.META.get("QUERY_STRING"):
         return ""
-    found = next((request.GET[name] for name in NUMBERED if name in request.GET), "")
+    found = next((request.GET[name] for name in NUMBER_PARAMETERS if name in request.GET), "")
     return found if found.isascii() and found.isdigit() and len(found) < 19 else ""
 
 
@@ -113,7 +113,7 @@ def find_redirect(path: str) -> str:
     and the lists of one language.
     """
     path_with_slash = path if path.endswith("/") else f"{path}/"
-    if in_language := OF_LANGUAGE.match(path_with_slash):
+    if in_language := LANGUAGE_PREFIX.match(path_with_slash):
         new = find_redirect(path_with_slash[in_language.end() :])
         return in_language[0] + new if new else ""
     below = SUBPAGES.search(path_with_slash)
@@ -141,7 +141,7 @@ def find_redirects(paths: Collection[str]) -> dict[str, str]:
     for path in paths:
         if path.startswith(NUMBERED_PATH):
             found[path] = known.get(path) or find_numbered(path.removeprefix(NUMBERED_PATH))
-        elif path in known and not (SUBPAGES.search(path) or OF_LANGUAGE.match(path)):
+        elif path in known and not (SUBPAGES.search(path) or LANGUAGE_PREFIX.match(path)):
             found[path] = known[path]
         else:
             found[path] = find_redirect(path)
@@ -150,9 +150,9 @@ def find_redirects(paths: Collection[str]) -> dict[str, str]:
 
 def _conventional_redirect(path: str) -> str:
     """The path of a feed or sitemap that was requested by a conventional name."""
-    if path in FILES_ELSEWHERE:
-        return FILES_ELSEWHERE[path]
-    feed = FEED_ELSEWHERE.fullmatch(path)
+    if path in CONVENTIONAL_FILES:
+        return CONVENTIONAL_FILES[path]
+    feed = CONVENTIONAL_FEED.fullmatch(path)
     return f"{feed['listing']}feed/" if feed else ""
 
 

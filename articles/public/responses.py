@@ -13,9 +13,9 @@ def render_public_page(
 ) -> HttpResponse:
     """The rendered page; the headers come from `meta` in the context."""
     response = render(request, template, dict(context))
-    about = context.get("meta")
-    if isinstance(about, PageMeta):
-        response.headers["Link"] = about.links
+    meta = context.get("meta")
+    if isinstance(meta, PageMeta):
+        response.headers["Link"] = meta.links
     return response
 
 

@@ -173,24 +173,24 @@ def card_of(
         level: the element of its headline.
         use: how its image is used, if not as usual for the rank.
     """
-    shows, look = RANKS[rank], look_of(article)
-    image, name = _image_of(article, shows, look)
+    rank_shows, look = RANKS[rank], look_of(article)
+    image, name = _image_of(article, rank_shows, look)
     is_portrait = image is not None and image is not article.lead_image
     credit = short_credit(image) if image else ""
-    if image and not (shows.large or page.publication.credit_below_every_image):
+    if image and not (rank_shows.large or page.publication.credit_below_every_image):
         credit = ""
         if page.image_credits is not None:
             page.image_credits.add(image, name)
     article_type = article.kind.local_name
     section = _section_of(article, page.category)
-    wanted = "card portrait" if is_portrait else use or shows.use
+    image_use = "card portrait" if is_portrait else use or rank_shows.use
     return Card(
         rank=rank,
         level=level,
         look=look,
         url=article.get_absolute_url(),
         headline=article.headline,
-        standfirst=article.standfirst if shows.standfirst else "",
+        standfirst=article.standfirst if rank_shows.standfirst else "",
         language=article.language,
         page_language=page.language,
         article_type=article_type,
@@ -198,7 +198,7 @@ def card_of(
         authors=_plain_authors(article),
         published_at=page.publication.local(article.published_at) if article.published_at else None,
         time_zone=page.publication.time_zone,
-        image=image_attributes(image, wanted) if image else None,
+        image=image_attributes(image, image_use) if image else None,
         has_portrait=is_portrait,
         credit=credit,
         article_id=article.pk,

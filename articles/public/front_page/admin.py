@@ -40,7 +40,7 @@ from iria.core.admin import NoAddOrDelete
 from iria.core.text.language import native_name
 from iria.publication.context_processors import publication_of
 
-UNTIL = "-until"
+UNTIL_SUFFIX = "-until"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class FrontPageForm(forms.Form):
                 label=f"Article for slot {number}",
                 initial=slot.placement.article if slot.placement else None,
             )
-            self.fields[slot.name + UNTIL] = MomentField(
+            self.fields[slot.name + UNTIL_SUFFIX] = MomentField(
                 label="Until", required=False, initial=slot.expires_at
             )
         for part in page.parts:
@@ -97,10 +97,10 @@ class FrontPageForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        met: set[int] = set()
+        seen_ids: set[int] = set()
         for slot in self.page.slots:
-            article, until = values.get(slot.name), values.get(slot.name + UNTIL)
-            self._check(slot, article, until, met)
+            article, until = values.get(slot.name), values.get(slot.name + UNTIL_SUFFIX)
+            self._check(slot, article, until, seen_ids)
         if not self.errors and values.get("seen") != change_token(self.page):
             self.data = {**dict(self.data.items()), "seen": change_token(self.page)}
             message = "Someone else changed this page after you opened it. The current articles are shown beside your choices. Save again to replace them."
@@ -108,18 +108,19 @@ class FrontPageForm(forms.Form):
         return values
 
     def _check(
-        self, slot: Slot, article: Article | None, until: datetime | None, met: set[int]
+        self, slot: Slot, article: Article | None, until: datetime | None, seen_ids: set[int]
     ) -> None:
-        if article is not None and article.pk in met:
+        if article is not None and article.pk in seen_ids:
             message = "This article is already in another slot. Clear one of the two."
             self.add_error(slot.name, message)
         elif article is not None:
-            met.add(article.pk)
+            seen_ids.add(article.pk)
         if until is not None and article is None and slot.name not in self.errors:
             self.add_error(slot.name, "Choose an article for this slot, or clear the time.")
         if until is not None and until <= timezone.now() and until != slot.expires_at:
             self.add_error(
-                slot.name + UNTIL, "This time is in the past. Choose a later one or leave it empty."
+                slot.name + UNTIL_SUFFIX,
+                "This time is in the past. Choose a later one or leave it empty.",
             )
 
     @property
@@ -131,7 +132,7 @@ class FrontPageForm(forms.Form):
                 slot.category_id,
                 slot.position,
                 article.pk,
-                self.cleaned_data.get(slot.name + UNTIL),
+                self.cleaned_data.get(slot.name + UNTIL_SUFFIX),
             )
             for slot in self.page.slots
             if (article := self.cleaned_data.get(slot.name)) is not None
@@ -153,7 +154,7 @@ class FrontPageForm(forms.Form):
             FormPart(
                 part,
                 [
-                    FormSlot(number, slot, self[slot.name], self[slot.name + UNTIL])
+                    FormSlot(number, slot, self[slot.name], self[slot.name + UNTIL_SUFFIX])
                     for number, slot in enumerate(part.slots, 1)
                 ],
                 self[part.pattern_name] if part.chosen_pattern is not None else None,
@@ -192,11 +193,11 @@ class PlacementAdmin(NoAddOrDelete, admin.ModelAdmin[Placement]):
             if not self.has_change_permission(request):
                 raise PermissionDenied
             if form.is_valid():
-                keeps = "_preview" not in request.POST
-                return (self._keep if keeps else self._preview)(request, page, form)
+                is_saved = "_preview" not in request.POST
+                return (self._save if is_saved else self._preview)(request, page, form)
         return self._page(request, page, form)
 
-    def _keep(self, request: HttpRequest, page: PageLayout, form: FrontPageForm) -> HttpResponse:
+    def _save(self, request: HttpRequest, page: PageLayout, form: FrontPageForm) -> HttpResponse:
         by: Any = request.user
         if page.category is None:
             save_front_page(page.language, form.choices, by=by, patterns=form.patterns)

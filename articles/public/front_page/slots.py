@@ -21,8 +21,8 @@ from iria.publication.models import Publication
 
 SlotName = Placement.Slot
 OFFERS = "articles-to-choose"
-HEAD: Final = "Lead and secondary lead"
-FOUND: Final = 20
+LEADS_NAME: Final = "Lead and secondary lead"
+MAX_FOUND: Final = 20
 """Articles beside the slots."""
 
 
@@ -84,14 +84,18 @@ class PageLayout:
         for part in self.parts:
             for number, slot in enumerate(part.slots, 1):
                 if slot.now == article:
-                    return f"Slot {number}" if part.name == HEAD else f"{part.name}, slot {number}"
+                    return (
+                        f"Slot {number}"
+                        if part.name == LEADS_NAME
+                        else f"{part.name}, slot {number}"
+                    )
         return ""
 
 
 def found_articles(page: PageLayout, words: str) -> ArticleQuerySet:
     """The newest articles for a page whose headline contains the words: one query."""
     articles = page.articles.filter(headline__icontains=words) if words else page.articles
-    return articles.newest().for_cards()[:FOUND]
+    return articles.newest().for_cards()[:MAX_FOUND]
 
 
 def front_page_layout_of(publication: Publication, code: str, name: str, url: str) -> PageLayout:
@@ -119,7 +123,7 @@ def front_page_layout_of(publication: Publication, code: str, name: str, url: st
     opinion = slots(SlotName.OPINION, None, layout.opinion, front_page_layout.OPINIONS)
     reports = slots(SlotName.REPORT, None, layout.reports, front_page_layout.REPORTS)
     parts = [
-        SlotGroup(HEAD, [*lead, *seconds], shape="head"),
+        SlotGroup(LEADS_NAME, [*lead, *seconds], shape="head"),
         SlotGroup("Opinion", opinion, shape="pair"),
         SlotGroup("Reports", reports, shape="row"),
     ]

@@ -38,13 +38,11 @@ def archive(request: HttpRequest, code: str = "") -> HttpResponse:
     found = get_archive(scope)
     with use_language(code):
         description = gettext("All articles by year and month.")
-        about = page_meta.simple_page_meta(
-            request, scope.title_for(gettext("Archive")), description
-        )
+        meta = page_meta.simple_page_meta(request, scope.title_for(gettext("Archive")), description)
         context = {
             "archive": found,
             "description": description,
-            "meta": about,
+            "meta": meta,
             **scope_context(scope),
         }
         context["others"] = _other_archives(request, code)
@@ -61,7 +59,7 @@ def year(request: HttpRequest, year: int, code: str = "") -> HttpResponse:
         raise Http404
     page = page_of(scope.listing(Scope.YEAR, year), request.GET.get("page"))
     with use_language(code):
-        about = page_meta.listing_meta(
+        meta = page_meta.listing_meta(
             request,
             scope.title_for(str(year)),
             page,
@@ -70,7 +68,7 @@ def year(request: HttpRequest, year: int, code: str = "") -> HttpResponse:
             cards=page,
         )
         context = {"year": year, "months": months, "archive": archive, "page": page}
-        context |= {"meta": about, **scope_context(scope)}
+        context |= {"meta": meta, **scope_context(scope)}
         return render_public_page(request, "articles/public/year.html", context)
 
 
@@ -79,16 +77,16 @@ def year(request: HttpRequest, year: int, code: str = "") -> HttpResponse:
 def month(request: HttpRequest, year: int, month: int, code: str = "") -> HttpResponse:
     scope = listing_scope(request, code)
     archive = get_archive(scope)
-    chosen = next((each for each in archive.of_year(year) if each.month == month), None)
-    if chosen is None:
+    current = next((each for each in archive.of_year(year) if each.month == month), None)
+    if current is None:
         raise Http404
     listing = scope.listing(Scope.MONTH, year * 100 + month)
     page = page_of(listing, request.GET.get("page"))
     earlier, later = archive.around(year, month)
     above = scope.url("year", year)
     with use_language(code):
-        name = date_format(chosen.first_day, "YEAR_MONTH_FORMAT")
-        about = page_meta.listing_meta(
+        name = date_format(current.first_day, "YEAR_MONTH_FORMAT")
+        meta = page_meta.listing_meta(
             request,
             scope.title_for(name),
             page,
@@ -97,12 +95,12 @@ def month(request: HttpRequest, year: int, month: int, code: str = "") -> HttpRe
             cards=page,
         )
         context = {
-            "month": chosen,
+            "month": current,
             "earlier": earlier,
             "later": later,
             "page": page,
             "above": above,
-            "meta": about,
+            "meta": meta,
             **scope_context(scope),
         }
         return render_public_page(request, "articles/public/month.html", context)
@@ -146,8 +144,8 @@ def authors(request: HttpRequest) -> HttpResponse:
 def _by_initial(
     request: HttpRequest, name: str, page: Page[Any], title: str, description: str
 ) -> HttpResponse:
-    about = page_meta.listing_meta(request, title, page, description=description)
-    context = {"letters": list(group_by_initial(page.object_list)), "page": page, "meta": about}
+    meta = page_meta.listing_meta(request, title, page, description=description)
+    context = {"letters": list(group_by_initial(page.object_list)), "page": page, "meta": meta}
     return render_public_page(request, f"articles/public/{name}.html", context)
 
 
@@ -156,14 +154,14 @@ def _by_initial(
 def corrections(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("page")
     page = corrections_page(number, lambda: _corrections.of(request, "", corrections_count))
-    about = page_meta.listing_meta(
+    meta = page_meta.listing_meta(
         request,
         gettext("Corrections"),
         page,
         description=gettext("All corrections, newest first."),
     )
     return render_public_page(
-        request, "articles/public/corrections.html", {"page": page, "meta": about}
+        request, "articles/public/corrections.html", {"page": page, "meta": meta}
     )
 
 
@@ -231,20 +229,20 @@ def get_archive(scope: ListingScope) -> Archive:
     return Archive([Month(*divmod(month, 100), count, scope) for month, count in counts], scope)
 
 
-TAGS: int = 600
-AUTHORS: int = 60
+TAGS_PER_PAGE: int = 600
+AUTHORS_PER_PAGE: int = 60
 """Authors per page."""
 
 
 def tags_page(number: str | None) -> "Page[Tag]":
     """A page of tags of published articles with their `count`, by name: two queries."""
-    return _page(Tag.objects.all(), Scope.TAG, number, TAGS)
+    return _page(Tag.objects.all(), Scope.TAG, number, TAGS_PER_PAGE)
 
 
 def authors_page(number: str | None) -> "Page[AuthorProfile]":
     """A page of authors of published articles with portrait and `count`: two queries."""
     profiles = AuthorProfile.objects.select_related("portrait__image")
-    return _page(profiles, Scope.AUTHOR, number, AUTHORS)
+    return _page(profiles, Scope.AUTHOR, number, AUTHORS_PER_PAGE)
 
 
 def corrections_page(number: str | None, count: Callable[[], int]) -> "Page[Correction]":
@@ -303,10 +301,10 @@ def group_by_initial[Named: (Tag, AuthorProfile)](
     rows: Iterable[Named],
 ) -> Iterator[tuple[str, list[Named]]]:
     """Tags or authors by initial, ignoring accents."""
-    for initial, group in groupby(sorted(rows, key=_place), key=lambda row: _place(row)[0]):
+    for initial, group in groupby(sorted(rows, key=_sort_key), key=lambda row: _sort_key(row)[0]):
         yield initial, list(group)
 
 
-def _place(row: Tag | AuthorProfile) -> tuple[str, str]:
+def _sort_key(row: Tag | AuthorProfile) -> tuple[str, str]:
     plain = unicodedata.normalize("NFD", row.name).casefold()
     return plain[:1].upper(), plain

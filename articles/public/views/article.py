@@ -49,8 +49,8 @@ article_at = Prepared(
     [int, int, str],
 )
 
-CONTENTS_FROM: Final = 3
-LONG: Final = 4
+MIN_HEADINGS: Final = 3
+MIN_MINUTES: Final = 4
 """Minimum number of headings, and of minutes, for a table of contents."""
 
 Template = ArticleType.Template
@@ -100,8 +100,8 @@ def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
     A preview adds `preview`, the text of its banner.
     """
     embeds, minutes = embeds_for(chosen.body), minutes_to_read(chosen.body)
-    used = _lead(chosen)
-    lead = used if used is not None and chosen.shows(used.image) else None
+    figure = _lead(chosen)
+    lead = figure if figure is not None and chosen.shows(figure.image) else None
     lightbox_url = _lightbox_url(chosen, lead)
     media = lead_media(chosen, embeds.frames)
     drawn = draw_body(
@@ -118,7 +118,7 @@ def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
         "lead": lead,
         "media": media,
         "video": draw_embed(media.embed, embeds) if media.embed else "",
-        "unavailable": used if lead is None else None,
+        "unavailable": figure if lead is None else None,
         "lightbox_url": lightbox_url,
         "lightbox_count": drawn.html.count('class="enlarge"') + bool(lightbox_url),
         "body": mark_safe(drawn.html),  # noqa: S308 - sanitised when rendered
@@ -135,8 +135,8 @@ def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
 def table_of_contents(drawn: Drawn, minutes: int, template: Template) -> list[Heading]:
     """The headings of a report, an analysis or a long text; none if there are few."""
     parts = [heading for heading in drawn.headings if heading.level == 2]
-    is_long = minutes >= LONG or template in WITH_CONTENTS
-    return parts if len(parts) >= CONTENTS_FROM and is_long else []
+    is_long = minutes >= MIN_MINUTES or template in WITH_CONTENTS
+    return parts if len(parts) >= MIN_HEADINGS and is_long else []
 
 
 def _lead(article: Article) -> Figure | None:
@@ -150,8 +150,8 @@ def _lead(article: Article) -> Figure | None:
 
 def _lightbox_url(article: Article, lead: Figure | None) -> str:
     """The URL of the large view of the lead image, if it has a rendition."""
-    ready = lead is not None and lead.image.sizes and article.is_published
-    return lead.get_absolute_url() if lead is not None and ready else ""
+    has_rendition = lead is not None and lead.image.sizes and article.is_published
+    return lead.get_absolute_url() if lead is not None and has_rendition else ""
 
 
 BANNERS = {
@@ -200,12 +200,12 @@ def image_view(
     """The URL has the id of the image, so it stays valid if a figure is inserted before it."""
     article = next(iter(article_at(year, month, slug)), None)
     figures = list(lightbox_figures(article)) if article else []
-    places = [place for place, each in enumerate(figures) if each.image_id == image_id]
-    if article is None or not places:
+    indexes = [index for index, each in enumerate(figures) if each.image_id == image_id]
+    if article is None or not indexes:
         raise Http404
     with use_language(article.language):
-        context = _adjacent_figures(article, figures, places[0])
-        context["meta"] = page_meta.image_meta(request, article, context["figure"], places[0] + 1)
+        context = _adjacent_figures(article, figures, indexes[0])
+        context["meta"] = page_meta.image_meta(request, article, context["figure"], indexes[0] + 1)
         return render_public_page(request, "articles/public/image.html", context)
 
 
@@ -213,21 +213,21 @@ def lightbox_figures(article: Article) -> Iterator[Figure]:
     """The visible figures, each image once: the lead image, then in the order of the text."""
     seen: set[int] = set()
     for figure in filter(attrgetter("is_on_page"), article.figures.all()):
-        ready = article.shows(figure.image) and plain_rendition(figure.image)
-        if ready and figure.image_id not in seen:
+        has_rendition = article.shows(figure.image) and plain_rendition(figure.image)
+        if has_rendition and figure.image_id not in seen:
             seen.add(figure.image_id)
             yield figure
 
 
-def _adjacent_figures(article: Article, figures: list[Figure], place: int) -> dict[str, Any]:
-    shown = figures[place]
+def _adjacent_figures(article: Article, figures: list[Figure], index: int) -> dict[str, Any]:
+    shown = figures[index]
     [shown.caption] = texts_with_urls([shown.caption])
     return {
         "article": article,
         "figure": shown,
-        "place": place + 1,
+        "place": index + 1,
         "count": len(figures),
-        "earlier": figures[place - 1] if place else None,
-        "later": figures[place + 1] if place + 1 < len(figures) else None,
+        "earlier": figures[index - 1] if index else None,
+        "later": figures[index + 1] if index + 1 < len(figures) else None,
         "page_language": article.language,
     }

@@ -32,8 +32,10 @@ def comment_scope(request: HttpRequest, pk: int) -> tuple[str, ...]:
 @in_its_language
 def commenter(request: HttpRequest, pk: int) -> HttpResponse:
     """Shows only visible comments, and only while the user has a public profile."""
-    chose = User.objects.filter(is_active=True, has_public_profile=True).select_related("avatar")
-    person = get_object_or_404(chose, pk=pk)
+    public_profiles = User.objects.filter(is_active=True, has_public_profile=True).select_related(
+        "avatar"
+    )
+    person = get_object_or_404(public_profiles, pk=pk)
     comments = Comment.objects.published().filter(user=person).select_related("article")
     page = page_of(comments.order_by("-created_at", "-pk"), request.GET.get("page"))
     context = {
@@ -50,10 +52,10 @@ def commenter(request: HttpRequest, pk: int) -> HttpResponse:
 def thread(request: HttpRequest, year: int, month: int, slug: str, order: str = "") -> HttpResponse:
     """A page of top-level comments, each with its first replies."""
     article = _article(year, month, slug)
-    page = _page_asked_for(request)
+    page = _requested_page(request)
     with use_language(article.language):
-        chosen = thread_of(article, publication_of(request), Order(order), page)
-        return _shown(request, article, chosen)
+        requested = thread_of(article, publication_of(request), Order(order), page)
+        return _thread_page(request, article, requested)
 
 
 @public_page(parameters=("page",), also=thread_scope)
@@ -63,12 +65,12 @@ def comment_replies(
 ) -> HttpResponse:
     """A page of replies to one comment."""
     article = _article(year, month, slug)
-    page = _page_asked_for(request)
+    page = _requested_page(request)
     with use_language(article.language):
-        chosen = replies_to(article, publication_of(request), comment, page)
-        if chosen is None:
+        requested = replies_to(article, publication_of(request), comment, page)
+        if requested is None:
             raise Http404
-        return _shown(request, article, chosen)
+        return _thread_page(request, article, requested)
 
 
 def _article(year: int, month: int, slug: str) -> Article:
@@ -76,7 +78,7 @@ def _article(year: int, month: int, slug: str) -> Article:
     return get_object_or_404(articles, year=year, month=month, slug=slug)
 
 
-def _page_asked_for(request: HttpRequest) -> int:
+def _requested_page(request: HttpRequest) -> int:
     page_parameter = request.GET.get("page")
     page = 1 if page_parameter is None else parse_id(page_parameter)
     if not page or page > 1_000_000:
@@ -84,7 +86,7 @@ def _page_asked_for(request: HttpRequest) -> int:
     return page
 
 
-def _shown(request: HttpRequest, article: Article, thread: Thread) -> HttpResponse:
+def _thread_page(request: HttpRequest, article: Article, thread: Thread) -> HttpResponse:
     if thread.off:
         raise Http404
     if thread.number > thread.pages:

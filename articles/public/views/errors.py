@@ -37,7 +37,7 @@ from iria.core.pagination import NoSuchPage
 from iria.core.security import count_and_allow
 from iria.publication.context_processors import in_its_language
 
-NEWEST = 5
+MAX_NEWEST = 5
 TOO_LARGE = gettext_noop("Request too large")
 INVALID_REQUEST = gettext_noop("Invalid request")
 
@@ -55,7 +55,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
             if _may_search(request)
             else DidYouMean(words_in_path(request.path))
         )
-    newest = Article.objects.published().newest().for_cards()[:NEWEST]
+    newest = Article.objects.published().newest().for_cards()[:MAX_NEWEST]
     context = {
         "suggestions": suggestions,
         "newest": [] if suggestions.articles else newest,
@@ -67,8 +67,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _may_search(request: HttpRequest) -> bool:
     """Limits the rate of searches, which cost more than other pages."""
-    who = client_ip(request)
-    return count_and_allow("missing", who, limit=60, per=timedelta(minutes=1))
+    ip_address = client_ip(request)
+    return count_and_allow("missing", ip_address, limit=60, per=timedelta(minutes=1))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -91,23 +91,23 @@ def _bad_request_page(request: HttpRequest, exception: Exception) -> HttpRespons
 def _error_detail(exception: Exception) -> str:
     match exception:
         case RequestDataTooBig():
-            most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024**2
+            maximum = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024**2
             message = gettext(
                 "A form can contain at most %(most)s MB of text. Go back and shorten it."
             )
-            return message % {"most": most}
+            return message % {"most": maximum}
         case TooManyFieldsSent():
-            most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS or 0
+            maximum = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS or 0
             message = gettext(
                 "A form can contain at most %(most)s fields. Go back and select fewer rows."
             )
-            return message % {"most": f"{most:,}"}
+            return message % {"most": f"{maximum:,}"}
         case TooManyFilesSent():
-            most = settings.DATA_UPLOAD_MAX_NUMBER_FILES or 0
+            maximum = settings.DATA_UPLOAD_MAX_NUMBER_FILES or 0
             message = gettext(
                 "You can upload at most %(most)s files at once. Go back and select fewer."
             )
-            return message % {"most": most}
+            return message % {"most": maximum}
     return gettext("The request was incomplete or malformed. Go back and try again.")
 
 
@@ -123,10 +123,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 MIN_SIMILARITY: Final = 0.35
 """Minimum trigram similarity of two slugs; one typo in five letters leaves this much."""
 
-SURE: Final = 0.6
+CONFIDENT_SIMILARITY: Final = 0.6
 """The similarity above which a page is suggested in any case."""
 
-SURE_PART: Final = 0.8
+CONFIDENT_SHARED_PART: Final = 0.8
 """Below it, the part of the characters that two slugs have in common, in the same order."""
 
 MAX_SIMILAR: Final = 3
@@ -153,7 +153,7 @@ def similar_urls(part: str) -> list[SuggestedPage]:
     return [
         SuggestedPage(label, reverse(route, args=[key]))
         for label, route, key, similarity in rows
-        if similarity >= SURE or _shared_part(part, key) >= SURE_PART
+        if similarity >= CONFIDENT_SIMILARITY or _shared_part(part, key) >= CONFIDENT_SHARED_PART
     ]
 
 

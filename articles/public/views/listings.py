@@ -53,27 +53,29 @@ def category_context(path: str) -> CategoryContext:
         Http404: no category has this path.
     """
     parts = path.split("/")
-    line = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
-    wanted = Category.objects.filter(Q(path__in=line) | Q(parent__path=path)).in_order()
-    rows = list(wanted.annotate(lead_id=Subquery(_picked().values("article")[:1])))
+    ancestor_paths = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
+    categories = Category.objects.filter(
+        Q(path__in=ancestor_paths) | Q(parent__path=path)
+    ).in_order()
+    rows = list(categories.annotate(lead_id=Subquery(_lead_placements().values("article")[:1])))
     chosen = next((row for row in rows if row.path == path), None)
     if chosen is None:
         raise Http404
     return CategoryContext(
         chosen=chosen,
         lead_id=chosen.lead_id,  # type: ignore[attr-defined]
-        above=[row for row in rows if row.path in line[:-1]],
-        children=[row for row in rows if row.path not in line],
+        above=[row for row in rows if row.path in ancestor_paths[:-1]],
+        children=[row for row in rows if row.path not in ancestor_paths],
     )
 
 
-def _picked() -> PlacementQuerySet:
+def _lead_placements() -> PlacementQuerySet:
     """The lead of a category, while it is published and in the category."""
-    inside = ListingEntry.objects.filter(
+    listed = ListingEntry.objects.filter(
         scope=Scope.CATEGORY, target=OuterRef("category"), article=OuterRef("article")
     )
     picked = Placement.objects.in_force().filter(slot=Placement.Slot.HEAD, category=OuterRef("pk"))
-    return picked.filter(Exists(inside))
+    return picked.filter(Exists(listed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +152,13 @@ def render_front_page(
 ) -> HttpResponse:
     """The front page of a language in this layout."""
     codes = publication_of(request).language_codes
-    composed = front_page_layout.load_front_page(layout)
+    front = front_page_layout.load_front_page(layout)
     with use_language(code):
-        about = page_meta.front_page_meta(request, code, native_name(code), composed.lead)
+        meta = page_meta.front_page_meta(request, code, native_name(code), front.lead)
         context = {
-            "front": composed,
+            "front": front,
             "page_language": code,
-            "meta": about,
+            "meta": meta,
         }
         if code != codes[0]:
             context["listing_scope"] = ListingScope(code, request.path)
@@ -171,10 +173,10 @@ def articles(request: HttpRequest, code: str) -> HttpResponse:
     page = page_of(scope.listing(), request.GET.get("page"))
     with use_language(code):
         title, feed = gettext("All articles"), url_path("language_feed", code)
-        about = page_meta.listing_meta(
+        meta = page_meta.listing_meta(
             request, scope.title_for(title), page, above=scope.crumbs, feed=feed, cards=page
         )
-        context = {"title": title, "page": page, "meta": about, **scope_context(scope)}
+        context = {"title": title, "page": page, "meta": meta, **scope_context(scope)}
         return render_public_page(request, "articles/public/articles.html", context)
 
 
@@ -189,7 +191,7 @@ def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
         raise Http404
     shown = [*filter(None, [section.lead]), *section.cards]
     with use_language(code):
-        about = page_meta.listing_meta(
+        meta = page_meta.listing_meta(
             request,
             scope.title_for(tree.chosen.local_name),
             section.page,
@@ -205,7 +207,7 @@ def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
             "cards": section.cards,
             "most_read": _most_read_in(request, scope, tree.chosen, shown),
             "page": section.page,
-            "meta": about,
+            "meta": meta,
             **scope_context(scope),
         }
         return render_public_page(request, "articles/public/category.html", context)
@@ -219,8 +221,8 @@ def _most_read_in(
     if not publication.show_most_read:
         return []
     code = scope.code or publication.language_codes[0]
-    besides = [article.pk for article in shown]
-    found = most_read_articles(code, besides=besides, category=category)
+    excluded = [article.pk for article in shown]
+    found = most_read_articles(code, excluded=excluded, category=category)
     return found if len(found) == MOST_READ else []
 
 
@@ -236,7 +238,7 @@ def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
     page = page_of(scope.listing(Scope.TAG, chosen.pk), request.GET.get("page"))
     _raise_404_if_empty(page)
     with use_language(code):
-        about = page_meta.listing_meta(
+        meta = page_meta.listing_meta(
             request,
             scope.title_for(chosen.name),
             page,
@@ -245,7 +247,7 @@ def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
             feed=f"{request.path}feed/",
             cards=page,
         )
-        context = {"tag": chosen, "page": page, "meta": about, **scope_context(scope)}
+        context = {"tag": chosen, "page": page, "meta": meta, **scope_context(scope)}
         return render_public_page(request, "articles/public/tag.html", context)
 
 
@@ -258,8 +260,8 @@ def author(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
     page = page_of(scope.listing(Scope.AUTHOR, chosen.pk), request.GET.get("page"))
     _raise_404_if_empty(page)
     with use_language(code):
-        about = page_meta.author_meta(request, chosen, page, portrait, scope.title_for(chosen.name))
-        context = {"author": chosen, "portrait": portrait, "page": page, "meta": about}
+        meta = page_meta.author_meta(request, chosen, page, portrait, scope.title_for(chosen.name))
+        context = {"author": chosen, "portrait": portrait, "page": page, "meta": meta}
         return render_public_page(
             request, "articles/public/author.html", context | scope_context(scope)
         )

@@ -123,8 +123,8 @@ def test_the_list_is_shown_only_if_the_publication_enables_it(
     assert "Souvent" not in listed
     assert page.count(">Newer 0</a>") == 1
     with django_assert_num_queries(1):
-        besides = {stored_list[0].pk}
-        assert most_read.most_read_articles("en", besides=besides) == [often, seldom]
+        excluded = {stored_list[0].pk}
+        assert most_read.most_read_articles("en", excluded=excluded) == [often, seldom]
 
 
 def test_the_list_has_five_articles(client: Client) -> None:

@@ -10,7 +10,7 @@ from articles.editorial.models import Article, Redirect
 from articles.editorial.versions import revisions
 from articles.pages.models import Page
 from articles.public.redirect_middleware import (
-    FILES_ELSEWHERE,
+    CONVENTIONAL_FILES,
     find_redirect,
     find_redirects,
 )
@@ -192,7 +192,7 @@ def test_feeds_and_sitemaps_redirect_from_conventional_names(
 
 def test_every_conventional_name_redirects_to_an_existing_page(client: Client) -> None:
     newsroom.published()
-    for target in {"/feed/", *FILES_ELSEWHERE.values()}:
+    for target in {"/feed/", *CONVENTIONAL_FILES.values()}:
         assert client.get(target).status_code == 200
     assert client.get("/feed").headers["Location"] == "/feed/"
 
