@@ -157,20 +157,20 @@ def openapi() -> dict[str, Any]:
         definitions[name] = definitions.pop(class_name) | {"title": name}
     problem["properties"]["errors"]["items"]["$ref"] = SCHEMAS + SCHEMA_NAMES["ParameterError"]
     for path, item in openapi_document["paths"].items():
-        _complete(item["get"], one="{" in path)
+        _complete(item["get"], is_detail="{" in path)
     return openapi_document
 
 
-def _complete(operation: dict[str, Any], *, one: bool) -> None:
+def _complete(operation: dict[str, Any], *, is_detail: bool) -> None:
     """Adds the responses and headers that all operations have."""
     for each in operation["parameters"]:
         if each["in"] == "path":
             each["description"] = "ID of the object."
     responses = operation["responses"]
-    responses[200]["headers"] = ETAG if one else ETAG | NEXT_LINK
+    responses[200]["headers"] = ETAG if is_detail else ETAG | NEXT_LINK
     responses[304] = {"description": "Not modified.", "headers": ETAG}
     responses[400] = _problem_response(PARAMETER)
-    if one:
+    if is_detail:
         responses[404] = _problem_response(NOT_FOUND)
     responses[405] = _problem_response(METHOD, ALLOW)
     responses[406] = _problem_response(NOT_ACCEPTABLE)
@@ -293,8 +293,8 @@ def _formatted(text: str) -> SafeString:
 
 def _parameter_type(schema: dict[str, Any]) -> SafeString:
     """The type of a parameter, without null, since all parameters are optional."""
-    several = [each for each in schema.get("anyOf", []) if each.get("type") != "null"]
-    return _type_name({"anyOf": several}) if several else _type_name(schema)
+    options = [each for each in schema.get("anyOf", []) if each.get("type") != "null"]
+    return _type_name({"anyOf": options}) if options else _type_name(schema)
 
 
 def _type_name(schema: dict[str, Any]) -> SafeString:
@@ -304,8 +304,8 @@ def _type_name(schema: dict[str, Any]) -> SafeString:
         return SafeString(f'<a href="#shape-{name}">{name}</a>')
     if choices := schema.get("enum"):
         return SafeString(" | ".join(f"<code>{escape(choice)}</code>" for choice in choices))
-    if several := schema.get("anyOf"):
-        return SafeString(" | ".join(_type_name(each) for each in several))
+    if options := schema.get("anyOf"):
+        return SafeString(" | ".join(_type_name(each) for each in options))
     if schema.get("type") == "array":
         return SafeString(f"list of {_type_name(schema['items'])}")
     form = f" ({schema['format']})" if "format" in schema else ""

@@ -31,7 +31,10 @@ def oembed(request: HttpRequest) -> HttpResponse:
         article = _article(request.GET.get("url", ""))
         if request.GET.get("format", "json") != "json":
             reject_parameter("format", "Only “json” is supported.")
-        width, height = _most(request, "maxwidth", WIDTH), _most(request, "maxheight", HEIGHT)
+        width, height = (
+            _max_size(request, "maxwidth", WIDTH),
+            _max_size(request, "maxheight", HEIGHT),
+        )
     except ApiError as error:
         return problem_response(error.kind, error.detail, error.errors)
     if article is None:
@@ -57,13 +60,13 @@ def _article(url: str) -> Article | None:
     ).first()
 
 
-def _most(request: HttpRequest, name: str, usual: int) -> int:
+def _max_size(request: HttpRequest, name: str, default: int) -> int:
     text = request.GET.get(name, "")
     if not text:
-        return usual
+        return default
     if not (text.isascii() and text.isdecimal() and 0 < len(text) < 7 and int(text)):
         reject_parameter(name, "Must be a number of pixels, from 1 to 999999.")
-    return min(usual, int(text))
+    return min(default, int(text))
 
 
 def card(article: Article, publication: Publication, width: int, height: int) -> dict[str, Any]:

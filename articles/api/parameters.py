@@ -62,13 +62,13 @@ class FieldSet:
         if query is None or not query.strip():
             left_out = self.on_request if in_list else ()
             return [name for name in self.serializers if name not in left_out]
-        wanted = {"id", *(name.strip() for name in query.split(",") if name.strip())}
-        if unknown := wanted - self.serializers.keys():
+        names = {"id", *(name.strip() for name in query.split(",") if name.strip())}
+        if unknown := names - self.serializers.keys():
             known = ", ".join(self.serializers)
             reject_parameter(
                 "fields", f"Invalid value “{min(unknown)[:80]}”. Choose one of {known}."
             )
-        return [name for name in self.serializers if name in wanted]
+        return [name for name in self.serializers if name in names]
 
     def serialize(self, row: Any, names: Collection[str]) -> dict[str, Any]:
         return {name: self.serializers[name](row) for name in names}

@@ -100,8 +100,8 @@ def _rejection(
         response.headers["Allow"] = ", ".join(SAFE_METHODS)
         return response
     # An empty header is the same as none.
-    wanted = request.headers.get("Accept", "").strip()
-    if wanted and not any(request.accepts(form) for form in forms):
+    accept = request.headers.get("Accept", "").strip()
+    if accept and not any(request.accepts(form) for form in forms):
         return problem_response(
             NOT_ACCEPTABLE, f"The available formats are {' or '.join(forms)} only."
         )
@@ -118,9 +118,9 @@ def _unknown(names: list[str], parameters: frozenset[str]) -> HttpResponse:
 
 def _too_many(request: HttpRequest) -> HttpResponse | None:
     """Limits requests per IP address. Responses do not contain the count, so they can be cached."""
-    who = client_ip(request)
+    ip_address = client_ip(request)
     # Behind a Unix socket without forwarding headers all clients would count as one.
-    if not who or count_and_allow("api", who, limit=settings.API_RATE_LIMIT, per=PER):
+    if not ip_address or count_and_allow("api", ip_address, limit=settings.API_RATE_LIMIT, per=PER):
         return None
     message = f"The limit is {settings.API_RATE_LIMIT} requests a minute."
     response = problem_response(TOO_MANY, message)

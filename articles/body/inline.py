@@ -96,8 +96,8 @@ def _opening(mark: Mark) -> str:
 
 def _shared(one: tuple[Mark, ...], other: tuple[Mark, ...]) -> int:
     count = 0
-    for mine, theirs in zip(one, other, strict=False):
-        if mine != theirs:
+    for mark, other_mark in zip(one, other, strict=False):
+        if mark != other_mark:
             break
         count += 1
     return count

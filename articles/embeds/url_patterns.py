@@ -34,9 +34,9 @@ def match(pattern: str, url: str) -> dict[str, str] | None:
     values: dict[str, str] = {}
     if not _match_part(wanted.path.rstrip("/"), found.path.rstrip("/"), values):
         return None
-    given = dict(parse_qsl(found.query))
+    query_values = dict(parse_qsl(found.query))
     for key, value in parse_qsl(wanted.query, keep_blank_values=True):
-        if not _match_part(value, given.get(key, ""), values):
+        if not _match_part(value, query_values.get(key, ""), values):
             return None
     return values
 

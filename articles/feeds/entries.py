@@ -32,9 +32,9 @@ def legal(text: str) -> str:
     return ILLEGAL.sub("", text)
 
 
-def rfc3339(when: datetime) -> str:
+def rfc3339(moment: datetime) -> str:
     """RFC 3339, to the second."""
-    return when.isoformat(timespec="seconds")
+    return moment.isoformat(timespec="seconds")
 
 
 def tag_uri(moment: datetime, what: str) -> str:

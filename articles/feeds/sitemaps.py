@@ -215,13 +215,13 @@ def _times(languages: list[str]) -> list[SitemapEntry]:
         ((code, *divmod(month, 100)) for code, month in counted),
         key=lambda row: (-row[1], -row[2], row[0]),
     )
-    every = {("", year, month): None for _code, year, month in rows}
+    months = {("", year, month): None for _code, year, month in rows}
     if len(languages) > 1:
-        every |= {row: None for row in rows if row[0] in languages}
+        months |= {row: None for row in rows if row[0] in languages}
     entries: dict[str, None] = {}
     for code in languages if len(languages) > 1 else []:
         entries |= dict.fromkeys(url_path(f"language_{name}", code) for name in OF_LANGUAGE)
-    for code, year, month in every:
+    for code, year, month in months:
         own, prefix = ((code,), "language_") if code else ((), "")
         entries[url_path(f"{prefix}year", *own, year)] = None
         entries[url_path(f"{prefix}month", *own, year, month)] = None

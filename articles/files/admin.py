@@ -136,8 +136,8 @@ class FileAdmin(LibraryAdmin[File]):
     @admin.display(description="Details")
     def details(self, file: File) -> str:
         day = date_format(timezone.localtime(file.uploaded_at), "DATE_FORMAT")
-        who = f" by {file.uploaded_by}" if file.uploaded_by else ""
-        return f"{file.original_name}, number {file.pk}, uploaded on {day}{who}"
+        uploader = f" by {file.uploaded_by}" if file.uploaded_by else ""
+        return f"{file.original_name}, number {file.pk}, uploaded on {day}{uploader}"
 
     @admin.display(description="Usage")
     def uses(self, file: File) -> SafeString | str:
@@ -191,8 +191,8 @@ def facts(request: HttpRequest) -> JsonResponse:
     """Id → what the editor shows of the files that are in the library."""
     if not request.user.has_perm("articles.view_file"):
         raise PermissionDenied
-    given = request.GET.getlist("id")[:MAX_IDS]
-    numbers = {int(each) for each in given if each.isascii() and each.isdigit() and len(each) < 19}
+    ids = request.GET.getlist("id")[:MAX_IDS]
+    numbers = {int(each) for each in ids if each.isascii() and each.isdigit() and len(each) < 19}
     return JsonResponse(
         {
             str(file.pk): {

@@ -34,8 +34,8 @@ def refer_all(*bodies: str) -> list[str]:
     if not paths:
         return list(bodies)
     found: dict[str, Reference] = {}
-    for some in batched(sorted(paths), MAX_URLS):
-        found |= _located(list(some))
+    for batch in batched(sorted(paths), MAX_URLS):
+        found |= _located(list(batch))
 
     def find(href: str) -> str | None:
         path = _own_path(href)
@@ -91,17 +91,17 @@ def record_all_links[M: Model](bodies: Mapping[M, Sequence[str]]) -> None:
     rows = links._default_manager.filter(**{f"{field.name}__in": list(bodies)})
     for pk, of, kind, number in rows.values_list("pk", field.attname, "target_kind", "target_id"):
         stored[of][Reference(kind, number)] = pk
-    spare: list[int] = []
+    superfluous: list[int] = []
     new: list[Model] = []
     for source, texts in bodies.items():
         known = stored[source.pk]
         wanted = set(references_in(*texts))
         wanted.discard(Reference(str(source._meta.model_name), source.pk))
-        spare += [pk for reference, pk in known.items() if reference not in wanted]
+        superfluous += [pk for reference, pk in known.items() if reference not in wanted]
         new += [
             links(**{field.name: source}, target_kind=each.kind, target_id=each.id)
             for each in sorted(wanted - known.keys())
         ]
-    if spare:
-        links._default_manager.filter(pk__in=spare).delete()
+    if superfluous:
+        links._default_manager.filter(pk__in=superfluous).delete()
     links._default_manager.bulk_create(new, ignore_conflicts=True)

@@ -63,10 +63,10 @@ def count_view(request: HttpRequest, article_id: int) -> bool:
         return False
     if not Article.objects.published().filter(pk=article_id).exists():
         return False
-    who = client_ip(request)
-    if not count_and_allow("seen", who, limit=ALTOGETHER, per=HOUR):
+    ip_address = client_ip(request)
+    if not count_and_allow("seen", ip_address, limit=ALTOGETHER, per=HOUR):
         return False
-    if not count_and_allow(f"seen {article_id}", who, limit=AGAIN, per=HOUR):
+    if not count_and_allow(f"seen {article_id}", ip_address, limit=AGAIN, per=HOUR):
         return False
     today = publication_of(request).local_date(timezone.now())
     with connection.cursor() as cursor:

@@ -26,7 +26,7 @@ from articles.search.models import SearchEntry
 from articles.search.suggestions import record_words
 from iria.core.db.bulk import copy_values
 
-WHOLE = 400_000
+MAX_TEXT_LENGTH = 400_000
 """Characters of a text that are indexed. A tsvector holds one megabyte at most."""
 
 LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'"
@@ -179,7 +179,7 @@ def _prepare(article: Article) -> PreparedEntry:
     """Prepares the vector of an article, and records new words."""
     article_text = text_of(article)
     configuration = configuration_for(article.language)
-    length = WHOLE
+    length = MAX_TEXT_LENGTH
     while True:
         entry = _truncated(article.pk, configuration, article_text, length).prepared()
         try:

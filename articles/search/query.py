@@ -191,20 +191,20 @@ def parse_query(parts: QueryParts, others: str = "") -> list[ParsedQuery]:
     return [_parsed_query(list(group), parts) for _, group in groupby(rows, key=itemgetter(0))]
 
 
-def inverse_document_frequency(articles: int, of: int) -> float:
+def inverse_document_frequency(articles: int, total: int) -> float:
     """Returns the inverse document frequency of BM25 for a stem in `articles` of `of` articles."""
-    return log(1 + (max(of, articles) - articles + 0.5) / (articles + 0.5))
+    return log(1 + (max(total, articles) - articles + 0.5) / (articles + 0.5))
 
 
 def _parsed_query(rows: Sequence[tuple[Any, ...]], parts: QueryParts) -> ParsedQuery:
-    configuration, of, queries, *_ = rows[0]
+    configuration, total, queries, *_ = rows[0]
     counts = [int(times) for *_, times, _other, _phrases, _pk, _articles in rows if times]
     terms: list[Term] = []
     stems: dict[int, list[Term | None]] = {}
     for *_, times, is_other, numbers, pk, articles in rows:
         times = float(times or (SYNONYM_WEIGHT if is_other else 0))
         term = (
-            Term(pk, times, articles, inverse_document_frequency(articles, of))
+            Term(pk, times, articles, inverse_document_frequency(articles, total))
             if articles
             else None
         )
@@ -216,7 +216,7 @@ def _parsed_query(rows: Sequence[tuple[Any, ...]], parts: QueryParts) -> ParsedQ
     required, excluded = _phrases(parts, queries, stems)
     return ParsedQuery(
         configuration=configuration,
-        articles=of,
+        articles=total,
         words=len(counts),
         length=sum(counts),
         terms=tuple(terms[:MAX_TERMS]),

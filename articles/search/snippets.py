@@ -193,23 +193,23 @@ def _groups(found: Sequence[Match]) -> list[list[Match]]:
     """Groups matches near each other; returns the groups with most lexemes, in the order of the text."""
     chosen: list[list[Match]] = []
     shown: set[str] = set()
-    pool = list(found)
-    while pool and len(chosen) < FRAGMENTS:
-        groups = [_from(pool, index) for index in range(len(pool))]
+    remaining = list(found)
+    while remaining and len(chosen) < FRAGMENTS:
+        groups = [_from(remaining, index) for index in range(len(remaining))]
         best = max(groups, key=lambda group: (len(matched_lexemes(group) - shown), len(group)))
         if len(chosen) > 1 and not matched_lexemes(best) - shown:
             break
         chosen.append(best)
         shown |= matched_lexemes(best)
         first, last = best[0].start - BEFORE - AFTER, best[-1].end + BEFORE + AFTER
-        pool = [each for each in pool if each.end < first or each.start > last]
+        remaining = [each for each in remaining if each.end < first or each.start > last]
     return sorted(chosen, key=lambda group: group[0].start)
 
 
-def _from(pool: Sequence[Match], index: int) -> list[Match]:
+def _from(remaining: Sequence[Match], index: int) -> list[Match]:
     """Returns a match and the following ones that fit into the same fragment."""
-    limit = pool[index].start + WITHIN
-    return list(takewhile(lambda each: each.start < limit, pool[index:]))
+    limit = remaining[index].start + WITHIN
+    return list(takewhile(lambda each: each.start < limit, remaining[index:]))
 
 
 def _bounds(text: str, group: Sequence[Match]) -> tuple[int, int]:

@@ -154,9 +154,9 @@ def edit_distance(one: str, other: str) -> int:
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
         above, row = row, [i]
-        for j, wanted in enumerate(other, 1):
-            best = min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != wanted))
-            if before and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+        for j, other_letter in enumerate(other, 1):
+            best = min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != other_letter))
+            if before and j > 1 and letter == other[j - 2] and one[i - 2] == other_letter:
                 best = min(best, before[j - 2] + 1)
             row.append(best)
         before = above

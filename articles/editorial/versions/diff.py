@@ -233,7 +233,7 @@ def _display_value(name: str, value: Any) -> str:
 
 
 def _titles(picks: list[int]) -> Iterator[str]:
-    """As in `_leads_to`, the headlines of published articles only."""
+    """As in `_target_name`, the headlines of published articles only."""
     found = Article.objects.in_bulk(picks)
     for pk in picks:
         if pk not in found:
