@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from lxml.html import HtmlElement
 
-from articles.body.tree import inner_html, parse, text_of
+from articles.body.tree import inner_html, parse, text_of, unwrap
 
 SCHEME: Final = "internal"
 REFERENCE: Final = re.compile(
@@ -100,16 +100,18 @@ def with_references(body: str, find: Callable[[str], str | None]) -> str:
 
 def resolve(tree: HtmlElement, urls: Urls) -> None:
     """Replaces every reference by its URL, or the link by its text if readers may not open it."""
-    for link in list(tree.iter("a")):
+    unknown = []
+    for link in tree.iter("a"):
         href = link.get("href", "")
         if not has_scheme(href):
             continue
         found = read(href)
         url = urls.get(found[0]) if found else None
         if found is None or not url:
-            link.drop_tag()
+            unknown.append(link)
         else:
             link.set("href", url + found[1])
+    unwrap(tree, unknown)
 
 
 def with_urls(text: str, urls: Urls) -> str:

@@ -24,7 +24,7 @@ from articles.body.figures import (
 from articles.body.normaliser import CALLOUT, PULL_QUOTE
 from articles.body.references import NO_URLS, Urls, resolve
 from articles.body.sanitiser import safe_body
-from articles.body.tree import inner_html, parse, replace, text_of
+from articles.body.tree import drop, inner_html, parse, replace, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +174,10 @@ def _name_headings(tree: HtmlElement) -> list[Heading]:
     """Gives every heading without an anchor one made from its text."""
     found: list[Heading] = []
     taken = {element.get("id") for element in tree.iter("h2", "h3", "h4")}
+    numbers: dict[str, int] = {}
     for element in tree.iter("h2", "h3"):
         text = " ".join(text_of(element).split())
-        anchor = element.get("id") or _free_anchor(text, taken)
+        anchor = element.get("id") or _free_anchor(text, taken, numbers)
         element.set("id", anchor)
         taken.add(anchor)
         if text:
@@ -184,13 +185,14 @@ def _name_headings(tree: HtmlElement) -> list[Heading]:
     return found
 
 
-def _free_anchor(text: str, taken: "set[str | None]") -> str:
-    """An unused anchor; its prefix is used for headings only."""
+def _free_anchor(text: str, taken: "set[str | None]", numbers: dict[str, int]) -> str:
+    """An unused anchor; its prefix is used for headings only. `numbers` are where those of a name go on."""
     name = NOT_IN_ANCHOR.sub("-", text.lower()).strip("-")[:60].strip("-") or "part"
-    base, number = f"h-{name}", 2
+    base = f"h-{name}"
     anchor = base
     while anchor in taken:
-        anchor, number = f"{base}-{number}", number + 1
+        number = numbers.setdefault(base, 2)
+        anchor, numbers[base] = f"{base}-{number}", number + 1
     return anchor
 
 
@@ -203,6 +205,7 @@ def _draw_figures(
 ) -> list[str]:
     """Renders every figure and leaves a numbered placeholder in the tree for each."""
     drawn: list[str] = []
+    hidden: list[HtmlElement] = []
     galleries = 0
     for figure in outer_figures(tree):
         use, embed, many = use_of(figure), embed_of(figure), gallery_of(figure, galleries + 1)
@@ -218,7 +221,8 @@ def _draw_figures(
             replace(figure, fragment_fromstring(f'<figure data-drawn="{len(drawn)}"></figure>'))
             drawn.append(markup)
         else:
-            figure.drop_tree()
+            hidden.append(figure)
+    drop(tree, hidden)
     return drawn
 
 

@@ -168,6 +168,8 @@ def clean(html: str) -> str:
 def clean_caption(html: str) -> str:
     """A sanitised caption on one line: text, emphasis and links; idempotent."""
     text = UNSTORABLE.sub("", html)
+    if _is_too_deep(text):
+        text = TAG.sub(" ", text)
     for pattern, instead in CAPTION_SPELLINGS:
         text = pattern.sub(instead, text)
     for _ in range(ROUNDS):
@@ -194,7 +196,8 @@ def safe_body(stored: str) -> str:
 def safe_caption(stored: str) -> str:
     """A stored caption that is safe to show, see `safe_body`; a reference in it becomes text."""
     stored = with_urls(stored, NO_URLS)
-    return stored if _caption.clean(stored) == stored else clean_caption(stored)
+    is_safe = not _is_too_deep(stored) and _caption.clean(stored) == stored
+    return stored if is_safe else clean_caption(stored)
 
 
 def _is_too_deep(html: str) -> bool:

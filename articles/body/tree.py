@@ -1,13 +1,14 @@
 """Trees of markup: a light one for the normaliser, with its blocks, and lxml's for rendering and plain text."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
 from typing import Final
 
 from lxml import html as lxml_html
-from lxml.etree import iterwalk
+from lxml.etree import iterwalk, strip_elements, strip_tags
 from lxml.html import HtmlElement
 
 VOID: Final = frozenset({"br", "hr", "img", "wbr", "col"})
@@ -99,6 +100,26 @@ def replace(element: HtmlElement, other: HtmlElement) -> None:
         parent.replace(element, other)
 
 
+DROPPED: Final = "dropped"
+
+
+def drop(tree: HtmlElement, elements: Iterable[HtmlElement]) -> None:
+    """Removes elements of the tree with their content; the text after each stays.
+
+    All at once, since `drop_tree` copies the text around an element each time.
+    """
+    for element in list(elements):
+        element.tag = DROPPED
+    strip_elements(tree, DROPPED, with_tail=False)
+
+
+def unwrap(tree: HtmlElement, elements: Iterable[HtmlElement]) -> None:
+    """Removes elements of the tree and keeps their content; see `drop`."""
+    for element in list(elements):
+        element.tag = DROPPED
+    strip_tags(tree, DROPPED)
+
+
 @dataclass(slots=True)
 class Block:
     tag: str
@@ -120,8 +141,7 @@ def plain_text(body: str, *, captions: bool = True) -> str:
     """The text of a body, one paragraph per line; footnotes at the end."""
     tree = parse(body)
     if not captions:
-        for figure in list(tree.iter("figure")):
-            figure.drop_tree()
+        drop(tree, tree.iter("figure"))
     notes = [span.get("data-footnote", "") for span in tree.iter("span")]
     lines = [" ".join(line.split()) for line in _with_breaks(tree).split("\n")]
     return "\n".join(line for line in [*lines, *notes] if line)

@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from articles.body.tree import replace
+from articles.body.tree import drop, replace
 from iria.transfer.bodies import (
     announce,
     convert_html,
@@ -125,16 +125,13 @@ class Export:
 
 def _prepare(tree: HtmlElement) -> None:
     _equivalents(tree)
-    for name in REPEATED:
-        for element in list(with_class(tree, name)):
-            element.drop_tree()
+    drop(tree, [each for name in REPEATED for each in with_class(tree, name)])
     for line in list(tree.iter("hr")):
         # The first section begins with a line, which is no break in the text.
         if next(line.itersiblings(preceding=True), None) is None and line.getparent() is not None:
             line.drop_tree()
             break
-    for preview in list(with_class(tree, "js-mixtapeImage")):
-        preview.drop_tree()
+    drop(tree, with_class(tree, "js-mixtapeImage"))
     for image in tree.iter("img"):
         image.set("src", SIZE.sub(LARGE, image.get("src") or ""))
         image.attrib.pop("data-image-id", None)

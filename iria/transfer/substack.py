@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from articles.body.tree import UNREADABLE, replace
+from articles.body.tree import UNREADABLE, drop, replace
 from iria.transfer.bodies import (
     announce,
     convert_html,
@@ -193,9 +193,7 @@ def _prepare(tree: HtmlElement, remarks: list[Remark]) -> None:
     removed = [each for name in WIDGETS for each in with_class(tree, name)]
     removed += list(tree.iter("label"))
     removed += [each for each in tree.iter("a") if PLACEHOLDER.search(each.get("href") or "")]
-    for element in removed:
-        if element.getparent() is not None:
-            element.drop_tree()
+    drop(tree, removed)
     _footnotes(tree)
     for image in list(tree.iter("img")):
         given = _attributes(image)
@@ -250,13 +248,14 @@ def _string(given: dict[str, Any], name: str) -> str:
 
 def _footnotes(tree: HtmlElement) -> None:
     notes: dict[str, str] = {}
-    for note in list(with_class(tree, "footnote")):
+    found = []
+    for note in with_class(tree, "footnote"):
         number = first_with_class(note, "footnote-number")
         content = first_with_class(note, "footnote-content")
         if number is not None and content is not None:
             notes[f"#{number.get('id', '')}"] = element_text(content)
-            if note.getparent() is not None:
-                note.drop_tree()
+            found.append(note)
+    drop(tree, found)
     for anchor in list(with_class(tree, "footnote-anchor")):
         if text := notes.get(anchor.get("href") or ""):
             made = lxml_html.Element("span")

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
-from articles.body.tree import replace, text_of
+from articles.body.tree import drop, replace, text_of, unwrap
 from iria.transfer import bodies
 from iria.transfer.bodies import classes_of
 from iria.transfer.ghost import editors
@@ -183,16 +183,12 @@ def _prepare(tree: HtmlElement, place: Place) -> None:
 
 def _urls(tree: HtmlElement, place: Place) -> None:
     """Of originals for images, and of texts as paths; windows of Ghost have none."""
-    for image in list(tree.iter("img")):
-        if source := image.get("src"):
-            image.set("src", place.image_url(source))
-        else:
-            image.drop_tree()
-    for anchor in list(tree.iter("a")):
-        href = anchor.get("href") or ""
-        if PORTAL.match(href):
-            anchor.drop_tag()
-        elif href:
+    drop(tree, (each for each in tree.iter("img") if not each.get("src")))
+    for image in tree.iter("img"):
+        image.set("src", place.image_url(image.get("src") or ""))
+    unwrap(tree, (each for each in tree.iter("a") if PORTAL.match(each.get("href") or "")))
+    for anchor in tree.iter("a"):
+        if href := anchor.get("href"):
             anchor.set("href", place.link(href))
 
 

@@ -22,7 +22,7 @@ from markdown_it.rules_inline.linkify import linkify
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from articles.body.tree import UNREADABLE, replace
+from articles.body.tree import UNREADABLE, drop, replace
 from iria.transfer import bodies
 from iria.transfer.bodies import Converted, classes_of
 from iria.transfer.names import is_web_url
@@ -448,8 +448,7 @@ def page_fields(page: str) -> dict[str, str]:
 
 def _main_part(page: str) -> str:
     tree = bodies.parse_page(page)
-    for each in list(tree.iter(*REMOVED)):
-        each.drop_tree()
+    drop(tree, tree.iter(*REMOVED))
     found = next(
         (part for name in PARTS if (part := next(tree.iter(name), None)) is not None), tree
     )
@@ -463,15 +462,12 @@ def _main_part(page: str) -> str:
 def footnotes(tree: HtmlElement) -> None:
     """A link to a note below the text becomes the note."""
     notes: dict[str, str] = {}
-    for section in [
-        each for each in tree.iter("section", "div") if "footnotes" in classes_of(each)
-    ]:
+    sections = [each for each in tree.iter("section", "div") if "footnotes" in classes_of(each)]
+    for section in sections:
         for note in section.iter("li"):
             notes[f"#{note.get('id', '')}"] = _plain_note(note)
-        section.drop_tree()
-    for line in list(tree.iter("hr")):
-        if "footnotes-sep" in classes_of(line):
-            line.drop_tree()
+    drop(tree, sections)
+    drop(tree, (line for line in tree.iter("hr") if "footnotes-sep" in classes_of(line)))
     for anchor in list(tree.iter("a")):
         if text := notes.get(anchor.get("href") or ""):
             mark = anchor.getparent()
@@ -483,11 +479,10 @@ def footnotes(tree: HtmlElement) -> None:
 
 def _plain_note(note: HtmlElement) -> str:
     """A note has no markup here, so a link in it is written out."""
+    drop(note, (each for each in note.iter("a") if "footnote-back" in (each.get("class") or "")))
     for anchor in list(note.iter("a")):
         href = anchor.get("href") or ""
-        if "footnote-back" in (anchor.get("class") or ""):
-            anchor.drop_tree()
-        elif href.startswith(("http://", "https://")) and href not in anchor.text_content():
+        if href.startswith(("http://", "https://")) and href not in anchor.text_content():
             anchor.text = f"{anchor.text_content()} ({href})"
             for child in list(anchor):
                 anchor.remove(child)

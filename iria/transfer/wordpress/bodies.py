@@ -6,7 +6,6 @@ own (`<!-- wp:name {"attribute": 1} /-->`). What WordPress and its plugins write
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from html import escape, unescape
 from typing import Final
@@ -14,7 +13,7 @@ from typing import Final
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from articles.body.tree import UNREADABLE, inner_html, replace
+from articles.body.tree import UNREADABLE, drop, inner_html, replace, unwrap
 from iria.transfer.bodies import (
     DIGITS,
     LINK,
@@ -260,16 +259,17 @@ TEX: Final = "application/x-tex"
 def make_plain(tree: HtmlElement, site_url: str) -> list[Remark]:
     """Changes the tree; what is lost comes back as remarks."""
     remarks: list[Remark] = []
-    counts = images_within(tree)
-    for fallback in list(tree.iter("noscript")):
-        _unwrap(fallback, counts)
-    for image in list(tree.iter("img")):
+    _fallbacks(tree)
+    no_images = []
+    for image in tree.iter("img"):
         if EMOJI_CLASSES & classes_of(image) or EMOJI.search(image.get("src") or ""):
-            _instead(image, image.get("alt") or "")
+            image.text = image.get("alt") or ""
+            no_images.append(image)
         elif not _find_source(image):
             size = len(image.get("src") or "")
             remarks.append(Remark("image not imported", f"inside the text, {size} characters"))
-            _instead(image, "")
+            no_images.append(image)
+    unwrap(tree, no_images)
     _backgrounds(tree)
     _make_absolute(tree, site_url)
     _files(tree)
@@ -287,20 +287,20 @@ def lost_functions(tree: HtmlElement) -> list[Remark]:
     return [Remark("code not imported", each) for each in dict.fromkeys(found)]
 
 
-def _unwrap(fallback: HtmlElement, counts: Counter[HtmlElement]) -> None:
+def _fallbacks(tree: HtmlElement) -> None:
     """The image for readers without scripts stands beside the one that a script loads."""
-    parent, inside = fallback.getparent(), counts[fallback]
-    if inside and parent is not None and counts[parent] > inside:
-        for above in fallback.iterancestors():
-            counts[above] -= inside
-        fallback.drop_tree()
-    else:
-        fallback.drop_tag()
-
-
-def _instead(element: HtmlElement, text: str) -> None:
-    element.tail = text + (element.tail or "")
-    element.drop_tree()
+    counts = images_within(tree)
+    doubled, others = [], []
+    for fallback in tree.iter("noscript"):
+        parent, inside = fallback.getparent(), counts[fallback]
+        if inside and parent is not None and counts[parent] > inside:
+            for above in fallback.iterancestors():
+                counts[above] -= inside
+            doubled.append(fallback)
+        else:
+            others.append(fallback)
+    drop(tree, doubled)
+    unwrap(tree, others)
 
 
 def _find_source(image: HtmlElement) -> str:
@@ -351,8 +351,7 @@ def _files(tree: HtmlElement) -> None:
             continue
         links = list(box.iter("a"))
         buttons = [each for each in links if "wp-block-file__button" in classes_of(each)]
-        for each in [*box.iter("object"), *(buttons if len(links) > len(buttons) else [])]:
-            each.drop_tree()
+        drop(box, [*box.iter("object"), *(buttons if len(links) > len(buttons) else [])])
 
 
 def _formulas(tree: HtmlElement) -> None:
