@@ -48,9 +48,7 @@ def library() -> Any:
     return lcms
 
 
-def converted(
-    colours: Sequence[Colour], space: str, profile: bytes, to: str, *, intent: int = 1
-) -> list[Colour]:
+def converted(colours: Sequence[Colour], space: str, profile: bytes, to: str) -> list[Colour]:
     """From a profile's numbers (RGB and grey 0 to 1, inks 0 to 100) to `RGB` of sRGB, or `Lab`.
 
     RGB is clipped to the sRGB gamut.
@@ -60,7 +58,12 @@ def converted(
     assert source, "LittleCMS opens the profile"
     target = _builtin(to)
     transform = lcms.cmsCreateTransform(
-        source, FORMATS[space], target, FORMATS[to], intent, BLACK_POINT_COMPENSATION | NO_CACHE
+        source,
+        FORMATS[space],
+        target,
+        FORMATS[to],
+        RELATIVE_COLORIMETRIC,
+        BLACK_POINT_COMPENSATION | NO_CACHE,
     )
     assert transform, "LittleCMS creates the transform"
     input_values = [value for colour in colours for value in colour]

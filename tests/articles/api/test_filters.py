@@ -87,15 +87,15 @@ def test_every_list_can_be_paginated_to_its_end(
     with commits(execute=True):
         for number in range(3):
             newsroom.published(f"Words {number}", body="<p>Some words.</p>")
-    joined = "&" if "?" in path else "?"
-    whole = ask(f"{path}{joined}limit=100")["items"]
+    separator = "&" if "?" in path else "?"
+    items = ask(f"{path}{separator}limit=100")["items"]
     seen: list[Any] = []
-    following: str | None = f"{path}{joined}limit=1"
+    following: str | None = f"{path}{separator}limit=1"
     while following:
         response = ask(following)
         seen += response["items"]
         following = (response["next"] or "").removeprefix(f"{SITE}/api/v1/")
-    assert seen == whole
+    assert seen == items
     assert len(seen) > 1
 
 

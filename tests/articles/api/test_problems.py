@@ -152,7 +152,9 @@ def test_an_unsupported_accept_header_is_rejected(
         problem_of(response, 406, "not-acceptable")
 
 
-def test_too_many_requests_are_told_when_to_retry(client: Client, db: None, settings: Any) -> None:
+def test_a_response_to_too_many_requests_says_when_to_retry(
+    client: Client, db: None, settings: Any
+) -> None:
     settings.API_RATE_LIMIT = 2
     first = client.get("/api/v1/tags/")
     client.get("/api/v1/tags/")

@@ -75,5 +75,5 @@ def test_a_pull_quote_from_wordpress_is_one() -> None:
     )
 
 
-def test_the_text_of_boxes_has_lines_of_its_own() -> None:
+def test_the_text_of_a_box_is_on_its_own_lines() -> None:
     assert plain_text(f"<p>Before</p>{PULL_QUOTE}<p>After</p>") == "Before\nLa mer\nInes\nAfter"

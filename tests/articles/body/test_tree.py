@@ -35,5 +35,5 @@ def test_plain_text_contains_no_markup(html: str) -> None:
     assert all(line and line == " ".join(line.split()) for line in text.split("\n") if text)
 
 
-def test_the_plain_text_of_a_caption() -> None:
+def test_a_caption_becomes_plain_text() -> None:
     assert caption_text("A <em>quay</em> &amp; more") == "A quay & more"

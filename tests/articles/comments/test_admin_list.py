@@ -30,9 +30,9 @@ def count_of(queue: str, html: str) -> int:
     return int(found[1])
 
 
-def choose(client: Client, action: str, *comments: Comment, url: str = LIST, **more: str) -> str:
+def choose(client: Client, action: str, *comments: Comment, **more: str) -> str:
     response = client.post(
-        url,
+        LIST,
         {"action": action, "_selected_action": [comment.pk for comment in comments], **more},
         follow=True,
     )

@@ -52,7 +52,9 @@ def test_a_moderator_without_a_name_is_not_shown_by_email(
     assert not any(mina.email in each.split("</td>")[0] for each in cells)
 
 
-def test_weekly_statistics(write: Write, mina: User, edna: User) -> None:
+def test_weekly_statistics_count_received_held_and_overturned_comments(
+    write: Write, mina: User, edna: User
+) -> None:
     one, two, three = (write(text, pending=True) for text in ("One", "Two", "Three"))
     hour_ago = timezone.now() - timedelta(hours=1)
     ModerationDecision.objects.update(created_at=hour_ago)
@@ -69,7 +71,7 @@ def test_weekly_statistics(write: Write, mina: User, edna: User) -> None:
     assert format_duration(week.median_time) == "60 minutes"
 
 
-def test_the_page_without_comments(db: None, client: Client, mina: User) -> None:
+def test_weekly_statistics_without_comments_say_so(db: None, client: Client, mina: User) -> None:
     client.force_login(mina)
     assert Comment.objects.count() == 0
     assert "No comments" in client.get(f"{LOG}weeks/").content.decode()

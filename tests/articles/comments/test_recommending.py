@@ -75,7 +75,7 @@ def test_the_script_gets_what_is_saved(client: Client, write: Write, ola: User, 
     assert other.recommendations.count() == 0
 
 
-def test_nobody_recommends_the_own_comment(client: Client, write: Write, ola: User) -> None:
+def test_users_cannot_recommend_their_own_comments(client: Client, write: Write, ola: User) -> None:
     comment = write(by=ola)
     client.force_login(ola)
     response = client.post(recommend_url(comment))
@@ -134,9 +134,9 @@ def test_counts_cost_no_further_query(
     client: Client, article: Article, write: Write, ola: User, rui: User
 ) -> None:
     def queries() -> int:
-        with CaptureQueriesContext(connection) as made:
+        with CaptureQueriesContext(connection) as captured:
             assert client.get(article.get_absolute_url()).status_code == 200
-        return len(made)
+        return len(captured)
 
     comments = [write()]
     queries()  # fills the caches of the process

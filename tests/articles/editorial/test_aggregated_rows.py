@@ -16,11 +16,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def article() -> Article:
     inner = newsroom.category("Straits", parent=newsroom.category("Sea"))
-    made = sample_content.illustrated(
+    article = sample_content.illustrated(
         "Quiet", figures=1, categories=[inner, newsroom.category("News")]
     )
-    made.tags.add("A “quoted” \\ tag, ñ")
-    return made
+    article.tags.add("A “quoted” \\ tag, ñ")
+    return article
 
 
 def test_everything_on_a_page_is_fetched_in_one_query(

@@ -135,14 +135,14 @@ def test_an_article_appears_at_its_time_without_a_write(client: Client) -> None:
     assert sum(rows.visible(soon).values_list("articles", flat=True)) == 1
 
 
-def test_adding_up_leaves_one_row_for_each_count_and_changes_no_total(edna: User) -> None:
+def test_adding_up_leaves_one_row_per_count_and_changes_no_total(edna: User) -> None:
     articles = [newsroom.published(f"Snow {n}", tags=["snow"], at=MARCH) for n in range(3)]
     publishing.unpublish(articles[0], by=edna)
     before = {scope: counts_by_language(scope) for scope in Scope}
     listings.add_up()
     assert {scope: counts_by_language(scope) for scope in Scope} == before
-    whole = ListingCount.objects.filter(scope=Scope.TAG, period=0)
-    assert [(row.articles, row.added_up) for row in whole] == [(2, True)]
+    rows = ListingCount.objects.filter(scope=Scope.TAG, period=0)
+    assert [(row.articles, row.added_up) for row in rows] == [(2, True)]
     assert_consistent()
 
 

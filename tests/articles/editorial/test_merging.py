@@ -203,17 +203,17 @@ def test_concurrent_merges_in_a_circle_leave_one_tag_and_no_error() -> None:
     newsroom.draft("One", tags=["A", "B"])
     a, b = Tag.objects.get(name="A"), Tag.objects.get(name="B")
 
-    def merging(goes: Tag, stays: Tag) -> Callable[[], str]:
-        def do() -> str:
+    def merging(merged: Tag, remaining: Tag) -> Callable[[], str]:
+        def merge() -> str:
             try:
-                taxonomy.merge_tags([goes], into=stays)
+                taxonomy.merge_tags([merged], into=remaining)
             except CannotMerge:
-                return "told"
+                return "rejected"
             return "merged"
 
-        return do
+        return merge
 
-    assert sorted(at_once(merging(a, b), merging(b, a))) == ["merged", "told"]
+    assert sorted(at_once(merging(a, b), merging(b, a))) == ["merged", "rejected"]
     assert Tag.objects.count() == 1
 
 

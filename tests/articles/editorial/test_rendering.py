@@ -22,10 +22,10 @@ def _page(body: str, **fields: Any) -> str:
     return render_body(Article.objects.for_page().get(pk=article.pk), current_publication())
 
 
-def _figure(image: Image, caption: str = "A quay at <em>dusk</em>", width: str = "wide") -> str:
+def _figure(image: Image) -> str:
     return (
-        f'<figure data-image="{image.pk}" data-width="{width}">'
-        f"<figcaption>{caption}</figcaption></figure>"
+        f'<figure data-image="{image.pk}" data-width="wide">'
+        "<figcaption>A quay at <em>dusk</em></figcaption></figure>"
     )
 
 

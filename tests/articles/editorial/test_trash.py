@@ -196,7 +196,7 @@ def test_another_translation_takes_the_place_of_one_in_the_trash(edna: User) -> 
 # Deleting for good
 
 
-def test_what_is_thirty_days_in_the_trash_is_deleted_for_good(edna: User) -> None:
+def test_articles_are_deleted_after_thirty_days_in_the_trash(edna: User) -> None:
     expired, recent = _unpublished("Expired", edna), newsroom.draft("Recent")
     parent = Comment.objects.create(article=expired, name="Ola", text="A comment.")
     Comment.objects.create(article=expired, name="Ola", text="A reply.", parent=parent)

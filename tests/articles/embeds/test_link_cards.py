@@ -161,7 +161,7 @@ def test_an_image_that_cannot_be_used_leaves_the_title(image: bytes, other_site:
     assert (card.title, card.thumbnail_url) == ("The plan", "")
 
 
-def test_an_image_that_is_not_there_leaves_the_title(other_site: OtherSite) -> None:
+def test_a_missing_image_leaves_the_title(other_site: OtherSite) -> None:
     url = other_site.page('<title>The plan</title><meta property="og:image" content="/none">')
     assert fetched(url).title == "The plan"
 
@@ -360,7 +360,7 @@ def test_an_image_needs_a_web_url(image: str) -> None:
 @pytest.mark.parametrize(
     "answer", [b"", b"<html>", b"[1]", b'"x"', b"\xff\xfe", b"[" * 100_000, b"null"]
 )
-def test_an_oembed_response_that_is_none_is_an_error(answer: bytes) -> None:
+def test_an_invalid_oembed_response_is_an_error(answer: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - every kind of it
         from_oembed(answer, URL)
 

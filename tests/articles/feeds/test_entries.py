@@ -89,7 +89,7 @@ def test_an_image_disappears_when_its_licence_ends(
     assert with_images.count(b"&lt;img") > without.count(b"&lt;img") == 0
 
 
-def test_only_the_changed_entry_is_made_anew(client: Client, report: Article) -> None:
+def test_only_the_changed_entry_is_rendered_again(client: Client, report: Article) -> None:
     client.get("/feed/")
     Article.objects.filter(pk=report.pk).update(headline="Another")
     with CaptureQueriesContext(connection) as queries:

@@ -238,7 +238,7 @@ def test_an_outdated_news_sitemap_is_not_answered_with_304(
         monkeypatch.setattr(timezone, "now", lambda: moment)
 
     at(9)
-    held = {"If-None-Match": client.get("/sitemap-news.xml")["ETag"]}
-    assert client.get("/sitemap-news.xml", headers=held).status_code == 304
+    headers = {"If-None-Match": client.get("/sitemap-news.xml")["ETag"]}
+    assert client.get("/sitemap-news.xml", headers=headers).status_code == 304
     at(23)
-    assert client.get("/sitemap-news.xml", headers=held).status_code == 200
+    assert client.get("/sitemap-news.xml", headers=headers).status_code == 200

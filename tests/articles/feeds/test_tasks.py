@@ -28,7 +28,7 @@ def test_feeds_name_the_hub_only_if_there_is_one(client: Client, settings: Any) 
     assert json.loads(client.get("/feed/json/").content)["hubs"] == [{"type": "WebSub", "url": HUB}]
 
 
-def test_feeds_that_the_hub_is_not_told_about_do_not_name_it(client: Client, settings: Any) -> None:
+def test_feeds_that_are_not_sent_to_the_hub_do_not_name_it(client: Client, settings: Any) -> None:
     settings.WEBSUB_HUB = HUB
     article = newsroom.published()
     article.tags.add("straits")
@@ -38,7 +38,7 @@ def test_feeds_that_the_hub_is_not_told_about_do_not_name_it(client: Client, set
         assert 'rel="hub"' not in response.content.decode(), path
 
 
-def test_every_feed_the_hub_is_told_about_exists_and_names_it(
+def test_every_feed_that_is_sent_to_the_hub_exists_and_names_it(
     client: Client, settings: Any
 ) -> None:
     settings.WEBSUB_HUB = HUB
@@ -54,15 +54,15 @@ def test_every_feed_the_hub_is_told_about_exists_and_names_it(
         assert HUB in response.content.decode(), url
 
 
-def test_the_worker_tells_the_hub_about_a_published_article(
+def test_the_worker_notifies_the_hub_of_a_published_article(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[dict[str, str]] = []
+    sent: list[dict[str, str]] = []
     settings.WEBSUB_HUB = HUB
 
     def post(address: str, fields: dict[str, str], **options: Any) -> FormResponse:
         assert address == HUB
-        told.append(fields)
+        sent.append(fields)
         return FormResponse("", "")
 
     monkeypatch.setattr(tasks, "post_form", post)
@@ -72,8 +72,8 @@ def test_the_worker_tells_the_hub_about_a_published_article(
     tasks.notify_hub_of_article(article.pk)
     for url in queued:
         tasks.notify_hub(url)
-    assert {"hub.mode": "publish", "hub.url": f"{settings.SITE_URL}/feed/"} in told
-    assert len(told) == len(tasks.feeds_with(article))
+    assert {"hub.mode": "publish", "hub.url": f"{settings.SITE_URL}/feed/"} in sent
+    assert len(sent) == len(tasks.feeds_with(article))
 
 
 def test_publishing_queues_a_job_only_with_a_hub(
@@ -90,7 +90,7 @@ def test_publishing_queues_a_job_only_with_a_hub(
     assert article.pk in queued
 
 
-def test_a_refusal_of_the_hub_is_an_error_of_the_job(
+def test_a_rejection_by_the_hub_is_an_error_of_the_job(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.WEBSUB_HUB = HUB

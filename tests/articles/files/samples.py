@@ -125,8 +125,8 @@ def file(content: bytes | None = None, *, by: User | None = None, **fields: Any)
     """A file of the library with a credit."""
     content = pdf() if content is None else content
     values = {"title": "Tide tables", "credit": "Harbour Institute", **fields}
-    made, _, _ = ingest(upload(content), by=by, **values)
-    return made
+    stored, _, _ = ingest(upload(content), by=by, **values)
+    return stored
 
 
 def markup(file: File, caption: str = "") -> str:

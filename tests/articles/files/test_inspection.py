@@ -149,7 +149,9 @@ def test_the_sound_of_an_mp3_file_stays_as_it_is(inspect: Any) -> None:
         (samples.m4a(0), NO_SOUND),
     ],
 )
-def test_an_unfit_file_is_refused_with_a_reason(inspect: Any, content: bytes, message: str) -> None:
+def test_an_unsuitable_file_is_rejected_with_a_reason(
+    inspect: Any, content: bytes, message: str
+) -> None:
     with pytest.raises(Unfit) as refused:
         inspect(content)
     assert str(refused.value) == message

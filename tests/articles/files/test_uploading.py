@@ -113,7 +113,7 @@ def test_a_file_over_the_limit_is_refused(client: Client, edna: User, settings: 
     assert not File.objects.exists()
 
 
-def test_nothing_chosen_is_said(client: Client, edna: User) -> None:
+def test_an_upload_without_a_file_gets_a_message(client: Client, edna: User) -> None:
     client.force_login(edna)
     page = client.post(ADD, {})
     assert page.status_code == 200

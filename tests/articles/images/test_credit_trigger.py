@@ -51,14 +51,14 @@ def test_no_statement_can_publish_an_uncredited_image(credit: str, db: None) -> 
     assert not article.is_published
 
 
-def test_nor_as_a_lead_image_without_a_figure_row(db: None) -> None:
+def test_no_statement_can_publish_an_uncredited_lead_image(db: None) -> None:
     newsroom.draft("Ferries", slug="ferries", lead_image=newsroom.picture(credit=""))
     Figure.objects.all().delete()
     with pytest.raises(IntegrityError, match=REFUSED):
         run(OUT)
 
 
-def test_nor_can_a_published_article_be_inserted_with_one(db: None) -> None:
+def test_no_published_article_can_be_inserted_with_an_uncredited_image(db: None) -> None:
     article = newsroom.draft("Ferries", slug="ferries", lead_image=newsroom.picture(credit=""))
     Figure.objects.all().delete()
     copy = {f.attname: getattr(article, f.attname) for f in Article._meta.concrete_fields}

@@ -64,12 +64,12 @@ def test_ten_expiring_licences_are_all_listed(edna: User) -> None:
 def used_until(images: dict[str, int]) -> None:
     """Adds images to one article, by name, with the days until their licence ends."""
     now = timezone.now()
-    made = [
+    pictures = [
         newsroom.picture(headline=name, licence_until=now + timedelta(days=days))
         for name, days in images.items()
     ]
     newsroom.draft(
-        "Ferries", body="".join(f'<figure data-image="{each.pk}"></figure>' for each in made)
+        "Ferries", body="".join(f'<figure data-image="{each.pk}"></figure>' for each in pictures)
     )
 
 

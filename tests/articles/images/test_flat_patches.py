@@ -85,9 +85,9 @@ def test_no_patch_differs_by_three_or_more_in_any_format(
     form, options = SENT[sent]
     sheet(patches).save(tmp_path / "sheet", form, **options)
     wanted = read(tmp_path / "sheet")
-    made = decoder_client.renditions(tmp_path / "sheet", tmp_path, BETWEEN)["made"]
-    assert len(made) == len(ENDS) == 6
-    for each in made:
+    renditions = decoder_client.renditions(tmp_path / "sheet", tmp_path, BETWEEN)["made"]
+    assert len(renditions) == len(ENDS) == 6
+    for each in renditions:
         found = read(tmp_path / each["file"])
         most, patch = max(
             (ciede2000(one, other), patch)

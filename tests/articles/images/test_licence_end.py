@@ -68,19 +68,19 @@ def test_its_caption_stays_with_a_placeholder_and_its_credit_is_removed(
 
 def test_it_returns_when_the_licence_is_extended(client: Client, article: Article, at: At) -> None:
     at(END)
-    held = client.get(article.get_absolute_url())
+    cached = client.get(article.get_absolute_url())
     Image.objects.update(licence_until=END + timedelta(days=300))
-    again = client.get(article.get_absolute_url(), headers={"If-None-Match": held["ETag"]})
+    again = client.get(article.get_absolute_url(), headers={"If-None-Match": cached["ETag"]})
     assert again.status_code == 200
     assert b"/pictures/" in again.content
 
 
 def test_it_appears_when_a_licence_begins(client: Client, article: Article, at: At) -> None:
     Image.objects.update(licence_from=END - timedelta(hours=1))
-    held = client.get(article.get_absolute_url())
-    assert b"/pictures/" not in held.content
+    cached = client.get(article.get_absolute_url())
+    assert b"/pictures/" not in cached.content
     at(END - timedelta(hours=1))
-    page = client.get(article.get_absolute_url(), headers={"If-None-Match": held["ETag"]})
+    page = client.get(article.get_absolute_url(), headers={"If-None-Match": cached["ETag"]})
     assert b"/pictures/" in page.content
 
 
@@ -114,10 +114,10 @@ def test_an_image_without_archive_rights_is_hidden_after_thirty_days(
     last_day = midnight + timedelta(days=31) - timedelta(seconds=1)
     urls = (article.get_absolute_url(), "/", "/feed/", "/sitemap.xml", "/api/v1/pictures/")
     at(last_day)
-    held = {url: client.get(url) for url in urls}
-    assert all(b"/pictures/" in response.content for response in held.values())
+    cached = {url: client.get(url) for url in urls}
+    assert all(b"/pictures/" in response.content for response in cached.values())
     at(last_day + timedelta(seconds=1))
-    for url, before in held.items():
+    for url, before in cached.items():
         after = client.get(url, headers={"If-None-Match": before["ETag"]})
         assert after.status_code == 200
         assert b"/pictures/" not in after.content, url

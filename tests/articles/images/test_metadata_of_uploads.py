@@ -112,7 +112,7 @@ def test_every_file_of_a_photograph_has_its_credit_and_no_location(
     assert_contains_rights_only(served(image, tmp_path / "after"), "Teo Brandt/via Meridian")
 
 
-def test_so_does_every_file_of_an_animated_or_transparent_image(
+def test_every_file_of_an_animated_or_transparent_image_has_its_credit(
     client: Client, edna: User, jobs: Callable[[], None], tmp_path: Path
 ) -> None:
     path = tmp_path / "moving.png"

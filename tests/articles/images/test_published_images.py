@@ -212,9 +212,9 @@ def test_no_other_permission_allows_changing_a_published_image(
     else:
         ticked = {"action": "change_rights", "_selected_action": [image.pk], "expected": "1"}
         client.post(listing, {**ticked, "credit": "Someone else", "apply": "1"})
-    stands = Image.objects.get(pk=image.pk)
+    saved = Image.objects.get(pk=image.pk)
     assert values(image) == before
-    assert (stands.checksum, stands.withdrawn_at) == (image.checksum, None)
+    assert (saved.checksum, saved.withdrawn_at) == (image.checksum, None)
 
 
 def test_an_image_in_a_scheduled_issue_is_read_only_for_a_reporter(

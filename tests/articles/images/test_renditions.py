@@ -34,8 +34,8 @@ def test_the_worker_makes_every_size_after_the_upload(jobs: Callable[[], None]) 
     image = ingest.ingest(picture_file(width=1400, height=700), by=None)
     assert image.renditions.count() == 1
     jobs()
-    whole = image.renditions.filter(shape="")
-    assert {(each.format, each.width, each.height) for each in whole} == {
+    uncropped = image.renditions.filter(shape="")
+    assert {(each.format, each.width, each.height) for each in uncropped} == {
         (form, width, width // 2)
         for form, widths in (
             ("avif", (320, 640, 960, 1400)),
@@ -44,8 +44,8 @@ def test_the_worker_makes_every_size_after_the_upload(jobs: Callable[[], None]) 
         )
         for width in widths
     }
-    cut = {(each.shape, each.width, each.height) for each in image.renditions.exclude(shape="")}
-    assert cut == {
+    cropped = {(each.shape, each.width, each.height) for each in image.renditions.exclude(shape="")}
+    assert cropped == {
         *(("3:2", 320, 213), ("3:2", 640, 427), ("3:2", 1050, 700)),
         *(("1:1", 160, 160), ("1:1", 320, 320), ("1:1", 480, 480)),
         ("40:21", 1200, 630),

@@ -71,10 +71,13 @@ def test_an_image_is_stored_in_a_bucket_from_upload_to_deletion(
     renditions.discard_former()
     assert len(objects) == 1 + count
     Image.objects.update(withdrawn_at=timezone.now())
-    now = image.renditions.first()
-    assert now is not None
-    gone = client.get(now.get_absolute_url())
-    assert (gone.status_code, "Location" in gone) == (410, False)
+    rendition = image.renditions.first()
+    assert rendition is not None
+    response = client.get(rendition.get_absolute_url())
+    assert (response.status_code, "Location" in response) == (
+        410,
+        False,
+    )
 
 
 def test_a_signed_url_is_valid_for_a_minute_and_for_one_file_only(
@@ -120,7 +123,7 @@ def test_another_secret_key_is_rejected(bucket: SmallBucket, settings: Any) -> N
     bucket.rejected.clear()
 
 
-def test_an_upload_is_refused_in_words_while_the_bucket_fails(
+def test_an_upload_is_rejected_with_a_message_while_the_bucket_fails(
     db: None, bucket: SmallBucket, settings: Any
 ) -> None:
     options = {**bucket.options, "secret": "guessed"}

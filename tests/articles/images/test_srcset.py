@@ -87,21 +87,21 @@ def test_markup_in_the_alt_text_is_escaped(db: None) -> None:
     assert 'alt=""' in drawn("{% picture image use='card' alt='' %}", image=image)
 
 
-def cut(image: Image, shape: str, width: int, height: int, *, form: str = "jpeg") -> Image:
+def with_crop(image: Image, shape: str, width: int, height: int) -> Image:
     """Adds a rendition and returns the image as a page fetches it."""
     Rendition.objects.create(
         image=image,
-        format=form,
+        format="jpeg",
         shape=shape,
         width=width,
         height=height,
-        name=f"cut-{width}.{form}",
+        name=f"crop-{width}.jpeg",
     )
     return Image.objects.for_grid().get(pk=image.pk)
 
 
 def test_cards_and_portraits_are_cropped_around_the_focal_point(db: None) -> None:
-    image = cut(cut(with_sizes("avif", "jpeg"), "3:2", 640, 427), "1:1", 160, 160)
+    image = with_crop(with_crop(with_sizes("avif", "jpeg"), "3:2", 640, 427), "1:1", 160, 160)
     card, portrait = image_attributes(image, "card"), image_attributes(image, "portrait")
     assert card is not None
     assert portrait is not None
@@ -121,11 +121,11 @@ def test_the_full_image_is_used_until_a_crop_is_made(db: None) -> None:
 
 def test_open_graph_images_have_the_preview_shape(db: None) -> None:
     image = with_sizes("jpeg")
-    whole = preview_rendition(image)
-    preview = preview_rendition(cut(image, "40:21", 1200, 630))
-    assert whole is not None
+    uncropped = preview_rendition(image)
+    preview = preview_rendition(with_crop(image, "40:21", 1200, 630))
+    assert uncropped is not None
     assert preview is not None
-    assert (whole.width, preview.width, preview.height) == (1280, 1200, 630)
+    assert (uncropped.width, preview.width, preview.height) == (1280, 1200, 630)
 
 
 def test_an_animation_is_still_for_readers_who_prefer_reduced_motion(db: None) -> None:

@@ -74,7 +74,9 @@ def test_the_lead_image_may_stay_or_be_removed(bare: Image) -> None:
 
 
 @pytest.mark.parametrize("way", ["once more", "beside another lead picture", "as the lead picture"])
-def test_it_cannot_be_used_again_and_the_reason_is_given(bare: Image, way: str) -> None:
+def test_an_uncredited_image_cannot_be_used_again_and_the_reason_is_given(
+    bare: Image, way: str
+) -> None:
     article = Article.objects.get(slug="ferries")
     if way == "once more":
         values: dict[str, Any] = {"body": article.body + IN_TEXT.format(bare.pk)}
@@ -102,7 +104,7 @@ def test_the_form_shows_the_error_and_keeps_the_input(
     assert Article.objects.get(slug="ferries").standfirst == "Typed just now"
 
 
-def test_its_file_can_be_replaced(bare: Image, edna: User) -> None:
+def test_the_file_of_an_uncredited_image_can_be_replaced(bare: Image, edna: User) -> None:
     file = newsroom.picture_file(width=600, height=400)
     uploads.replace(bare, file, by=edna, seen=bare.checksum)
     judged_now()

@@ -82,7 +82,9 @@ def test_the_link_to_fix_it_leads_to_an_existing_field(
     assert not field or f'id="{field}"' in page.content.decode()
 
 
-def test_it_is_not_scheduled_either(fault: tuple[Image, str, str], edna: User) -> None:
+def test_an_article_with_such_an_image_is_not_scheduled_either(
+    fault: tuple[Image, str, str], edna: User
+) -> None:
     image, _visible_text, _place = fault
     with pytest.raises(publishing.NotReady):
         publishing.schedule(using(image), by=edna, at=timezone.now() + timedelta(hours=1))

@@ -138,10 +138,10 @@ def test_the_url_of_a_target_is_the_one_of_the_row(edna: User) -> None:
 
 
 def test_articles_and_pages_have_a_status(edna: User) -> None:
-    vote, draft, gone = target(), newsroom.draft(), newsroom.draft()
-    trash.move(gone, by=edna)
+    vote, draft, deleted = target(), newsroom.draft(), newsroom.draft()
+    trash.move(deleted, by=edna)
     shown_page, hidden = page("a"), page("b", is_published=False)
-    references = [Reference("article", each.pk) for each in (vote, draft, gone)]
+    references = [Reference("article", each.pk) for each in (vote, draft, deleted)]
     references += [Reference("page", each.pk) for each in (shown_page, hidden)]
     found = targets_of([*references, Reference("article", 10**17), Reference("file", 1)])
     assert [found[each].status for each in references] == [

@@ -272,14 +272,12 @@ def test_an_article_is_shared_with_plain_links(client: Client) -> None:
     article = newsroom.published("Ships & “straits” {address}")
     tree = lxml_html.document_fromstring(page(client, article))
     mail, social = tree.xpath("//section[@aria-labelledby='share']//a/@href")
-    whole = f"{settings.SITE_URL}{article.get_absolute_url()}"
+    url = f"{settings.SITE_URL}{article.get_absolute_url()}"
     assert mail.startswith("mailto:?subject=Ships%20%26%20")
-    assert mail.endswith("&body=" + quote(whole))
-    assert social.startswith(
-        f"https://social.example/share?u={quote(whole, safe='')}&t=Ships%20%26"
-    )
+    assert mail.endswith("&body=" + quote(url))
+    assert social.startswith(f"https://social.example/share?u={quote(url, safe='')}&t=Ships%20%26")
     assert social.endswith("%7Baddress%7D")
-    assert tree.get_element_by_id("share-address").get("value") == whole
+    assert tree.get_element_by_id("share-address").get("value") == url
 
 
 def test_a_page_uses_the_language_of_its_article_and_not_of_the_browser(client: Client) -> None:

@@ -102,7 +102,7 @@ def test_an_unknown_part_is_not_found(edna_at_work: Client, part: str) -> None:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_who_may_not_see_the_article_does_not_see_its_preview(
+def test_users_who_may_not_see_the_article_do_not_see_its_preview(
     client: Client, edna: User, rui: User, ola: User, part: str
 ) -> None:
     article = newsroom.draft(by=edna)

@@ -127,8 +127,9 @@ def field(save_choices: str, category: Category | None, position: int) -> str:
     return f"{save_choices}-{category.pk if category else 0}-{position}"
 
 
-def page_text(client: Client, url: str) -> str:
-    page = client.get(url).content.decode()
+def seen_value(client: Client) -> str:
+    """The state of the form, by which a conflict is detected."""
+    page = client.get(COMPOSE).content.decode()
     return page.partition('name="seen" value="')[2].partition('"')[0]
 
 
@@ -140,7 +141,7 @@ def test_an_editor_chooses_articles_from_the_list_by_url_or_by_headline(
     response = client.post(
         COMPOSE,
         {
-            "seen": page_text(client, COMPOSE),
+            "seen": seen_value(client),
             field(Place.LEAD, None, 0): f"{listed.headline} [{listed.pk}]",
             field(
                 Place.SECOND, None, 0
@@ -180,7 +181,7 @@ def test_bad_input_gets_an_error_and_is_kept(
         "Enter a date and time": {lead: one.headline, f"{lead}-until": "soon"},
     }
     for sentence, typed in cases.items():
-        response = client.post(COMPOSE, {"seen": page_text(client, COMPOSE), **typed})
+        response = client.post(COMPOSE, {"seen": seen_value(client), **typed})
         page = unescape(response.content.decode())
         assert response.status_code == 422, sentence
         assert sentence in page
@@ -192,7 +193,7 @@ def test_the_second_of_two_editors_gets_a_conflict_and_decides(
     client: Client, edna: User, sections: list[Category]
 ) -> None:
     client.force_login(edna)
-    lead, opened = field(Place.LEAD, None, 0), page_text(client, COMPOSE)
+    lead, opened = field(Place.LEAD, None, 0), seen_value(client)
     save_choices(SlotChoice(Place.LEAD, None, 0, article_named("Article 0 of 0").pk))
     typed = {"seen": opened, lead: "Article 1 of 0"}
     response = client.post(COMPOSE, typed)

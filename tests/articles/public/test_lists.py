@@ -251,22 +251,24 @@ def test_the_archive_counts_months_and_links_them(client: Client) -> None:
 def test_corrections_are_listed_newest_first_and_only_of_published_articles(
     client: Client, edna: User
 ) -> None:
-    kept, gone = newsroom.published("Kept"), newsroom.published("Gone")
+    published, unpublished = newsroom.published("Kept"), newsroom.published("Gone")
     now = datetime(2026, 5, 1, tzinfo=UTC)
-    Correction.objects.create(article=kept, text="It was five, not six.", created_at=now)
+    Correction.objects.create(article=published, text="It was five, not six.", created_at=now)
     Correction.objects.create(
-        article=kept, text="It was in May.", created_at=now + timedelta(days=1)
+        article=published, text="It was in May.", created_at=now + timedelta(days=1)
     )
-    Correction.objects.create(article=gone, text="Hidden now.", created_at=now)
-    publishing.unpublish(gone, by=edna)
+    Correction.objects.create(article=unpublished, text="Hidden now.", created_at=now)
+    publishing.unpublish(unpublished, by=edna)
     html = page(client, "/corrections/")
     assert html.index("It was in May.") < html.index("It was five, not six.")
     assert "Hidden now." not in html
 
 
 def test_tags_and_authors_of_drafts_are_not_public(client: Client, edna: User) -> None:
-    gone = newsroom.published("Gone", authors=[newsroom.author("Lea Roux")], tags=["dredging"])
-    publishing.unpublish(gone, by=edna)
+    unpublished = newsroom.published(
+        "Gone", authors=[newsroom.author("Lea Roux")], tags=["dredging"]
+    )
+    publishing.unpublish(unpublished, by=edna)
     newsroom.draft("Draft", authors=[newsroom.author("Ines Faro")], tags=["takeovers"])
     for path in ("tag/takeovers/", "author/ines-faro/", "tag/dredging/", "author/lea-roux/"):
         assert client.get(f"/{path}").status_code == 404
@@ -277,8 +279,10 @@ def test_articles_that_are_not_published_are_in_no_list(client: Client, edna: Us
     author, news = newsroom.author("Ines Faro"), newsroom.category("News")
     newsroom.published("Seen", authors=[author], tags=["harbours"], categories=[news])
     newsroom.draft("Only a draft", authors=[author], tags=["harbours"], categories=[news])
-    gone = newsroom.published("Taken back", authors=[author], tags=["harbours"], categories=[news])
-    publishing.unpublish(gone, by=edna)
+    unpublished = newsroom.published(
+        "Taken back", authors=[author], tags=["harbours"], categories=[news]
+    )
+    publishing.unpublish(unpublished, by=edna)
     year = Article.objects.get(headline="Seen").year
     for path in ("/", "/category/news/", "/tag/harbours/", "/author/ines-faro/", f"/{year}/"):
         html = page(client, path)

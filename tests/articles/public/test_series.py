@@ -25,10 +25,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def parts() -> list[Article]:
     series = Series.objects.create(name="Straits of the world")
-    made = [newsroom.published(f"Strait {number}", body=STRAIT) for number in range(3)]
-    for position, article in enumerate(made):
+    articles = [newsroom.published(f"Strait {number}", body=STRAIT) for number in range(3)]
+    for position, article in enumerate(articles):
         SeriesPart.objects.create(series=series, article=article, position=position)
-    return made
+    return articles
 
 
 def test_a_part_links_to_the_previous_and_the_next_part(

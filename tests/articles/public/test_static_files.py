@@ -28,8 +28,8 @@ def test_the_stylesheet_is_at_most_twenty_kilobytes_compressed() -> None:
     sources = {
         path.relative_to(STATIC).as_posix(): path.read_text() for path in folder.rglob("*.css")
     }
-    whole = inlined("css/site.css", sources)
-    assert len(gzip.compress(whole.encode())) <= 20 * 1024
+    stylesheet = inlined("css/site.css", sources)
+    assert len(gzip.compress(stylesheet.encode())) <= 20 * 1024
 
 
 def test_fonts_are_at_most_seventy_kilobytes_each_and_have_a_licence() -> None:

@@ -123,7 +123,7 @@ def article(edna: User, settings: Any) -> Article:
         copyright_notice="© Ines Faro",
         usage_terms="https://creativecommons.example/by/4.0/",
     )
-    made = newsroom.published(
+    article = newsroom.published(
         "Ferries </script> & tankers",
         body=f'<p>Words.</p><figure data-image="{quay.pk}"><figcaption>A quay</figcaption></figure>',
         lead_image=picture(),
@@ -131,13 +131,13 @@ def article(edna: User, settings: Any) -> Article:
         tags=["Shipping"],
         categories=[newsroom.category("Asia-Pacific"), newsroom.category("News")],
     )
-    Correction.objects.create(article=made, text="It was a Tuesday.", created_by=edna)
-    first = Comment.objects.create(article=made, name="Ola", text="Gone.", state="rejected")
+    Correction.objects.create(article=article, text="It was a Tuesday.", created_by=edna)
+    first = Comment.objects.create(article=article, name="Ola", text="Gone.", state="rejected")
     for number in range(25):
         Comment.objects.create(
-            article=made, parent=first, name="Rui", text=f"Note {number}", state="approved"
+            article=article, parent=first, name="Rui", text=f"Note {number}", state="approved"
         )
-    return made
+    return article
 
 
 def test_every_type_property_and_value_is_in_the_schema_org_vocabulary(

@@ -140,10 +140,12 @@ def test_a_new_ban_ends_the_earlier_one(article: Article, mina: User, edna: User
 def test_existing_comments_are_decided_as_chosen_and_logged(
     article: Article, write: Write, mina: User, existing: str, approved: str, pending: str
 ) -> None:
-    published, held = write("One"), write("Two", pending=True)
+    first, second = write("One"), write("Two", pending=True)
     other = posting.post(article, name="Ana", email="ana@readers.example", text="Three")
-    (ban,) = bans.ban(held, kinds=["email"], by=mina, reason="Threats", existing_comments=existing)
-    for comment, state in ((published, approved), (held, pending), (other, "held")):
+    (ban,) = bans.ban(
+        second, kinds=["email"], by=mina, reason="Threats", existing_comments=existing
+    )
+    for comment, state in ((first, approved), (second, pending), (other, "held")):
         comment.refresh_from_db()
         latest = comment.moderations.first()
         assert latest

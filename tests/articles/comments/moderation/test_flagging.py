@@ -177,12 +177,12 @@ def test_dismissed_reports_reduce_the_weight_of_an_ip_address_that_day(
         flag = report(comment, ip_address="203.0.113.9")
         moderation.approve(comment, by=mina)
     assert "203.0.113" not in f"{flag.daily_hash} {flag.sender_hash}"
-    once_more = write("Once more")
-    assert report(once_more, ip_address="203.0.113.9").weight == pytest.approx(1 / 3)
-    with_email = report(once_more, ip_address="203.0.113.9", email="new@readers.example")
+    third = write("Once more")
+    assert report(third, ip_address="203.0.113.9").weight == pytest.approx(1 / 3)
+    with_email = report(third, ip_address="203.0.113.9", email="new@readers.example")
     assert with_email.weight == pytest.approx(1 / 3)
-    assert report(once_more, ip_address="198.51.100.1").weight == 1
-    assert report(once_more, ip_address="203.0.113.9", by=ola).weight == 1
+    assert report(third, ip_address="198.51.100.1").weight == 1
+    assert report(third, ip_address="203.0.113.9", by=ola).weight == 1
 
 
 def test_daily_hashes_are_erased_every_night(write: Write) -> None:

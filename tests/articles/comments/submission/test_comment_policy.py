@@ -79,9 +79,9 @@ def test_with_pre_moderation_no_comment_is_approved_by_rules(article: Article) -
     ScreeningRule.objects.update(active=False)
     assert post(article).state == Comment.State.APPROVED
     article.comments_policy = "held"
-    held = post(article, "Once more.")
-    assert held.state == Comment.State.PENDING
-    assert PRE_MODERATED in held.moderations.get().reason
+    pending = post(article, "Once more.")
+    assert pending.state == Comment.State.PENDING
+    assert PRE_MODERATED in pending.moderations.get().reason
 
 
 def test_a_closed_thread_is_shown_without_a_form(

@@ -179,7 +179,7 @@ def test_the_status_link_of_an_account_needs_its_session(
 def test_an_account_has_a_private_list_of_its_comments(
     client: Client, article: Article, write: Write, ola: User, mina: User
 ) -> None:
-    published, held = (
+    published, pending = (
         write("Of mine, published", by=ola),
         write("Of mine, held", by=ola, pending=True),
     )
@@ -199,4 +199,4 @@ def test_an_account_has_a_private_list_of_its_comments(
         client.get("/comments/mine/")
     assert len(few_queries) == len(many_queries)
     assert "My comments" in client.get("/accounts/profile/").content.decode()
-    assert {published.user, held.user} == {ola}
+    assert {published.user, pending.user} == {ola}

@@ -25,8 +25,8 @@ def values_of(page: Any, form_id: str = "article_form") -> dict[str, list[str]]:
             continue
         if kind in {"checkbox", "radio"} and field.get("checked") is None:
             continue
-        unsaid = "on" if kind == "checkbox" else ""
-        value = field.value if field.tag != "input" else field.get("value", unsaid)
+        unset = "on" if kind == "checkbox" else ""
+        value = field.value if field.tag != "input" else field.get("value", unset)
         # Browsers drop the line break that HTML puts first in a textarea.
         text = (value or "").removeprefix("\n") if field.tag == "textarea" else value or ""
         values.setdefault(name, []).append(text)

@@ -71,7 +71,7 @@ def test_the_alt_texts_of_the_lead_image_and_of_figures_are_saved(editor_client:
     assert [each.alt for each in article.figures.all()] == ["", "A quay"]
 
 
-def test_autosaves_and_saves_by_hand_are_told_apart(editor_client: Client) -> None:
+def test_autosaves_and_manual_saves_are_distinguished(editor_client: Client) -> None:
     article = newsroom.draft()
     _send(editor_client, article, headline="Typed")
     assert article.revisions.first().reason == Reason.AUTOSAVE  # type: ignore[union-attr]
@@ -86,7 +86,7 @@ def test_a_form_creates_one_article_however_often_it_is_sent(editor_client: Clie
     assert first["id"] == again["id"] == Article.objects.get().pk
 
 
-def test_an_article_without_a_word_leaves_nothing_behind(editor_client: Client, edna: User) -> None:
+def test_an_article_without_any_text_is_deleted(editor_client: Client, edna: User) -> None:
     token = make_form_token()
     assert editor_client.post(NEW, {"form_token": token, "headline": " "}).json() == {"blank": True}
     assert not Article.objects.exists()

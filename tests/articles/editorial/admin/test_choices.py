@@ -49,7 +49,7 @@ def reporter(client: Client, rui: User) -> Client:
     return client
 
 
-def test_names_are_found_anywhere_without_accents_and_capitals(editor: Client) -> None:
+def test_names_are_found_regardless_of_position_accents_and_capitals(editor: Client) -> None:
     for name in ("José Ibáñez", "Ibanez Rey", "Rui Tan"):
         newsroom.author(name)
     assert labels(editor, "authors", "IBANEZ") == ["Ibanez Rey", "José Ibáñez"]

@@ -22,15 +22,15 @@ def test_an_editor_sees_pending_items_that_link_to_their_lists(
     newsroom.draft("Edna's", by=edna)
     newsroom.draft("Rui's", by=rui)
     newsroom.draft("Nobody's")
-    held, soon = newsroom.draft("Held", by=edna), newsroom.draft("Soon", by=edna)
-    for article in (held, soon):
+    overdue, soon = newsroom.draft("Held", by=edna), newsroom.draft("Soon", by=edna)
+    for article in (overdue, soon):
         publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
-    Article.objects.filter(pk=held.pk).update(publish_at=timezone.now(), body="")
+    Article.objects.filter(pk=overdue.pk).update(publish_at=timezone.now(), body="")
     publishing.publish_due()
     client.force_login(edna)
     assert [item.count for item in pending_articles(edna)] == [1, 2, 2]
     html = client.get("/admin/").content.decode()
-    assert change_url(held) in html
+    assert change_url(overdue) in html
     assert visible_text(client.get("/admin/articles/article/?whose=held")).count("Held") >= 1
 
 

@@ -194,7 +194,7 @@ def test_the_form_starts_a_merge_with_its_row(editor_client: Client, url: str) -
     assert 'name="other"' in merging.content.decode()
 
 
-def test_who_may_not_delete_is_offered_no_merge_on_the_form(client: Client, rui: User) -> None:
+def test_users_who_may_not_delete_are_offered_no_merge(client: Client, rui: User) -> None:
     newsroom.draft("One", tags=["Sea trade"])
     tag = Tag.objects.get(name="Sea trade")
     rui.user_permissions.add(*Permission.objects.filter(codename__in=["view_tag", "change_tag"]))

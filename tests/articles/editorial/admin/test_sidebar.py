@@ -24,11 +24,11 @@ def editor_client(client: Client, edna: User) -> Client:
     return client
 
 
-def buttons_in(page: object, area: str) -> list[str]:
-    """The names of the submit buttons in an element with this class."""
+def primary_buttons(page: object) -> list[str]:
+    """The names of the submit buttons for the primary action."""
     tree = html.fromstring(page.content.decode())  # type: ignore[attr-defined]
     found = tree.xpath(
-        f"//*[contains(@class, '{area}')]//button[@type='submit'][starts-with(@name, '_')]/@name"
+        "//*[contains(@class, 'article-primary')]//button[@type='submit'][starts-with(@name, '_')]/@name"
     )
     return [str(name) for name in found]
 
@@ -85,13 +85,13 @@ def test_each_status_has_its_primary_action_and_menu(
 ) -> None:
     page = editor_client.get(change_url(make(edna)))
     assert page.context["status"] == status
-    assert buttons_in(page, "article-primary") == actions
+    assert primary_buttons(page) == actions
 
 
 def test_the_primary_action_of_a_reporter_saves(client: Client, rui: User) -> None:
     client.force_login(rui)
     page = client.get(change_url(newsroom.draft(by=rui)))
-    assert buttons_in(page, "article-primary") == ["_continue"]
+    assert primary_buttons(page) == ["_continue"]
 
 
 def test_changes_are_named_and_compared_with_what_readers_see(
@@ -118,7 +118,7 @@ def test_the_checklist_is_that_of_the_draft(editor_client: Client, edna: User) -
     assert "#id_body" in editor_client.get(url).content.decode()
 
 
-def test_only_who_may_change_an_article_sees_its_checklist(
+def test_only_users_who_may_change_an_article_see_its_checklist(
     client: Client, rui: User, edna: User
 ) -> None:
     article = newsroom.draft(by=edna)

@@ -215,7 +215,7 @@ def test_autosaves_of_one_user_become_one_revision_for_ten_minutes(edna: User, r
     assert article.revisions.count() == 4
 
 
-def test_a_save_by_hand_is_never_overwritten(edna: User) -> None:
+def test_a_manual_save_is_never_overwritten(edna: User) -> None:
     article = newsroom.draft()
     drafts.save(article, {"headline": "Typed"}, by=edna, reason=Reason.AUTOSAVE)
     drafts.save(article, {"headline": "Saved"}, by=edna)

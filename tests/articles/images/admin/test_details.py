@@ -106,7 +106,7 @@ def test_a_published_image_keeps_a_credit(as_edna: Client) -> None:
     assert image.credit
 
 
-def test_only_who_may_publish_changes_an_image_that_is_published(
+def test_only_users_who_may_publish_change_a_published_image(
     as_rui: Client, as_edna: Client, rui: User
 ) -> None:
     image = picture(credit="Ines Faro")
@@ -194,7 +194,9 @@ def test_no_import_reaches_the_private_network(as_edna: Client, url: str) -> Non
     assert not Image.objects.exists()
 
 
-def test_what_is_no_image_is_not_imported(as_edna: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_no_image_is_not_imported(
+    as_edna: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(safe_client, "get_file", lambda url, **options: b"<html>")
     (result,) = as_edna.post(IMPORT, {"url": "https://images.example/"}).json()["results"]
     assert (result["image"], bool(result["message"])) == (None, True)

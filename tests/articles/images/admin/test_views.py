@@ -99,7 +99,7 @@ def test_the_original_is_downloaded_as_it_was_uploaded(as_edna: Client) -> None:
     assert 'attachment; filename="quay-at-noon.' in response["Content-Disposition"]
 
 
-def test_who_may_only_view_images_changes_nothing_and_gets_no_original(
+def test_users_who_may_only_view_images_change_none_and_get_no_original(
     client: Client, ola: User
 ) -> None:
     ola.is_staff = True
@@ -159,7 +159,7 @@ def test_withdrawing_and_restoring_lead_back_to_the_drawer_and_the_filters(
     assert image.may_be_shown
 
 
-def test_who_may_not_withdraw_an_image_is_not_offered_it(client: Client, rui: User) -> None:
+def test_users_who_may_not_withdraw_images_are_not_offered_it(client: Client, rui: User) -> None:
     image = picture()
     client.force_login(rui)
     html = client.get(f"{IMAGES}{image.pk}/drawer/").content.decode()

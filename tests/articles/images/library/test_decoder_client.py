@@ -112,15 +112,17 @@ def test_one_decoding_makes_the_full_image_and_every_shape(tmp_path: Path) -> No
     scene.save(tmp_path / "scene.png")
     have = [("", "avif", 1200, False), ("1:1", "webp", 480, False)]
     shapes = {"1:1": (0.9, 0.5), "16:9": (0.5, 0.5)}
-    made = decoder_client.renditions(tmp_path / "scene.png", tmp_path, have, shapes)["made"]
-    keys = {(each["shape"], each["format"], each["width"]) for each in made}
+    renditions = decoder_client.renditions(tmp_path / "scene.png", tmp_path, have, shapes)["made"]
+    keys = {(each["shape"], each["format"], each["width"]) for each in renditions}
     assert {("", "jpeg", 1200), ("1:1", "avif", 480), ("16:9", "jpeg", 1200)} <= keys
     assert not keys & {("", "avif", 1200), ("1:1", "webp", 480)}
-    assert len({each["file"] for each in made}) == len(made)
-    for each in made:
+    assert len({each["file"] for each in renditions}) == len(renditions)
+    for each in renditions:
         with Image.open(tmp_path / each["file"]) as served:
             assert served.size == (each["width"], each["height"])
-    square = next(each for each in made if each["shape"] == "1:1" and each["format"] == "jpeg")
+    square = next(
+        each for each in renditions if each["shape"] == "1:1" and each["format"] == "jpeg"
+    )
     with Image.open(tmp_path / square["file"]) as cut:
         middle = cut.convert("RGB").getpixel((cut.width * 6 // 10, cut.height // 2))
     assert isinstance(middle, tuple)

@@ -22,15 +22,15 @@ def used_meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Image]:
     images: list[Image] = []
     check = editing.why_undeletable
 
-    def why_undeletable_then_use(image: Image) -> str:
+    def check_before_use(image: Image) -> str:
         return "" if image in images else check(image)
 
-    monkeypatch.setattr(editing, "why_undeletable", why_undeletable_then_use)
+    monkeypatch.setattr(editing, "why_undeletable", check_before_use)
     return images
 
 
 @pytest.mark.parametrize("at", ["one", "many"])
-def test_nothing_is_deleted_and_the_page_says_so(
+def test_an_image_used_meanwhile_is_not_deleted_and_the_page_says_so(
     client: Client, edna: User, used_meanwhile: list[Image], at: str
 ) -> None:
     image = picture(headline="Quay")

@@ -36,11 +36,11 @@ REAL = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 BEFORE, AFTER = "Ines Faro/via Meridian Pictures", "Inês Faro/via Süd Presse"
 
 
-def halves(width: int = 320, height: int = 160) -> Any:
+def halves() -> Any:
     """Red on the left, blue on the right."""
-    file = picture_file(width=width, height=height, colour="red")
+    file = picture_file(width=320, height=160, colour="red")
     with Pixels.open(file) as pixels:
-        pixels.paste((0, 0, 255), (width // 2, 0, width, height))
+        pixels.paste((0, 0, 255), (160, 0, 320, 160))
         file.seek(0)
         pixels.save(file, "JPEG", quality=95)
     file.truncate()
@@ -202,16 +202,16 @@ def test_a_page_rendered_at_any_moment_shows_images(
                 assert response.status_code == 200, url
                 assert len(b"".join(response)) > 100
 
-    whole, looked = writing.embedded, renditions.save_rows
+    embedded, save_rows = writing.embedded, renditions.save_rows
 
     def slowly(content: bytes, rights: Any) -> bytes:
         if len(pages) < 5:
             check_page()
-        return whole(content, rights)
+        return embedded(content, rights)
 
-    def save_and_check(*given: Any) -> Any:
+    def save_and_check(*arguments: Any) -> Any:
         check_page()
-        done = looked(*given)
+        done = save_rows(*arguments)
         check_page()
         return done
 
@@ -233,12 +233,12 @@ def test_a_page_rendered_at_any_moment_shows_images(
 def test_a_credit_that_changes_while_renditions_are_written_is_written_in_the_end(
     image: Image, jobs: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, later = writing.embedded, iter(["Teo Brandt", "Yara Okonjo"])
+    embedded, later = writing.embedded, iter(["Teo Brandt", "Yara Okonjo"])
 
     def interrupted(content: bytes, rights: Any) -> bytes:
         if (credit := next(later, None)) is not None:
             Image.objects.update(credit=credit)
-        return whole(content, rights)
+        return embedded(content, rights)
 
     monkeypatch.setattr(writing, "embedded", interrupted)
     update_image(image, by=None, credit=AFTER)
@@ -251,22 +251,22 @@ def test_a_credit_that_changes_while_renditions_are_written_is_written_in_the_en
 def test_a_rendition_that_cannot_be_changed_or_is_lost_is_made_again(
     image: Image, jobs: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = writing.embedded
-    refused: list[bytes] = []
+    embedded = writing.embedded
+    rejected: list[bytes] = []
 
-    def raise_error(content: bytes, rights: Any) -> bytes:
-        if not refused and content[:4] == b"RIFF":
-            refused.append(content)
+    def reject_first_webp(content: bytes, rights: Any) -> bytes:
+        if not rejected and content[:4] == b"RIFF":
+            rejected.append(content)
             raise rights_packet.CannotEmbed("A form that is not written here.")
-        return whole(content, rights)
+        return embedded(content, rights)
 
     lost = image.renditions.filter(format="avif").first()
     assert lost is not None
     Path(lost.file.path).unlink()
-    monkeypatch.setattr(writing, "embedded", raise_error)
+    monkeypatch.setattr(writing, "embedded", reject_first_webp)
     update_image(image, by=None, credit=AFTER)
     jobs()
-    assert refused
+    assert rejected
     assert embedded_credits(image) == {AFTER}
     assert not Image.objects.outdated_rights().exists()
 
@@ -306,11 +306,11 @@ def test_a_deleted_image_takes_its_former_renditions_with_it(image: Image, setti
 def test_another_focal_point_makes_the_shapes_again_and_keeps_the_full_image(
     image: Image, jobs: Callable[[], None], client: Client
 ) -> None:
-    whole = set(image.renditions.filter(shape="").values_list("name", flat=True))
+    uncropped = set(image.renditions.filter(shape="").values_list("name", flat=True))
     squares = set(image.renditions.filter(shape="1:1").values_list("name", flat=True))
     update_image(image, by=None, focus_x=0.9, focus_y=0.5)
     jobs()
-    assert set(image.renditions.filter(shape="").values_list("name", flat=True)) == whole
+    assert set(image.renditions.filter(shape="").values_list("name", flat=True)) == uncropped
     for each in image.renditions.filter(shape="1:1"):
         with Pixels.open(each.file.path) as cut:
             red, _, blue = cut.convert("RGB").resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]

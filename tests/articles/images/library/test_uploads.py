@@ -34,8 +34,8 @@ def other(colour: str = "teal") -> "ContentFile[bytes]":
     return picture_file(width=900, height=600, colour=colour)
 
 
-def sent(colour: str = "teal") -> SimpleUploadedFile:
-    return SimpleUploadedFile("new.jpg", other(colour).read())
+def sent() -> SimpleUploadedFile:
+    return SimpleUploadedFile("new.jpg", other("orange").read())
 
 
 def originals() -> list[Path]:
@@ -73,13 +73,13 @@ def test_the_second_of_two_editors_gets_a_conflict(
 ) -> None:
     uploads.replace(image, other(), by=chief, seen=image.checksum)
     client.force_login(edna)
-    form = {"picture": sent("orange"), "seen": image.checksum}
+    form = {"picture": sent(), "seen": image.checksum}
     response = client.post(f"{LIBRARY}{image.pk}/replace/", form)
     page = response.content.decode()
     assert "Ada Lund replaced the file" in page
     now = Image.objects.get(pk=image.pk)
     assert f'value="{now.checksum}"' in page
-    form = {"picture": sent("orange"), "seen": now.checksum}
+    form = {"picture": sent(), "seen": now.checksum}
     assert client.post(f"{LIBRARY}{image.pk}/replace/", form).status_code == 302
 
 
@@ -121,9 +121,9 @@ def test_renditions_of_the_old_file_that_are_being_made_are_not_published(
     decode = decoder_client.renditions
 
     def replaced_meanwhile(*args: Any, **kwargs: Any) -> Any:
-        made = decode(*args, **kwargs)
+        outcome = decode(*args, **kwargs)
         uploads.replace(image, picture_file(width=600, height=400), by=edna, seen=image.checksum)
-        return made
+        return outcome
 
     monkeypatch.setattr(decoder_client, "renditions", replaced_meanwhile)
     assert renditions.make(Image.objects.get(pk=image.pk)) == []
@@ -137,7 +137,7 @@ def test_renditions_of_the_old_file_that_are_being_made_are_not_published(
     assert files == served | paths
 
 
-def test_nor_are_those_that_are_being_updated_with_a_credit(
+def test_renditions_being_updated_with_a_credit_are_not_published(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = ingest.ingest(picture_file(width=600, height=400, colour="red"), by=edna)

@@ -150,12 +150,12 @@ def test_xmp_and_exif_of_a_png_are_read(tmp_path: Path) -> None:
 def test_png_text_after_the_pixels_is_read(tmp_path: Path) -> None:
     path = tmp_path / "chart.png"
     Pixels.new("RGB", (8, 8)).save(path)
-    whole = path.read_bytes()
+    content = path.read_bytes()
     tags = Pixels.Exif()
     tags.update({315: "Ines Faro", 274: 6})
-    end = whole.index(b"IEND") - 4
+    end = content.index(b"IEND") - 4
     late = chunk(b"eXIf", tags.tobytes()[6:]) + chunk(b"zTXt", raw_profile(b"A quay"))
-    path.write_bytes(whole[:end] + late + whole[end:])
+    path.write_bytes(content[:end] + late + content[end:])
     metadata = read(path.read_bytes())
     assert (metadata.byline, metadata.caption, metadata.orientation) == ("Ines Faro", "A quay", 6)
 

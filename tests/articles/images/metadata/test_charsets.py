@@ -111,5 +111,5 @@ def test_xmp_with_a_wrong_declaration_is_decoded(charset: str) -> None:
 def test_slightly_broken_xmp_is_read(spoiled: str) -> None:
     text = packet(alternatives("dc:description", x_default="A quay")).decode()
     inner = text.replace("A quay", spoiled.format("A quay")) if "&#" in spoiled else text
-    whole = inner if "&#" in spoiled else spoiled.format(inner)
-    assert read(jpeg(xmp=whole.encode())).caption == "A quay"
+    xmp = inner if "&#" in spoiled else spoiled.format(inner)
+    assert read(jpeg(xmp=xmp.encode())).caption == "A quay"

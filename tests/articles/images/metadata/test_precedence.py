@@ -30,10 +30,10 @@ def test_xmp_precedes_iim_and_iim_precedes_exif_unless_iim_is_newer(
 
 
 def test_a_truncated_iim_value_does_not_replace_the_full_one() -> None:
-    whole = "Ines Faro and the survey team of the harbour"
-    xmp = packet(f"<photoshop:Credit>{whole}</photoshop:Credit>")
-    cut = iim((2, 110, whole.encode()[:32]))
-    assert read(jpeg(iim_block=cut, xmp=xmp, digest=b"x" * 16)).credit == whole
+    credit = "Ines Faro and the survey team of the harbour"
+    xmp = packet(f"<photoshop:Credit>{credit}</photoshop:Credit>")
+    cut = iim((2, 110, credit.encode()[:32]))
+    assert read(jpeg(iim_block=cut, xmp=xmp, digest=b"x" * 16)).credit == credit
 
 
 def test_the_date_taken_is_that_of_the_camera() -> None:

@@ -67,9 +67,9 @@ def worst(
 ) -> float:
     """The largest difference of any patch in any rendition; `wanted` is Lab."""
     most = 0.0
-    made = decoder_client.renditions(path, path.parent, [])["made"]
-    assert len(made) >= 3
-    for each in (each for each in made if each["format"] in formats):
+    renditions = decoder_client.renditions(path, path.parent, [])["made"]
+    assert len(renditions) >= 3
+    for each in (each for each in renditions if each["format"] in formats):
         with Image.open(path.parent / each["file"]) as served:
             assert "icc_profile" not in served.info, "what says nothing is sRGB"
             shown = served.convert("RGB")
@@ -113,8 +113,8 @@ def test_a_colour_profile_is_applied(space: str, form: str, tmp_path: Path) -> N
     profile = colour_spaces.rgb_profile(SPACES[space])
     options = {"quality": 100, "subsampling": 0} if form == "JPEG" else {}
     chart(GRID, "RGB").save(tmp_path / "chart", form, icc_profile=profile, **options)
-    held = patches_in(tmp_path / "chart", len(GRID))
-    assert worst(tmp_path / "chart", references(held, "RGB", profile, 1.0)) < 3
+    decoded = patches_in(tmp_path / "chart", len(GRID))
+    assert worst(tmp_path / "chart", references(decoded, "RGB", profile, 1.0)) < 3
 
 
 NEAR_GREY = [
@@ -126,8 +126,8 @@ NEAR_GREY = [
 
 def test_nearly_grey_colours_turn_neither_green_nor_pink(tmp_path: Path) -> None:
     chart(NEAR_GREY, "RGB").save(tmp_path / "chart", "JPEG", quality=100, subsampling=0)
-    held = patches_in(tmp_path / "chart", len(NEAR_GREY))
-    wanted = lab_of_srgb([tuple(part / 255 for part in patch) for patch in held])
+    decoded = patches_in(tmp_path / "chart", len(NEAR_GREY))
+    wanted = lab_of_srgb([tuple(part / 255 for part in patch) for patch in decoded])
     assert worst(tmp_path / "chart", wanted, ["avif", "webp", "jpeg"]) < 3
 
 
@@ -154,8 +154,8 @@ def test_cmyk_is_converted_as_it_prints(form: str, declare: bool, tmp_path: Path
     if form == "JPEG":
         options |= {"quality": 100, "subsampling": 0}  # type: ignore[dict-item]
     chart(INKS, "CMYK").save(tmp_path / "chart", form, **options)
-    held = patches_in(tmp_path / "chart", len(INKS))
-    assert worst(tmp_path / "chart", references(held, "CMYK", profile, 100.0)) < 3
+    decoded = patches_in(tmp_path / "chart", len(INKS))
+    assert worst(tmp_path / "chart", references(decoded, "CMYK", profile, 100.0)) < 3
 
 
 def test_solid_inks_look_as_designers_expect() -> None:
@@ -232,8 +232,8 @@ def test_transparent_images_are_converted_too(tmp_path: Path) -> None:
     sheet = chart(GRID, "RGB").convert("RGBA")
     sheet.paste((0, 0, 0, 0), (0, sheet.height - 4, 4, sheet.height))
     sheet.save(tmp_path / "chart", "PNG", icc_profile=profile)
-    made = decoder_client.renditions(tmp_path / "chart", tmp_path, [])["made"]
-    assert {each["format"] for each in made} == {"avif", "webp", "png"}
+    renditions = decoder_client.renditions(tmp_path / "chart", tmp_path, [])["made"]
+    assert {each["format"] for each in renditions} == {"avif", "webp", "png"}
     assert worst(tmp_path / "chart", references(GRID, "RGB", profile, 1.0)) < 3
 
 

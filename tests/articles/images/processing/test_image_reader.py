@@ -82,9 +82,9 @@ def test_a_progressive_jpeg_that_needs_too_much_memory_is_rejected(tmp_path: Pat
         image_reader.open_image(tmp_path / "huge", file_types.JPEG)
 
 
-def moving(frames: int, side: int = 2) -> bytes:
+def moving(frames: int) -> bytes:
     buffer = BytesIO()
-    stills = [Image.new("L", (side, side), 20 + shade % 200) for shade in range(frames)]
+    stills = [Image.new("L", (2, 2), 20 + shade % 200) for shade in range(frames)]
     stills[0].save(buffer, "GIF", save_all=True, append_images=stills[1:], duration=50)
     return buffer.getvalue()
 

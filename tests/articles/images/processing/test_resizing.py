@@ -159,12 +159,12 @@ def frames_in(image: Image.Image) -> int:
 
 
 def moving_of(path: Path) -> Path:
-    made = [
+    animations = [
         each for each in decoder_client.renditions(path, path.parent, [])["made"] if each["moving"]
     ]
-    assert len(made) == 1
-    assert made[0]["format"] == "webp"
-    return path.parent / str(made[0]["file"])
+    assert len(animations) == 1
+    assert animations[0]["format"] == "webp"
+    return path.parent / str(animations[0]["file"])
 
 
 @pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG", "AVIF"])
@@ -184,19 +184,19 @@ def test_every_frame_is_kept_with_its_duration(form: str, tmp_path: Path) -> Non
 
 def test_still_renditions_are_made_too(tmp_path: Path) -> None:
     path = animation(tmp_path / "moving", "GIF")
-    made = decoder_client.renditions(path, tmp_path, [])["made"]
-    stills = {each["format"] for each in made if not each["moving"]}
+    renditions = decoder_client.renditions(path, tmp_path, [])["made"]
+    stills = {each["format"] for each in renditions if not each["moving"]}
     assert stills == {"avif", "webp", "jpeg"}
-    for each in made:
+    for each in renditions:
         with Image.open(tmp_path / each["file"]) as served:
             assert (frames_in(served) > 1) is each["moving"]
 
 
 def test_an_existing_animation_is_not_made_again(tmp_path: Path) -> None:
     path = animation(tmp_path / "moving", "GIF")
-    made = decoder_client.renditions(path, tmp_path, [("", "webp", 120, True)])["made"]
-    assert made
-    assert not any(each["moving"] for each in made)
+    renditions = decoder_client.renditions(path, tmp_path, [("", "webp", 120, True)])["made"]
+    assert renditions
+    assert not any(each["moving"] for each in renditions)
 
 
 @pytest.mark.parametrize(("said", "rounds"), [(None, 1), (0, 0), (2, 3)])
@@ -224,9 +224,9 @@ def test_a_truncated_animation_keeps_its_complete_frames(tmp_path: Path) -> None
 def test_an_animation_that_takes_too_long_has_only_still_renditions(tmp_path: Path) -> None:
     path = animation(tmp_path / "moving", "GIF")
     order = {"task": "renditions", "path": str(path), "folder": str(tmp_path)}
-    made = decoder_tasks.answer({**order, "have": [], "shapes": []}, seconds=-1_000)["made"]
-    assert {each["format"] for each in made} == {"avif", "webp", "jpeg"}
-    assert not any(each["moving"] for each in made)
+    renditions = decoder_tasks.answer({**order, "have": [], "shapes": []}, seconds=-1_000)["made"]
+    assert {each["format"] for each in renditions} == {"avif", "webp", "jpeg"}
+    assert not any(each["moving"] for each in renditions)
 
 
 def test_transparency_is_kept(tmp_path: Path) -> None:
