@@ -14,14 +14,14 @@ from fido2.webauthn import AttestationObject, AttestedCredentialData, Authentica
 from accounts.models import User
 
 
-def passkey_of(user: User, name: str = "Key on the ring", *, host: str = "testserver") -> Any:
-    """A passkey of the user, registered at `host`."""
+def passkey_of(user: User) -> Any:
+    """A passkey of the user, registered at the host of Django's test client."""
     public_key = ec.generate_private_key(ec.SECP256R1()).public_key()
     public = ES256.from_cryptography_key(public_key)  # type: ignore[no-untyped-call]
     attested = AttestedCredentialData.create(bytes(16), f"key of {user.pk}".encode(), public)
     flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
-    data = AuthenticatorData.create(sha256(host.encode()).digest(), flags, 0, attested)
-    client = {"type": "webauthn.create", "challenge": "AA", "origin": f"https://{host}"}
+    data = AuthenticatorData.create(sha256(b"testserver").digest(), flags, 0, attested)
+    client = {"type": "webauthn.create", "challenge": "AA", "origin": "https://testserver"}
     credential = {
         "id": websafe_encode(attested.credential_id),
         "rawId": websafe_encode(attested.credential_id),
@@ -32,5 +32,5 @@ def passkey_of(user: User, name: str = "Key on the ring", *, host: str = "testse
             "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
         },
     }
-    row: Authenticator = WebAuthn.add(user, name, credential).instance
+    row: Authenticator = WebAuthn.add(user, "Key on the ring", credential).instance
     return row

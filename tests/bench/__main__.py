@@ -100,7 +100,7 @@ def prepare() -> dict[str, list[str]]:
 
 
 def served(paths: dict[str, list[str]], rounds: int) -> list[Line]:
-    """The lines of public pages: all rendered anew, but the one of a stored page."""
+    """The lines of public pages: all rendered again, except that of a stored page."""
     first = postmaster()
     if first is None:
         print("PostgreSQL runs on another machine, so its processor time is not counted.")

@@ -1,6 +1,6 @@
-"""The catalogues of the interface's words.
+"""The translation catalogues of the interface.
 
-`python -m tests.catalogue` writes into each `locale/*/LC_MESSAGES/django.po` what the code and the
-templates say today, and makes the `.mo` that Django reads; what is left to translate is named.
-It needs Babel and no GNU gettext, so it works wherever the tests do.
+`python -m tests.catalogue` updates each `locale/*/LC_MESSAGES/django.po` with the messages of code
+and templates, compiles the `.mo` that Django reads, and prints the messages without a translation.
+It needs Babel but not GNU gettext, so it runs wherever the tests do.
 """

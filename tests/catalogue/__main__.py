@@ -1,6 +1,6 @@
-"""Brings the catalogues up to date and names what is left to translate.
+"""Updates the catalogues and prints the messages without a translation.
 
-Arguments are languages without a catalogue, which get one.
+Arguments are languages that get a new catalogue.
 """
 
 import os
@@ -16,16 +16,16 @@ def main() -> int:
     django.setup()
     from tests.catalogue.collecting import collect
 
-    found, missing = collect(), 0
+    collection, missing = collect(), 0
     for language, file in keeping.catalogues(sys.argv[1:]):
-        catalogue = keeping.brought_up_to_date(language, file, found)
+        catalogue = keeping.updated(language, file, collection)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(keeping.as_po(catalogue))
         file.with_suffix(".mo").write_bytes(keeping.as_mo(catalogue))
-        for sentence in keeping.untranslated(catalogue):
-            print(f"{language}: {sentence}")
+        for message in keeping.untranslated(catalogue):
+            print(f"{language}: {message}")
             missing += 1
-    print(f"{len(found.places)} messages, {missing} left to translate.")
+    print(f"{len(collection.places)} messages, {missing} left to translate.")
     return 1 if missing else 0
 
 

@@ -1,4 +1,4 @@
-"""Every word that goes through gettext, read from templates and code as Django reads them."""
+"""Collects the messages that templates and code pass to gettext."""
 
 import ast
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 from tests.shared import PROJECT
 
-HOUSES: Final = ("iria", "articles", "accounts", "newsletter")
+APPS: Final = ("iria", "articles", "accounts", "newsletter")
 FUNCTIONS: Final = {
     "gettext": ("singular",),
     "gettext_lazy": ("singular",),
@@ -27,7 +27,7 @@ TEMPLATES: Final = PROJECT / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence as the source has it."""
+    """A message as it is written in the source."""
 
     singular: str
     plural: str = ""
@@ -40,7 +40,7 @@ class Message:
 
 @dataclass(slots=True)
 class Collection:
-    """The messages and the files where they stand."""
+    """The messages and the files in which they are."""
 
     places: dict[Message, set[str]] = field(default_factory=dict)
 
@@ -49,22 +49,22 @@ class Collection:
 
 
 def collect() -> Collection:
-    """Every message of the project; the desk's own templates speak English only."""
-    found = Collection()
+    """Every message of the project; the templates of the admin are in English only."""
+    collection = Collection()
     for file in sorted(TEMPLATES.rglob("*")):
         name = file.relative_to(TEMPLATES).as_posix()
         if file.suffix in {".html", ".txt"} and not name.startswith("admin/"):
             for message in of_template(file.read_text("utf-8")):
-                found.add(message, f"templates/{name}")
-    for house in HOUSES:
-        for file in sorted((PROJECT / house).rglob("*.py")):
+                collection.add(message, f"templates/{name}")
+    for app in APPS:
+        for file in sorted((PROJECT / app).rglob("*.py")):
             for message in of_code(file):
-                found.add(message, file.relative_to(PROJECT).as_posix())
-    return found
+                collection.add(message, file.relative_to(PROJECT).as_posix())
+    return collection
 
 
 def of_template(source: str) -> Iterator[Message]:
-    """What a template says, as its tags look it up."""
+    """The messages of a template, as its tags look them up."""
     tree: Any = engines["django"].engine.from_string(source)  # type: ignore[attr-defined]
     for node in tree.nodelist.get_nodes_by_type(Node):
         if isinstance(node, TranslateNode):
@@ -88,19 +88,19 @@ def _of_block(node: Any) -> Message:
 
 
 def of_code(file: Path) -> Iterator[Message]:
-    """What a module says through gettext; only literals can be collected."""
+    """The messages of a module; only literals can be collected."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         names = FUNCTIONS.get(node.func.id)
         if names and not isinstance(node.args[0], ast.Name):
-            # A name stands for a literal that `gettext_noop` has named.
-            yield Message(**{name: _literal(node, place) for place, name in enumerate(names)})
+            # A name stands for a literal that was marked with `gettext_noop`.
+            yield Message(**{name: _literal(node, position) for position, name in enumerate(names)})
 
 
-def _literal(call: ast.Call, place: int) -> str:
-    given = call.args[place] if place < len(call.args) else None
-    if isinstance(given, ast.Constant) and isinstance(given.value, str):
-        return given.value
-    sentence = f"Line {call.lineno}: gettext needs a literal, or nobody can translate it."
-    raise ValueError(sentence)
+def _literal(call: ast.Call, position: int) -> str:
+    argument = call.args[position] if position < len(call.args) else None
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        return argument.value
+    error = f"Line {call.lineno}: gettext needs a literal, or nobody can translate it."
+    raise ValueError(error)

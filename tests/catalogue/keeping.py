@@ -1,4 +1,4 @@
-"""The files of a catalogue: bringing the `.po` up to date, making the `.mo`."""
+"""The files of a catalogue: updates the `.po`, compiles the `.mo`."""
 
 import gettext
 import re
@@ -17,13 +17,13 @@ from tests.catalogue.collecting import Collection
 from tests.shared import PROJECT
 
 LOCALE: Final = PROJECT / "locale"
-BEGUN: Final = datetime(2026, 11, 25, tzinfo=UTC)
+CREATED: Final = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 def catalogues(new: Iterable[str] = ()) -> Iterator[tuple[str, Path]]:
-    """Language and `.po` of every catalogue there is, and of new ones."""
-    there = {file.parent.parent.name for file in LOCALE.glob("*/LC_MESSAGES/django.po")}
-    for language in sorted(there | set(new)):
+    """Language and `.po` of every existing catalogue and of new ones."""
+    existing = {file.parent.parent.name for file in LOCALE.glob("*/LC_MESSAGES/django.po")}
+    for language in sorted(existing | set(new)):
         yield language, LOCALE / language / "LC_MESSAGES/django.po"
 
 
@@ -39,7 +39,7 @@ PLURAL_FORMS: Final = {
 
 
 def empty_catalogue(language: str) -> Catalog:
-    # Fixed dates: the file changes only when its words do.
+    # Fixed dates: the file changes only with its texts.
     catalogue = Catalog(
         locale=language,
         domain="django",
@@ -49,8 +49,8 @@ def empty_catalogue(language: str) -> Catalog:
         msgid_bugs_address="IRIA",
         last_translator="IRIA",
         language_team=language,
-        creation_date=BEGUN,
-        revision_date=BEGUN,
+        creation_date=CREATED,
+        revision_date=CREATED,
         fuzzy=False,
     )
     if language in PLURAL_FORMS:
@@ -58,26 +58,28 @@ def empty_catalogue(language: str) -> Catalog:
     return catalogue
 
 
-def brought_up_to_date(language: str, file: Path, found: Collection) -> Catalog:
-    """The catalogue with exactly what the project says today; translations there were are kept."""
+def updated(language: str, file: Path, collection: Collection) -> Catalog:
+    """The catalogue with exactly the messages of the project; existing translations stay."""
     before = read(language, file) if file.exists() else empty_catalogue(language)
     after = empty_catalogue(language)
-    for message in sorted(found.places, key=lambda each: (each.singular.casefold(), each.context)):
-        given = (message.singular, message.plural) if message.plural else message.singular
+    for message in sorted(
+        collection.places, key=lambda each: (each.singular.casefold(), each.context)
+    ):
+        message_id = (message.singular, message.plural) if message.plural else message.singular
         old = before.get(message.singular, context=message.context or None)
         after.add(
-            given,
+            message_id,
             string=_typeset(old.string, language)
-            if old is not None and type(old.id) is type(given)
+            if old is not None and type(old.id) is type(message_id)
             else None,
-            locations=[(place, None) for place in sorted(found.places[message])],  # type: ignore[misc]
+            locations=[(place, None) for place in sorted(collection.places[message])],  # type: ignore[misc]
             context=message.context or None,
         )
     return after
 
 
 def _typeset(string: Any, language: str) -> Any:
-    """A translation with the spaces at which its language lets no line break."""
+    """A translation with the non-breaking spaces of its language."""
     if isinstance(string, str):
         return typeset_html(string, language)
     return tuple(typeset_html(each, language) for each in string)
@@ -96,15 +98,15 @@ def as_mo(catalogue: Catalog) -> bytes:
 
 
 def untranslated(catalogue: Catalog) -> list[str]:
-    """What has no translation, or not in every plural form of the language."""
+    """Messages without a translation in every plural form of the language."""
     return [
         str(message.id)
         for message in catalogue
-        if message.id and (not _is_whole(message.string, catalogue.num_plurals) or message.fuzzy)
+        if message.id and (not _is_complete(message.string, catalogue.num_plurals) or message.fuzzy)
     ]
 
 
-def _is_whole(string: str | tuple[str, ...] | list[str] | None, forms: int) -> bool:
+def _is_complete(string: str | tuple[str, ...] | list[str] | None, forms: int) -> bool:
     if isinstance(string, str) or string is None:
         return bool(string)
     return len(string) == forms and all(string)
@@ -145,7 +147,7 @@ def _has_parts(original: Any, text: str, may_lack_number: bool) -> bool:
 
 
 def exact_forms(catalogue: Catalog) -> set[int]:
-    """The plural forms that stand for a single number."""
+    """The plural forms that are used for a single number."""
     form_of = gettext.c2py(catalogue.plural_expr)
     counts = [0] * catalogue.num_plurals
     for number in NUMBERS:

@@ -1,4 +1,4 @@
-"""Words that stand in a template outside of gettext, where nobody could translate them."""
+"""Texts in templates that are not passed to gettext and cannot be translated."""
 
 import re
 from collections.abc import Iterator
@@ -14,27 +14,27 @@ UNREAD: Final = re.compile(r"<!--.*?-->|<(style|script)\b.*?</\1>", re.DOTALL)
 ATTRIBUTE: Final = re.compile(r'\s(?:aria-label|title|placeholder|alt)="([^"]*)"')
 TAG: Final = re.compile(r"<[^>]*>")
 LONE_ATTRIBUTE: Final = re.compile(r'[\w-]+="[^"]*"')
-"""Of a tag that stands in another template."""
+"""Of a tag in another template."""
 
 WORD: Final = re.compile(r"[^\W\d_]{2,}")
 NAMES: Final = frozenset({"RSS", "Atom", "ISSN", "JSON"})
-"""What is called the same in every language."""
+"""Words that are the same in every language."""
 
 ELSEWHERE: Final = ("admin/", "500.html", "articles/api/")
-"""The desk and the page for programmers speak English; where something broke, nothing is looked up."""
+"""The admin and the API documentation are in English; the page of a server error has no gettext."""
 
 
-def unsaid() -> Iterator[str]:
-    """Template and words, for each that stands outside of gettext."""
+def untranslated_texts() -> Iterator[str]:
+    """Template and text, for each text outside of gettext."""
     for file in sorted(TEMPLATES.rglob("*")):
         name = file.relative_to(TEMPLATES).as_posix()
         if file.suffix in {".html", ".txt"} and not name.startswith(ELSEWHERE):
-            for words in words_outside(file.read_text("utf-8")):
-                yield f"{name}: {words}"
+            for text in texts_outside_gettext(file.read_text("utf-8")):
+                yield f"{name}: {text}"
 
 
-def words_outside(source: str) -> Iterator[str]:
-    """What is left to read once everything a template says by its tags is taken out."""
+def texts_outside_gettext(source: str) -> Iterator[str]:
+    """The texts that remain without template tags and markup."""
     shown = UNREAD.sub(" ", TEMPLATE_CODE.sub("", LAYOUT.sub(" ", BLOCKS.sub(" ", source))))
     for part in [*ATTRIBUTE.findall(shown), *TAG.sub("\n", shown).split("\n")]:
         if any(word not in NAMES for word in WORD.findall(LONE_ATTRIBUTE.sub("", part))):

@@ -1,4 +1,4 @@
-"""Two sets side by side: each change once, with the number of files in which it is found."""
+"""Compares two sets; prints each change once, with the number of files that have it."""
 
 import re
 from collections import defaultdict
@@ -14,14 +14,16 @@ type Change = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def report(before: Path, after: Path, *, ignored: Sequence[str]) -> int:
-    """Prints the differences, the most frequent first; 1 if there are any, else 0."""
+    """Prints the differences, most frequent first; returns 1 if there are any."""
     first, second = _files(before), _files(after)
     changes: dict[Change, list[str]] = defaultdict(list)
     differing = 0
     for name in sorted(first.keys() & second.keys()):
-        found = list(_changes(_lines(first[name], ignored), _lines(second[name], ignored)))
-        differing += bool(found)
-        for change in dict.fromkeys(found):
+        changes_of_file = list(
+            _changes(_lines(first[name], ignored), _lines(second[name], ignored))
+        )
+        differing += bool(changes_of_file)
+        for change in dict.fromkeys(changes_of_file):
             changes[change].append(name)
     removed, added = sorted(first.keys() - second.keys()), sorted(second.keys() - first.keys())
     for change, names in sorted(changes.items(), key=lambda item: (-len(item[1]), item[1][0])):

@@ -1,4 +1,4 @@
-"""What somebody does who writes: subscribes, signs up, comments, each to the last mail."""
+"""Readers who subscribe, sign up and comment, up to their last e-mail."""
 
 import re
 from time import sleep
@@ -12,29 +12,28 @@ from tests.demo_snapshot.site import PASSWORD
 from tests.demo_snapshot.visits import BASE, Visitor, links_in
 
 SLOWLY: Final = 3.5
-"""Seconds; a form that comes back sooner was not filled in by a person."""
+"""Seconds; a form that is submitted sooner counts as automatic."""
 
 
 def previews(visitor: Visitor) -> None:
-    """A draft, as anyone with the link reads it."""
+    """Drafts, as shown to anyone with the link."""
     editor = visitor.site.editor()
     listed = html.fromstring(editor.get("/admin/articles/article/?all=1").content.decode())
     for number, path in enumerate(_changeable(listed)):
         page = html.fromstring(editor.get(path).content.decode())
         for link in page.xpath("//a[contains(@href, '/preview/')]/@href")[:1]:
-            found = visitor.site.client().get(urlsplit(link).path)
-            visitor.note(f"preview/{number}", found)
+            visitor.note(f"preview/{number}", visitor.site.client().get(urlsplit(link).path))
 
 
 def _changeable(listed: html.HtmlElement) -> list[str]:
-    """The forms that a list of the admin leads to."""
+    """The URLs of the forms in a list of the admin."""
     links = [urljoin("/admin/articles/article/", link) for link in listed.xpath("//a/@href")]
     paths = [link.partition("?")[0] for link in links]
     return [path for path in dict.fromkeys(paths) if path.endswith("/change/")]
 
 
 def _submit(client: Client, path: str, answer: Any, *, last: bool = False, **typed: Any) -> Any:
-    """Fills in the form that has all these fields, or the last one, and presses its button."""
+    """Fills in and submits the form that has all these fields, or the last one."""
     page = html.fromstring(answer.content.decode(), base_url=BASE + path)
     forms = [form for form in page.xpath("//main//form") if form.method == "POST"]
     with_fields = [form for form in forms if typed.keys() <= set(form.fields.keys())]
@@ -48,7 +47,7 @@ def _submit(client: Client, path: str, answer: Any, *, last: bool = False, **typ
 
 
 def _as_opened(form: html.FormElement) -> dict[str, Any]:
-    """What a browser would send. (`form_values` takes a radio button with an empty value as on.)"""
+    """The values a browser would send. (`form_values` returns `on` for an empty radio value.)"""
     data: dict[str, Any] = {}
     for field in form.inputs:
         kind = field.get("type", "")
@@ -63,18 +62,18 @@ def _as_opened(form: html.FormElement) -> dict[str, Any]:
 
 
 def _link_in(visitor: Visitor, address: str, within: str) -> str:
-    """The path of the newest link of this kind mailed to somebody."""
+    """The path of the newest link of this kind in an e-mail to this address."""
     for mail in reversed(visitor.site.mails()):
         body = mail.get_body(("plain",))
         if address in str(mail["To"]) and body is not None:
-            found = re.findall(rf"{re.escape(BASE)}(\S*?{within}\S+)", body.get_content())
-            if found:
-                return str(found[0]).rstrip(".)>")
+            links = re.findall(rf"{re.escape(BASE)}(\S*?{within}\S+)", body.get_content())
+            if links:
+                return str(links[0]).rstrip(".)>")
     raise LookupError(f"No mail to {address} has a link with {within}.")
 
 
 def _leads_to(beginning: str, path: str, answer: Any) -> str:
-    """The first link of a page that begins so."""
+    """The first link of a page with this beginning."""
     return next(link for link in links_in(path, answer) if link.startswith(beginning))
 
 
@@ -85,7 +84,7 @@ def _open(visitor: Visitor, client: Client, name: str, path: str) -> Any:
 
 
 def newsletter(visitor: Visitor) -> None:
-    """Subscribes, confirms, changes what is received, asks for the data, leaves."""
+    """Subscribes, confirms, changes the preferences, requests the data and unsubscribes."""
     client, address = visitor.site.client(), "newcomer@readers.example"
     page = client.get("/newsletter/")
     visitor.note("newsletter/refused", _submit(client, "/newsletter/", page, email="no address"))
@@ -111,7 +110,7 @@ def newsletter(visitor: Visitor) -> None:
 
 
 def account(visitor: Visitor) -> None:
-    """Signs up, and loses the password."""
+    """Signs up, and resets a forgotten password."""
     address = "reader@readers.example"
     for name, path, typed in (
         ("signup", "/accounts/signup/", {"email": address, "password1": f"{PASSWORD}-long"}),
@@ -128,7 +127,7 @@ def account(visitor: Visitor) -> None:
 
 
 def comment(visitor: Visitor) -> None:
-    """Three readers comment without scripts and want mail about answers; one is turned down."""
+    """Three readers comment without scripts and follow the replies; one comment is rejected."""
     site = visitor.site
     home = site.client().get("/")
     path = next(link for link in links_in("/", home) if re.match(r"/\d{4}/\d\d/[^/]+/$", link))
@@ -168,7 +167,7 @@ def comment(visitor: Visitor) -> None:
 
 
 def _newest_form(visitor: Visitor, path: str) -> str:
-    """Where one answers the newest comment below an article."""
+    """The URL of the form that replies to the newest comment on an article."""
     page = visitor.site.client().get(f"{path}comments/newest/")
     forms = [link for link in links_in(path, page) if link.startswith("/comments/new/")]
     return max(forms, key=lambda link: int((re.findall(r"parent=(\d+)", link) or ["0"])[0]))

@@ -1,4 +1,4 @@
-"""Replaces what differs from run to run, and lays the text out so that a difference is one line."""
+"""Replaces values that differ between runs, and formats texts so that a difference is one line."""
 
 import json
 import re
@@ -22,7 +22,7 @@ BY_CHANCE: Final[tuple[tuple[str, str], ...]] = (
     (r"(nonce[=-]\"?)[A-Za-z0-9_+/=-]{16,}", r"\1NONCE"),
     (r"(/static/[^\"'\s?)>]*?)\.[0-9a-f]{8,12}(\.\w+)", r"\1.HASH\2"),
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),
-    # Signed values, in two or three parts; then long ones whose mix of letters no slug has.
+    # Signed values of two or three parts, then long values in mixed case, which no slug has.
     (
         r"(?<![\w.-])(?:[A-Za-z0-9_-]+:){1,2}(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{20,}(?![\w:-])",
         "TOKEN",
@@ -36,16 +36,16 @@ RFC_822: Final = r"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:
 
 
 class Normaliser:
-    """What is replaced in this run."""
+    """Replaces the random values and times of this run."""
 
     def __init__(self, pictures: dict[str, str]) -> None:
         self.pictures = pictures
-        """The name of a picture's file, which is drawn by lot → a name that says which picture it is."""
+        """The random name of an image file → a name with the number of the image."""
         self.since = timezone.now() - timedelta(days=1)
         self.days = re.compile("|".join(map(re.escape, _written_days(self.since))))
 
     def text(self, text: str) -> str:
-        """Without chance and clock."""
+        """The text without random values and times."""
         for pattern, replacement in BY_CHANCE:
             text = re.sub(pattern, replacement, text)
         text = re.sub(r"(/pictures/)([\w.-]+)", self._picture, text)
@@ -57,10 +57,10 @@ class Normaliser:
         return self.text(unquote(path))
 
     def body(self, body: bytes, content_type: str) -> str:
-        """An answer, a tag or a value a line."""
+        """The body of a response, with one tag or value per line."""
         text = body.decode("utf-8", "replace")
         if "json" in content_type:
-            # Before the layout: what is written in the JSON is text of a page again.
+            # Texts in the JSON are parts of pages, so they are replaced like them.
             return self.text(json.dumps(json.loads(text), indent=1, ensure_ascii=False))
         if "html" in content_type or "xml" in content_type:
             text = re.sub(r"\s+", " ", text)
@@ -94,13 +94,13 @@ def _read(written: str) -> datetime | None:
 
 
 def _written_days(first: datetime) -> list[str]:
-    """Yesterday, today and the next weeks as pages and mails write them; the longest come first."""
-    found = set()
+    """Yesterday, today and the next weeks in the formats of pages and e-mails; longest first."""
+    dates = set()
     for ahead in range(DAYS_AHEAD):
         day = (first + timedelta(days=ahead)).date()
-        found.add(day.isoformat())
+        dates.add(day.isoformat())
         for language in ("en", "fr", "ar"):
             with translation.override(language):
-                found |= {date_format(day, form) for form in ("j F Y", "F j, Y", "j M Y", "j b Y")}
-                found.add(date_format(day))
-    return sorted(found, key=len, reverse=True)
+                dates |= {date_format(day, form) for form in ("j F Y", "F j, Y", "j M Y", "j b Y")}
+                dates.add(date_format(day))
+    return sorted(dates, key=len, reverse=True)

@@ -1,4 +1,4 @@
-"""The demo newsroom in a database of its own, and all that this script imports from the project."""
+"""The demo newsroom in its own database; the only imports from the project."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ from typing import Any, Final
 STATE: Final = TemporaryDirectory(prefix="demo-snapshot-")
 PASSWORD: Final = "of-the-demo-editor"
 
-# Before the settings are read. Mail is written into the state folder, and nobody is asked to wait.
+# Before the settings are read. E-mails are written to the state folder, and requests are not limited.
 os.environ |= {
     "DJANGO_SETTINGS_MODULE": "iria.settings",
     "IRIA_STATE": STATE.name,
@@ -45,7 +45,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from procrastinate.contrib.django import app as job_queue  # noqa: E402
 
-# Names of the project. Where one is renamed, the new one goes in front, so that both versions run.
+# Names in the project; a new name is added before the old one, so that both versions work.
 DECISIONS: Final = ("articles.comments.moderation.decisions", "articles.comments.moderation")
 COMMENT: Final = ("articles", "Comment")
 RENDITION: Final = ("articles", "Rendition")
@@ -53,7 +53,7 @@ PUBLICATION: Final = ("iria", "Publication")
 GUESTS_CONFIRM: Final = ("guests_confirm_email", "comments_confirmed")
 """The field of the publication, now and in 0.1.0."""
 NOTIFY: Final = ("notify", "tell")
-"""The argument that has the commenter notified of a rejection, now and in 0.1.0."""
+"""The argument that notifies the commenter of a rejection, now and in 0.1.0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Site:
         return client
 
     def pictures(self) -> dict[str, str]:
-        """The name of each picture's file, which is drawn by lot → the picture's number and the size."""
+        """The random name of each image file → number and size of the image."""
         rows = apps.get_model(*RENDITION)._default_manager.values_list(
             "name", "image_id", "width", "height"
         )
@@ -81,12 +81,12 @@ class Site:
         }
 
     def mails(self) -> list[EmailMessage]:
-        """Every mail so far, the oldest first."""
+        """Every e-mail so far, oldest first."""
         files = sorted(self.mail_folder.rglob("*.eml"))
         return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
 
     def work(self) -> None:
-        """What the worker would do from now until everything is done, and each periodic job once."""
+        """Runs all jobs like the worker, and each periodic job once."""
         _run_jobs()
         now = int(time.time())
         for _, periodic in sorted(PERIODIC.items()):
@@ -107,7 +107,7 @@ class Site:
             decisions.decide(comment, rejected, by=editor, reason=reason, **{notify: True})
 
     def ask_guests_to_confirm(self) -> None:
-        """From now on a comment waits until its writer has said that the address is theirs."""
+        """From now on guests have to confirm their address."""
         publication = apps.get_model(*PUBLICATION)._default_manager.get()
         fields = {field.name for field in publication._meta.fields}
         setattr(publication, next(name for name in GUESTS_CONFIRM if name in fields), True)
@@ -118,14 +118,14 @@ def _first_module(names: tuple[str, ...]) -> ModuleType:
     for name in names:
         with suppress(ModuleNotFoundError):
             return import_module(name)
-    raise LookupError(f"None of these is there: {', '.join(names)}.")
+    raise LookupError(f"None of these modules exists: {', '.join(names)}.")
 
 
 PERIODIC: Final[dict[Any, Any]] = dict(job_queue.periodic_registry.periodic_tasks)
 
 
 def _run_jobs() -> None:
-    """All that wait, one after another, so that every run does the same in the same order."""
+    """Runs all pending jobs one after another, so that their order is always the same."""
 
     async def work() -> None:
         async with job_queue.open_async():
@@ -133,7 +133,7 @@ def _run_jobs() -> None:
                 wait=False, concurrency=1, install_signal_handlers=False, listen_notify=False
             )
 
-    # By itself a worker would begin periodic jobs as the clock says.
+    # The worker would start periodic jobs by the time.
     job_queue.periodic_registry.periodic_tasks.clear()
     while _make_due():
         connector: Any = job_queue.connector
@@ -142,7 +142,7 @@ def _run_jobs() -> None:
 
 
 def _make_due() -> int:
-    """Mail about a decision waits for a minute, in which it can be undone: here it is over."""
+    """Makes delayed jobs due; e-mails about decisions are delayed until they are final."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE procrastinate_jobs SET scheduled_at = NULL"
@@ -154,10 +154,10 @@ def _make_due() -> int:
 @contextmanager
 def demo_site() -> Iterator[Site]:
     database = settings.DATABASES["default"]
-    # This process does one thing after another; a pool would keep the database open at the end.
+    # A pool would keep connections to the database open at the end.
     database["OPTIONS"].pop("pool", None)
     name = database["NAME"]
-    # Many pages are asked for that are not there.
+    # Many of the requested pages do not exist.
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
     database.setdefault("TEST", {})["NAME"] = f"demo_snapshot_{name}"
     connection.settings_dict["TEST"]["NAME"] = f"demo_snapshot_{name}"
@@ -170,7 +170,7 @@ def demo_site() -> Iterator[Site]:
         yield site
     finally:
         with connection.cursor() as cursor:
-            # The threads in which jobs ran have left their connections open.
+            # The threads of the jobs have left connections open.
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -1,4 +1,4 @@
-"""Everything a stranger can open, found by following links, and how an answer is written down."""
+"""Visits every public page by following links, and stores the responses."""
 
 import json
 import re
@@ -34,18 +34,18 @@ START: Final = (
     *("/language/xx/", "/comments/yours/x/", "/comments/new/", "/comments/mine/"),
     *("/healthz", "/readyz", "/api/oembed/", "/comments/follow/asked/"),
 )
-"""Where the walk begins, and pages that no link leads to."""
+"""The first pages, and pages without a link."""
 
 LEFT_OUT: Final = re.compile(r"^/(static|pictures|face|emblem|favicon|admin/.)")
 FEW: Final = re.compile(r"^/(search|accounts|comments|newsletter/link|api/oembed)/?")
-"""One page of a kind says all; the links to the others differ only in a number or a query."""
+"""A few pages of each kind are enough; they differ only in a number or a query."""
 
 MOST_OF_A_KIND: Final = 3
 DROPPED: Final = {"ETag", "Content-Length", "Date", "Set-Cookie", "Last-Modified"}
 
 
 class Visitor:
-    """Writes down each answer, and the links in it."""
+    """Stores each response."""
 
     def __init__(self, site: Site, folder: Path) -> None:
         self.site, self.folder = site, folder
@@ -55,7 +55,7 @@ class Visitor:
     def write(self, name: str, text: str) -> None:
         path = self.folder / f"{name}.txt"
         number = 1
-        while path.exists():  # two URLs that differ in what is replaced
+        while path.exists():  # two URLs that differ only in replaced values
             number += 1
             path = self.folder / f"{name}~{number}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -125,28 +125,28 @@ def file_name(path: str) -> str:
 
 
 def links_in(path: str, answer: Any) -> list[str]:
-    """Paths on this site that an answer leads to, in the order in which it names them."""
+    """The links of a response to this site, in their order."""
     content_type = answer.headers.get("Content-Type", "")
-    found = [answer.headers.get("Location", "")]
-    found += re.findall(r"<([^>]+)>; rel", answer.headers.get("Link", ""))
+    links = [answer.headers.get("Location", "")]
+    links += re.findall(r"<([^>]+)>; rel", answer.headers.get("Link", ""))
     text = answer.content.decode("utf-8", "replace")
     if "text/html" in content_type and answer.content:
         page = html.fromstring(answer.content.decode())
-        found += page.xpath("//a/@href | //link[@rel='alternate' or @rel='next']/@href")
+        links += page.xpath("//a/@href | //link[@rel='alternate' or @rel='next']/@href")
     elif "xml" in content_type or "json" in content_type:
-        found += re.findall(rf"{re.escape(BASE)}/[^\s\"'<>\\]*", text.replace("&amp;", "&"))
-        found += _numbers(path, text) if path.startswith("/api/v1/") else []
+        links += re.findall(rf"{re.escape(BASE)}/[^\s\"'<>\\]*", text.replace("&amp;", "&"))
+        links += _numbers(path, text) if path.startswith("/api/v1/") else []
     local = []
-    for link in found:
-        whole = urldefrag(urljoin(BASE + path, link))[0]
-        if link and whole.startswith(BASE):
-            parts = urlsplit(whole)
+    for link in links:
+        url = urldefrag(urljoin(BASE + path, link))[0]
+        if link and url.startswith(BASE):
+            parts = urlsplit(url)
             local.append((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
     return local
 
 
 def _numbers(path: str, text: str) -> list[str]:
-    """The single things that a listing of the API names."""
+    """The URLs of the items in a list of the API."""
     kind = re.fullmatch(r"/api/v1/(\w+)/(?:\?cursor.*)?", path)
     items = json.loads(text).get("items", []) if kind else []
     return [f"/api/v1/{kind[1]}/{item['id']}/" for item in items if kind]

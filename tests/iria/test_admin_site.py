@@ -104,7 +104,7 @@ def test_the_page_of_an_app_lists_its_models(chief: User) -> None:
     assert "Issues" in {model["name"] for model in app["models"]}
 
 
-def test_whoever_may_see_nothing_gets_an_empty_navigation(db: None) -> None:
+def test_a_user_without_permissions_gets_an_empty_navigation(db: None) -> None:
     nobody = User.objects.create_user("nobody@example.org", "x", is_staff=True)
     assert entries_of(nobody) == {}
 
@@ -125,9 +125,7 @@ def test_nobody_else_sees_the_navigation_on_an_error_page(client: Client) -> Non
     assert 'id="nav-sidebar"' not in response.content.decode()
 
 
-def test_the_navigation_counts_the_comments_that_wait_if_there_are_any(
-    client: Client, edna: User
-) -> None:
+def test_the_navigation_counts_pending_comments(client: Client, edna: User) -> None:
     client.force_login(edna)
     assert _waiting(client, "/admin/") == []
     article = newsroom.published()

@@ -16,7 +16,7 @@ from iria.core.text.language import SPOKEN, interface_language, use_language
 from iria.core.text.typography import typeset_html
 from tests.catalogue import keeping
 from tests.catalogue.collecting import Collection, Message, collect, of_template
-from tests.catalogue.unsaid import unsaid, words_outside
+from tests.catalogue.unsaid import texts_outside_gettext, untranslated_texts
 
 CATALOGUES = dict(keeping.catalogues())
 
@@ -101,12 +101,12 @@ def test_the_plural_forms_of_the_languages_are_known(
 def test_a_new_catalogue_has_room_for_every_plural_form(tmp_path: Path) -> None:
     found = Collection()
     found.add(Message("%(count)d reply", "%(count)d replies"), "templates/x.html")
-    new = keeping.brought_up_to_date("ar", tmp_path / "django.po", found)
+    new = keeping.updated("ar", tmp_path / "django.po", found)
     written = keeping.as_po(new).decode()
     assert [f"msgstr[{form}]" in written for form in range(7)] == [True] * 6 + [False]
     assert len(keeping.untranslated(new)) == 1
     (tmp_path / "django.po").write_bytes(keeping.as_po(arabic(*ARABIC_FORMS)))
-    kept = keeping.brought_up_to_date("ar", tmp_path / "django.po", found)
+    kept = keeping.updated("ar", tmp_path / "django.po", found)
     assert keeping.untranslated(kept) == []
     compiled = GNUTranslations(BytesIO(keeping.as_mo(kept)))
     for number, text in (
@@ -153,7 +153,7 @@ def test_texts_in_nested_template_tags_are_found() -> None:
 
 
 def test_templates_have_no_untranslated_text() -> None:
-    assert list(unsaid()) == []
+    assert list(untranslated_texts()) == []
 
 
 def test_untranslated_text_and_attributes_are_found() -> None:
@@ -161,4 +161,4 @@ def test_untranslated_text_and_attributes_are_found() -> None:
         '<p {% if a %}class="b"{% endif %}>{% translate "Said" %} <b>Not said</b></p>'
         '<input placeholder="Nor this" value="{{ b }}" name="c">'
     )
-    assert list(words_outside(source)) == ["Nor this", "Not said"]
+    assert list(texts_outside_gettext(source)) == ["Nor this", "Not said"]

@@ -175,7 +175,7 @@ def about_accounts(ola: User) -> Iterator[tuple[str, Any]]:
         yield from sent(mail.outbox, prefix)
 
 
-def test_every_email_is_whole_in_its_language(
+def test_every_email_is_entirely_in_its_language(
     article: Article, language: str, ola: User, mina: User
 ) -> None:
     found, seen = [], 0

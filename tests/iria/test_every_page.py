@@ -208,7 +208,7 @@ def content() -> set[str]:
 
 
 @pytest.mark.parametrize("in_language", LANGUAGES, indirect=True, ids=LANGUAGES)
-def test_every_page_is_whole_in_its_language_and_theme(
+def test_every_page_is_entirely_in_its_language_and_theme(
     client: Client, in_language: dict[str, str], ola: User
 ) -> None:
     first = current_publication().language_codes[0]

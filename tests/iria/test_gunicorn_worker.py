@@ -34,12 +34,11 @@ def accepted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return slots
 
 
-def worker(slot: int, connections: int, *, reports: bool = True) -> EvenWorker:
-    made = EvenWorker.__new__(EvenWorker)
-    made.slot, made.nr_conns, made.alive, made.seen, made.seen_at = slot, connections, True, [], 0.0
-    if reports:
-        made._report(is_alive=True)
-    return made
+def worker(slot: int, connections: int) -> EvenWorker:
+    new = EvenWorker.__new__(EvenWorker)
+    new.slot, new.nr_conns, new.alive, new.seen, new.seen_at = slot, connections, True, [], 0.0
+    new._report(is_alive=True)
+    return new
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ def counted(view: str, method: str, status: int) -> float:
     return float(sum(each.get() for each in labels._buckets))
 
 
-def through(client: Client, path: str, method: str = "GET") -> HttpResponse:
+def get_through_middleware(client: Client, path: str) -> HttpResponse:
     """Sends a request through the middleware, like a web server with METRICS_ADDRESS."""
 
     def respond(request: HttpRequest) -> HttpResponse:
@@ -21,12 +21,12 @@ def through(client: Client, path: str, method: str = "GET") -> HttpResponse:
         request.resolver_match = getattr(response, "resolver_match", None)
         return response  # type: ignore[return-value]
 
-    return Requests(respond)(RequestFactory().generic(method, path))
+    return Requests(respond)(RequestFactory().get(path))
 
 
 def test_requests_are_counted_by_view_and_status(client: Client, db: None) -> None:
     before = counted("search", "GET", 200)
-    through(client, "/search/?q=harbour")
+    get_through_middleware(client, "/search/?q=harbour")
     assert counted("search", "GET", 200) == before + 1
 
 
@@ -40,7 +40,7 @@ def test_requests_are_counted_by_view_and_status(client: Client, db: None) -> No
         ("/anything", "BREW", 301, ("none", "other", 301)),
     ],
 )
-def test_what_no_view_answered_has_a_word(
+def test_requests_without_a_view_are_counted_by_kind(
     path: str, method: str, status: int, labels: tuple[str, str, int]
 ) -> None:
     before = counted(*labels)

@@ -89,7 +89,7 @@ def test_exactly_the_public_tables_have_triggers() -> None:
     }
 
 
-def test_what_prunes_a_table_is_a_periodic_job() -> None:
+def test_tables_are_pruned_by_periodic_jobs() -> None:
     periodic = {name for name, _ in app.periodic_registry.periodic_tasks}
     pruned = {each.pruning.task for each in model_policy.policies().values() if each.pruning}
     assert pruned

@@ -130,7 +130,7 @@ def test_a_part_notices_that_somebody_else_saved(chief: User) -> None:
     assert not current_publication().show_most_read
 
 
-def test_whoever_may_only_view_the_publication_cannot_change_a_part(rui: User) -> None:
+def test_users_who_may_only_view_the_publication_cannot_change_a_part(rui: User) -> None:
     rui.user_permissions.add(Permission.objects.get(codename="view_publication"))
     current_publication().save()
     url = reverse("admin:iria_publication_change", args=[1])

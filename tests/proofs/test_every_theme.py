@@ -6,10 +6,10 @@ from tests.iria import test_every_page
 from tests.iria.conftest import parts
 from tests.iria.test_every_page import (
     in_language,
-    test_every_page_is_whole_in_its_language_and_theme,
+    test_every_page_is_entirely_in_its_language_and_theme,
 )
 
-__all__ = ["in_language", "parts", "test_every_page_is_whole_in_its_language_and_theme"]
+__all__ = ["in_language", "parts", "test_every_page_is_entirely_in_its_language_and_theme"]
 pytestmark = pytest.mark.proof
 
 

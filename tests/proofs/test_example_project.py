@@ -13,7 +13,7 @@ pytestmark = pytest.mark.proof
 
 
 @pytest.mark.django_db
-def test_an_app_and_a_theme_next_to_ours_work() -> None:
+def test_an_app_and_a_theme_of_a_project_work() -> None:
     # In a database of its own: the app has tables.
     database = {**connection.settings_dict, "NAME": "iria_example"}
     environment = {

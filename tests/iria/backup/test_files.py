@@ -63,7 +63,7 @@ def test_only_changed_files_are_copied_again(
 
 
 @pytest.mark.parametrize("key", [KEY, None], ids=["encrypted", "not encrypted"])
-def test_media_come_back_as_they_were(
+def test_media_are_restored_unchanged(
     storage: FileSystemStorage, tmp_path: Path, key: Key | None
 ) -> None:
     backup_of(storage, tmp_path / "backup", key)
@@ -75,7 +75,7 @@ def test_media_come_back_as_they_were(
     assert (damaged.read_bytes(), damaged.stat().st_mtime_ns) == (content, modified)
 
 
-def test_media_come_out_of_a_bucket_and_into_another_one(tmp_path: Path) -> None:
+def test_media_are_restored_from_one_bucket_to_another(tmp_path: Path) -> None:
     with small_bucket() as server, small_bucket() as other:
         bucket = Bucket(**server.options)
         for name in ("originals/1.jpg", "files/2.pdf"):

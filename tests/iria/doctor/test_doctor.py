@@ -426,7 +426,7 @@ def test_a_certificate_that_expires_soon_is_a_warning(
     assert finding.level is Level.WARNING
 
 
-def test_a_site_without_https_is_told_so_once(healthy: Surroundings, settings: Any) -> None:
+def test_a_site_without_https_is_reported_once(healthy: Surroundings, settings: Any) -> None:
     settings.SITE_URL, settings.SECURE = "http://127.0.0.1", False
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = False
     settings.CSRF_COOKIE_SECURE, settings.SECURE_HSTS_SECONDS = False, 0
@@ -512,7 +512,7 @@ def test_a_query_that_takes_too_long_is_reported(
     assert time.monotonic() - began < 2
 
 
-def test_what_does_not_answer_is_not_waited_for() -> None:
+def test_a_check_without_a_response_times_out() -> None:
     released = threading.Event()
     answers = dict(in_time(lambda wait: wait and released.wait(30), [True, False], seconds=0.1))
     released.set()

@@ -33,7 +33,9 @@ SECURITY = "/.well-known/security.txt"
         ("/.well-known/change-password", "/accounts/password/change/"),
     ],
 )
-def test_known_addresses_lead_to_ours(client: Client, path: str, target: str) -> None:
+def test_well_known_urls_redirect_to_pages_of_the_site(
+    client: Client, path: str, target: str
+) -> None:
     response = client.get(path)
     assert response.status_code in {301, 302}
     assert re.fullmatch(target, response.headers["Location"])
@@ -58,7 +60,7 @@ def test_pages_name_a_manifest_with_the_name_of_the_publication(client: Client) 
     assert {icon["sizes"] for icon in manifest["icons"]} >= {"180x180", "512x512"}
 
 
-def test_whoever_finds_a_vulnerability_finds_a_contact(client: Client, settings: Any) -> None:
+def test_security_txt_names_the_contact_for_vulnerabilities(client: Client, settings: Any) -> None:
     assert client.get(SECURITY).status_code == 404
     publication = current_publication()
     publication.contact_email = "desk@meridian.example"

@@ -18,8 +18,8 @@ from tests import newsroom
 pytestmark = pytest.mark.django_db
 
 
-def page(path: str = "about", **fields: Any) -> Page:
-    saved = Page(path=path, **{"title": "About us", "is_published": True, **fields})
+def page(**fields: Any) -> Page:
+    saved = Page(path="about", **{"title": "About us", "is_published": True, **fields})
     saving.save(saved)
     return saved
 

@@ -62,10 +62,10 @@ def article_in(category: Category, headline: str, language: str) -> Article:
     return article
 
 
-def menus_of(code: str) -> dict[str, Any]:
+def french_menus() -> dict[str, Any]:
     resolved: Any = Publication.objects.get().resolved_menus
-    menus_in_language: dict[str, Any] = resolved["translations"][code]
-    return menus_in_language
+    menus: dict[str, Any] = resolved["translations"]["fr"]
+    return menus
 
 
 def header(html: str) -> str:
@@ -140,9 +140,9 @@ def test_cards_have_the_section_names_of_their_page(client: Client) -> None:
 def test_translated_sections_need_no_further_query(client: Client) -> None:
     def queries(url: str) -> int:
         page_of(client, url)  # fills the caches of the process
-        with CaptureQueriesContext(connection) as made:
+        with CaptureQueriesContext(connection) as captured:
             page_of(client, url)
-        return len(made)
+        return len(captured)
 
     urls = ["/language/fr/", "/language/fr/articles/"]
     first = add_category("Asia", "Asie")
@@ -174,7 +174,7 @@ def test_a_language_can_have_a_menu_of_its_own(client: Client, publication: Publ
     ]
     publication.translations["fr"]["header_menu"] = own
     menus.save(publication)
-    resolved = menus_of("fr")["header"]
+    resolved = french_menus()["header"]
     assert [link["name"] for link in resolved] == ["Nos données", "Asie"]
     assert all("language" not in link for link in resolved)
     newsroom.published("La marée", language="fr")
@@ -200,7 +200,7 @@ def test_a_broken_item_in_a_menu_of_a_language_is_reported(publication: Publicat
     (message,) = broken_entry_messages(menus.broken_entries(publication, menus.targets()))
     assert "Français" in message
     assert "Asie" in message
-    assert menus_of("fr")["footer"] == []
+    assert french_menus()["footer"] == []
 
 
 def page(title: str, path: str, **fields: Any) -> Page:
@@ -272,7 +272,7 @@ def test_the_form_of_the_publication_saves_texts_and_menus_of_each_language(
     assert admin_client.post(URL, sent).status_code == 302
     saved = Publication.objects.get()
     assert saved.translations["fr"]["tagline"] == "La mer"
-    assert menus_of("fr")["header"][0]["name"] == "Données"
+    assert french_menus()["header"][0]["name"] == "Données"
     assert "Données" in admin_client.get(URL).content.decode()
 
 

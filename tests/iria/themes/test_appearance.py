@@ -85,11 +85,11 @@ def test_the_preview_shows_values_that_are_not_saved(admin_client: Client, clien
     assert client.get("/").content == before
 
 
-def test_a_preview_url_cannot_be_made_up(admin_client: Client) -> None:
+def test_a_preview_url_cannot_be_forged(admin_client: Client) -> None:
     assert admin_client.get(f"{URL}preview/anything/light/").status_code == 404
 
 
-def test_only_who_may_change_the_publication_sees_the_page(
+def test_only_users_who_may_change_the_publication_see_the_page(
     rui: User, client: Client, admin_client: Client
 ) -> None:
     assert client.login(email=rui.email, password=PASSWORD)

@@ -10,8 +10,8 @@ from tests.iria.themes.conftest import MakeTheme
 FOOTER = "templates/_footer.html"
 
 
-def page(client: Client, path: str = "/") -> str:
-    response = client.get(path)
+def front_page(client: Client) -> str:
+    response = client.get("/")
     assert response.status_code == 200
     return response.content.decode()
 
@@ -20,7 +20,7 @@ def test_a_template_of_the_theme_is_used_instead_of_the_built_in_one(
     use_theme: MakeTheme, client: Client
 ) -> None:
     use_theme({FOOTER: '<footer id="harbour">{{ publication.name }}</footer>'})
-    assert '<footer id="harbour">Meridian</footer>' in page(client)
+    assert '<footer id="harbour">Meridian</footer>' in front_page(client)
 
 
 def test_a_template_may_extend_the_built_in_one_of_its_name(
@@ -33,7 +33,7 @@ def test_a_template_may_extend_the_built_in_one_of_its_name(
             )
         }
     )
-    html = page(client)
+    html = front_page(client)
     assert 'data-theme="harbour"' in html
     assert "<footer" in html
 
@@ -52,7 +52,7 @@ def test_another_theme_shows_at_once_and_has_another_etag(
 
 def test_a_theme_that_is_gone_leaves_the_built_in_design(client: Client, db: None) -> None:
     Publication(name="Meridian", theme="sold").save()
-    assert "<footer" in page(client)
+    assert "<footer" in front_page(client)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_the_built_in_template_is_used_for_one_that_is_broken(
     use_theme: MakeTheme, client: Client, broken: str
 ) -> None:
     theme = use_theme({FOOTER: broken})
-    html = page(client)
+    html = front_page(client)
     assert 'id="harbour"' not in html
     assert "<footer" in html
     (problem,) = template_problems(theme.templates)
@@ -80,7 +80,7 @@ def test_the_built_in_template_is_used_for_one_without_a_block_that_pages_fill(
     use_theme: MakeTheme, client: Client
 ) -> None:
     theme = use_theme({"templates/base.html": "<!doctype html><title>Harbour</title>"})
-    assert "<footer" in page(client)
+    assert "<footer" in front_page(client)
     problems = template_problems(theme.templates)
     assert any("content" in each.message for each in problems)
     assert all(each.fatal for each in problems)

@@ -66,7 +66,7 @@ POSTS = (
 )
 
 
-def test_an_archive_is_tried_imported_and_undone(admin_client: Client, tmp_path: Path) -> None:
+def test_an_archive_is_checked_imported_and_undone(admin_client: Client, tmp_path: Path) -> None:
     media = images(**{"uploads/2020/quay.jpg": picture_file(colour="red").read()})
     run = upload(admin_client, file=archive(tmp_path, *POSTS), images=media)
     assert run.state == State.CHECKING
@@ -126,7 +126,7 @@ def test_a_broken_file_is_refused_with_its_line(admin_client: Client) -> None:
     assert admin_client.get(url("change", run)).context["may_check"]
 
 
-def test_an_import_that_the_worker_has_to_leave_is_continued(
+def test_an_import_that_the_worker_interrupts_is_continued(
     admin_client: Client, tmp_path: Path
 ) -> None:
     run = upload(admin_client, file=archive(tmp_path, *POSTS))
@@ -164,7 +164,7 @@ def test_files_of_the_server_are_only_those_of_its_folder(
     assert run.state == State.CHECKED
 
 
-def test_images_are_fetched_if_wanted(
+def test_images_are_fetched_on_request(
     admin_client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = picture_file(colour="red").read()
@@ -174,10 +174,12 @@ def test_images_are_fetched_if_wanted(
     assert run.counts["images"]["created"] == 1
 
 
-def test_what_is_said_of_an_old_wordpress_site_counts(admin_client: Client, tmp_path: Path) -> None:
+def test_options_for_an_old_wordpress_site_are_applied(
+    admin_client: Client, tmp_path: Path
+) -> None:
     event = wxr.item(9, "Event", post_type="event", post_date_gmt="0000-00-00 00:00:00")
-    given = {"time_zone": "Asia/Karachi", "post_types": "event, product"}
-    run = upload(admin_client, file=archive(tmp_path, event), **given)
+    options = {"time_zone": "Asia/Karachi", "post_types": "event, product"}
+    run = upload(admin_client, file=archive(tmp_path, event), **options)
     work(run)
     admin_client.post(url("start", run))
     work(run)

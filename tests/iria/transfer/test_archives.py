@@ -141,7 +141,7 @@ def test_a_post_of_substack_keeps_text_notes_and_image(tmp_path: Path) -> None:
     assert (texts["15"].kind, texts["15"].path) == (Kind.PAGES, "/about/")
 
 
-def test_what_substack_keeps_as_values_only_is_not_lost(tmp_path: Path) -> None:
+def test_content_that_substack_stores_in_attributes_is_kept(tmp_path: Path) -> None:
     def part(name: str, tag: str = "div", /, **values: str) -> str:
         return f'<{tag} class="{name}" data-attrs="{escape(json.dumps(values))}"></{tag}>'
 
@@ -228,7 +228,7 @@ def _member(name: str, mode: int = 0, method: int = zipfile.ZIP_STORED) -> zipfi
         "posts\\..\\..\\a",
     ],
 )
-def test_names_outside_of_an_archive_are_refused(tmp_path: Path, name: str) -> None:
+def test_paths_outside_of_an_archive_are_rejected(tmp_path: Path, name: str) -> None:
     file = _zip(tmp_path, {"posts.csv": POSTS, name: "x"})
     with pytest.raises(Unreadable), Archive(file):
         pass
@@ -254,7 +254,7 @@ def test_links_duplicates_and_strange_compression_are_refused(
         pass
 
 
-def test_bombs_encrypted_and_damaged_archives_are_refused(tmp_path: Path) -> None:
+def test_archive_bombs_and_encrypted_or_damaged_archives_are_refused(tmp_path: Path) -> None:
     bomb = _zip(tmp_path, {"posts.csv": POSTS, "posts/11.a.html": b"\0" * 20_000_000})
     bomb = bomb.rename(tmp_path / "bomb.zip")
     sound = _zip(tmp_path, {"posts.csv": POSTS}).read_bytes()

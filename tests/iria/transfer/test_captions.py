@@ -44,7 +44,7 @@ def test_the_markup_of_the_caption_stays() -> None:
     assert found.credit == "Mira Field"
 
 
-def test_an_undecided_caption_stays_whole() -> None:
+def test_an_undecided_caption_is_not_split() -> None:
     found = split_html("A street in the rain (Paul Winter)")
     assert found.is_undecided
     assert (found.caption, found.credit) == ("A street in the rain (Paul Winter)", "")
@@ -56,6 +56,6 @@ def test_a_credit_without_a_name_stays_in_the_caption() -> None:
 
 
 @pytest.mark.parametrize("start", ["", "Photo: Mira", "Photo courtesy of", "© ", "(photo"])
-def test_a_caption_of_many_brackets_or_spaces_takes_no_time(start: str) -> None:
+def test_a_caption_of_many_brackets_or_spaces_is_split_quickly(start: str) -> None:
     assert split(start + "(" * 2900).credit == ""
     assert split(start + " " * 2900 + "(x").credit == ""

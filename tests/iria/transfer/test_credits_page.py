@@ -25,11 +25,11 @@ CAPTION = "The quay at dawn / Mira Field"
 COLOURS = ("red", "teal", "navy", "olive", "maroon", "purple")
 
 
-def imported(colour: str = "red", caption: str = CAPTION) -> Image:
+def imported(colour: str = "red") -> Image:
     return ingest.ingest(
         picture_file(colour=colour),
         by=None,
-        caption=caption,
+        caption=CAPTION,
         credit_pending=True,
         alt_text="A quay",
     )
@@ -47,13 +47,13 @@ def article_with(image: Image, caption: str = CAPTION, headline: str = "One") ->
     return article
 
 
-def fields(image: Image, credit: str, caption: str, shown: str = CAPTION) -> dict[str, Any]:
+def fields(image: Image, credit: str, caption: str) -> dict[str, Any]:
     number = image.pk
     return {
         "image": str(number),
         f"{number}-credit": credit,
         f"{number}-caption": caption,
-        f"{number}-shown": shown,
+        f"{number}-shown": CAPTION,
     }
 
 

@@ -161,7 +161,7 @@ BOMB = "<!DOCTYPE rss [" + "".join(
     ],
     ids=range(13),
 )
-def test_what_is_hostile_broken_or_no_feed_is_refused(tmp_path: Path, content: str | bytes) -> None:
+def test_hostile_broken_and_other_files_are_refused(tmp_path: Path, content: str | bytes) -> None:
     with pytest.raises(Unreadable):
         list(Feed(_file(tmp_path, content)).records())
 
@@ -252,7 +252,7 @@ def test_a_feed_that_cannot_be_fetched_exits_with_2(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.django_db
-def test_further_pages_are_fetched_if_wanted(
+def test_further_pages_are_fetched_on_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pages = {

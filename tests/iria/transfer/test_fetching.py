@@ -45,7 +45,7 @@ asked: list[str] = []
 
 
 @pytest.mark.django_db
-def test_images_are_fetched_once_and_a_second_run_goes_on(
+def test_images_are_fetched_once_and_a_second_run_continues(
     served: dict[str, bytes], tmp_path: Path
 ) -> None:
     served[f"{UPLOADS}2020/05/quay.jpg"] = picture_file(colour="red").read()

@@ -248,7 +248,7 @@ def test_a_card_becomes_its_equivalent(name: str, fields: dict[str, Any], stored
         ({"type": "image", "src": "a.jpg", "href": "https://else.example/"}, "linked image"),
     ],
 )
-def test_what_does_not_come_along_is_remarked(card: dict[str, Any], remark: str) -> None:
+def test_content_that_is_not_imported_is_reported(card: dict[str, Any], remark: str) -> None:
     assert _remarks(lexical=lexical(card)) == [remark]
 
 
@@ -315,7 +315,7 @@ def test_html_of_the_old_site_is_understood_by_its_classes() -> None:
         ),
     ],
 )
-def test_the_first_readable_form_of_a_text_counts(columns: dict[str, Any], stored: str) -> None:
+def test_the_first_readable_form_of_a_text_is_used(columns: dict[str, Any], stored: str) -> None:
     assert _body(**columns) == stored
 
 
@@ -396,7 +396,7 @@ def test_players_of_published_html_become_links_to_their_files() -> None:
     assert _remarks(html=html) == ["file not imported"] * 2
 
 
-def test_a_link_to_a_window_of_ghost_becomes_text() -> None:
+def test_a_link_to_a_portal_of_ghost_becomes_text() -> None:
     hrefs = ("#/portal/signup", "https://old.example/#/portal/account", "/#/search", "#part")
     html = "".join(f'<p><a href="{each}">x</a></p>' for each in hrefs)
     assert _body(html=html).count("<a ") == 1
@@ -411,7 +411,7 @@ def test_an_upload_at_the_host_of_ghost_is_one_of_the_site() -> None:
     assert Place("").image_id(url) == PLACE.image_id("/content/images/2025/a b.jpg")
 
 
-def test_the_emoji_of_a_callout_stands_in_its_first_paragraph() -> None:
+def test_the_emoji_of_a_callout_is_in_its_first_paragraph() -> None:
     assert _card("callout", calloutEmoji="💡", calloutText="<p>One</p><p>Two</p>") == (
         '<aside data-callout=""><p>💡 One</p><p>Two</p></aside>'
     )

@@ -74,7 +74,7 @@ def test_an_answer_of_the_content_api_has_its_people_and_tags_in_the_post() -> N
 @pytest.mark.parametrize(
     ("name", "line"), [("export__broken.json", 1), ("import__draft-2014-12-19-test-3.md", 1)]
 )
-def test_what_is_no_export_is_refused(name: str, line: int) -> None:
+def test_a_file_that_is_no_export_is_refused(name: str, line: int) -> None:
     with pytest.raises(Unreadable) as refused:
         _read(shared_data("ghost", "fixtures", name))
     assert refused.value.line == line

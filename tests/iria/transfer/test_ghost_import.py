@@ -247,7 +247,9 @@ def test_members_keep_their_consent(run: Run, mailing: dict[str, Any]) -> None:
     assert "ana@" not in json.dumps(report).lower()
 
 
-def test_nobody_who_left_or_was_erased_here_comes_back(run: Run, mailing: dict[str, Any]) -> None:
+def test_nobody_who_unsubscribed_or_was_erased_is_resubscribed(
+    run: Run, mailing: dict[str, Any]
+) -> None:
     left, erased = "left@example.org", "erased@example.org"
     members = [{"id": "m1", "email": left}, {"id": "m2", "email": erased}]
     links = [{"member_id": each, "newsletter_id": "n1"} for each in ("m1", "m2")]
@@ -262,7 +264,7 @@ def test_nobody_who_left_or_was_erased_here_comes_back(run: Run, mailing: dict[s
     assert Subscriber.objects.get(email=left).state == "left"
 
 
-def test_who_unsubscribed_there_since_is_unsubscribed_here(
+def test_members_who_unsubscribed_in_ghost_are_unsubscribed(
     run: Run, mailing: dict[str, Any]
 ) -> None:
     members = [{"id": "m1", "email": "ana@example.org", "subscribed": True}]

@@ -84,7 +84,7 @@ def test_a_scheduled_e_mail_is_not_published(tmp_path: Path) -> None:
     assert (text.state, _remarks(text)) == (State.DRAFT, ["sent by e-mail only"])
 
 
-def test_tags_stand_in_order_and_the_first_is_the_category(tmp_path: Path) -> None:
+def test_tags_keep_their_order_and_the_first_is_the_category(tmp_path: Path) -> None:
     records = _read(tmp_path, posts=[post()], tags=TAGS, posts_tags=_linked("t3", "t2", "t1"))
     (text,) = [each for each in records if isinstance(each, Text)]
     assert [each.name for each in text.tags] == ["Sea", "Ports"]
@@ -109,7 +109,7 @@ def test_named_tags_become_categories_instead(tmp_path: Path) -> None:
     assert [each.name for each in text.categories] == ["Ports"]
 
 
-def test_authors_stand_in_order_with_their_roles_as_remarks(tmp_path: Path) -> None:
+def test_authors_keep_their_order_with_their_roles_as_remarks(tmp_path: Path) -> None:
     records = _read(
         tmp_path,
         posts=[post()],
@@ -340,7 +340,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         BOMB + "collections: {/: {permalink: /a/, filter: *j}}\nroutes: {/x/: *j}",
     ],
 )
-def test_no_routes_file_makes_an_exception(tmp_path: Path, content: str) -> None:
+def test_any_routes_file_is_read_or_rejected_with_its_name(tmp_path: Path, content: str) -> None:
     (tmp_path / "routes.yaml").write_text(content)
     export = Export(ghost_export.write(tmp_path), routes_file=tmp_path / "routes.yaml")
     try:

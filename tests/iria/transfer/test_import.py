@@ -267,7 +267,7 @@ def test_pages_with_one_path_get_numbers(run: Run) -> None:
     assert remarks == [("9", "path taken"), ("10", "trash page")]
 
 
-def test_what_a_text_should_show_and_does_not_is_reported(run: Run) -> None:
+def test_missing_galleries_and_lead_images_are_reported(run: Run) -> None:
     report = run(
         wxr.item(7, "One", "[gallery]", meta={"_thumbnail_id": "99"}),
         wxr.item(8, "Two", post_type="page", meta={"_thumbnail_id": "99"}),
@@ -281,7 +281,7 @@ def test_what_a_text_should_show_and_does_not_is_reported(run: Run) -> None:
     ]
 
 
-def test_urls_of_a_site_in_a_folder_lead_on(
+def test_urls_of_a_site_in_a_folder_redirect(
     run: Run, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     head = wxr.HEAD.replace("example</wp:base_blog_url>", "example/blog</wp:base_blog_url>")
@@ -484,7 +484,7 @@ def test_a_setting_decides_whether_unknown_credits_are_published(
     assert ("unknown credit" in {each["remark"] for each in report["remarks"]}) != may_publish
 
 
-def test_sticky_posts_stand_on_the_front_page_where_it_is_free(run: Run) -> None:
+def test_sticky_posts_get_free_slots_of_the_front_page(run: Run) -> None:
     sticky = [
         wxr.item(
             n,

@@ -88,7 +88,7 @@ def test_lists_of_hugo_lead_to_categories_and_tags(tmp_path: Path) -> None:
         ("permalink: false", State.DRAFT, ["not on the old site"]),
     ],
 )
-def test_what_the_old_site_did_not_show_becomes_a_draft(
+def test_texts_hidden_on_the_old_site_become_drafts(
     tmp_path: Path, fields: str, state: State, code: list[str]
 ) -> None:
     written = f"---\ntitle: T\ndate: 2020-05-04\n{fields}\n---\nText\n"
@@ -209,12 +209,12 @@ def test_links_embeds_and_callouts_of_obsidian_are_understood(tmp_path: Path) ->
     assert sorted(_codes(text)) == ["broken link", "embedded note", "no date"]
 
 
-def test_signs_of_obsidian_stay_where_it_was_not_used(tmp_path: Path) -> None:
+def test_obsidian_syntax_in_a_text_without_obsidian_is_kept(tmp_path: Path) -> None:
     text = _texts(tmp_path, {"a.md": "100 %% x == y == z %%\n\n[[Missing]]\n"})["a.md"]
     assert _html(text) == "<p>100 %% x == y == z %%</p>\n<p>[[Missing]]</p>"
 
 
-def test_what_is_not_read_is_named(tmp_path: Path) -> None:
+def test_files_that_cannot_be_read_are_skipped_and_unknown_parts_reported(tmp_path: Path) -> None:
     files = {
         "a.rst": "x",
         "b.org": "x",

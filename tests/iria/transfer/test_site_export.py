@@ -31,7 +31,7 @@ from tests.clean_database import CleanDatabase
 from tests.proofs.size import sized
 
 PUBLISHED_SCHEMAS: Final = Path("docs/export-schemas.json")
-"""To write it anew: `manage.py export_site --schemas > docs/export-schemas.json`."""
+"""To write it again: `manage.py export_site --schemas > docs/export-schemas.json`."""
 
 SECRETS: Final = ("guest@readers.example", "ola@readers.example", "list@readers.example")
 NOT_PUBLIC: Final = ("Ola Lind", "Lista Reader", "Not Yet Approved", "edna@meridian.example")
@@ -251,30 +251,30 @@ def refused(folder: Path) -> str:
     return str(error.value)
 
 
-def without_column(folder: Path, kind: str, column: str, *, also_in_schema: bool) -> None:
-    """As a release from before this column would have written it."""
-    data, schema = folder / f"data/{kind}.jsonl", folder / f"schemas/{kind}.schema.json"
+def remove_column(folder: Path, *, also_in_schema: bool) -> None:
+    """As a release from before the column `comments_open` would have written it."""
+    data, schema = folder / "data/articles.jsonl", folder / "schemas/articles.schema.json"
     rows = [json.loads(line) for line in data.read_text().splitlines()]
     for row in rows:
-        del row[column]
+        del row["comments_open"]
     data.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     if also_in_schema:
         described = json.loads(schema.read_text())
-        del described["properties"][column]
+        del described["properties"]["comments_open"]
         schema.write_text(json.dumps(described))
     seal(folder)
 
 
 @pytest.mark.django_db
 def test_a_column_that_an_older_release_did_not_have_gets_its_default(folder: Path) -> None:
-    without_column(folder, "articles", "comments_open", also_in_schema=True)
+    remove_column(folder, also_in_schema=True)
     call_command("import_site", folder, verbosity=0)
     assert set(Article.objects.values_list("comments_open", flat=True)) == {True}
 
 
 @pytest.mark.django_db
 def test_a_column_that_rows_lack_against_their_own_schema_is_named(folder: Path) -> None:
-    without_column(folder, "articles", "comments_open", also_in_schema=False)
+    remove_column(folder, also_in_schema=False)
     assert "comments_open" in refused(folder)
 
 
@@ -386,7 +386,7 @@ def test_a_manifest_that_does_not_fit_is_refused(folder: Path, values: dict[str,
         ("images", {"original": "originals/2026/01/no-such-file.jpg"}),
     ],
 )
-def test_a_row_that_cannot_be_is_refused_with_its_file(
+def test_an_impossible_row_is_refused_with_its_file(
     folder: Path, kind: str, values: dict[str, Any], settings: Any
 ) -> None:
     change_row(folder, kind, **values)

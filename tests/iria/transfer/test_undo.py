@@ -101,10 +101,10 @@ def test_everything_that_an_import_made_is_deleted(load: Load) -> None:
 
 def test_an_archive_can_be_imported_again_afterwards(load: Load) -> None:
     first = load(*ARCHIVE)
-    made = {name: len(found) for name, found in rows().items()}
+    counts = {table: len(values) for table, values in rows().items()}
     Undo(first).start()
     load(*ARCHIVE)
-    assert {name: len(found) for name, found in rows().items()} == made
+    assert {table: len(values) for table, values in rows().items()} == counts
 
 
 def test_a_dry_run_deletes_nothing(load: Load) -> None:

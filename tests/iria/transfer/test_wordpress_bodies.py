@@ -174,7 +174,7 @@ def test_a_block_that_holds_no_text_is_reported() -> None:
     ]
 
 
-def test_a_reusable_block_stands_where_it_is_used() -> None:
+def test_a_reusable_block_appears_where_it_is_used() -> None:
     blocks = {"5": "<!-- wp:paragraph --><p>Again</p><!-- /wp:paragraph -->"}
     found = convert(
         '<p>a</p><!-- wp:block {"ref":5} /--><!-- wp:block {"ref":6} /-->',
@@ -184,7 +184,7 @@ def test_a_reusable_block_stands_where_it_is_used() -> None:
     assert [each.text for each in found.remarks] == ["block 6"]
 
 
-def test_reusable_blocks_that_hold_each_other_end() -> None:
+def test_reusable_blocks_that_contain_each_other_end() -> None:
     block = '<!-- wp:block {"ref":5} /-->'
     assert len(convert(f"<p>a</p>{block}", reusable=lambda _number: block * 9).html) < 1000
 
@@ -215,7 +215,7 @@ def test_urls_of_files_are_those_of_the_old_site() -> None:
     assert 'href="/about/"' in html
 
 
-def test_an_emoji_is_a_letter() -> None:
+def test_an_emoji_image_becomes_a_character() -> None:
     assert _body('Good <img class="emoji" alt="😀" src="https://s.w.org/1.png"> day') == (
         "<p>Good 😀 day</p>"
     )

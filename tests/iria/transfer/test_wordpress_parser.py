@@ -88,7 +88,7 @@ def test_terms_of_wordpress_2_are_read_once_and_by_name(tmp_path: Path) -> None:
     assert [each.source_id for each in text.tags] == ["ports"]
 
 
-def test_a_title_keeps_its_signs(tmp_path: Path) -> None:
+def test_a_title_keeps_its_special_characters(tmp_path: Path) -> None:
     assert _text(tmp_path, title="If 1 < 2 &amp; <em>3</em> > 2, &lt;b&gt;").title == (
         "If 1 < 2 & 3 > 2, <b>"
     )
@@ -116,14 +116,14 @@ def test_the_slug_of_a_text_in_the_trash_is_its_own(tmp_path: Path) -> None:
     assert _text(tmp_path, post_name="quay__trashed", status="trash").slug == "quay"
 
 
-def test_languages_and_translations_of_wpml(tmp_path: Path) -> None:
+def test_languages_and_translations_of_wpml_are_read(tmp_path: Path) -> None:
     fields = {"_wpml_import_language_code": "pt-pt", "_wpml_import_translation_group": "77"}
     text = _text(tmp_path, meta=fields)
     assert (text.language, text.translation_key) == ("pt", "wpml 77")
     assert _text(tmp_path, link="https://old.example/quay/?lang=de").language == "de"
 
 
-def test_what_no_field_is_for_is_reported(tmp_path: Path) -> None:
+def test_taxonomies_and_fields_without_an_equivalent_are_reported(tmp_path: Path) -> None:
     meta = {"kicker": "Harbour", "_hidden": "1", "empty": "", "footnotes": "[]", "views": "12"}
     text = _text(tmp_path, meta=meta, terms=wxr.term("region", "lisbon", "Lisbon"))
     assert [(each.code, each.text) for each in text.remarks] == [
@@ -151,7 +151,7 @@ def test_another_post_type_is_skipped_with_its_name(tmp_path: Path) -> None:
     assert "nav_menu_item" in _text(tmp_path, post_type="nav_menu_item").skipped
 
 
-def test_a_missed_schedule_and_a_password_are_told(tmp_path: Path) -> None:
+def test_a_missed_schedule_and_a_password_are_reported(tmp_path: Path) -> None:
     text = _text(tmp_path, status="future", post_password="x")
     assert text.state == State.DRAFT
     assert [each.code for each in text.remarks] == ["password-protected"]
@@ -179,7 +179,7 @@ def test_a_comment_becomes_plain_text_with_its_links() -> None:
     assert comment_text(html) == "See [this](https://a.example/x).\n**Now** & then"
 
 
-def test_comment_states(tmp_path: Path) -> None:
+def test_each_comment_state_has_an_equivalent(tmp_path: Path) -> None:
     states = {"1": "approved", "0": "held", "spam": "spam", "trash": "deleted"}
     comments = "".join(wxr.comment(n, "x", approved=each) for n, each in enumerate(states, start=1))
     text = next(
@@ -203,14 +203,14 @@ def test_comment_states(tmp_path: Path) -> None:
         "<rss>" * 2000,
     ],
 )
-def test_what_is_no_export_is_refused(tmp_path: Path, bad: str) -> None:
+def test_a_file_that_is_no_export_is_refused(tmp_path: Path, bad: str) -> None:
     file = tmp_path / "bad.xml"
     file.write_text(bad)
     with pytest.raises(Unreadable):
         list(Export(file, LISBON).records())
 
 
-def test_control_characters_and_blank_lines_before_the_file_are_passed_over(tmp_path: Path) -> None:
+def test_control_characters_and_leading_blank_lines_are_ignored(tmp_path: Path) -> None:
     content = f"{wxr.HEAD}{wxr.item(7, 'Qu\x03ay', '\x0bText\x00.')}</channel></rss>"
     file = tmp_path / "export.xml"
     for head, encoding in (("\n\r\n ", "utf-8"), ("\ufeff\n", "utf-8"), ("", "utf-16")):

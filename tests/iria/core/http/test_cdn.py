@@ -119,7 +119,7 @@ def test_a_copy_does_not_outlive_a_scheduled_change(settings: Any) -> None:
     ]
 
 
-def test_a_browser_asks_each_time_where_it_reads_the_header_of_the_network(settings: Any) -> None:
+def test_a_browser_revalidates_if_it_reads_the_header_of_the_network(settings: Any) -> None:
     found = in_network("bunny", {"content"}, settings)["Cache-Control"]
     assert found == "public, max-age=0, s-maxage=600"
 
@@ -133,7 +133,7 @@ def test_a_browser_asks_each_time_where_it_reads_the_header_of_the_network(setti
         ("generic", ["/"], [{"tags": ["a", "b"]}], "Authorization"),
     ],
 )  # fmt: skip
-def test_each_provider_is_told_in_its_way(
+def test_each_provider_gets_the_requests_of_its_api(
     network: Network, settings: Any, monkeypatch: pytest.MonkeyPatch,
     provider: str, paths: list[str], bodies: list[Any], header: str,
 ) -> None:  # fmt: skip
@@ -161,7 +161,7 @@ def test_each_provider_is_told_in_its_way(
     ]
 
 
-def test_a_refusal_does_not_tell_the_token(network: Network) -> None:
+def test_the_error_of_a_rejected_purge_does_not_contain_the_token(network: Network) -> None:
     network.status = 403
     with pytest.raises(PurgeFailed, match="403") as raised:
         purge({"a"})
@@ -215,7 +215,7 @@ def test_one_process_purges_and_another_takes_over_with_everything(network: Netw
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.usefixtures("listening")
-def test_the_network_keeps_nothing_private(client: Client, edna: User) -> None:
+def test_no_private_page_is_cached_by_the_network(client: Client, edna: User) -> None:
     article = newsroom.published("Quiet")
     client.force_login(edna)
     for url in (
@@ -235,7 +235,7 @@ def test_the_network_keeps_nothing_private(client: Client, edna: User) -> None:
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.usefixtures("listening")
-def test_the_network_keeps_no_page_that_may_be_outdated(client: Client) -> None:
+def test_no_page_that_may_be_outdated_is_cached_by_the_network(client: Client) -> None:
     assert client.get("/")["CDN-Cache-Control"]
     with mock.patch.object(listener, "is_current", return_value=False):
         assert "CDN-Cache-Control" not in client.get("/")

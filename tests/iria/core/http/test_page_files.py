@@ -116,7 +116,9 @@ def test_an_edit_deletes_the_files_of_the_pages_that_show_it(keeper: Keeper) -> 
     assert b"Loud" in file_of(url).read_bytes()
 
 
-def test_most_files_go_at_once(keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_outdated_files_are_deleted_at_once(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(page_files, "FEW", 1)
     urls = [newsroom.published(f"Article {number}").get_absolute_url() for number in range(3)]
     read(keeper, *urls)
@@ -146,7 +148,7 @@ def test_a_page_in_memory_gets_a_file_again(keeper: Keeper) -> None:
     read(keeper, url)
 
 
-def test_a_file_goes_before_a_scheduled_change(keeper: Keeper) -> None:
+def test_a_file_is_deleted_before_a_scheduled_change(keeper: Keeper) -> None:
     end = timezone.now() + timedelta(hours=1)
     newsroom.published("Quiet", lead_image=newsroom.picture(licence_until=end))
     read(keeper, "/")
@@ -259,7 +261,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=503)
 
 
-def test_files_are_set_aside_in_silence_and_sent_while_the_database_is_away(
+def test_without_the_listener_files_are_set_aside_and_sent_in_an_outage(
     keeper: Keeper,
 ) -> None:
     kept, withdrawn = newsroom.published("Kept"), newsroom.published("Withdrawn", language="fr")
@@ -289,7 +291,7 @@ def test_files_are_set_aside_in_silence_and_sent_while_the_database_is_away(
     assert not file_of(urls[0], "stale").exists()
 
 
-def test_another_process_takes_over_what_it_can_vouch_for(keeper: Keeper) -> None:
+def test_a_successor_keeps_only_files_that_it_knows_to_be_current(keeper: Keeper) -> None:
     article, other = newsroom.published("Quiet"), newsroom.published("Alone", language="fr")
     urls = [each.get_absolute_url() for each in (article, other)]
     read(keeper, *urls)
@@ -313,7 +315,7 @@ def test_another_process_takes_over_what_it_can_vouch_for(keeper: Keeper) -> Non
     starting.stop()
 
 
-def test_files_go_if_their_keeper_does_nothing_any_more(
+def test_files_of_a_keeper_that_hangs_are_deleted(
     keeper: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read(keeper, "/")
@@ -363,7 +365,7 @@ def test_a_full_disk_leaves_nothing_half_written(
     read(keeper, *urls)
 
 
-def test_a_file_never_differs_from_a_page_rendered_afresh(keeper: Keeper, edna: User) -> None:
+def test_a_file_never_differs_from_a_newly_rendered_page(keeper: Keeper, edna: User) -> None:
     fields: dict[str, Any] = {
         "categories": [newsroom.category("Sea")],
         "authors": [newsroom.author("Rui Costa")],

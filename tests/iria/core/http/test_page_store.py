@@ -81,13 +81,13 @@ def is_stored(client: Client, url: str) -> bool:
 
 
 def rendered(url: str, query: str = "") -> Any:
-    """The page rendered anew."""
+    """The page, not from the store."""
     with override_settings(PAGE_STORE_MB=0):
         return Client().get(url, QUERY_STRING=query)
 
 
 @pytest.mark.usefixtures("listening")
-def test_a_page_is_sent_again_as_it_was_without_a_query(client: Client) -> None:
+def test_a_stored_page_is_sent_unchanged_and_without_a_query(client: Client) -> None:
     url = newsroom.published("Quiet").get_absolute_url()
     settle()
     first = client.get(url)
@@ -98,7 +98,7 @@ def test_a_page_is_sent_again_as_it_was_without_a_query(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("listening")
-def test_a_browser_with_the_page_is_told_so_without_a_query(client: Client) -> None:
+def test_a_browser_with_the_page_gets_304_without_a_query(client: Client) -> None:
     url = newsroom.published("Quiet").get_absolute_url()
     settle()
     first = client.get(url)
@@ -172,7 +172,7 @@ def test_a_page_with_text_of_the_reader_is_not_stored(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("listening")
-def test_an_unchanged_page_is_not_rendered_while_nothing_is_heard(client: Client) -> None:
+def test_without_the_listener_an_unchanged_page_is_not_rendered(client: Client) -> None:
     url = newsroom.published("Quiet").get_absolute_url()
     settle()
     first = client.get(url)
@@ -258,7 +258,7 @@ def test_a_page_ends_with_the_licence_of_its_image(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("listening")
-def test_pages_are_checked_by_a_query_while_nothing_is_heard(client: Client) -> None:
+def test_without_the_listener_pages_are_checked_by_a_query(client: Client) -> None:
     article = newsroom.published("Quiet")
     settle()
     client.get("/")

@@ -54,7 +54,7 @@ def test_private_pages_have_the_same_header_and_footer(client: Client) -> None:
     assert 'href="/category/energy/"' in page
 
 
-def test_a_cached_value_belongs_to_the_rows_it_was_made_of() -> None:
+def test_a_cached_value_belongs_to_the_rows_it_was_computed_from() -> None:
     article = newsroom.published("Quiet")
     cache: ProcessCache[str] = ProcessCache()
     request = HttpRequest()
