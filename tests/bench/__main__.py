@@ -60,15 +60,15 @@ def main(rounds: int) -> int:
     image_results = pictures.measure()
     lines = served(paths, rounds)
     # Last, since fifty thousand images and a hundred thousand subscribers would slow down the pages.
-    found = {
+    results = {
         "pictures": image_results,
         "library": library.measure(),
         "editing": editing.measure(),
         "mailing": mailing.measure(),
     }
-    lines += pictures.lines(image_results) + library.lines(found["library"])
-    lines += editing.lines(found["editing"]) + mailing.lines(found["mailing"])
-    return report(lines, found)
+    lines += pictures.lines(image_results) + library.lines(results["library"])
+    lines += editing.lines(results["editing"]) + mailing.lines(results["mailing"])
+    return report(lines, results)
 
 
 def prepare() -> dict[str, list[str]]:
@@ -145,18 +145,18 @@ def _line(what: str, page: Target, floor: Target, limit: float, of: str = "bare 
     return Line(what, page.cpu, "ms", floor.cpu, of, page.ratio(floor), limit, note=note)
 
 
-def report(lines: list[Line], found: dict[str, Any]) -> int:
+def report(lines: list[Line], results: dict[str, Any]) -> int:
     """Prints the results; returns 1 if any exceeds its limit."""
     print(table(lines))
-    met = all(line.met for line in lines) and all(each["met"] for each in found.values())
+    met = all(line.met for line in lines) and all(each["met"] for each in results.values())
     named = {line.what: asdict(line) for line in lines}
-    print(json.dumps({"lines": named, **found, "met": met}))
+    print(json.dumps({"lines": named, **results, "met": met}))
     return 0 if met else 1
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["editing"]:
         call_command("collectstatic", interactive=False, verbosity=0)
-        made = editing.measure()
-        sys.exit(report(editing.lines(made), {"editing": made}))
+        results = editing.measure()
+        sys.exit(report(editing.lines(results), {"editing": results}))
     sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS))

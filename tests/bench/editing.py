@@ -111,17 +111,17 @@ def measure() -> dict[str, Any]:
     }
 
 
-def lines(made: dict[str, Any]) -> list[Line]:
-    found = []
-    for name, (queries, ratio) in made["views"].items():
+def lines(results: dict[str, Any]) -> list[Line]:
+    rows = []
+    for name, (queries, ratio) in results["views"].items():
         what = f"article form, {name}"
         most_queries, most = ALLOWED[name]
-        floor = made["bare_ms"]
-        found += [
+        floor = results["bare_ms"]
+        rows += [
             Line(what, queries, "queries", limit=most_queries),
             Line(what, round(ratio * floor, 2), "ms", floor, "bare view", ratio, most),
         ]
-    return found
+    return rows
 
 
 def _cost(view: Callable[[], object], times: int, database: int | None) -> float:

@@ -60,7 +60,7 @@ Paths = dict[str, tuple[list[str], list[str]]]
 
 
 def paths(small: str, large: str) -> Paths:
-    found: Paths = {}
+    result: Paths = {}
     articles: list[dict[Any, list[tuple[int, str]]]] = []
     lists: list[dict[str, list[str]]] = []
     for url in (small, large):
@@ -70,15 +70,15 @@ def paths(small: str, large: str) -> Paths:
             by_page = groupby(database.execute(LISTS), key=lambda row: row[0])
             lists.append({page: [path for _, path in rows] for page, rows in by_page})
     for kind in articles[0].keys() & articles[1].keys():
-        plenty = "with comments" if kind[0] else "without comments"
+        comments = "with comments" if kind[0] else "without comments"
         pairs = list(_pairs(articles[0][kind], articles[1][kind]))
-        ours, theirs = found.setdefault(f"article {plenty}", ([], []))
-        room = PAIRS - len(ours)
-        ours += [own for own, _ in pairs[:room]]
-        theirs += [other for _, other in pairs[:room]]
-    found = {page: pair for page, pair in found.items() if all(pair)}
-    found |= {page: (lists[0][page], lists[1][page]) for page in lists[0]}
-    return found | {page: ([path], [path]) for page, path in ALONE.items()}
+        small_paths, large_paths = result.setdefault(f"article {comments}", ([], []))
+        room = PAIRS - len(small_paths)
+        small_paths += [own for own, _ in pairs[:room]]
+        large_paths += [other for _, other in pairs[:room]]
+    result = {page: pair for page, pair in result.items() if all(pair)}
+    result |= {page: (lists[0][page], lists[1][page]) for page in lists[0]}
+    return result | {page: ([path], [path]) for page, path in ALONE.items()}
 
 
 def _pairs(small: list[tuple[int, str]], large: list[tuple[int, str]]) -> Iterator[tuple[str, str]]:

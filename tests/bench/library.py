@@ -131,14 +131,14 @@ def measure() -> dict[str, Any]:
     }
 
 
-def lines(made: dict[str, Any]) -> list[Line]:
-    views: dict[str, float] = made["views"]
+def lines(results: dict[str, Any]) -> list[Line]:
+    views: dict[str, float] = results["views"]
     slowest = max(views, key=lambda name: views[name])
-    what = f"library of {made['pictures']:,} images"
+    what = f"library of {results['pictures']:,} images"
     return [
-        Line(f"{what}, any view", made["queries"], "queries", limit=QUERIES_ALLOWED),
+        Line(f"{what}, any view", results["queries"], "queries", limit=QUERIES_ALLOWED),
         Line(
-            f"{what}, slowest view", made["slowest_ms"], "ms", made["bare_ms"], "bare view",
+            f"{what}, slowest view", results["slowest_ms"], "ms", results["bare_ms"], "bare view",
             limit=MILLISECONDS_ALLOWED, note=slowest,
         ),
     ]  # fmt: skip

@@ -59,19 +59,19 @@ def measure() -> dict[str, Any]:
     newsletter = Newsletter.objects.offered()[0]
     Newsletter.objects.update(canary_percent=0)
     _subscribe(newsletter)
-    made = _issue(newsletter)
+    draft = _issue(newsletter)
     start = time.perf_counter()
-    count = sending.start(made, by=None)
+    count = sending.start(draft, by=None)
     freezing = time.perf_counter() - start
     assert count == AUDIENCE
-    filling, wire = _filling(made)
+    filling, wire = _filling(draft)
     with tempfile.TemporaryDirectory() as folder, smtp_process(Path(folder) / "log") as server:
-        lines, bare = _send(made, server, wire)
+        lines, bare = _send(draft, server, wire)
     first, last = lines[0]["memory_mb"], max(line["memory_mb"] for line in lines)
     # Without the first one, in which the worker connects and everything is cold; a test has no other.
     every_round = list(zip(lines, bare, strict=True))
     rounds = every_round[1:] or every_round
-    found = {
+    results = {
         "audience": AUDIENCE,
         "bytes": len(wire),
         "bare_per_s": round(median(floor["speed"] for _, floor in rounds)),
@@ -85,29 +85,31 @@ def measure() -> dict[str, Any]:
         "filling_ms": round(filling, 4),
         "memory_after_warm_up_mb": round(first, 1),
         "growth_mb": round(last - first, 1),
-        "sent": Delivery.objects.filter(issue=made, state="sent").count(),
+        "sent": Delivery.objects.filter(issue=draft, state="sent").count(),
     }
-    found["met"] = (
-        found["speed"] >= ALLOWED["speed"]
-        and all(found[each] <= ALLOWED[each] for each in ("freezing_s", "filling_ms", "growth_mb"))
-        and found["sent"] == AUDIENCE
+    results["met"] = (
+        results["speed"] >= ALLOWED["speed"]
+        and all(
+            results[each] <= ALLOWED[each] for each in ("freezing_s", "filling_ms", "growth_mb")
+        )
+        and results["sent"] == AUDIENCE
     )
-    return found
+    return results
 
 
-def lines(found: dict[str, Any]) -> list[Line]:
+def lines(results: dict[str, Any]) -> list[Line]:
     return [
         Line(
-            f"newsletter to {found['audience']:,}", found["ours_per_s"], "e-mails/s",
-            found["bare_per_s"], "smtplib loop", found["speed"], ALLOWED["speed"], is_least=True,
-            note=f"{found['worker_cpu_ms']} ms of processor and {found['database_cpu_ms']} of "
-            f"PostgreSQL an e-mail; the loop {found['bare_cpu_ms']}",
+            f"newsletter to {results['audience']:,}", results["ours_per_s"], "e-mails/s",
+            results["bare_per_s"], "smtplib loop", results["speed"], ALLOWED["speed"], is_least=True,
+            note=f"{results['worker_cpu_ms']} ms of processor and {results['database_cpu_ms']} of "
+            f"PostgreSQL an e-mail; the loop {results['bare_cpu_ms']}",
         ),
-        Line("recipients, 100,000", found["freezing_s"], "s", limit=ALLOWED["freezing_s"]),
-        Line("e-mail, personalised", found["filling_ms"], "ms", limit=ALLOWED["filling_ms"]),
+        Line("recipients, 100,000", results["freezing_s"], "s", limit=ALLOWED["freezing_s"]),
+        Line("e-mail, personalised", results["filling_ms"], "ms", limit=ALLOWED["filling_ms"]),
         Line(
-            "worker, growth of memory", found["growth_mb"], "MB", limit=ALLOWED["growth_mb"],
-            note=f"from {found['memory_after_warm_up_mb']} MB after the first second",
+            "worker, growth of memory", results["growth_mb"], "MB", limit=ALLOWED["growth_mb"],
+            note=f"from {results['memory_after_warm_up_mb']} MB after the first second",
         ),
     ]  # fmt: skip
 

@@ -89,15 +89,15 @@ def measure(rounds: int = ROUNDS) -> dict[str, Any]:
     }
 
 
-def lines(made: dict[str, Any]) -> list[Line]:
-    what = f"24 megapixels to {made['files']} files"
+def lines(results: dict[str, Any]) -> list[Line]:
+    what = f"24 megapixels to {results['files']} files"
     return [
         Line(
-            what, made["seconds"], "s", made["floor_seconds"], "Pillow alone", limit=SECONDS_ALLOWED,
-            note=f"{made['ratio']} × Pillow alone",
+            what, results["seconds"], "s", results["floor_seconds"], "Pillow alone", limit=SECONDS_ALLOWED,
+            note=f"{results['ratio']} × Pillow alone",
         ),
         Line(
-            f"{what}, memory", made["megabytes"], "MB", made["floor_megabytes"], "Pillow alone",
+            f"{what}, memory", results["megabytes"], "MB", results["floor_megabytes"], "Pillow alone",
             limit=MEGABYTES_ALLOWED,
         ),
     ]  # fmt: skip

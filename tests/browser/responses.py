@@ -62,14 +62,14 @@ def answers(reader: User) -> dict[str, Answer]:
     Args:
         reader: a user with an account and no other data.
     """
-    found: dict[str, Answer] = {}
+    responses: dict[str, Answer] = {}
     parts = (
         *(_errors(), _of_an_account(reader), _second_factors(reader), _signing_in(reader)),
         *(_newsletter(), _comments()),
     )
     for part in parts:
-        found |= {name: as_sent(response) for name, response in part}
-    return found
+        responses |= {name: as_sent(response) for name, response in part}
+    return responses
 
 
 def _errors() -> Iterator[tuple[str, Any]]:
@@ -80,19 +80,19 @@ def _errors() -> Iterator[tuple[str, Any]]:
         client.post("/newsletter/", headers={"Sec-Fetch-Site": "cross-site"}),
     )
     yield "not allowed", permission_denied(request, PermissionDenied())
-    yield "too many tries", respond_429(request)
-    yield "something broke", server_error(request)
-    yield "database away", unavailable(request, SERVICE_UNAVAILABLE)
+    yield "too many attempts", respond_429(request)
+    yield "server error", server_error(request)
+    yield "database unavailable", unavailable(request, SERVICE_UNAVAILABLE)
     form = {"name": "Ola Lind", "text": "A comment of several words.", "password": "x"}
     sent = RequestFactory().post("/comments/new/", form)
-    yield "database away, after a form", unavailable(sent, SERVICE_UNAVAILABLE)
-    yield "too much sent", client.post("/newsletter/", dict.fromkeys(map(str, range(3000)), "x"))
-    auto_pause = Client(enforce_csrf_checks=True)
+    yield "database unavailable, after a form", unavailable(sent, SERVICE_UNAVAILABLE)
+    yield "too many fields", client.post("/newsletter/", dict.fromkeys(map(str, range(3000)), "x"))
+    client_with_csrf = Client(enforce_csrf_checks=True)
     yield (
         "outdated form",
-        auto_pause.post("/accounts/login/", {"login": "Long since forgotten words"}),
+        client_with_csrf.post("/accounts/login/", {"login": "Long since forgotten words"}),
     )
-    yield "preview, cut off", client.get("/preview/x/")
+    yield "preview, incomplete link", client.get("/preview/x/")
     draft = Article.objects.filter(state="draft").first()
     assert draft
     yield "preview", client.get(preview_url(draft))
@@ -106,10 +106,10 @@ def _of_an_account(reader: User) -> Iterator[tuple[str, Any]]:
         "sign out": "logout/",
         "address": "email/",
         "new password": "password/change/",
-        "password once more": "reauthenticate/",
-        "signed in where": "sessions/",
-        "before the desk opens": "second-factor/",
-        "second factors": "2fa/",
+        "password again": "reauthenticate/",
+        "sessions": "sessions/",
+        "two-factor authentication required": "second-factor/",
+        "two-factor authentication": "2fa/",
         "account is deleted": "deleted/",
     }
     for name, path in pages.items():
@@ -120,7 +120,7 @@ def _of_an_account(reader: User) -> Iterator[tuple[str, Any]]:
         "has_public_profile": "on",
         "biography": "I take the ferry.",
     }
-    yield "profile, kept", client.post("/accounts/profile/", chosen, follow=True)
+    yield "profile, saved", client.post("/accounts/profile/", chosen, follow=True)
     article = Article.objects.published().newest().first()
     assert article
     message = {"name": "Ola Lind", "text": "It was late, *again*.", "state": "approved"}
@@ -128,14 +128,14 @@ def _of_an_account(reader: User) -> Iterator[tuple[str, Any]]:
     yield "page of a reader", Client().get(reader.get_absolute_url())
     recommended = Comment.objects.published().exclude(user=reader)[0]
     yield "comment to recommend", client.get(f"/comments/{recommended.pk}/recommend/")
-    yield "comments, mine", client.get("/comments/mine/")
-    yield "picture, refused", client.post("/accounts/profile/picture/", {})
+    yield "my comments", client.get("/comments/mine/")
+    yield "profile picture, refused", client.post("/accounts/profile/picture/", {})
     yield "address, refused", client.post("/accounts/email/", {"email": reader.email})
     yield "address, both codes", client.post("/accounts/email/", {"email": STRANGER}, follow=True)
     reader.set_unusable_password()
     reader.save()
     client.force_login(reader)
-    yield "sign in once more", client.get("/accounts/password/set/")
+    yield "sign in again", client.get("/accounts/password/set/")
     session = client.session
     request = RequestFactory().get("/")
     request.session = session
@@ -153,8 +153,8 @@ def _second_factors(reader: User) -> Iterator[tuple[str, Any]]:
     client.post("/accounts/login/", {"login": reader.email, "password": PASSWORD})
     pages = {
         "delete account": "delete/",
-        "connect an app": "2fa/totp/activate/",
-        "make a passkey": "2fa/webauthn/add/",
+        "add an authenticator app": "2fa/totp/activate/",
+        "add a passkey": "2fa/webauthn/add/",
     }
     for name, path in pages.items():
         yield name, client.get(f"/accounts/{path}")
@@ -163,23 +163,23 @@ def _second_factors(reader: User) -> Iterator[tuple[str, Any]]:
     TOTP.activate(reader, "JBSWY3DPEHPK3PXP")
     RecoveryCodes.activate(reader)
     pages = {
-        "second factors, set up": "",
-        "disconnect the app": "totp/deactivate/",
+        "two-factor authentication, set up": "",
+        "remove the authenticator app": "totp/deactivate/",
         "recovery codes": "recovery-codes/",
         "new recovery codes": "recovery-codes/generate/",
         "passkeys": "webauthn/",
         "rename a passkey": f"webauthn/keys/{key.pk}/edit/",
-        "take a passkey away": f"webauthn/keys/{key.pk}/remove/",
-        "second factor once more": "reauthenticate/",
-        "passkey once more": "webauthn/reauthenticate/",
+        "remove a passkey": f"webauthn/keys/{key.pk}/remove/",
+        "second factor again": "reauthenticate/",
+        "passkey again": "webauthn/reauthenticate/",
     }
     for name, path in pages.items():
         yield name, client.get(f"/accounts/2fa/{path}")
-    in_two_steps = Client()
+    new_client = Client()
     known = {"login": reader.email, "password": PASSWORD}
-    yield "second step", in_two_steps.post("/accounts/login/", known, follow=True)
+    yield "second step", new_client.post("/accounts/login/", known, follow=True)
     wrong = {"code": "000000"}
-    yield "second step, refused", in_two_steps.post("/accounts/2fa/authenticate/", wrong)
+    yield "second step, refused", new_client.post("/accounts/2fa/authenticate/", wrong)
     Authenticator.objects.filter(user=reader).delete()
 
 
@@ -198,7 +198,7 @@ def _signing_in(reader: User) -> Iterator[tuple[str, Any]]:
         "new password by code",
         forgetful.post("/accounts/password/reset/confirm/", code, follow=True),
     )
-    both = {"password1": f"{PASSWORD}-anew", "password2": f"{PASSWORD}-anew"}
+    both = {"password1": f"{PASSWORD}-new", "password2": f"{PASSWORD}-new"}
     forgetful.post("/accounts/password/reset/complete/", both)
     yield "new password is set", Client().get("/accounts/password/reset/done/")
 
@@ -208,23 +208,23 @@ def _newsletter() -> Iterator[tuple[str, Any]]:
     client, newsletter = Client(), Newsletter.objects.offered().first()
     assert newsletter
     yield "newsletter, refused", client.post("/newsletter/", {"email": "no address"})
-    yield "newsletter, asked", client.get("/newsletter/check-your-inbox/")
-    yield "newsletter, cut off", client.get("/newsletter/confirm/x/")
+    yield "newsletter, check the inbox", client.get("/newsletter/check-your-inbox/")
+    yield "newsletter, incomplete link", client.get("/newsletter/confirm/x/")
     opt_in.request(STRANGER, source_url="/", wanted=[SubscriptionChoice.usual(newsletter)])
     consent = Consent.objects.latest("pk")
     link = f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/"
     yield "newsletter, to confirm", client.get(link)
     yield "newsletter, welcome", client.post(link, follow=True)
     token = Subscriber.objects.get(email=STRANGER).token
-    yield "newsletter, chosen", client.get(f"/newsletter/preferences/{token}/?saved=1")
+    yield "newsletter, preferences saved", client.get(f"/newsletter/preferences/{token}/?saved=1")
     data = personal_data.token_of(Subscriber.objects.get(email=STRANGER))
-    yield "newsletter, asked for data", client.get(f"/newsletter/preferences/{token}/?asked=1")
+    yield "newsletter, data requested", client.get(f"/newsletter/preferences/{token}/?asked=1")
     yield "newsletter, data", client.get(f"/newsletter/data/{data}/")
     follow = ArticleFollow.objects.create(
         subscriber=Subscriber.objects.get(email=STRANGER), topic=Tag.objects.all()[0]
     )
     yield "newsletter, to unfollow", client.get(f"/newsletter/unfollow/{follow.token}/")
-    yield "newsletter, left", client.post(f"/newsletter/unsubscribe/{token}/")
+    yield "newsletter, unsubscribed", client.post(f"/newsletter/unsubscribe/{token}/")
     yield "newsletter, outdated", client.get(link)
     yield "newsletter, nothing chosen", client.get(f"/newsletter/preferences/{token}/")
     yield "newsletter, erased", client.post(f"/newsletter/data/{data}/", {"bar": "1"})
@@ -235,31 +235,34 @@ def _comments() -> Iterator[tuple[str, Any]]:
     assert article
     place = f"/comments/new/?article={article.pk}"
     message = {"name": "Ola", "email": STRANGER, "text": "A word on the ferries."}
-    yield "comment, looked over", client.post(place, message)
+    yield "comment, preview", client.post(place, message)
     yield "comment, refused", client.post(place, {"name": "", "email": "no", "text": ""})
-    yield "comment on nothing", client.post("/comments/new/?article=0", message)
-    yield "comment, link cut off", client.get("/comments/yours/x/")
-    held = Comment.objects.filter(state="held", article__state="published", user=None).first()
+    yield "comment, unknown article", client.post("/comments/new/?article=0", message)
+    yield "comment, incomplete link", client.get("/comments/yours/x/")
+    pending = Comment.objects.filter(state="held", article__state="published", user=None).first()
     shown = Comment.objects.published().filter(user=None).first()
-    assert held
+    assert pending
     assert shown
-    yield "comment, thanks", client.get(f"/comments/thanks/{validation.link_to(held)}/")
-    yield "comment, yours", client.get(f"/comments/yours/{validation.link_to(held)}/")
-    yield "comment, yours and shown", client.get(f"/comments/yours/{validation.link_to(shown)}/")
+    yield "comment, thanks", client.get(f"/comments/thanks/{validation.link_to(pending)}/")
+    yield "comment, status", client.get(f"/comments/yours/{validation.link_to(pending)}/")
+    yield (
+        "comment, status when published",
+        client.get(f"/comments/yours/{validation.link_to(shown)}/"),
+    )
     new = posting.post(article, name="Ola", email=STRANGER, text="Just now, on the ferries.")
-    yield "comment, yours to change", client.get(f"/comments/yours/{validation.link_to(new)}/")
+    yield "comment, status when editable", client.get(f"/comments/yours/{validation.link_to(new)}/")
     blank = client.post(f"/comments/yours/{validation.link_to(new)}/change/", {"text": ""})
-    yield "comment, change refused", blank
+    yield "comment, edit refused", blank
     Comment.objects.filter(pk=new.pk).update(state=Comment.State.UNCONFIRMED)
     sent = client.post(f"/comments/yours/{validation.link_to(new)}/mail/")
-    yield "comment, mail again", sent
+    yield "comment, confirmation resent", sent
     confirm = f"/comments/confirm/{validation.link_to_confirm(new)}/"
     yield "comment, to confirm", client.get(confirm)
     Comment.objects.filter(pk=new.pk).update(state=Comment.State.REJECTED)
-    again = f"/comments/yours/{validation.link_to(new)}/again/"
-    yield "comment, yours and rejected", client.get(f"/comments/yours/{validation.link_to(new)}/")
-    yield "comment, to ask again", client.get(again)
-    yield "comment, asking refused", client.post(again, {"text": "w" * 1001})
+    appeal = f"/comments/yours/{validation.link_to(new)}/again/"
+    yield "comment, status when rejected", client.get(f"/comments/yours/{validation.link_to(new)}/")
+    yield "comment, appeal", client.get(appeal)
+    yield "comment, appeal refused", client.post(appeal, {"text": "w" * 1001})
     yield "comment, to report", client.get(f"/comments/{shown.pk}/report/")
     yield "comment, reported", client.get("/comments/reported/")
     yield from _followed(client, article)
@@ -269,13 +272,13 @@ def _followed(client: Client, article: Article) -> Iterator[tuple[str, Any]]:
     place = f"/comments/follow/?article={article.pk}"
     yield "thread, to follow", client.get(place)
     yield "thread, refused", client.post(place, {"email": "no", "pace": ""})
-    yield "thread, asked", client.get("/comments/follow/asked/")
+    yield "thread, check the inbox", client.get("/comments/follow/asked/")
     follow = follows.follow(
         Follow.Kind.THREAD, Follow.Frequency.DAILY, email=STRANGER, article=article
     )
     yield "thread, to confirm", client.get(f"/comments/follow/{follow.token}/")
     yield "thread, followed", client.post(f"/comments/follow/{follow.token}/", follow=True)
-    yield "thread, chosen", client.get(f"/newsletter/preferences/{follow.follower.token}/")
-    yield "thread, to leave", client.get(f"/comments/leave/{follow.token}/")
-    yield "thread, left", client.post(f"/comments/leave/{follow.token}/")
-    yield "thread, link cut off", client.get("/comments/leave/x/")
+    yield "thread, preferences", client.get(f"/newsletter/preferences/{follow.follower.token}/")
+    yield "thread, to unfollow", client.get(f"/comments/leave/{follow.token}/")
+    yield "thread, unfollowed", client.post(f"/comments/leave/{follow.token}/")
+    yield "thread, incomplete link", client.get("/comments/leave/x/")

@@ -9,20 +9,20 @@ from tests.shared import PROJECT
 
 NOT_PAGES: Final = {
     "^theme/": "a stylesheet",
-    "^emblem/": "a picture",
-    "^face/": "a picture",
+    "^emblem/": "an image",
+    "^face/": "an image",
     "newsletter/^email-": "a stylesheet",
-    "^pictures/": "a picture",
-    "^files/": "a file to keep",
+    "^pictures/": "an image",
+    "^files/": "a download",
     "robots.txt": "for machines",
-    "favicon.ico": "leads on",
-    "apple-touch-icon": "leads on",
+    "favicon.ico": "redirects",
+    "apple-touch-icon": "redirects",
     "manifest.webmanifest": "for machines",
     "speculation-rules.json": "for machines",
     ".well-known/": "for machines",
-    "rss.xml": "leads on",
-    "feed.xml": "leads on",
-    "atom.xml": "leads on",
+    "rss.xml": "redirects",
+    "feed.xml": "redirects",
+    "atom.xml": "redirects",
     "sitemap": "for machines",
     "api/v1/openapi.json": "for machines",
     "api/oembed/": "for machines",
@@ -34,23 +34,23 @@ NOT_PAGES: Final = {
     "api/v1/tags/": "for machines",
     "^api/(": "for machines",
     "accounts/state/": "part of a page",
-    "accounts/data/": "a file to keep",
-    "accounts/2fa/recovery-codes/download/": "a file to keep",
-    "accounts/2fa/webauthn/login/": "asked by a script",
-    "accounts/profile/picture/": "takes, shows the profile",
-    "comments/token/": "asked by a script",
-    "comments/recommended/": "asked by a script",
-    "newsletter/link/": "leads on",
-    "newsletter/look-in-your-mail/": "leads on",
+    "accounts/data/": "a download",
+    "accounts/2fa/recovery-codes/download/": "a download",
+    "accounts/2fa/webauthn/login/": "requested by a script",
+    "accounts/profile/picture/": "accepts a form and shows the profile",
+    "comments/token/": "requested by a script",
+    "comments/recommended/": "requested by a script",
+    "newsletter/link/": "redirects",
+    "newsletter/look-in-your-mail/": "redirects",
     "newsletter/told/": "called by a provider",
     "newsletter/webhook/": "called by a provider",
-    "search/suggest/": "asked by a script",
-    "search/opened/": "takes, shows nothing",
-    "seen/": "takes, shows nothing",
-    "comments/<int:pk>/": "leads on",
-    "comments/mail/": "leads on",
-    "comments/<int:pk>/yours/": "leads on",
-    "accounts/": "leads on",
+    "search/suggest/": "requested by a script",
+    "search/opened/": "accepts data only",
+    "seen/": "accepts data only",
+    "comments/<int:pk>/": "redirects",
+    "comments/mail/": "redirects",
+    "comments/<int:pk>/yours/": "redirects",
+    "accounts/": "redirects",
 }
 """Prefix of a route → why it has no page."""
 
@@ -63,8 +63,8 @@ NEVER_ALONE: Final = {
     "account/page.html": "around every page of an account",
     "account/base_confirm_code.html": "around every form for a code",
     "account/password_reset_help_text.html": "a sentence within a form",
-    "account/signup_closed.html": "accounts are open to everybody here",
-    "account/password_reset_from_key.html": "is shown where a code was right",
+    "account/signup_closed.html": "anybody may sign up here",
+    "account/password_reset_from_key.html": "is shown after a correct code",
 }
 
 
@@ -99,8 +99,8 @@ def templates_of_pages() -> set[str]:
     """Templates of whole pages."""
     folder = PROJECT / "templates"
     names = {file.relative_to(folder) for file in folder.rglob("*.html")}
-    whole = {str(name) for name in names if not any(_is_part(part) for part in name.parts)}
-    return whole - NEVER_ALONE.keys()
+    pages = {str(name) for name in names if not any(_is_part(part) for part in name.parts)}
+    return pages - NEVER_ALONE.keys()
 
 
 def _is_part(name: str) -> bool:

@@ -38,7 +38,7 @@ ZOOMED = ({"width": 320, "height": 256}, {"width": 640, "height": 512})
 """A window of 1280 × 1024 at 400 % and 200 %, in CSS pixels (WCAG 1.4.10)."""
 WHOLE = {
     *("front page", "article", "article, right to left", "article in French", "search, narrowed"),
-    *("desk", "articles", "article form", "library", "moderators' list", "issue form"),
+    *("dashboard", "articles", "article form", "library", "moderators' list", "issue form"),
 }
 """Pages checked with their header and footer, and on a phone with all axe rules."""
 AROUND = ".masthead, .footer"

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -66,12 +65,6 @@ def surroundings(**more: str) -> dict[str, str]:
         name: value for name, value in os.environ.items() if not name.startswith(_OURS + _THEIRS)
     }
     return environment | more
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 class Site:

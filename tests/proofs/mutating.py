@@ -27,40 +27,40 @@ def small_files() -> dict[str, bytes]:
     }
     wide = {"icc_profile": colour_spaces.rgb_profile(colour_spaces.ADOBE_RGB)}
     moving = {"save_all": True, "append_images": frames, "duration": 60}
-    seen = scene.convert("RGBA")
-    seen.putalpha(Image.linear_gradient("L").resize((24, 16)))
-    inked = scene.convert("CMYK")
+    transparent = scene.convert("RGBA")
+    transparent.putalpha(Image.linear_gradient("L").resize((24, 16)))
+    cmyk = scene.convert("CMYK")
     grey = scene.convert("L")
-    made: dict[str, tuple[Image.Image, str, dict[str, Any]]] = {
+    samples: dict[str, tuple[Image.Image, str, dict[str, Any]]] = {
         "JPEG progressive": (scene, "JPEG", {"progressive": True, **wide}),
-        "JPEG of inks": (inked, "JPEG", {"icc_profile": colour_conversion.coated_paper()}),
+        "JPEG of inks": (cmyk, "JPEG", {"icc_profile": colour_conversion.coated_paper()}),
         "JPEG grey": (grey, "JPEG", {"icc_profile": colour_spaces.grey_profile(1.8)}),
         "PNG": (scene, "PNG", words),
-        "PNG transparent": (seen, "PNG", wide),
+        "PNG transparent": (transparent, "PNG", wide),
         "PNG palette": (scene.quantize(16), "PNG", {"transparency": 3}),
         "PNG 16 bits": (grey.convert("I;16"), "PNG", {}),
         "PNG moving": (scene, "PNG", moving),
         "GIF": (scene, "GIF", {}),
         "GIF moving": (scene, "GIF", {**moving, "loop": 0, "disposal": 2}),
         "WebP": (scene, "WEBP", words),
-        "WebP lossless": (seen, "WEBP", {"lossless": True, **wide}),
-        "WebP moving": (seen, "WEBP", moving),
+        "WebP lossless": (transparent, "WEBP", {"lossless": True, **wide}),
+        "WebP moving": (transparent, "WEBP", moving),
         "AVIF": (scene, "AVIF", words),
-        "AVIF transparent": (seen, "AVIF", wide),
+        "AVIF transparent": (transparent, "AVIF", wide),
         "AVIF moving": (scene, "AVIF", moving),
         "TIFF": (scene, "TIFF", words),
         "TIFF LZW": (scene, "TIFF", {"compression": "tiff_lzw"}),
-        "TIFF deflate": (seen, "TIFF", {"compression": "tiff_adobe_deflate"}),
+        "TIFF deflate": (transparent, "TIFF", {"compression": "tiff_adobe_deflate"}),
         "TIFF JPEG": (scene, "TIFF", {"compression": "jpeg"}),
         "TIFF fax": (grey.convert("1"), "TIFF", {"compression": "group4"}),
-        "TIFF of inks": (inked, "TIFF", {"compression": "packbits"}),
+        "TIFF of inks": (cmyk, "TIFF", {"compression": "packbits"}),
         "TIFF Lab": (Image.new("LAB", (24, 16), (120, 140, 90)), "TIFF", {}),
         "TIFF 16 bits": (grey.convert("I;16"), "TIFF", {}),
         "TIFF floating": (grey.convert("F"), "TIFF", {}),
         "TIFF pages": (scene, "TIFF", {"save_all": True, "append_images": frames}),
     }
     files = {}
-    for name, (picture, form, options) in made.items():
+    for name, (picture, form, options) in samples.items():
         buffer = BytesIO()
         picture.save(buffer, form, **options)
         files[name] = buffer.getvalue()

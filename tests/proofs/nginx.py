@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.newsletter.mailserver import free_port
 from tests.shared import PROJECT
 
 NAME = "www.example.org"
@@ -100,11 +101,11 @@ def nginx(
         pytest.skip("nginx lacks the module of libnginx-mod-http-brotli-static (Debian)")
     folder.mkdir()
     (folder / "modules").symlink_to(MODULES)
-    port, plain = _free_port(), _free_port()
+    port, plain = free_port(), free_port()
     server = shipped(
         NGINX,
         {
-            "listen 80;": f"listen 127.0.0.1:{_free_port()};",
+            "listen 80;": f"listen 127.0.0.1:{free_port()};",
             "listen [::]:80;": "",
             "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl; listen 127.0.0.1:{plain};{extra}",
             "listen [::]:443 ssl;": "",
@@ -142,7 +143,7 @@ def container_nginx(
     if program is None:
         pytest.skip("nginx is not on this machine (Debian: nginx)")
     folder.mkdir()
-    port = _free_port()
+    port = free_port()
     configuration = shipped(
         CONTAINER,
         {
@@ -174,7 +175,7 @@ def caddy(folder: Path, *, site: int, pages: Path, state: Path) -> Iterator[Fron
     """Like `nginx`; Caddy signs the certificate itself."""
     program = shutil.which("caddy") or pytest.skip("caddy is not on this machine (Debian: caddy)")
     folder.mkdir()
-    port = _free_port()
+    port = free_port()
     options = (
         "admin off\nskip_install_trust\nauto_https disable_redirects\nlog {\noutput discard\n}"
     )
@@ -244,16 +245,10 @@ def _configuration(folder: Path, sites: list[int], server: str) -> str:
 
 
 def _certify(folder: Path) -> None:
-    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
     paths = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
-    named = ["-nodes", "-days", "1", "-subj", f"/CN={NAME}"]
-    subprocess.run([*made, *paths, *named], check=True, capture_output=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
+    options = ["-nodes", "-days", "1", "-subj", f"/CN={NAME}"]
+    subprocess.run([*request, *paths, *options], check=True, capture_output=True)
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:

@@ -77,25 +77,25 @@ def _content(table: Table, row: dict[str, Any], labels: dict[str, str]) -> str:
     """The row as text, in which `<<kind/id>>` stands for another one."""
     kind = table.kind.name
     fields = {each.name: each.field for each in table.columns(personal_data=True)}
-    made: dict[str, Any] = {}
+    content: dict[str, Any] = {}
     for name, value in row.items():
         field = fields[name]
         related = field.related_model and labels.get(field.related_model._meta.label.lower())
         if name == LEFT_OUT.get(kind) or (name == table.key and not related):
             continue
         if name.endswith("_at") and (kind, name) not in SOURCE_TIMES:
-            made[name] = value is not None
+            content[name] = value is not None
         elif related and value is not None:
-            made[name] = f"<<{related}/{value}>>"
+            content[name] = f"<<{related}/{value}>>"
         elif name == "object_id" and value is not None:
-            made[name] = f"<<{labels.get(row['content_type_id'], '')}/{value}>>"
+            content[name] = f"<<{labels.get(row['content_type_id'], '')}/{value}>>"
         elif name == "target_id":
-            made[name] = f"<<{RENAMED.get(row['target_kind'], row['target_kind'])}/{value}>>"
+            content[name] = f"<<{RENAMED.get(row['target_kind'], row['target_kind'])}/{value}>>"
         elif name == "details" and isinstance(value, dict):
-            made[name] = dict(_details(value))
+            content[name] = dict(_details(value))
         else:
-            made[name] = value
-    return IN_TEXT.sub(_token, json.dumps(made, ensure_ascii=False, sort_keys=True))
+            content[name] = value
+    return IN_TEXT.sub(_token, json.dumps(content, ensure_ascii=False, sort_keys=True))
 
 
 def _details(details: dict[str, Any]) -> Iterator[tuple[str, Any]]:

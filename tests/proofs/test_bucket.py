@@ -90,10 +90,10 @@ def moto(packages: Path, settings: Any, request: pytest.FixtureRequest) -> Itera
             prepare = [sys.executable, str(MOTO / "prepare.py"), endpoint, NAME, REGION]
             done = subprocess.run(prepare, env=environment, capture_output=True, text=True)
             assert done.returncode == 0, done.stderr
-            made = Moto(endpoint, json.loads(done.stdout), process)
+            moto = Moto(endpoint, json.loads(done.stdout), process)
             settings.IMAGES_IN_BUCKET = True
-            use(settings, made.endpoint, made.key)
-            yield made
+            use(settings, moto.endpoint, moto.key)
+            yield moto
         finally:
             process.kill()
 

@@ -170,15 +170,15 @@ def test_an_overdue_issue_is_sent_once_by_workers_with_different_clocks(
         arena.start_worker()
         _wait_until(lambda: Issue.objects.get().has_started)
         arena.finish(within=180)
-        made, counts = Issue.objects.get(), arena.counts()
-        (started,) = made.events.filter(action="started")
+        sent, counts = Issue.objects.get(), arena.counts()
+        (started,) = sent.events.filter(action="started")
         (now,) = arena.ask("SELECT now() - max(sending_at) AS since FROM newsletter_delivery")
-    taken = Counter(server.recipients())
-    print(f"seed {seed}: {counts}, {len(taken)} taken, “{started.details}”")
+    accepted = Counter(server.recipients())
+    print(f"seed {seed}: {counts}, {len(accepted)} taken, “{started.details}”")
     assert started.details.startswith(f"Recipients: {count}. Started 180 minutes late")
-    assert made.delay is not None
+    assert sent.delay is not None
     assert sum(counts.values()) == count
-    assert max(taken.values()) == 1
+    assert max(accepted.values()) == 1
     assert set(counts) <= {"sent", "refused", "uncertain"}
     assert counts.get("uncertain", 0) <= len(server.recipients("dropped"))
     assert now["since"].total_seconds() >= 0

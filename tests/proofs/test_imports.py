@@ -116,19 +116,19 @@ def new_database(
     machines.prepare(monkeypatch, tmp_path / "state")
     server, template = machines.database_url(name="postgres"), connection.settings_dict["NAME"]
     connection.close()
-    made: list[str] = []
+    names: list[str] = []
 
     def create() -> Database:
-        name = f"{template}_import_{len(made)}"
+        name = f"{template}_import_{len(names)}"
         with psycopg.connect(server, autocommit=True) as database:
             database.execute(f'DROP DATABASE IF EXISTS "{name}"')
             database.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        made.append(name)
+        names.append(name)
         return Database(machines.database_url(name=name), tmp_path)
 
     yield create
     with psycopg.connect(server, autocommit=True) as database:
-        for name in made:
+        for name in names:
             database.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 

@@ -19,7 +19,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.conftest import CHROMIUM_FLAGS, PHONE
-from tests.proofs.clone import FIRST_SECONDS, Site, clone, free_port
+from tests.newsletter.mailserver import free_port
+from tests.proofs.clone import FIRST_SECONDS, Site, clone
 from tests.proofs.size import FULL
 from tests.shared import PROJECT
 

@@ -24,7 +24,7 @@ import psycopg
 import pytest
 
 from iria.launcher import paths, postgres_programs, postmaster, processes
-from tests.proofs.clone import free_port
+from tests.newsletter.mailserver import free_port
 from tests.proofs.nginx import NAME, nginx
 from tests.proofs.size import sized
 from tests.shared import PROJECT
@@ -169,8 +169,8 @@ def site() -> Iterator[Site]:
             "TRUSTED_PROXIES": "127.0.0.0/8",
             "PAGE_DIRECTORY": str(folder / "pages"),
         }
-        with running_site(folder, **behind_nginx) as made:
-            yield made
+        with running_site(folder, **behind_nginx) as site:
+            yield site
     finally:
         subprocess.run(["rm", "-rf", str(folder)], check=True)
 
@@ -195,24 +195,24 @@ def running_site(folder: Path, **more: str) -> Iterator[Site]:
         "DEBUG": "no",
         **more,
     }
-    made = Site(port, server, log / "site.log", settings, folder / "pages")
+    site = Site(port, server, log / "site.log", settings, folder / "pages")
     try:
         for name in ("migrate", "createcachetable", "collectstatic"):
             options = ["--no-input"] if name != "createcachetable" else []
             manage = [sys.executable, "manage.py", name, *options, "-v0"]
             subprocess.run(manage, env=settings, cwd=PROJECT, check=True)
         for name in ("web", "worker"):
-            made.start_child(name)
-        wait_until(lambda: made.ask("/readyz").status == 200, START_SECONDS)
-        wait_until(lambda: made.ask("/readyz/worker/").status == 200, START_SECONDS)
-        yield made
-        assert [child.poll() for child in made.children.values()] == [None, None], (
+            site.start_child(name)
+        wait_until(lambda: site.ask("/readyz").status == 200, START_SECONDS)
+        wait_until(lambda: site.ask("/readyz/worker/").status == 200, START_SECONDS)
+        yield site
+        assert [child.poll() for child in site.children.values()] == [None, None], (
             "nothing had to be restarted"
         )
     finally:
-        made.thaw_database()
-        for name in list(made.children):
-            made.stop_child(name)
+        site.thaw_database()
+        for name in list(site.children):
+            site.stop_child(name)
         server.stop()
 
 

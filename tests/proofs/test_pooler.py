@@ -84,9 +84,9 @@ def pooler() -> Iterator[Pooler]:
     # Another user cannot enter the folders of pytest.
     with (
         TemporaryDirectory(prefix="iria-pooler-") as folder,
-        running(program, Path(folder)) as made,
+        running(program, Path(folder)) as pooler,
     ):
-        yield made
+        yield pooler
 
 
 @contextmanager

@@ -129,8 +129,8 @@ def pair() -> Iterator[Pair]:
     folder = Path(tempfile.mkdtemp(prefix="iria-replica-"))
     folder.chmod(0o755)  # the user of the database needs access
     try:
-        with running_pair(folder) as made:
-            yield made
+        with running_pair(folder) as pair:
+            yield pair
     finally:
         subprocess.run(["rm", "-rf", str(folder)], check=True)
 

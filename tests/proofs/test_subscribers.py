@@ -60,30 +60,31 @@ def test_a_long_file_is_imported_within_a_minute(monkeypatch: pytest.MonkeyPatch
         else:
             suppression.suppress(subscriber, details="complained")
     content, expected = make_file(random.Random(SEED))
-    made = uploads.upload(
+    subscriber_import = uploads.upload(
         content, name="list.csv", newsletters=[news()], consent="On paper, in May", by=None
     )
     seconds = {}
     start = time.monotonic()
-    assert uploads.enqueue_dry_run(made, ColumnMapping(0, 1, 2))
-    runner.dry_run(made.pk)
+    assert uploads.enqueue_dry_run(subscriber_import, ColumnMapping(0, 1, 2))
+    runner.dry_run(subscriber_import.pk)
     seconds["dry run"] = time.monotonic() - start
-    made.refresh_from_db()
+    subscriber_import.refresh_from_db()
     assert not Subscriber.objects.receiving(news()).exists()
     start = time.monotonic()
-    assert uploads.enqueue_run(made)
-    runner.run_import(made.pk)
+    assert uploads.enqueue_run(subscriber_import)
+    runner.run_import(subscriber_import.pk)
     seconds["import"] = time.monotonic() - start
-    made.refresh_from_db()
-    print(f"seed {SEED}: {ROWS + 40} rows, {made.counts}, {seconds}")
+    subscriber_import.refresh_from_db()
+    print(f"seed {SEED}: {ROWS + 40} rows, {subscriber_import.counts}, {seconds}")
     for outcome, lines in expected.items():
-        assert set(made.rows.filter(outcome=outcome).values_list("line", flat=True)) == lines, (
-            outcome
-        )
-        assert made.count(outcome) == len(lines)
+        assert (
+            set(subscriber_import.rows.filter(outcome=outcome).values_list("line", flat=True))
+            == lines
+        ), outcome
+        assert subscriber_import.count(outcome) == len(lines)
     imported = ROWS - len(expected["broken"]) - len(expected["duplicate"])
-    assert made.count("new") == imported
+    assert subscriber_import.count("new") == imported
     assert Subscriber.objects.receiving(news()).count() == imported
     assert Subscription.objects.count() == Consent.objects.count() == imported
-    assert made.state == SubscriberImport.State.DONE
+    assert subscriber_import.state == SubscriberImport.State.DONE
     assert not FULL or max(seconds.values()) < SECONDS

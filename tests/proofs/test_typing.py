@@ -35,13 +35,13 @@ def site() -> Iterator[Site]:
     folder = Path(tempfile.mkdtemp(prefix="iria-typing-"))
     folder.chmod(0o755)  # the user of the database needs access
     try:
-        with running_site(folder) as made:
-            made.settings["DJANGO_SUPERUSER_PASSWORD"] = PASSWORD
+        with running_site(folder) as site:
+            site.settings["DJANGO_SUPERUSER_PASSWORD"] = PASSWORD
             create = [sys.executable, "manage.py", "createsuperuser", "--no-input", "-v0"]
             subprocess.run(
-                [*create, f"--email={EMAIL}"], env=made.settings, cwd=PROJECT, check=True
+                [*create, f"--email={EMAIL}"], env=site.settings, cwd=PROJECT, check=True
             )
-            yield made
+            yield site
     finally:
         shutil.rmtree(folder)
 

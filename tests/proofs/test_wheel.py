@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 
 from iria.launcher.paths import PROJECT
-from tests.proofs.clone import free_port, surroundings
+from tests.newsletter.mailserver import free_port
+from tests.proofs.clone import surroundings
 from tests.proofs.test_upgrade import new_database
 
 pytestmark = pytest.mark.proof

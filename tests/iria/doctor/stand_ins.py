@@ -1,4 +1,4 @@
-"""What a site needs around it, on this machine: a DNS server, and a web server with a certificate."""
+"""Services that a site needs, on this machine: a DNS server, and a web server with a certificate."""
 
 import base64
 import socket
@@ -76,7 +76,7 @@ class WebServer(ThreadingHTTPServer):
     def __init__(self, folder: Path, *, days: int = 90) -> None:
         super().__init__(("127.0.0.1", 0), _Page)
         self.authority = folder / "authority.pem"
-        """The certificate of who signed that of the server."""
+        """The certificate of the authority that signed that of the server."""
         chain = folder / "server.pem"
         _certify(self.authority, chain, valid_for=timedelta(days=days))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

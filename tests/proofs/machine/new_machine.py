@@ -147,11 +147,11 @@ class NewMachine:
     def replace_upstream(self, repository: Path) -> None:
         """Replaces the repository behind the URL in the guide."""
         # Files are copied, because git would resolve the path below /proc on this machine.
-        made = self.given / "next.git"
-        subprocess.run(["git", "clone", "-q", "--bare", repository, made], check=True)
+        clone = self.given / "next.git"
+        subprocess.run(["git", "clone", "-q", "--bare", repository, clone], check=True)
         target = self.root / "opt" / "stand-ins" / "upstream.git"
         shutil.rmtree(target)
-        shutil.copytree(made, target)
+        shutil.copytree(clone, target)
 
     def mails(self) -> list[str]:
         return [path.read_text() for path in sorted((self.given / "mails").iterdir())]
@@ -228,15 +228,15 @@ def _make_authority(folder: Path) -> None:
     """A test certificate authority, and a certificate for the mail server."""
     authority, authority_key = folder / "authority.pem", folder / "authority-key.pem"
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-    made = [
+    authority_options = [
         "-subj",
         "/CN=Authority of the test",
         "-addext",
         "keyUsage=critical,keyCertSign,cRLSign",
     ]
-    _openssl(*key, *made, "-keyout", authority_key, "-out", authority)
+    _openssl(*key, *authority_options, "-keyout", authority_key, "-out", authority)
     names = ["-subj", "/CN=mail.example.org", "-addext", "subjectAltName=DNS:mail.example.org"]
-    signed: list[str | Path] = [
+    certificate_options: list[str | Path] = [
         "-addext",
         "basicConstraints=CA:FALSE",
         "-CA",
@@ -244,7 +244,15 @@ def _make_authority(folder: Path) -> None:
         "-CAkey",
         authority_key,
     ]
-    _openssl(*key, *names, *signed, "-keyout", folder / "mail-key.pem", "-out", folder / "mail.pem")
+    _openssl(
+        *key,
+        *names,
+        *certificate_options,
+        "-keyout",
+        folder / "mail-key.pem",
+        "-out",
+        folder / "mail.pem",
+    )
 
 
 def _openssl(*arguments: str | Path) -> None:

@@ -113,11 +113,11 @@ class Manager:
             return
         unit = Unit(name)
         self.met(unit)
-        made = []
+        sockets = []
         for address in unit.values["ListenStream"]:
             host, _, port = address.rpartition(":")
-            made.append(socket.create_server((host, int(port)), backlog=4096))
-        self.sockets[name] = made
+            sockets.append(socket.create_server((host, int(port)), backlog=4096))
+        self.sockets[name] = sockets
 
     def clusters(self) -> list[str]:
         """Debian's PostgreSQL clusters; creates the first one, as the package does on installation."""
