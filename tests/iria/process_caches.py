@@ -11,7 +11,7 @@ from iria.core.http.release import release
 APPS = ("iria", "articles", "accounts", "newsletter")
 
 
-def forget_everything() -> None:
+def clear_caches() -> None:
     """Clears all caches, as in a new process."""
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in APPS:

@@ -17,7 +17,7 @@ from iria.core.http.change_listener import listener
 from iria.core.http.page_store import pages
 from iria.publication.models import Publication
 from iria.wsgi import application
-from tests.iria.process_caches import forget_everything
+from tests.iria.process_caches import clear_caches
 from tests.iria.test_no_500 import public_urls
 
 HEADERS = {
@@ -86,7 +86,7 @@ def _connections_stay_open() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_thread_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would go on after the test, and never hear of what is rolled back."""
+    """The thread would run after the test, and would not notice changes that are rolled back."""
     monkeypatch.setattr(listener, "start", lambda: None)
 
 
@@ -129,7 +129,7 @@ def test_an_unusual_request_does_not_change_other_responses(
     public: list[str], environ: dict[str, str]
 ) -> None:
     before = _responses(public)
-    forget_everything()
+    clear_caches()
     for url in public:
         _request(url, **environ)
     assert _differences(before, _responses(public)) == []
@@ -141,26 +141,26 @@ def test_stored_pages_do_not_depend_on_their_first_request(
     settings.PAGE_STORE_MB = 32
     monkeypatch.setattr(listener, "is_current", lambda: True)
     before = _responses(public)
-    forget_everything()
+    clear_caches()
     key = {"HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme"}
     environ = {name: value for name, value in HEADERS.items() if name not in key}
     for url in public:
         _request(url, **environ)
     assert len(pages) > 50
     assert _differences(before, _responses(public)) == []
-    forget_everything()
+    clear_caches()
 
 
 def test_no_page_depends_on_the_order_of_requests(public: list[str]) -> None:
-    forget_everything()
+    clear_caches()
     before = _responses(public)
-    forget_everything()
+    clear_caches()
     assert _differences(before, _responses(reversed(public))) == []
 
 
 def test_caches_do_not_depend_on_the_language_or_time_zone_of_a_thread(public: list[str]) -> None:
     before = _responses(public)
-    forget_everything()
+    clear_caches()
     with translation.override("fr"), timezone.override(ZoneInfo("Pacific/Auckland")):
         _responses(public)
     assert _differences(before, _responses(public)) == []

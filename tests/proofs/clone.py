@@ -102,7 +102,7 @@ class Site:
         return self.output.read_text()
 
     def wait(self, seconds: float) -> float:
-        """Wait until it is ready; return the time since the start."""
+        """Waits until it is ready; returns the time since the start."""
         seconds *= TOLERANCE
         while "Sign in:" not in self.said():
             took = time.monotonic() - self.began
@@ -112,13 +112,13 @@ class Site:
         return time.monotonic() - self.began
 
     def answers(self) -> None:
-        """Check that every kind of page responds."""
+        """Checks that every kind of page responds."""
         for page in PAGES:
             with urllib.request.urlopen(self.address + page, timeout=20) as answer:
                 assert answer.status == 200, page
 
     def lets_the_demo_editor_in(self) -> None:
-        """Sign in with the stored e-mail address and password."""
+        """Signs in with the stored e-mail address and password."""
         email, password = (self.state / "demo-editor.txt").read_text().split()
         form = self.address + "/admin/login/?next=/admin/"
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
@@ -151,7 +151,7 @@ class Site:
         }
 
     def stop(self) -> float:
-        """Send SIGTERM, like a service manager; return the time until the end."""
+        """Sends SIGTERM, like a service manager; returns the time until the end."""
         begin = time.monotonic()
         pids = self.pids()
         self.process.send_signal(signal.SIGTERM)
@@ -162,7 +162,7 @@ class Site:
         return took
 
     def clear(self) -> None:
-        """Clean up after a test."""
+        """Cleans up after a test."""
         if self.process.poll() is None:
             self.process.terminate()
             try:

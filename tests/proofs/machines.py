@@ -17,7 +17,7 @@ from tests.shared import PROJECT
 
 
 def database_url(*, port: int = 0, name: str = "") -> str:
-    """That of the tests; at another port, behind which is a pooler or a replica."""
+    """The URL of the database of the tests; another port is that of a pooler or a replica."""
     given = connection.settings_dict
     where = f"{given['HOST']}:{port or given['PORT']}/{name or given['NAME']}"
     return f"postgres://{given['USER']}:{given['PASSWORD']}@{where}"

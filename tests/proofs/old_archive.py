@@ -57,7 +57,7 @@ QUIET = ("articles_article", "articles_comment", "articles_searchentry", "articl
 
 
 def load(database: psycopg.Connection[Any], *, articles: int, comments: int, threads: int) -> None:
-    """Write articles with their search entries, comments below some of them, decisions and flags.
+    """Writes articles with their search entries, comments below some of them, decisions and flags.
 
     Args:
         threads: the number of articles with comments; the first ones get the longest threads.

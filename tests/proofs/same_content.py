@@ -1,6 +1,6 @@
-"""Whether two exports hold the same, apart from what two databases with the same history cannot have in common.
+"""Compares two exports of databases with the same history.
 
-A row is compared without its id; what it refers to counts by its content, not by its id. Rows of a kind have no order.
+Rows are compared without their ids, and by the content of the rows that they refer to; their order does not count.
 """
 
 import json
@@ -17,9 +17,9 @@ from iria.transfer.site.tables import Table, tables
 SOURCE_TIMES: Final = frozenset(
     {("articles", "published_at"), ("articles", "updated_at"), ("comments", "created_at")}
 )
-"""Of other times only counts whether there is one: they are those of the import."""
+"""Other times are those of the import, so only their presence is compared."""
 LEFT_OUT: Final = {
-    # Each run is one, also that which was killed.
+    # A killed run is a run of its own.
     "import_runs": "",
     # An article that was written twice has the form of the second time.
     "articles": "form_id",
@@ -37,7 +37,7 @@ MOST_NAMED: Final = 3
 
 
 def differences(one: Path, other: Path) -> list[str]:
-    """What only one of them has, at most some of each kind."""
+    """Rows and texts in only one of them, at most some of each kind."""
     found = []
     first, second = _rows(one), _rows(other)
     for kind in sorted(first.keys() | second.keys()):

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.proof
 
 
 def wheel(folder: Path, version: str) -> str:
-    """Make a package of one line; answer its line for a lock."""
+    """Builds a package of one line; returns its line for a lock file."""
     about = f"quill-{version}.dist-info"
     files = {
         "quill.py": f"VERSION = {version!r}\n",

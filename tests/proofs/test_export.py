@@ -1,4 +1,4 @@
-"""The demo newsroom leaves as open files and comes back exactly, and nothing in them names a reader.
+"""The demo newsroom is exported as open files and imported without a difference; no file names a reader.
 
 make prove export
 """

@@ -147,7 +147,7 @@ def test_no_data_is_lost_when_a_process_is_killed(start: Start, name: str) -> No
 
 
 def with_rows(rows: Rows) -> None:
-    """Continue with the rows of an earlier test."""
+    """Continues with the rows of an earlier test."""
     import psycopg
 
     with psycopg.connect(rows.cluster.access().url) as database:
@@ -158,7 +158,7 @@ def with_rows(rows: Rows) -> None:
 
 
 def wait_for_recovery(site: Site) -> None:
-    """Wait until every page responds again by itself."""
+    """Waits until every page responds again by itself."""
     deadline = time.monotonic() + 30
     while True:
         try:

@@ -18,7 +18,7 @@ from iria.publication.models import Publication
 from tests import newsroom
 from tests.articles.feeds.conftest import picture
 from tests.articles.files import samples
-from tests.iria.process_caches import forget_everything
+from tests.iria.process_caches import clear_caches
 
 FILM = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
 
@@ -74,7 +74,7 @@ def test_a_change_shows_at_once(client: Client, report: Article, change: str) ->
     before = client.get("/feed/").content
     CHANGES[change](report.pk)
     after = client.get("/feed/").content
-    forget_everything()
+    clear_caches()
     assert after == client.get("/feed/").content != before
 
 

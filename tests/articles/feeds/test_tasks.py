@@ -1,4 +1,4 @@
-"""A WebSub hub is named in feeds, and told about new articles."""
+"""A WebSub hub is named in feeds, and notified of new articles."""
 
 import json
 from typing import Any

@@ -18,7 +18,7 @@ from iria.core.http.urls import absolute_url
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.articles.public import sample_content
-from tests.iria.process_caches import forget_everything
+from tests.iria.process_caches import clear_caches
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +78,7 @@ def test_a_page_with_the_same_etag_has_the_same_content(
     different = []
     for moment in _moments():
         at(moment)
-        forget_everything()  # as in a new process
+        clear_caches()  # as in a new process
         for url in urls:
             response = client.get(url)
             before = seen.setdefault((url, response["ETag"]), (moment, response.content))

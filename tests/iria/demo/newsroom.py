@@ -12,36 +12,35 @@ from articles.search.models import SearchLanguage, SearchLexeme, SearchWord
 from iria.core.http.cache_versions import CacheVersion
 
 PASSWORD: Final = "of-the-demo-editor"
-BESIDE: Final = {"procrastinate", "sessions", "contenttypes"}
-"""Labels whose rows are no part of a newsroom."""
+OTHER_APPS: Final = {"procrastinate", "sessions", "contenttypes"}
+"""Apps whose rows are not part of a newsroom."""
 
 REMEMBERED: Final[set[Any]] = {CacheVersion, SearchLanguage, SearchLexeme, SearchWord}
+"""Models whose rows stay after a removal: changes, and words of the search (`articles.search.models`)."""
 
 type Rows = dict[str, list[tuple[Any, ...]]]
 
 
 def every_row() -> Rows:
-    """What stands in the tables of all houses; that something changed stays written down, and
-    what was seen once, words and languages, stays known to the search (`articles.search.models`)."""
-    found: Rows = {}
+    """The rows of each model, without those that stay after a removal."""
+    rows: Rows = {}
     listings.add_up()  # Counts are rows of plus and minus one until the worker adds them up.
     for model in apps.get_models():
-        if model._meta.app_label not in BESIDE and model not in REMEMBERED:
-            rows = model._default_manager.order_by("pk").values_list()
-            found[model._meta.label] = list(rows)
-    return found
+        if model._meta.app_label not in OTHER_APPS and model not in REMEMBERED:
+            rows[model._meta.label] = list(model._default_manager.order_by("pk").values_list())
+    return rows
 
 
 def load() -> str:
-    said = StringIO()
-    call_command("load_demo", stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("load_demo", stdout=output)
+    return output.getvalue()
 
 
 def remove() -> str:
-    said = StringIO()
-    call_command("load_demo", "--remove", stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("load_demo", "--remove", stdout=output)
+    return output.getvalue()
 
 
 def story(slug: str) -> Article:

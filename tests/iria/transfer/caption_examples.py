@@ -1,7 +1,7 @@
-"""Captions as they stand in archives, all written for this test: language, text, caption, credit.
+"""Captions as in archives, all written for this test: language, text, caption, credit.
 
-No credit is "", and None is one that only an editor can decide. Every second example was not looked at while
-the rules were written (`HELD_BACK`).
+The credit is "" if there is none, and None if only an editor can decide. The rules were written without
+every second example (`HELD_BACK`).
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a publication holds, without ids: before an export for another system, and after its import."""
+"""The content of a publication without ids, before an export for another system and after its import."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -85,7 +85,7 @@ def content() -> Content:
 def exported(
     make: Callable[[], None], folder: Path, *formats: str, personal_data: bool = False
 ) -> Content:
-    """What `make` writes, which is exported into folders named like the formats; the database is as before."""
+    """Exports what `make` creates into a folder per format; returns it, and restores the database."""
     with override_settings(MEDIA_ROOT=folder / "media", STATE=folder):
         database = CleanDatabase()
         try:
@@ -101,7 +101,7 @@ def exported(
 
 
 def as_in_wordpress(before: Content) -> Content:
-    """What that format can hold of it; the report of the export lists the rest."""
+    """The content that the format can contain; the report of the export lists the rest."""
     after = deepcopy(before)
     for article in after["articles"].values():
         article["comments"] = [
@@ -110,7 +110,7 @@ def as_in_wordpress(before: Content) -> Content:
         ]
     for author in after["authors"].values():
         author["biography"] = ""
-    # They are in a file for a plugin, which our own importer does not read.
+    # Redirects are in a file for a plugin, which our importer does not read.
     return {**after, "redirects": {}}
 
 
@@ -168,12 +168,12 @@ def _bodies() -> Iterator[str]:
 
 
 def differences(before: Content, after: Content) -> list[str]:
-    """What the second lacks or has otherwise; what only the second has does not count."""
+    """Rows that the second lacks, and values that differ; additional rows do not count."""
     found = []
     for kind, rows in before.items():
         for name, row in rows.items():
             if (other := after[kind].get(name)) is None:
-                found.append(f"{kind} {name}: not there")
+                found.append(f"{kind} {name}: missing")
                 continue
             found += [
                 f"{kind} {name}: {key}\n  {value!r}\n  {other[key]!r}"

@@ -17,13 +17,13 @@ from tests.iria.transfer.test_archives import MEDIUM_PAGE, POSTS, SUBSTACK_PAGE
 from tests.iria.transfer.test_feeds import RSS
 
 SYSTEMS = sorted(formats.FORMATS)
-GIVEN = formats.Options(ZoneInfo("UTC"))
+OPTIONS = formats.Options(ZoneInfo("UTC"))
 
 
 def _check(file: Path, system: str) -> None:
-    """As an import does; not every ZIP file says whose it is, and the parser decides."""
+    """Opens the file like an import; for some ZIP files only the parser knows the system."""
     formats.require(file, system)
-    list(formats.FORMATS[system].open(file, GIVEN).records())
+    list(formats.FORMATS[system].open(file, OPTIONS).records())
 
 
 MEDIUM_NAME = "posts/2020-05-04_Two-Cranes-0123456789ab.html"
@@ -37,7 +37,7 @@ def _zip(file: Path, files: dict[str, str]) -> Path:
 
 
 def _sample(folder: Path, system: str) -> Path:
-    """A sound file of this system; for Markdown as it is uploaded."""
+    """A valid file of this system; for Markdown, a ZIP file as it is uploaded."""
     file = folder / "sample"
     match system:
         case "wordpress":

@@ -1,4 +1,4 @@
-"""The whole publication leaves as open files, and comes back exactly."""
+"""The whole publication is exported as open files, and imported again without a difference."""
 
 import json
 import os

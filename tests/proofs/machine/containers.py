@@ -38,7 +38,7 @@ ProtectSystem=strict
 
 @dataclass
 class Stage:
-    """What a stage of a Dockerfile says of the containers that run it."""
+    """The directives of a Dockerfile stage that apply to its containers."""
 
     user: str = "root"
     folder: str = "/"
@@ -54,7 +54,7 @@ def instructions(text: str) -> list[tuple[str, str]]:
 
 
 def build(machine: NewMachine, source: str) -> dict[str, Stage]:
-    """Run the steps of the Dockerfile; `source` is the folder of its context in the machine."""
+    """Runs the steps of the Dockerfile; `source` is the folder of its context in the machine."""
     stages: dict[str, Stage] = {}
     stage = Stage()
     for name, rest in instructions((machine.root / source[1:] / "Dockerfile").read_text()):
@@ -108,7 +108,7 @@ def copy(machine: NewMachine, source: str, stage: Stage, words: list[str]) -> No
 
 
 def context(machine: NewMachine, source: str) -> list[str]:
-    """What .dockerignore lets into the image; it excludes everything and names the exceptions."""
+    """The paths that .dockerignore allows; it excludes everything and lists exceptions."""
     lines = (machine.root / source[1:] / ".dockerignore").read_text().splitlines()
     assert "*" in lines
     return [line[1:] for line in lines if line.startswith("!")]
@@ -125,7 +125,7 @@ class Compose:
         self.volumes: dict[str, dict[str, Any] | None] = parsed["volumes"]
 
     def up(self) -> list[str]:
-        """Start the services, each after those that it waits for; their names in that order."""
+        """Starts each service after those it depends on; returns their names in that order."""
         self._mount_volumes()
         started: list[str] = []
         while waiting := [name for name in self.services if name not in started]:
@@ -211,7 +211,7 @@ class Compose:
 
 
 def interpolated(text: str, settings: dict[str, str]) -> str:
-    """Replace `${NAME:-default}`, `${NAME-default}` and `${NAME:?message}`."""
+    """Replaces `${NAME:-default}`, `${NAME-default}` and `${NAME:?message}`."""
 
     def value(found: re.Match[str]) -> str:
         name, kind, other = found.groups()

@@ -37,7 +37,7 @@ class Operator:
     executed: list[str] = field(default_factory=list)
 
     def follow(self, *headings: str) -> list[str]:
-        """Run the blocks below these headings, in order; return their output."""
+        """Runs the blocks below these headings, in order; returns their output."""
         printed = []
         for box in boxes():
             if any(box.heading.startswith(heading) for heading in headings):
@@ -54,7 +54,7 @@ class Operator:
         return printed
 
     def box(self, heading: str, number: int) -> str:
-        """Run one of several blocks below a heading."""
+        """Runs one of several blocks below a heading."""
         below = [box for box in boxes() if box.heading == heading]
         self.executed.append(heading)
         return self.paste(below[number].commands)
@@ -79,7 +79,7 @@ class Operator:
 
     @contextmanager
     def readers(self, *paths: str) -> Iterator[None]:
-        """Request these pages during the block; no response may be an error."""
+        """Requests these pages during the block; no response may be an error."""
         urls = [SITE + path for path in paths]
         command = [
             *self.machine.inside(),
@@ -108,7 +108,7 @@ class Operator:
         assert seen["failed"] == []
 
     def sign_in(self) -> str:
-        """Sign in as the first administrator; return the final URL."""
+        """Signs in as the first administrator; returns the final URL."""
         jar = "--cookie /root/cookies --cookie-jar /root/cookies"
         form = f"{SITE}/accounts/login/?next=/admin/"
         self.machine.run("rm -f /root/cookies")
@@ -127,7 +127,7 @@ class Operator:
         )
 
     def publish_next_version(self) -> None:
-        """Add a commit with a migration, a page and a style to the repository."""
+        """Adds a commit with a migration, a page and a style to the repository."""
         last = sorted(
             path.stem for path in (self.repository / "iria" / "migrations").glob("0*.py")
         )[-1]

@@ -54,7 +54,7 @@ class NewMachine:
     def run(
         self, commands: str, *, outside: bool = False, answers: Mapping[str, str] | None = None
     ) -> str:
-        """Run commands as root in a shell that stops at the first one that fails.
+        """Runs commands as root in a shell that stops at the first one that fails.
 
         Args:
             outside: in the network of this machine.
@@ -120,7 +120,7 @@ class NewMachine:
         return ["nsenter", "--target", str(self.pid), *spaces, "--root", "--wd"]
 
     def start(self, *command: str | Path) -> "subprocess.Popen[bytes]":
-        """Start a program of this machine in the network of the new one."""
+        """Starts a program of this machine in the network of the new one."""
         entered = ["nsenter", "--target", str(self.pid), "--net", *map(str, command)]
         with (self.given / "started.log").open("ab") as log:
             return subprocess.Popen(

@@ -156,7 +156,7 @@ def test_a_page_from_redis_never_differs_from_a_fresh_one(
         for url in urls:
             client.get(url)
         EDITS[kind](Article.objects.get(pk=articles[number].pk), text, edna)
-        # A process with nothing in memory need not have heard of the change.
+        # A process with nothing in memory may not know of the change yet.
         for url in urls:
             shared, fresh = in_another_process(client, url), rendered(url)
             assert shared.status_code == fresh.status_code, url
