@@ -79,8 +79,8 @@ def test_a_passkey_created_at_the_first_sign_in_opens_the_admin(
     page.click("text=Continue to the admin")
     page.wait_for_url(f"**{ADMIN}")
     expect(page.locator("#changelist")).to_be_visible()
-    [held] = ask("getCredentials", {})["credentials"]
-    assert held["isResidentCredential"]
+    [credential] = ask("getCredentials", {})["credentials"]
+    assert credential["isResidentCredential"]
 
     page.context.clear_cookies()
     page.goto(ADMIN)
@@ -223,13 +223,13 @@ def test_an_account_exports_its_data_and_is_deleted(
     moderation.approve(comment, by=mina)
     page = open_page("/accounts/login/")
     sign_in(page, ola)
-    with page.expect_download() as taken:
+    with page.expect_download() as download:
         page.click("text=Download your data")
-    assert taken.value.suggested_filename == "your-data.zip"
-    with zipfile.ZipFile(io.BytesIO(taken.value.path().read_bytes())) as files:
-        held = json.loads(files.read("comments.json"))
+    assert download.value.suggested_filename == "your-data.zip"
+    with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as files:
+        comments = json.loads(files.read("comments.json"))
         account = json.loads(files.read("account.json"))
-    assert held["comments"][0]["text"] == "I was on that ferry."
+    assert comments["comments"][0]["text"] == "I was on that ferry."
     assert account["e-mail address"] == ola.email
 
     page.click("text=Delete account")

@@ -61,19 +61,19 @@ def test_every_page_is_accessible_and_valid(
     newsroom: None, open_page: OpenPage, chief: User, ola: User, tmp_path: Path
 ) -> None:
     pages = public_pages()
-    with rendered_templates() as drawn:
+    with rendered_templates() as templates:
         sent = answers(ola)
-        got = {name: as_sent(Client().get(path)) for name, path in pages.items()}
+        responses = {name: as_sent(Client().get(path)) for name, path in pages.items()}
     # Without motion from the start: colours cannot be measured during a transition.
     page = open_page("/", size=DESKTOP, reduced_motion="reduce")
     complaints = _watched(page, pages, sent)
     admin_complaints, admin_responses = _admin_pages(open_page, chief)
     complaints += admin_complaints
-    complaints += cookies_of(pages, got)
-    written = {**got, **sent, **admin_responses}
+    complaints += cookies_of(pages, responses)
+    written = {**responses, **sent, **admin_responses}
     texts = {name: response.content.decode() for name, response in written.items()}
     complaints += html_complaints(texts, tmp_path)
-    complaints += unchecked(pages, sent, drawn)
+    complaints += unchecked(pages, sent, templates)
     assert complaints == []
 
 
@@ -163,12 +163,12 @@ def rendered_templates() -> Iterator[set[str]]:
     template_rendered.disconnect(note)
 
 
-def unchecked(pages: dict[str, str], sent: dict[str, Answer], drawn: set[str]) -> list[str]:
+def unchecked(pages: dict[str, str], sent: dict[str, Answer], templates: set[str]) -> list[str]:
     """Routes and templates of pages that were not checked."""
     shown = [path.partition("?")[0] for path in pages.values()]
     shown += [response.path for response in sent.values() if response.path]
-    met = {resolve(path).route for path in shown if path != "/nowhere/to/be/found/"}
+    checked = {resolve(path).route for path in shown if path != "/nowhere/to/be/found/"}
     return [
-        *(f"no page of the route {route}" for route in sorted(routes.of_pages() - met)),
-        *(f"no page of {name}" for name in sorted(routes.templates_of_pages() - drawn)),
+        *(f"no page of the route {route}" for route in sorted(routes.of_pages() - checked)),
+        *(f"no page of {name}" for name in sorted(routes.templates_of_pages() - templates)),
     ]

@@ -31,9 +31,9 @@ def image(site: str) -> Image:
     file = BytesIO()
     blue = Pixels.new("L", (WIDTH, HEIGHT), 90)
     Pixels.merge("RGB", (across, down, blue)).save(file, "JPEG", quality=95)
-    taken = ingest.ingest(_upload(file), by=None, credit="Ines Faro", alt_text="A gradient")
-    renditions.make(taken)
-    return Image.objects.get(pk=taken.pk)
+    ingested = ingest.ingest(_upload(file), by=None, credit="Ines Faro", alt_text="A gradient")
+    renditions.make(ingested)
+    return Image.objects.get(pk=ingested.pk)
 
 
 def _upload(file: BytesIO) -> Any:
@@ -127,15 +127,15 @@ def test_an_animation_plays_unless_reduced_motion_is_preferred(
     frames = [Pixels.new("RGB", (400, 200), colour) for colour in ("navy", "teal", "gold")]
     file = BytesIO()
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=100, loop=0)
-    taken = ingest.ingest(
+    ingested = ingest.ingest(
         ContentFile(file.getvalue(), name="moving.gif"),
         by=None,
         credit="Ines Faro",
         alt_text="A sea",
     )
-    renditions.make(taken)
-    article = newsroom.published(lead_image=taken)
-    moving = taken.renditions.get(moving=True).name
+    renditions.make(ingested)
+    article = newsroom.published(lead_image=ingested)
+    moving = ingested.renditions.get(moving=True).name
     for motion, plays in (("no-preference", True), ("reduce", False)):
         page = open_page(article.get_absolute_url(), reduced_motion=motion)
         shown = page.locator(".article-lead img")

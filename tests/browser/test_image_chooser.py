@@ -28,12 +28,12 @@ CREDIT = "Ines Faro/via Meridian Pictures"
 @pytest.fixture
 def labelled_file(tmp_path: Path) -> Path:
     path = tmp_path / "cranes.jpg"
-    said = (
+    properties = (
         alternatives("dc:description", x_default=CAPTION)
         + alternatives("Iptc4xmpCore:AltTextAccessibility", x_default=ALT_TEXT)
         + f"<photoshop:Credit>{CREDIT}</photoshop:Credit>"
     )
-    path.write_bytes(picture_file(width=900, height=600, xmp=packet(said)).read())
+    path.write_bytes(picture_file(width=900, height=600, xmp=packet(properties)).read())
     return path
 
 

@@ -46,11 +46,11 @@ SEND = """([element, kind, files, html]) => {
 
 
 def jpeg(colour: str = "steelblue", *, labelled: bool = False) -> bytes:
-    said = alternatives("dc:description", x_default="Boats with their lamps lit")
-    said += alternatives("Iptc4xmpCore:AltTextAccessibility", x_default="A line of boats")
-    said += "<photoshop:Credit>Nell Sandoval/via Roadstead</photoshop:Credit>"
+    properties = alternatives("dc:description", x_default="Boats with their lamps lit")
+    properties += alternatives("Iptc4xmpCore:AltTextAccessibility", x_default="A line of boats")
+    properties += "<photoshop:Credit>Nell Sandoval/via Roadstead</photoshop:Credit>"
     content: bytes = picture_file(
-        width=600, height=400, colour=colour, xmp=packet(said) if labelled else b""
+        width=600, height=400, colour=colour, xmp=packet(properties) if labelled else b""
     ).read()
     return content
 

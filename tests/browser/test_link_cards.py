@@ -76,9 +76,9 @@ def test_a_pasted_url_is_a_card_at_once_and_gets_title_and_image(
         expect(card.locator("figcaption")).to_have_text("The strait in March")
         expect(card.locator("img")).to_be_visible()
         expect(card.get_by_role("status")).to_be_hidden()
-        asked = len(methods)
+        count = len(methods)
         page.clock.run_for(200_000)
-        assert (methods[0], methods.count("POST"), len(methods)) == ("POST", 1, asked)
+        assert (methods[0], methods.count("POST"), len(methods)) == ("POST", 1, count)
     assert text_of(page) == (
         f'<figure data-embed="{FILM}"><figcaption>The strait in March</figcaption></figure>'
         "<p>After it.</p>"

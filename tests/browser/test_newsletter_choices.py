@@ -136,7 +136,7 @@ def test_an_administrator_imports_a_list(
     assert Subscriber.objects.get().is_active
     page.goto("/admin/newsletter/subscriber/")
     complaints["list"] = accessibility_complaints(page)
-    with page.expect_download() as taken:
+    with page.expect_download() as download:
         page.click("button:has-text('Export 1')")
-    assert "ola@readers.example" in taken.value.path().read_text("utf-8-sig")
+    assert "ola@readers.example" in download.value.path().read_text("utf-8-sig")
     assert not any(complaints.values()), complaints

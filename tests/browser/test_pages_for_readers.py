@@ -181,15 +181,15 @@ def test_the_keyboard_focus_is_always_visible(open_page: OpenPage, forced: str) 
     article, _credits = paper_article()
     sample_content.comments(article, 2)
     page = open_page(article.get_absolute_url(), forced_colors=forced, reduced_motion="reduce")
-    unseen, met = [], 0
+    unseen, visited = [], 0
     for _step in range(60):
         page.keyboard.press("Tab")
         place = page.evaluate(FOCUS)
         if place["body"]:
             break
-        met += 1
+        visited += 1
         if not place["ring"]:
             unseen.append(place["name"])
     assert unseen == []
-    assert met > 20
+    assert visited > 20
     assert page.evaluate(MOVING) == 0

@@ -121,13 +121,15 @@ def test_without_scripts_a_reader_gets_from_the_front_page_to_the_thread(
 
 def test_the_tab_order_follows_the_visual_order(open_page: OpenPage, paths: Paths) -> None:
     page = open_page(paths.article)
-    met = []
+    focused = []
     for _ in range(20):
         page.keyboard.press("Tab")
-        met.append(page.evaluate("document.activeElement.innerText || document.activeElement.name"))
-    assert met[0] == "Skip to content"
+        focused.append(
+            page.evaluate("document.activeElement.innerText || document.activeElement.name")
+        )
+    assert focused[0] == "Skip to content"
     order = ["Meridian", "Subscribe", "Asia-Pacific", "More", "Ines Faro"]
-    places = [next(place for place, text in enumerate(met) if text == word) for word in order]
+    places = [next(place for place, text in enumerate(focused) if text == word) for word in order]
     assert places == sorted(places)
     page.goto(paths.article)
     page.keyboard.press("Tab")

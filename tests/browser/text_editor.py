@@ -16,7 +16,7 @@ def paste(page: Page, html: str, text: str = "plain") -> float:
 
     Returns the milliseconds until the editor can be used again.
     """
-    taken: float = page.evaluate(
+    milliseconds: float = page.evaluate(
         """([selector, html, text]) => {
             const data = new DataTransfer();
             if (html) data.setData('text/html', html);
@@ -28,7 +28,7 @@ def paste(page: Page, html: str, text: str = "plain") -> float:
         }""",
         [EDITOR, html, text],
     )
-    return taken
+    return milliseconds
 
 
 def text_of(page: Page) -> str:

@@ -69,20 +69,20 @@ def test_killed_workers_send_nothing_twice_and_omit_nobody(server: Running, seed
         tries = arena.ask("SELECT count(*) AS n FROM newsletter_attempt")[0]["n"]
 
     counts = Counter(row["state"] for row in states.values())
-    taken, dropped = Counter(server.recipients()), server.recipients("dropped")
+    accepted, dropped = Counter(server.recipients()), server.recipients("dropped")
     allowed = CONNECTIONS * (KILLS + WORKERS * RESTARTS) + len(dropped)
     print(
         f"seed {seed}: {KILLS} kills, {RESTARTS} restarts of the database, {len(dropped)} hung up "
         f"on after DATA, {len(server.recipients('deferred'))} put off, in {took:.0f} s; after the "
-        f"last blow {halfway}; at the end {dict(counts)} = {sum(counts.values())}, {len(taken)} "
+        f"last blow {halfway}; at the end {dict(counts)} = {sum(counts.values())}, {len(accepted)} "
         f"taken, {tries} answers; uncertain {counts['uncertain']} of {allowed} allowed"
     )
     assert sum(counts.values()) == RECIPIENTS
     assert set(counts) <= {"sent", "uncertain", "refused"}
     assert run["state"] == "sent"
-    assert max(taken.values()) == 1
-    assert {states[email]["state"] for email in taken} <= {"sent", "uncertain"}
-    assert {email for email, row in states.items() if row["state"] == "sent"} <= set(taken)
+    assert max(accepted.values()) == 1
+    assert {states[email]["state"] for email in accepted} <= {"sent", "uncertain"}
+    assert {email for email, row in states.items() if row["state"] == "sent"} <= set(accepted)
     # A worker killed before it stores a rejection leaves an uncertain delivery as well.
     rejected = set(server.recipients("refused"))
     assert {email for email, row in states.items() if row["state"] == "refused"} <= rejected
@@ -124,20 +124,20 @@ def test_nobody_gets_an_email_after_unsubscribing(server: Running, seed: int) ->
         arena.finish(within=120)
         rows = {row["email"]: row for row in arena.ask(STATES)}
 
-    taken = {line["to"]: line["at"] for line in server.lines() if line["what"] == "taken"}
+    accepted = {line["to"]: line["at"] for line in server.lines() if line["what"] == "taken"}
     assert len(unsubscribed_at) == LEAVING
     late = 0
     for email, moment in unsubscribed_at.items():
         row = rows[email]
         if row["state"] == "suppressed":
-            assert email not in taken
+            assert email not in accepted
             continue
         # These deliveries were claimed before the unsubscription was committed.
         late += 1
         assert row["sending_at"].timestamp() <= moment
     print(
         f"seed {seed}: of {LEAVING} who left while it went out {LEAVING - late} got nothing, "
-        f"{late} had been marked before; {len(taken)} of {LEAVING * 2} mails taken"
+        f"{late} had been marked before; {len(accepted)} of {LEAVING * 2} mails taken"
     )
     assert 0 < late < LEAVING
 

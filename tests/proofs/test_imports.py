@@ -83,9 +83,9 @@ class Database:
         """Seconds, and the most megabytes of memory."""
         begin = time.perf_counter()
         process = self.start(file, *options)
-        said, errors = process.communicate()
-        assert process.returncode == 0, said + errors
-        peak = re.search(r"VmHWM:\s*(\d+) kB", said)
+        output, errors = process.communicate()
+        assert process.returncode == 0, output + errors
+        peak = re.search(r"VmHWM:\s*(\d+) kB", output)
         assert peak
         return time.perf_counter() - begin, int(peak[1]) // 1024
 

@@ -112,7 +112,7 @@ def test_a_phone_loads_little_before_anybody_scrolls(
     sizes: dict[str, int] = {}
     context = chromium.new_context(viewport=PHONE, device_scale_factor=2)  # type: ignore[arg-type]
     page = context.new_page()
-    page.on("requestfinished", lambda asked: sizes.update(_size(asked)))
+    page.on("requestfinished", lambda request: sizes.update(_size(request)))
     page.goto(pages[kind], wait_until="networkidle")
     context.close()
     print(f"{kind}: {sum(sizes.values()):,} bytes on first load")
@@ -124,7 +124,7 @@ def test_an_article_page_is_small(pages: dict[str, str], chromium: Browser) -> N
     sizes: dict[str, int] = {}
     context = chromium.new_context(viewport=PHONE)  # type: ignore[arg-type]
     page = context.new_page()
-    page.on("requestfinished", lambda asked: sizes.update(_size(asked)))
+    page.on("requestfinished", lambda request: sizes.update(_size(request)))
     context.new_cdp_session(page).send("Network.emulateNetworkConditions", SLOW_LINE)
     page.goto(pages["article"], wait_until="networkidle")
     first = page.evaluate(BEFORE_FIRST_PAINT)
@@ -160,10 +160,10 @@ def _wait_for_pictures(site_url: str) -> None:
     raise AssertionError("The worker did not make the pictures of the front page.")
 
 
-def _size(asked: Any) -> dict[str, int]:
-    sizes = asked.sizes()
-    whole = sizes["responseBodySize"] + sizes["responseHeadersSize"]
-    return {f"{asked.resource_type} {asked.url}": whole}
+def _size(request: Any) -> dict[str, int]:
+    sizes = request.sizes()
+    size = sizes["responseBodySize"] + sizes["responseHeadersSize"]
+    return {f"{request.resource_type} {request.url}": size}
 
 
 def _report(site_url: str) -> dict[str, Any]:

@@ -103,16 +103,16 @@ class Site:
         try:
             connection.request("POST" if form else "GET", path, form or None, headers)
             response = connection.getresponse()
-            said, body = (
+            headers_of_response, body = (
                 {name.lower(): value for name, value in response.getheaders()},
                 response.read(),
             )
             status = response.status
         except (OSError, HTTPException) as error:
-            status, said, body = 0, {}, repr(error).encode()
+            status, headers_of_response, body = 0, {}, repr(error).encode()
         finally:
             connection.close()
-        return Answer(path, began, time.monotonic() - began, status, said, body)
+        return Answer(path, began, time.monotonic() - began, status, headers_of_response, body)
 
     def start_child(self, name: str) -> None:
         """Starts the web server or the worker, with the command of docs/running.md."""
@@ -248,29 +248,29 @@ def under_load(
         ]
         try:
             time.sleep(3)
-            went = time.monotonic()
+            started = time.monotonic()
             stop()
             time.sleep(AWAY_SECONDS)
             start()
-            back = time.monotonic()
+            ended = time.monotonic()
             time.sleep(BACK_SECONDS + 5)
         finally:
             over.append(True)
         for each in futures:
             each.result()
-    return went, back
+    return started, ended
 
 
-def report(name: str, site: Site, went: float, back: float) -> float:
+def report(name: str, site: Site, started: float, ended: float) -> float:
     """Prints the results; returns the longest time of a request that started during the outage."""
-    longest = max(each.seconds for each in site.answers if each.began > went + 0.5)
-    during = [each for each in site.answers if went < each.began < back]
-    failing = [each.began for each in site.answers if each.began > back and each.status == 503]
-    healthy = max(failing, default=back) - back
+    longest = max(each.seconds for each in site.answers if each.began > started + 0.5)
+    during = [each for each in site.answers if started < each.began < ended]
+    failing = [each.began for each in site.answers if each.began > ended and each.status == 503]
+    healthy = max(failing, default=ended) - ended
     print(
-        f"{name}: away for {back - went:.0f} s; {len(site.answers)} requests, {len(during)} of them"
+        f"{name}: away for {ended - started:.0f} s; {len(site.answers)} requests, {len(during)} of them"
         f" meanwhile: {dict(Counter(each.status for each in during))}; the longest took"
-        f" {longest:.2f} s, of those that were under way {_longest_before(site, went):.2f} s; the last"
+        f" {longest:.2f} s, of those that were under way {_longest_before(site, started):.2f} s; the last"
         " 503 began"
         f" {healthy:.1f} s after its return; /healthz took"
         f" {max(each.seconds for each in site.answers if each.path == '/healthz'):.2f} s at most"
@@ -278,8 +278,8 @@ def report(name: str, site: Site, went: float, back: float) -> float:
     return longest
 
 
-def _longest_before(site: Site, went: float) -> float:
-    return max(each.seconds for each in site.answers if went - 1 < each.began <= went + 0.5)
+def _longest_before(site: Site, started: float) -> float:
+    return max(each.seconds for each in site.answers if started - 1 < each.began <= started + 0.5)
 
 
 def problems(site: Site) -> str:
@@ -287,15 +287,15 @@ def problems(site: Site) -> str:
     bad = [
         each for each in site.answers if each.status in {0, 500} or each.seconds > LONGEST_SECONDS
     ]
-    said = "\n".join(f"{each} {each.body[:200]!r}" for each in bad[:10])
-    return f"{said}\n{site.logged()[-6000:]}"
+    answers = "\n".join(f"{each} {each.body[:200]!r}" for each in bad[:10])
+    return f"{answers}\n{site.logged()[-6000:]}"
 
 
-def assert_graceful(site: Site, went: float, back: float) -> None:
+def assert_graceful(site: Site, started: float, ended: float) -> None:
     statuses = Counter(each.status for each in site.answers)
     assert set(statuses) <= {200, 302, 404, 429, 503}, problems(site)
     assert {each.status for each in site.answers if each.path == "/healthz"} == {200}
-    late = [each for each in site.answers if each.began > back + BACK_SECONDS]
+    late = [each for each in site.answers if each.began > ended + BACK_SECONDS]
     assert late
     assert all(each.status < 500 for each in late)
     unavailable = [each for each in site.answers if each.status == 503]
@@ -317,19 +317,19 @@ def assert_graceful(site: Site, went: float, back: float) -> None:
 
 
 def test_a_stopped_server_delays_requests_by_seconds_only(site: Site) -> None:
-    went, back = under_load(site, site.stop_database, site.start_database)
-    report("stopped", site, went, back)
+    started, ended = under_load(site, site.stop_database, site.start_database)
+    report("stopped", site, started, ended)
     assert max(each.seconds for each in site.answers) < LONGEST_SECONDS, problems(site)
-    assert_graceful(site, went, back)
+    assert_graceful(site, started, ended)
     took = wait_until(lambda: site.ask("/readyz/worker/").status == 200, WORKER_SECONDS)
     print(f"the worker's heartbeat was there {took:.1f} s later")
 
 
 def test_a_frozen_server_delays_only_current_requests(site: Site) -> None:
     """Requests in progress wait; later ones do not."""
-    went, back = under_load(site, site.freeze_database, site.thaw_database)
-    assert report("frozen", site, went, back) < LONGEST_SECONDS, problems(site)
-    assert_graceful(site, went, back)
+    started, ended = under_load(site, site.freeze_database, site.thaw_database)
+    assert report("frozen", site, started, ended) < LONGEST_SECONDS, problems(site)
+    assert_graceful(site, started, ended)
 
 
 def test_pages_behind_nginx_are_sent_whether_the_server_is_there_or_not(
@@ -348,24 +348,24 @@ def test_pages_behind_nginx_are_sent_whether_the_server_is_there_or_not(
         with wrk(front.port, report):
             time.sleep(1)
             site.stop_database()
-            went = time.monotonic()
-            while time.monotonic() < went + AWAY_SECONDS:
+            stopped_at = time.monotonic()
+            while time.monotonic() < stopped_at + AWAY_SECONDS:
                 answer = front.ask("/")
                 assert answer.status == 200, answer
             site.start_database()
-            back = time.monotonic()
+            started_at = time.monotonic()
             wait_until(lambda: site.ask("/readyz").status == 200, BACK_SECONDS)
             with psycopg.connect(site.settings["DATABASE_URL"]) as database:
                 database.execute("UPDATE iria_publication SET name = 'Renamed afterwards'")
             shown = wait_until(lambda: b"Renamed afterwards" in front.ask("/").body, BACK_SECONDS)
-            took = time.monotonic() - back
+            took = time.monotonic() - started_at
         wait_until(lambda: front.ask("/").status == 200 and file.exists(), 20)
-    (said,) = report
+    (output,) = report
     print(
-        f"{said}\nready again {took - shown:.1f} s after its return; an edit shown {shown:.2f} s later"
+        f"{output}\nready again {took - shown:.1f} s after its return; an edit shown {shown:.2f} s later"
     )
-    assert "Non-2xx" not in said
-    assert "Socket errors" not in said
+    assert "Non-2xx" not in output
+    assert "Socket errors" not in output
 
 
 @contextmanager

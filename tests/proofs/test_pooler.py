@@ -141,8 +141,8 @@ def test_pages_are_fresh_and_prepared_statements_work(environment: Pooler) -> No
         ThreadPoolExecutor(READERS) as pool,
     ):
         assert environment.clients() >= 2, "the web servers use the pooler"
-        asked = [each for _ in range(ROUNDS) for each in PATHS]
-        assert {status for status, _ in pool.map(partial(ask, second), asked)} == {200}
+        requested = [each for _ in range(ROUNDS) for each in PATHS]
+        assert {status for status, _ in pool.map(partial(ask, second), requested)} == {200}
         for number in range(1, EDITS + 1):
             ask(first, path)
             Article.objects.update(headline=f"Harbour number {number}.")

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from iria.launcher import paths, postgres_programs, processes
+from tests.newsletter.mailserver import free_port
 from tests.proofs.clone import (
     AGAIN_SECONDS,
     FIRST_SECONDS,
@@ -26,7 +27,6 @@ from tests.proofs.clone import (
     Rows,
     Site,
     clone,
-    free_port,
     lives,
     surroundings,
 )

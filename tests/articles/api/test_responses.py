@@ -185,9 +185,9 @@ def test_content_that_is_not_public_is_in_no_response(
     assert ask("comments/", article=hidden.pk)["items"] == []
     assert ask("pictures/", article=hidden.pk)["items"] == []
     for path in ("articles", "authors", "pictures", "comments", "tags", "categories"):
-        whole = client.get(f"/api/v1/{path}/").content.decode()
+        content = client.get(f"/api/v1/{path}/").content.decode()
         for word in ("Not yet", "Nobody", "Secret", "unseen", "Spam", "@r.example"):
-            assert word not in whole, (path, word)
+            assert word not in content, (path, word)
 
 
 def test_an_unpublished_article_takes_its_comments_and_images_with_it(

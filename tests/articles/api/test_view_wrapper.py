@@ -56,9 +56,9 @@ def test_the_openapi_document_contains_every_operation(client: Client, db: None)
     response = client.get("/api/v1/openapi.json")
     data = json.loads(response.content)
     assert data["openapi"] == "3.1.0"
-    things = ("articles", "categories", "tags", "authors", "pictures", "comments")
+    kinds = ("articles", "categories", "tags", "authors", "pictures", "comments")
     assert set(data["paths"]) == {
-        f"/api/v1/{thing}/{rest}" for thing in things for rest in ("", "{number}/")
+        f"/api/v1/{kind}/{rest}" for kind in kinds for rest in ("", "{number}/")
     }
     for item in data["paths"].values():
         operation = item["get"]

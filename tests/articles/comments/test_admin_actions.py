@@ -171,9 +171,9 @@ def test_the_overviews_link_to_the_list_without_email_addresses(
     assert "Ola Lind" in writers
     assert "teo@readers.example" not in writers
     guest = Comment.objects.filter(user=None).latest("pk")
-    theirs = moderator_client.get(f"{LIST}?writer={guest.pk}").content.decode()
-    assert "One" in theirs
-    assert "Three" not in theirs
+    comments_of_guest = moderator_client.get(f"{LIST}?writer={guest.pk}").content.decode()
+    assert "One" in comments_of_guest
+    assert "Three" not in comments_of_guest
 
 
 def test_a_commenter_is_suspended_without_javascript(

@@ -210,9 +210,9 @@ def test_the_form_on_a_page_of_replies_replies_to_its_comment(
     assert "Reply to <bdi>Teo Brandt</bdi></h3>" in page
     assert 'name="parent" value=""' in client.get(article.get_absolute_url()).content.decode()
     posting.delete_own(top, by=None)
-    gone = client.get(url).content.decode()
-    assert 'name="parent" value=""' in gone
-    assert "Leave a comment</h3>" in gone
+    page_without_parent = client.get(url).content.decode()
+    assert 'name="parent" value=""' in page_without_parent
+    assert "Leave a comment</h3>" in page_without_parent
     assert reply.is_visible
 
 

@@ -319,11 +319,11 @@ def test_a_creator_that_does_not_fit_the_credit_is_rejected_with_an_error(
 
 
 def test_an_algorithmic_image_without_training_data_is_not_called_ai(editor_client: Client) -> None:
-    drawn = picture(digital_source_type="algorithmicMedia")
+    algorithmic = picture(digital_source_type="algorithmicMedia")
     generated = picture(digital_source_type="trainedAlgorithmicMedia")
     found = editor_client.get(f"{LIBRARY}?kind=ai").context["cl"].result_list
     assert list(found) == [generated]
-    assert not drawn.is_ai_made
+    assert not algorithmic.is_ai_made
 
 
 def test_a_licence_that_ends_before_it_begins_is_rejected_with_an_error(

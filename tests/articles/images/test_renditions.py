@@ -219,12 +219,12 @@ def test_files_of_rows_are_kept_and_so_are_former_renditions(
     default_storage.save("elsewhere/some.jpeg", ContentFile(b"of somebody else"))
     before = files()
     assert OldRenditionName.objects.exclude(file="").exists()
-    gone = {
+    orphans = {
         create_orphan("originals"),
         create_orphan("renditions"),
         create_orphan("renditions", "another"),
     }
-    assert {*renditions.orphaned_files()} == gone
+    assert {*renditions.orphaned_files()} == orphans
     assert renditions.delete_files(renditions.orphaned_files()) == 3
     assert files() == before
 

@@ -105,12 +105,12 @@ def test_cards_and_portraits_are_cropped_around_the_focal_point(db: None) -> Non
     card, portrait = image_attributes(image, "card"), image_attributes(image, "portrait")
     assert card is not None
     assert portrait is not None
-    assert (card.src, card.srcset) == ("/pictures/cut-640.jpeg", "/pictures/cut-640.jpeg 640w")
+    assert (card.src, card.srcset) == ("/pictures/crop-640.jpeg", "/pictures/crop-640.jpeg 640w")
     assert (card.width, card.height, card.sources) == (640, 427, ())
     assert (portrait.width, portrait.height) == (160, 160)
     inline = image_attributes(image, "inline")
     assert inline is not None
-    assert "cut-" not in inline.srcset
+    assert "crop-" not in inline.srcset
 
 
 def test_the_full_image_is_used_until_a_crop_is_made(db: None) -> None:

@@ -136,9 +136,9 @@ def test_nginx_gets_the_location_of_the_file(
     assert (response.content, response["Content-Type"]) == (b"", "image/jpeg")
     assert "immutable" in response["Cache-Control"]
     Image.objects.update(withdrawn_at=timezone.now())
-    gone = client.get(only.get_absolute_url())
-    assert gone.status_code == 410
-    assert "X-Accel-Redirect" not in gone
+    withdrawn = client.get(only.get_absolute_url())
+    assert withdrawn.status_code == 410
+    assert "X-Accel-Redirect" not in withdrawn
 
 
 def test_staff_can_see_hidden_images(

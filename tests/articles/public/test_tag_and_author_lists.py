@@ -28,8 +28,8 @@ def page_text(client: Client, path: str, status: int = 200) -> str:
 def test_the_archive_shows_years_and_months_with_counts(client: Client, edna: User) -> None:
     for year, month in ((2025, 1), (2025, 1), (2025, 4), (2024, 12)):
         newsroom.published("Quiet", at=datetime(year, month, 3, tzinfo=UTC))
-    gone = newsroom.published("Gone", at=datetime(2023, 5, 3, tzinfo=UTC))
-    publishing.unpublish(gone, by=edna)
+    unpublished = newsroom.published("Gone", at=datetime(2023, 5, 3, tzinfo=UTC))
+    publishing.unpublish(unpublished, by=edna)
     assert "2025 3 January 2 April 1 2024 1 December 1" in page_text(client, "/archive/")
     assert "2023" not in page_text(client, "/archive/")
 

@@ -283,10 +283,10 @@ def test_a_folder_of_images_is_unpacked_without_anything_else(tmp_path: Path) ->
 
 def test_an_archive_with_any_byte_damaged_is_unpacked_or_refused(tmp_path: Path) -> None:
     file = _zip(tmp_path, {"2020/café.jpg": b"a" * 100})
-    whole = file.read_bytes()
-    for position in range(len(whole)):
+    content = file.read_bytes()
+    for position in range(len(content)):
         for flipped in (0x01, 0x80, 0xFF):
-            damaged = bytearray(whole)
+            damaged = bytearray(content)
             damaged[position] ^= flipped
             file.write_bytes(damaged)
             with suppress(Unreadable), Archive(file, is_image) as archive:

@@ -218,10 +218,10 @@ def _is_xml(file: Path) -> bool:
 def test_a_feed_is_fetched_once_and_importing_it_again_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
+    requested: list[str] = []
 
     def get_file(url: str, **_options: Any) -> bytes:
-        asked.append(url)
+        requested.append(url)
         return RSS.encode()
 
     monkeypatch.setattr(safe_client, "get_file", get_file)
@@ -238,7 +238,7 @@ def test_a_feed_is_fetched_once_and_importing_it_again_changes_nothing(
     assert "data-image" not in article.body
     assert '<a href="https://old.example/up/quay.jpg">' in article.body
     assert all(each["created"] == each["updated"] == 0 for each in run().values())
-    assert asked == ["https://old.example/feed/"] * 2
+    assert requested == ["https://old.example/feed/"] * 2
 
 
 def test_a_feed_that_cannot_be_fetched_exits_with_2(monkeypatch: pytest.MonkeyPatch) -> None:

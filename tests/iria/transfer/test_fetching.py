@@ -111,22 +111,22 @@ def _failing(monkeypatch: pytest.MonkeyPatch, failures: int) -> list[str]:
 
 def test_a_busy_server_is_asked_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
     requests = _failing(monkeypatch, 2)
-    waits: list[float] = []
-    fetcher = Fetcher(sleep=waits.append)
+    pauses: list[float] = []
+    fetcher = Fetcher(sleep=pauses.append)
     assert fetcher.fetch("https://old.example/a.jpg") == b"content"
     assert len(requests) == 3
-    assert waits[0] >= images.WAITS[0]
+    assert pauses[0] >= images.WAITS[0]
 
 
 def test_a_server_gets_pauses_between_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     _failing(monkeypatch, 0)
-    waits: list[float] = []
-    fetcher = Fetcher(sleep=waits.append)
+    pauses: list[float] = []
+    fetcher = Fetcher(sleep=pauses.append)
     fetcher.fetch("https://old.example/a.jpg")
     fetcher.fetch("https://other.example/a.jpg")
-    assert not waits
+    assert not pauses
     fetcher.fetch("https://old.example/b.jpg")
-    assert 0 < waits[0] <= PAUSE
+    assert 0 < pauses[0] <= PAUSE
 
 
 def test_a_silent_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,8 +112,8 @@ def test_a_folder_that_was_unpacked_or_given_for_a_file_is_named(tmp_path: Path)
 @pytest.mark.parametrize("part", [0.5, 0.95])
 def test_a_file_that_ends_in_the_middle_says_so(tmp_path: Path, system: str, part: float) -> None:
     file = _sample(tmp_path, system)
-    whole = file.read_bytes().rstrip()
-    file.write_bytes(whole[: int(len(whole) * part)])
+    content = file.read_bytes().rstrip()
+    file.write_bytes(content[: int(len(content) * part)])
     with pytest.raises(Unreadable) as refused:
         _check(file, system)
     assert formats.AGAIN.lower()[:-1] in refused.value.reason.lower()

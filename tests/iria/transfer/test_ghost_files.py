@@ -208,8 +208,8 @@ def test_any_rows_are_read_without_an_exception(
 def test_any_bytes_are_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, cut: int, at: int
 ) -> None:
-    whole = ghost_export.write(tmp_path_factory.getbasetemp(), posts=[ghost_export.post()])
-    sound = whole.read_bytes()
+    export = ghost_export.write(tmp_path_factory.getbasetemp(), posts=[ghost_export.post()])
+    sound = export.read_bytes()
     file = tmp_path_factory.getbasetemp() / "damaged.json"
     for damaged in (content, sound[:cut], sound[:at] + content + sound[at + cut :]):
         file.write_bytes(damaged)

@@ -23,16 +23,16 @@ def test_a_delivery_of_a_killed_worker_is_uncertain_and_not_resent(
     subscribers(5)
     draft = issue()
     sending.start(draft, by=edna)
-    taken, released = threading.Event(), threading.Event()
+    accepted, released = threading.Event(), threading.Event()
 
     def wait(recipient: str) -> None:
         if len(mail_server.taken) == 3:
-            taken.set()
+            accepted.set()
             released.wait(30)
 
     mail_server.before_answer = wait
     worker = start_worker(draft)
-    assert taken.wait(60)
+    assert accepted.wait(60)
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     released.set()

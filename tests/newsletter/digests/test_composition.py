@@ -101,12 +101,12 @@ def test_each_choice_of_topics_gets_its_own_issue() -> None:
         ["Tokyo"],
     ]
     approval.send_automatic()
-    got = {
+    received = {
         each.subscriber.email: headlines(each.issue)
         for each in Delivery.objects.select_related("subscriber", "issue")
         if each.subscriber
     }
-    assert got == {
+    assert received == {
         OLA: ["Tokyo"],
         MINA: ["Lisbon", "Tokyo"],
         TEO: ["Elsewhere", "Lisbon", "Tokyo"],

@@ -156,8 +156,8 @@ def test_the_form_of_an_article_lists_the_issues_with_a_link(
     sending.start(draft, by=edna)
     (source,) = linked_from(NAME, [vote.pk], user=edna, published=True).sources
     assert source.is_published
-    asked = client.get(reverse("admin:articles_article_unpublish", args=[vote.pk]))
-    assert str(draft) in visible_text(asked)
+    confirmation = client.get(reverse("admin:articles_article_unpublish", args=[vote.pk]))
+    assert str(draft) in visible_text(confirmation)
 
 
 def test_users_who_may_not_see_issues_do_not_learn_of_them(

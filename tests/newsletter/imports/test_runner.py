@@ -130,17 +130,17 @@ def test_importing_twice_changes_nothing(people: None) -> None:
 
 
 def test_an_exported_list_can_be_imported_again(ada: User) -> None:
-    went = {
+    names = {
         "+ola@readers.example": "=Ola",
         "=mina@readers.example": "Mina",
         "'ana@x.example": "'t Hooft",
     }
-    for address, name in went.items():
+    for address, name in names.items():
         Subscriber.objects.filter(pk=subscriber(address).pk).update(name=name)
     text = "".join(personal_data.export_as_csv(Subscriber.objects.all(), filters="", by=ada))
     Subscriber.objects.all().delete()
     imported(text)
-    assert dict(Subscriber.objects.values_list("email", "name")) == went
+    assert dict(Subscriber.objects.values_list("email", "name")) == names
 
 
 def test_existing_subscribers_keep_their_frequency() -> None:

@@ -126,16 +126,16 @@ def test_a_token_of_another_site_opens_nothing(client: Client, settings: Any) ->
     ola = subscriber(OLA)
     opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     consent = Consent.objects.get()
-    ours = settings.SECRET_KEY
-    settings.SECRET_KEY = "the key of another house, which signs its own links"
-    theirs = {
+    own_key = settings.SECRET_KEY
+    settings.SECRET_KEY = "the key of another publication"
+    urls = {
         f"/newsletter/data/{personal_data.token_of(ola)}/",
         f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/",
     }
-    settings.SECRET_KEY = ours
+    settings.SECRET_KEY = own_key
     # And one signed by this site for another purpose.
-    theirs.add(f"/newsletter/data/{opt_in.confirmation_token(consent)}/")
-    for address in theirs:
+    urls.add(f"/newsletter/data/{opt_in.confirmation_token(consent)}/")
+    for address in urls:
         for response in (client.get(address), client.post(address)):
             assert response.status_code == 404
     assert Subscriber.objects.get().is_active

@@ -89,8 +89,8 @@ LINE_BREAKS = ["\r\n", "\n", "\r", "%0d%0a", "\x0b", "\x0c", "\x85", "\u2028", "
 def test_no_line_break_can_inject_a_header(
     client: Client, line_break: str, header: str, at: int
 ) -> None:
-    whole = "ola@readers.example"
-    typed = f"{whole[:at]}{line_break}{header}{line_break}{whole[at:]}"
+    address = "ola@readers.example"
+    typed = f"{address[:at]}{line_break}{header}{line_break}{address[at:]}"
     accepted = submit(client, typed, at)
     assert not accepted
     assert not Consent.objects.exists()

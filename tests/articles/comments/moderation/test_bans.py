@@ -282,7 +282,7 @@ def test_a_ban_outlives_a_change_of_the_secret(article: Article, mina: User, set
 def test_removing_a_ban_restores_comments_not_decided_since(
     client: Client, article: Article, mina: User, edna: User, ola: User
 ) -> None:
-    approved, held, reviewed = (post(article, by=ola) for _ in range(3))
+    approved, pending, reviewed = (post(article, by=ola) for _ in range(3))
     moderation.approve(approved, by=edna)
     (ban,) = bans.ban(
         approved, kinds=["account"], by=mina, reason="Heat", existing_comments="reject"
@@ -291,7 +291,7 @@ def test_removing_a_ban_restores_comments_not_decided_since(
     client.force_login(mina)
     values = {"action": "remove_and_restore", "_selected_action": [ban.pk], "index": 0}
     client.post("/admin/articles/ban/", values, follow=True)
-    states = [Comment.objects.get(pk=each.pk).state for each in (approved, held, reviewed)]
+    states = [Comment.objects.get(pk=each.pk).state for each in (approved, pending, reviewed)]
     assert states == ["approved", "held", "spam"]
     row = approved.moderations.first()
     assert row is not None

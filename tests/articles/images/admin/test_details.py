@@ -170,17 +170,17 @@ def test_an_upload_without_files_has_no_results(as_edna: Client) -> None:
 def test_an_image_of_another_site_is_imported(
     as_edna: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
+    requested: list[str] = []
 
     def answer(url: str, **options: Any) -> bytes:
-        asked.append(url)
+        requested.append(url)
         content: bytes = picture_file().read()
         return content
 
     monkeypatch.setattr(safe_client, "get_file", answer)
     url = "https://images.example/a%20quay.jpg?size=3"
     (result,) = as_edna.post(IMPORT, {"url": url}).json()["results"]
-    assert (result["name"], asked) == ("a quay.jpg", [url])
+    assert (result["name"], requested) == ("a quay.jpg", [url])
     assert result["image"]["id"] == Image.objects.get().pk
 
 

@@ -50,16 +50,16 @@ def halves() -> Any:
 @pytest.fixture
 def image(db: None) -> Image:
     """An image with all its renditions, as the worker makes them."""
-    taken = ingest.ingest(halves(), by=None, credit=BEFORE, byline="Ines Faro")
-    renditions.make(taken)
-    return Image.objects.get(pk=taken.pk)
+    ingested = ingest.ingest(halves(), by=None, credit=BEFORE, byline="Ines Faro")
+    renditions.make(ingested)
+    return Image.objects.get(pk=ingested.pk)
 
 
 def embedded_metadata(image: Image) -> list[dict[str, Any]]:
     """What an independent reader finds in each rendition."""
     files = [each.file.path for each in image.renditions.order_by("pk")]
-    ran = subprocess.run(["exiftool", "-j", "-G1", *files], capture_output=True, check=True)
-    found: list[dict[str, Any]] = json.loads(ran.stdout)
+    result = subprocess.run(["exiftool", "-j", "-G1", *files], capture_output=True, check=True)
+    found: list[dict[str, Any]] = json.loads(result.stdout)
     return found
 
 

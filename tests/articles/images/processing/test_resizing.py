@@ -199,9 +199,9 @@ def test_an_existing_animation_is_not_made_again(tmp_path: Path) -> None:
     assert not any(each["moving"] for each in renditions)
 
 
-@pytest.mark.parametrize(("said", "rounds"), [(None, 1), (0, 0), (2, 3)])
-def test_a_gif_keeps_its_loop_count(said: dict[str, int], rounds: int, tmp_path: Path) -> None:
-    with Image.open(moving_of(animation(tmp_path / "moving", "GIF", loop=said))) as animation_file:
+@pytest.mark.parametrize(("loop", "rounds"), [(None, 1), (0, 0), (2, 3)])
+def test_a_gif_keeps_its_loop_count(loop: dict[str, int], rounds: int, tmp_path: Path) -> None:
+    with Image.open(moving_of(animation(tmp_path / "moving", "GIF", loop=loop))) as animation_file:
         assert animation_file.info["loop"] == rounds
 
 

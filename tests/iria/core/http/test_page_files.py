@@ -212,7 +212,7 @@ def test_a_page_with_headers_of_its_own_has_no_file(
     pages.clear()
     page_files._offered.clear()
 
-    def answer(asked: HttpRequest) -> HttpResponse:
+    def answer(request_for_page: HttpRequest) -> HttpResponse:
         found = HttpResponse(response.content, headers=dict(response.headers) | headers)
         found.freshness = freshness  # type: ignore[attr-defined]
         if "Set-Cookie" in headers:

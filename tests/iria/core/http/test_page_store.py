@@ -323,7 +323,7 @@ def test_an_answer_for_one_reader_is_not_stored(client: Client, headers: dict[st
     request = client.get(url).wsgi_request
     pages.clear()
 
-    def answer(asked: HttpRequest) -> HttpResponse:
+    def answer(request_for_page: HttpRequest) -> HttpResponse:
         response = HttpResponse("Private", headers={"Cache-Control": "public"} | headers)
         response.freshness = object()  # type: ignore[attr-defined]
         if "Set-Cookie" in headers:
