@@ -45,7 +45,7 @@ class Entry:
 
 
 COMMENTS: Final = "comments"
-MOST_COUNTED: Final = 100
+MAX_COUNTED: Final = 100
 
 NAVIGATION: Final = (
     Entry(
@@ -158,7 +158,7 @@ class IriaAdminSite(admin.AdminSite):
         _mark_current(entries, request.path)
         for entry in entries:
             if entry["app_label"] == COMMENTS:
-                # A query only where the template shows it: the screens to work in have no words.
+                # Queried only if the template shows it: beside editing screens, the navigation has icons only.
                 entry["waiting"] = _pending_comments
         return {
             **context,
@@ -274,7 +274,11 @@ class IriaAdminSite(admin.AdminSite):
     def settings_view(self, request: HttpRequest) -> HttpResponse:
         """Everything that is set once, in groups; `q` searches in it."""
         context = self.each_context(request)
-        entries = [e for e in context["available_apps"] if e["app_label"] == NAVIGATION[-1].slug]
+        entries = [
+            entry
+            for entry in context["available_apps"]
+            if entry["app_label"] == NAVIGATION[-1].slug
+        ]
         if not entries:
             raise PermissionDenied
         if (publication := publication_of(request))._state.adding:
@@ -321,8 +325,8 @@ class IriaAdminSite(admin.AdminSite):
 
 def _pending_comments() -> str:
     """How many comments wait for a decision, for the navigation; empty for none."""
-    count = Comment.objects.pending()[:MOST_COUNTED].count()
-    return f"{count - 1}+" if count == MOST_COUNTED else str(count or "")
+    count = Comment.objects.pending()[:MAX_COUNTED].count()
+    return f"{count - 1}+" if count == MAX_COUNTED else str(count or "")
 
 
 def _sign_in_image() -> Image | None:

@@ -31,18 +31,18 @@ def main() -> None:
 
 
 def serve(options: list[str]) -> None:
-    """Become gunicorn, which takes the options; those of gunicorn.conf.py are the default."""
+    """Replaces this process with gunicorn; `options` override those of gunicorn.conf.py."""
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
-    # Without the values of `.env`: its new values after a reload would not count beside them.
+    # Without the values of `.env`: they would take precedence over its new values after a reload.
     environment = dict(os.environ)
     try:
         settings.INSTALLED_APPS  # noqa: B018 - reads the settings
-    except ImproperlyConfigured as mistake:
+    except ImproperlyConfigured as error:
         # gunicorn would print a traceback of each worker.
-        sys.exit(f"{mistake}")
+        sys.exit(f"{error}")
     configuration = f"--config={paths.DATA / 'gunicorn.conf.py'}"
     workers = f"--workers={settings.WEB_CONCURRENCY}"
     command = [sys.executable, "-m", "gunicorn", "iria.wsgi", configuration, workers, *options]
@@ -55,8 +55,8 @@ def execute() -> None:
 
     try:
         execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as mistake:
-        sys.exit(f"{mistake}")
+    except ImproperlyConfigured as error:
+        sys.exit(f"{error}")
     except OSError as error:
         if error.errno not in EXPECTED:
             raise

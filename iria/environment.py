@@ -52,7 +52,7 @@ class Env(environ.Env):  # type: ignore[misc]  # it has no types
 
     @classmethod
     def parse_value(cls, value: Any, cast: Any) -> Any:
-        """As usual, but a bool that is neither on nor off is an error."""
+        """Like django-environ, but rejects a bool that is neither on nor off."""
         if cast is bool:
             text = value.strip().lower()
             if text in {*cls.BOOLEAN_TRUE_STRINGS, "1"}:
@@ -171,9 +171,9 @@ def provider(name: str, secret: str) -> tuple[str, str]:
     given: str = env.str(secret, default="").strip()
     if not PROVIDERS[text].accepts(given):
         # The value may be a secret with a typo, so the error does not repeat it.
-        wanted = PROVIDERS[text].proof_label
+        label = PROVIDERS[text].proof_label
         raise invalid(
-            secret, f"should be {wanted}, so that nobody else can call as {PROVIDERS[text].name}."
+            secret, f"should be {label}, so that nobody else can call as {PROVIDERS[text].name}."
         )
     return text, given
 
@@ -488,15 +488,15 @@ def bucket_url(storage: dict[str, Any]) -> str:
 
 
 def networks(name: str) -> list[Any]:
-    found = []
+    parsed = []
     for part in env.list(name, default=[]):
         try:
-            found.append(ip_network(part.strip()))
+            parsed.append(ip_network(part.strip()))
         except ValueError as error:
             raise invalid(
                 name, f"contains “{part}”, which is not an IP network such as 10.0.0.0/8."
             ) from error
-    return found
+    return parsed
 
 
 def themes(name: str, built_in: Path) -> dict[str, Path]:
@@ -504,7 +504,7 @@ def themes(name: str, built_in: Path) -> dict[str, Path]:
 
     Each is the name of a built-in theme, a folder with `theme.toml`, or an installed package with one.
     """
-    found: dict[str, Path] = {}
+    folders: dict[str, Path] = {}
     for entry in env.list(name, default=["default", "institute"]):
         folder = _theme_folder(entry.strip(), built_in)
         if folder is None:
@@ -514,10 +514,10 @@ def themes(name: str, built_in: Path) -> dict[str, Path]:
                 "that contains theme.toml, or an installed package that does.",
             )
         key = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")
-        if key in found:
+        if key in folders:
             raise invalid(name, f"contains two themes with the name “{key}”. Rename a folder.")
-        found[key] = folder
-    return found
+        folders[key] = folder
+    return folders
 
 
 def _theme_folder(entry: str, built_in: Path) -> Path | None:

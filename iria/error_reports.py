@@ -27,7 +27,7 @@ def without_personal_data(event: Any, hint: dict[str, Any]) -> Any:
     for name in REMOVED:
         event.pop(name, None)
     if entry := event.get("logentry"):
-        # Without the values that belong into it.
+        # Without the values to be inserted into it.
         event["logentry"] = {"message": entry.get("message", "")}
     for error in event.get("exception", {}).get("values", ()):
         error["value"] = ""

@@ -11,11 +11,11 @@ from typing import Any, Final
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 SLOTS: Final = 64
-PAUSE: Final = 0.001
+PAUSE_SECONDS: Final = 0.001
 """Seconds in which another worker can accept the connection."""
-PATIENCE: Final = 0.25
+MAX_DEFERRAL_SECONDS: Final = 0.25
 """Seconds after which it is accepted all the same, if meanwhile none of the others accepts or closes any."""
-ALIVE: Final = 3.0
+REPORT_SECONDS: Final = 3.0
 """Seconds for which a report counts; gunicorn's loop makes one each second."""
 
 
@@ -37,23 +37,23 @@ class EvenWorker(ThreadWorker):  # type: ignore[misc]
         self._report(self.alive)
 
     def accept(self, listener: object) -> None:
-        if not self._leaves_it():
+        if not self._defers():
             super().accept(listener)
             self._report(self.alive)
 
-    def _leaves_it(self) -> bool:
+    def _defers(self) -> bool:
         """Gives another worker a moment to accept the connection, if it has fewer."""
         now, counts = time.monotonic(), list(self.connections)
         if not any(
-            count < self.nr_conns and now - reported < ALIVE
+            count < self.nr_conns and now - reported < REPORT_SECONDS
             for count, reported in zip(counts, self.reported_at, strict=True)
         ):
             return False
         if counts != self.seen:
             self.seen, self.seen_at = counts, now
-        is_patient = now - self.seen_at < PATIENCE
+        is_patient = now - self.seen_at < MAX_DEFERRAL_SECONDS
         if is_patient:
-            time.sleep(PAUSE)
+            time.sleep(PAUSE_SECONDS)
         return is_patient
 
     def _report(self, is_alive: bool) -> None:

@@ -68,11 +68,11 @@ class Requests:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        began = perf_counter()
+        started = perf_counter()
         response = self.get_response(request)
         method = request.method if request.method in METHODS else "other"
         labels = (view_of(request, response.status_code), method, str(response.status_code))
-        requests.labels(*labels).observe(perf_counter() - began)
+        requests.labels(*labels).observe(perf_counter() - started)
         is_listening.set(listener.is_current())
         return response
 

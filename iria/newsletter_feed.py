@@ -45,11 +45,11 @@ def _published_articles(listed: list[Issue]) -> dict[int, list[Article]]:
     """The published articles of each issue, in order; two queries."""
     rows = IssueItem.objects.filter(issue__in=listed).order_by("position", "pk")
     pairs = list(rows.values_list("issue_id", "article_id"))
-    found = Article.objects.published().in_bulk({article_id for _, article_id in pairs})
+    articles = Article.objects.published().in_bulk({article_id for _, article_id in pairs})
     by_issue: dict[int, list[Article]] = {issue.pk: [] for issue in listed}
     for issue_id, article_id in pairs:
-        if article_id in found:
-            by_issue[issue_id].append(found[article_id])
+        if article_id in articles:
+            by_issue[issue_id].append(articles[article_id])
     return by_issue
 
 

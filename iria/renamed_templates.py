@@ -76,7 +76,7 @@ def check_template_names(*, app_configs: object, **_options: Any) -> list[checks
 
 def _outdated_files() -> list[tuple[Path, str, str]]:
     """Only if the new name exists too."""
-    found = []
+    outdated = []
     for engine in engines.all():
         if isinstance(engine, DjangoTemplates):
             for folder in (Path(each) for each in engine.template_dirs):
@@ -88,8 +88,8 @@ def _outdated_files() -> list[tuple[Path, str, str]]:
                 for name in dict.fromkeys(names):
                     new = new_name(name)
                     if new and (folder / name).is_file() and _exists(engine, new):
-                        found.append((folder / name, name, new))
-    return found
+                        outdated.append((folder / name, name, new))
+    return outdated
 
 
 def _exists(engine: DjangoTemplates, name: str) -> bool:

@@ -47,9 +47,9 @@ def count(singular: str, plural: str) -> Callable[[str], str]:
 
 def names(label: str) -> str:
     """The first names of a model, and how many more there are."""
-    found = list(apps.get_model(label)._default_manager.values_list("name", flat=True))
-    more = len(found) - NAMES_SHOWN
-    listed = ", ".join(found[:NAMES_SHOWN])
+    all_names = list(apps.get_model(label)._default_manager.values_list("name", flat=True))
+    more = len(all_names) - NAMES_SHOWN
+    listed = ", ".join(all_names[:NAMES_SHOWN])
     return f"{listed} and {more} more" if more > 0 else listed or "None yet"
 
 

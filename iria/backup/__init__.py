@@ -27,10 +27,10 @@ class Retention(NamedTuple):
         Raises:
             ValueError
         """
-        found = PATTERN.fullmatch(text.replace(" ", ""))
-        if not found:
+        match = PATTERN.fullmatch(text.replace(" ", ""))
+        if not match:
             raise ValueError(text)
-        return cls(*map(int, found.groups()))
+        return cls(*map(int, match.groups()))
 
     def retained(self, moments: Iterable[datetime]) -> set[datetime]:
         """The newest of all is always kept."""

@@ -27,7 +27,7 @@ from iria.environment import is_running
 from iria.launcher.output import describe_os_error
 
 UNFINISHED: Final = ".unfinished-"
-MOST_NAMED: Final = 20
+MAX_NAMED: Final = 20
 
 
 def create(directory: Path, *, is_full: bool = False) -> Path:
@@ -39,7 +39,7 @@ def create(directory: Path, *, is_full: bool = False) -> Path:
     Raises:
         BackupError
     """
-    _check_place(directory)
+    _check_directory(directory)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     key: Key | None = settings.BACKUP_KEY
     with files.locked(directory), postgres.connect() as connection:
@@ -56,11 +56,11 @@ def create(directory: Path, *, is_full: bool = False) -> Path:
             files.write_lines(media_list, files.copy_media(default_storage, draft, key, previous))
             facts = _dump(connection, programs, draft, key)
             added = list(files.copy_media(default_storage, draft, key))
-            facts["missing_media"] = list(missing_media(connection, draft, key))[:MOST_NAMED]
+            facts["missing_media"] = list(missing_media(connection, draft, key))[:MAX_NAMED]
             connection.execute("ROLLBACK")
             database = sorted(_database_lines(draft), key=lambda line: line.name)
-            with media_list.open() as first:
-                copied = (Line(line[66:].rstrip("\n"), line[:64]) for line in first)
+            with media_list.open() as lines:
+                copied = (Line(line[66:].rstrip("\n"), line[:64]) for line in lines)
                 media = heapq.merge(
                     copied, added, key=lambda line: files.plain_name(line.name, key)
                 )
@@ -78,7 +78,7 @@ def create(directory: Path, *, is_full: bool = False) -> Path:
 
 @contextmanager
 def recorded(kind: BackupRun.Kind) -> Iterator[BackupRun]:
-    """Stores what becomes of a backup or a drill.
+    """Records the result of a backup or a drill.
 
     Raises:
         BackupError: also instead of an error of the system.
@@ -96,14 +96,14 @@ def recorded(kind: BackupRun.Kind) -> Iterator[BackupRun]:
 
 
 def back_up(directory: Path, *, is_full: bool = False) -> Path:
-    """Makes a backup as `create` does, and records what became of it."""
+    """Makes a backup as `create` does, and records the result."""
     with recorded(BackupRun.Kind.BACKUP) as record:
         backup = create(directory, is_full=is_full)
         record.backup = str(backup)
     return backup
 
 
-def _check_place(directory: Path) -> None:
+def _check_directory(directory: Path) -> None:
     media = Path(settings.MEDIA_ROOT).resolve()
     if not settings.IMAGES_IN_BUCKET and media in {
         directory.resolve(),
@@ -116,7 +116,7 @@ def _check_place(directory: Path) -> None:
 
 
 def delete_leftovers(directory: Path) -> None:
-    """What a killed run left here and in the state folder."""
+    """Deletes what a killed run left here and in the state folder."""
     for each in directory.glob(f"{UNFINISHED}*"):
         shutil.rmtree(each, ignore_errors=True)
     delete_scratch_folders()
@@ -129,9 +129,9 @@ def delete_scratch_folders() -> None:
 
 
 def delete_old(directory: Path) -> None:
-    every = manifest.backups(directory)
-    kept = settings.BACKUP_KEEP.retained(map(manifest.moment_of, every))
-    for backup in every:
+    all_backups = manifest.backups(directory)
+    kept = settings.BACKUP_KEEP.retained(map(manifest.moment_of, all_backups))
+    for backup in all_backups:
         if manifest.moment_of(backup) not in kept:
             # A backup that is half deleted must not look complete.
             leftover = backup.rename(directory / f"{UNFINISHED}{backup.name}")
@@ -142,10 +142,10 @@ def _previous(directory: Path, key: Key | None) -> Previous | None:
     """The newest backup, if its files are encrypted with the same key."""
     for backup in reversed(manifest.backups(directory)):
         try:
-            found = Manifest.read(backup)
+            newest = Manifest.read(backup)
         except BackupError:
             continue
-        return Previous(backup, key) if found.recipient == (key.recipient if key else "") else None
+        return Previous(backup, key) if newest.recipient == (key.recipient if key else "") else None
     return None
 
 

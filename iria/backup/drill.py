@@ -31,7 +31,7 @@ from iria.backup.restoring import (
 from iria.core.db.history import BackupRun, newest_backup_run
 from iria.doctor.check import reason
 
-MOST_NAMED: Final = 5
+MAX_NAMED: Final = 5
 SAMPLE: Final = 10
 """Of the newest articles, of others, and of encrypted media."""
 SUFFIX: Final = "restore_drill"
@@ -80,11 +80,11 @@ def run(directory: Path, key: Key | None) -> Drill:
 
 
 def drill_newest(directory: Path, key: Key | None) -> Drill:
-    """The same, recorded."""
+    """Runs the drill and records the result."""
     with recorded(BackupRun.Kind.DRILL) as record:
-        found = run(directory, key)
-        record.backup, record.problems = str(found.backup), found.problems
-    return found
+        drill = run(directory, key)
+        record.backup, record.problems = str(drill.backup), drill.problems
+    return drill
 
 
 def drill_if_due(directory: Path) -> None:
@@ -99,47 +99,47 @@ def drill_if_due(directory: Path) -> None:
     since = timezone.now() - timedelta(days=settings.BACKUP_DRILL_DAYS, hours=-12)
     last = newest_backup_run(BackupRun.Kind.DRILL, successful=True)
     if last is None or last.ended_at < since:
-        found = drill_newest(directory, settings.BACKUP_KEY)
-        if found.problems:
-            raise BackupError(" ".join(found.problems))
+        drill = drill_newest(directory, settings.BACKUP_KEY)
+        if drill.problems:
+            raise BackupError(" ".join(drill.problems))
 
 
 def _find_problems(drill: Drill, connection: postgres.Connection, key: Key | None) -> Iterator[str]:
-    found = Manifest.read(drill.backup)
-    drill.files = found.media_files
-    damaged = list(islice(files.problems(drill.backup), MOST_NAMED))
+    described = Manifest.read(drill.backup)
+    drill.files = described.media_files
+    damaged = list(islice(files.problems(drill.backup), MAX_NAMED))
     yield from damaged
-    check_key(found, key)
-    key = key if found.recipient else None
-    if newer := found.newer_migrations(postgres.applied_migrations(connection)):
+    check_key(described, key)
+    key = key if described.recipient else None
+    if newer := described.newer_migrations(postgres.applied_migrations(connection)):
         yield f"The backup was made by a newer version of IRIA, with the migration {newer[-1]}."
         return
-    missing = missing_roles(found)
+    missing = missing_roles(described)
     if missing:
         yield roles_sentence(missing)
-    scratch = postgres.beside(SUFFIX)
+    scratch = postgres.sibling_name(SUFFIX)
     # After a kill it is still there.
     postgres.drop_database(connection, scratch)
     postgres.create_database(connection, scratch)
     try:
         programs = postgres.programs(connection)
         restore_database(drill.backup, key, programs, scratch, with_privileges=not missing)
-        yield from _compare(drill, found, scratch, key)
+        yield from _compare(drill, described, scratch, key)
     finally:
         postgres.drop_database(connection, scratch)
 
 
-def _compare(drill: Drill, found: Manifest, scratch: str, key: Key | None) -> Iterator[str]:
+def _compare(drill: Drill, described: Manifest, scratch: str, key: Key | None) -> Iterator[str]:
     with postgres.connect(scratch) as connection:
         facts = postgres.table_facts(connection)
         drill.tables, drill.rows = len(facts), sum(rows for rows, _ in facts.values())
-        yield from _table_problems(found.tables, facts)
-        absent = list(islice(missing_media(connection, drill.backup, key), MOST_NAMED))
+        yield from _table_problems(described.tables, facts)
+        absent = list(islice(missing_media(connection, drill.backup, key), MAX_NAMED))
         ids = [pk for (pk,) in connection.execute(_SAMPLE, {"count": SAMPLE}).fetchall()]
     yield from (f"The backup lacks the file {name}, which the database names." for name in absent)
     if key:
         yield from _undecryptable(drill.backup, key)
-    if older := found.missing_migrations():
+    if older := described.missing_migrations():
         yield (
             f"The backup has an older schema than this version of IRIA, without {older[-1]}: make a new "
             "backup."
@@ -148,15 +148,17 @@ def _compare(drill: Drill, found: Manifest, scratch: str, key: Key | None) -> It
     yield from _page_problems(drill, scratch, ids)
 
 
-def _table_problems(expected: dict[str, list[Any]], found: dict[str, list[Any]]) -> Iterator[str]:
-    for table in sorted(expected.keys() | found.keys()):
-        if table not in found:
+def _table_problems(
+    expected: dict[str, list[Any]], restored: dict[str, list[Any]]
+) -> Iterator[str]:
+    for table in sorted(expected.keys() | restored.keys()):
+        if table not in restored:
             yield f"The table {table} was not restored."
         elif table not in expected:
             yield f"The table {table} is not in the manifest."
-        elif expected[table][0] != found[table][0]:
-            yield f"The table {table} has {found[table][0]} rows instead of {expected[table][0]}."
-        elif expected[table] != found[table]:
+        elif expected[table][0] != restored[table][0]:
+            yield f"The table {table} has {restored[table][0]} rows instead of {expected[table][0]}."
+        elif expected[table] != restored[table]:
             yield f"The table {table} has a row that is not as it was."
 
 

@@ -132,9 +132,9 @@ class Previous:
         make_folder(target.parent, PRIVATE_FOLDER)
         # Some file systems have no links, or not enough for one file.
         with suppress(OSError):
-            found = former.stat()
-            has_size = self.key or file.size in {None, found.st_size}
-            if found.st_mtime_ns == file.modified and has_size:
+            stat = former.stat()
+            has_size = self.key or file.size in {None, stat.st_size}
+            if stat.st_mtime_ns == file.modified and has_size:
                 os.link(former, target)
                 return line
         return None
@@ -161,10 +161,10 @@ def _below(root: Path, folder: str) -> Iterator[StoredFile]:
     try:
         with os.scandir(root / folder) as entries:
             # With the slash, names in folders are in the same order as whole names.
-            found = sorted((f"{folder}{each.name}{'/' * each.is_dir()}", each) for each in entries)
+            named = sorted((f"{folder}{each.name}{'/' * each.is_dir()}", each) for each in entries)
     except FileNotFoundError:
         return
-    for name, entry in found:
+    for name, entry in named:
         if name.endswith("/"):
             yield from _below(root, name)
         else:

@@ -74,8 +74,8 @@ class Key:
         """The key in a file, as `age-keygen` writes it."""
         try:
             lines = file.read_text().splitlines()
-            (found,) = (line for line in lines if line.strip() and not line.startswith("#"))
-            return cls.parse(found)
+            (key,) = (line for line in lines if line.strip() and not line.startswith("#"))
+            return cls.parse(key)
         except OSError as error:
             message = f"The key file {file} cannot be read: {error.strerror}."
             raise BackupError(message) from error

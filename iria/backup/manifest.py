@@ -61,7 +61,7 @@ class Manifest:
                     f"The backup {backup} has a format that this version of IRIA does not read."
                 )
                 raise BackupError(message)
-            found = cls(**values)
+            manifest = cls(**values)
             digest = files.checksum(backup / files.CHECKSUMS)
         except OSError as error:
             message = (
@@ -71,10 +71,10 @@ class Manifest:
         except (ValueError, TypeError, AttributeError) as error:
             message = f"The file {backup / MANIFEST} is damaged."
             raise BackupError(message) from error
-        if digest != found.checksums:
+        if digest != manifest.checksums:
             message = f"The file {files.CHECKSUMS} of the backup is damaged."
             raise BackupError(message)
-        return found
+        return manifest
 
     @property
     def applied(self) -> set[MigrationName]:
@@ -119,8 +119,8 @@ def _known_migrations() -> set[MigrationName]:
 
 
 def _number(name: str) -> int:
-    found = re.match(r"\d+", name)
-    return int(found[0]) if found else 0
+    match = re.match(r"\d+", name)
+    return int(match[0]) if match else 0
 
 
 def name_of(moment: datetime) -> str:
@@ -134,13 +134,13 @@ def moment_of(backup: Path) -> datetime:
 def backups(directory: Path) -> list[Path]:
     """The complete backups in a folder, the oldest first."""
     try:
-        found = [each for each in directory.iterdir() if NAME.fullmatch(each.name)]
+        folders = [each for each in directory.iterdir() if NAME.fullmatch(each.name)]
     except FileNotFoundError:
         return []
     except OSError as error:
         message = f"The folder {directory} cannot be read: {error.strerror}."
         raise BackupError(message) from error
-    return sorted(each for each in found if (each / MANIFEST).exists())
+    return sorted(each for each in folders if (each / MANIFEST).exists())
 
 
 def find(path: Path) -> Path:
@@ -149,7 +149,7 @@ def find(path: Path) -> Path:
         return path.parent
     if (path / MANIFEST).exists() or NAME.fullmatch(path.name):
         return path
-    if found := backups(path):
-        return found[-1]
+    if complete := backups(path):
+        return complete[-1]
     message = f"There is no backup in {path}."
     raise BackupError(message)

@@ -74,10 +74,12 @@ def programs(connection: Connection) -> Path:
     for pattern in USUAL_FOLDERS:
         folders += Path("/").glob(pattern)
     folders += (Path(settings.STATE) / "postgres-binaries").glob("*/**/bin")
-    found = {folder: version for folder in dict.fromkeys(folders) if (version := _version(folder))}
-    fitting = [folder for folder, version in found.items() if version >= server]
+    versions = {
+        folder: version for folder in dict.fromkeys(folders) if (version := _version(folder))
+    }
+    fitting = [folder for folder, version in versions.items() if version >= server]
     if not fitting:
-        newest = max(found.values(), default=0)
+        newest = max(versions.values(), default=0)
         problem = (
             f"pg_dump {newest} is older than the server, PostgreSQL {server}"
             if newest
@@ -85,7 +87,7 @@ def programs(connection: Connection) -> Path:
         )
         message = f"{problem}: install the package postgresql-client-{server}."
         raise BackupError(message)
-    return min(fitting, key=found.__getitem__)
+    return min(fitting, key=versions.__getitem__)
 
 
 def _version(folder: Path) -> int:
@@ -98,8 +100,8 @@ def _version(folder: Path) -> int:
 
 def program_version(folder: Path) -> str:
     """Such as “pg_dump (PostgreSQL) 17.2”."""
-    shown = subprocess.run([folder / "pg_dump", "--version"], capture_output=True, text=True)
-    return shown.stdout.strip()
+    result = subprocess.run([folder / "pg_dump", "--version"], capture_output=True, text=True)
+    return result.stdout.strip()
 
 
 @contextmanager
@@ -189,22 +191,22 @@ def create_database(connection: Connection, name: str) -> None:
     row = connection.execute(
         "SELECT to_jsonb(d) FROM pg_database AS d WHERE datname = current_database()"
     ).fetchone()
-    given: dict[str, Any] = row[0] if row else {}
+    original: dict[str, Any] = row[0] if row else {}
     parts = [
         sql.SQL(
             "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}"
         ).format(
             sql.Identifier(name),
             sql.Literal("UTF8"),
-            sql.Literal(given["datcollate"]),
-            sql.Literal(given["datctype"]),
+            sql.Literal(original["datcollate"]),
+            sql.Literal(original["datctype"]),
         )
     ]
     # The name of the column changed with PostgreSQL 17.
-    locale = given.get("datlocale") or given.get("daticulocale")
-    if given["datlocprovider"] == "i":
+    locale = original.get("datlocale") or original.get("daticulocale")
+    if original["datlocprovider"] == "i":
         parts.append(sql.SQL("LOCALE_PROVIDER icu ICU_LOCALE {}").format(sql.Literal(locale)))
-    elif given["datlocprovider"] == "b":
+    elif original["datlocprovider"] == "b":
         parts.append(
             sql.SQL("LOCALE_PROVIDER builtin BUILTIN_LOCALE {}").format(sql.Literal(locale))
         )
@@ -223,7 +225,7 @@ def drop_database(connection: Connection, name: str) -> None:
     connection.execute(statement.format(sql.Identifier(name)))
 
 
-def beside(suffix: str) -> str:
+def sibling_name(suffix: str) -> str:
     """The name of a database beside that of the site; PostgreSQL cuts names at 63 bytes."""
     name = database_name().encode()[: 63 - len(suffix) - 1].decode(errors="ignore")
     return f"{name}_{suffix}"

@@ -25,7 +25,7 @@ from iria.backup.keys import Key, WrongKey
 from iria.backup.manifest import Manifest
 from iria.launcher.paths import PROJECT
 
-MOST_NAMED: Final = 5
+MAX_NAMED: Final = 5
 NO_STORED_PAGES: Final = {
     "DATABASE_DIRECT_URL": "",
     "DATABASE_REPLICA_URL": "",
@@ -47,8 +47,8 @@ def restore(
         BackupError: nothing has been changed, or the database that was empty is incomplete.
     """
     delete_scratch_folders()
-    found = check(backup, key, with_privileges=with_privileges)
-    key = key if found.recipient else None
+    manifest = check(backup, key, with_privileges=with_privileges)
+    key = key if manifest.recipient else None
     connections.close_all()
     with postgres.connect() as connection:
         programs = postgres.programs(connection)
@@ -59,13 +59,13 @@ def restore(
                 message = f"The database {name} is not empty: use --replace to put the backup in its place."
                 raise BackupError(message)
             _check_unused(connection, name)
-        target = name if is_empty else postgres.beside("restored")
+        target = name if is_empty else postgres.sibling_name("restored")
         if not is_empty:
             postgres.drop_database(connection, target)
             postgres.create_database(connection, target)
         try:
             restore_database(backup, key, programs, target, with_privileges=with_privileges)
-            if found.missing_migrations():
+            if manifest.missing_migrations():
                 manage(target, "migrate", "--no-input", "--verbosity=0")
             for _ in files.restore_media(default_storage, backup, key):
                 pass
@@ -82,35 +82,35 @@ def check(backup: Path, key: Key | None, *, with_privileges: bool = True) -> Man
     Raises:
         BackupError: the backup cannot be restored here.
     """
-    found = Manifest.read(backup)
-    check_key(found, key)
+    manifest = Manifest.read(backup)
+    check_key(manifest, key)
     with postgres.connect() as connection:
         present = postgres.applied_migrations(connection)
-    if newer := found.newer_migrations(present):
+    if newer := manifest.newer_migrations(present):
         message = (
             f"The backup was made by a newer version of IRIA, with the migration {newer[-1]}: install "
             "that version first."
         )
         raise BackupError(message)
-    if with_privileges and (missing := missing_roles(found)):
+    if with_privileges and (missing := missing_roles(manifest)):
         raise BackupError(roles_sentence(missing))
-    if damaged := list(islice(files.problems(backup), MOST_NAMED)):
+    if damaged := list(islice(files.problems(backup), MAX_NAMED)):
         raise BackupError(" ".join(damaged))
-    return found
+    return manifest
 
 
-def check_key(found: Manifest, key: Key | None) -> None:
-    if found.recipient and key is None:
+def check_key(manifest: Manifest, key: Key | None) -> None:
+    if manifest.recipient and key is None:
         message = "The backup is encrypted: set BACKUP_KEY, or name the file of the secret key with --key."
         raise WrongKey(message)
-    if key and found.recipient and found.recipient != key.recipient:
+    if key and manifest.recipient and manifest.recipient != key.recipient:
         message = "The key is not the one with which the backup was encrypted."
         raise WrongKey(message)
 
 
-def missing_roles(found: Manifest) -> list[str]:
+def missing_roles(manifest: Manifest) -> list[str]:
     with postgres.connect() as connection:
-        return sorted(set(found.roles) - postgres.roles(connection))
+        return sorted(set(manifest.roles) - postgres.roles(connection))
 
 
 def roles_sentence(missing: list[str]) -> str:
@@ -167,7 +167,7 @@ def _contents(programs: Path, dump: Path, name: str) -> str:
     return "".join(
         line
         for line in listed.stdout.splitlines(keepends=True)
-        if not (found := re.search(r" EXTENSION - (\S+)", line)) or found[1] in allowed
+        if not (match := re.search(r" EXTENSION - (\S+)", line)) or match[1] in allowed
     )
 
 
@@ -188,7 +188,7 @@ def _in_use(name: str) -> str:
 def _swap(restored: str, name: str) -> str:
     """Puts the restored database in the place of the other, which is kept under a new name."""
     suffix = datetime.now(UTC).strftime("before_%Y%m%d%H%M%S")
-    former = postgres.beside(suffix)
+    former = postgres.sibling_name(suffix)
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     with postgres.connect("postgres") as connection:
         try:
@@ -207,18 +207,18 @@ def manage(database: str, *arguments: str) -> str:
     Raises:
         BackupError
     """
-    given = urlsplit(settings.DATABASE_DIRECT_URL or os.environ["DATABASE_URL"])
-    path = f"{given.path.rpartition('/')[0]}/{quote(database, safe='')}"
-    done = subprocess.run(
+    url = urlsplit(settings.DATABASE_DIRECT_URL or os.environ["DATABASE_URL"])
+    path = f"{url.path.rpartition('/')[0]}/{quote(database, safe='')}"
+    result = subprocess.run(
         [sys.executable, "-m", "iria.command_line", *arguments],
         cwd=PROJECT,
-        env={**os.environ, **NO_STORED_PAGES, "DATABASE_URL": given._replace(path=path).geturl()},
+        env={**os.environ, **NO_STORED_PAGES, "DATABASE_URL": url._replace(path=path).geturl()},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
     )
-    if done.returncode:
-        lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+    if result.returncode:
+        lines = (result.stderr.strip() or result.stdout.strip()).splitlines()
         message = f"`manage.py {arguments[0]}` failed on the database {database}: {lines[-1] if lines else ''}"
         raise BackupError(message)
-    return done.stdout
+    return result.stdout

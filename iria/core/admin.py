@@ -30,8 +30,8 @@ class Unlabelled(forms.HiddenInput):
         return ""
 
 
-class FoundRow(AutocompleteSelect):
-    """Django's widget would query the database with values that are not numbers."""
+class RowAutocomplete(AutocompleteSelect):
+    """Ignores values that are not numbers; Django's widget would query the database with them."""
 
     def optgroups(self, name: str, value: Sequence[Any], attrs: Any = None) -> list[Any]:
         numbers = [each for each in value if str(each).isdecimal()]
@@ -70,5 +70,5 @@ class FindsRows(BaseModelAdmin[Any]):
         self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> "ModelChoiceField[Any] | None":
         if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = FoundRow(db_field, self.admin_site)
+            kwargs["widget"] = RowAutocomplete(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

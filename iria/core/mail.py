@@ -52,8 +52,8 @@ def to_unicode(address: str) -> str:
 
 def variants(address: str) -> list[str]:
     """All forms in which the address may be stored, in lower case."""
-    known = to_ascii(address)
-    return sorted({address.strip().lower(), known.lower(), to_unicode(known).lower()})
+    in_ascii = to_ascii(address)
+    return sorted({address.strip().lower(), in_ascii.lower(), to_unicode(in_ascii).lower()})
 
 
 def _readable_label(label: str) -> str:

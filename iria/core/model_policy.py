@@ -1,8 +1,7 @@
-"""What the project declares of every model, beside the model: public pages, personal data, permissions.
+"""What every model declares about itself: public pages, personal data, permissions.
 
-From these declarations follow the triggers that renew cached pages (`iria.core.db.triggers`), the page
-about personal data (`iria.publication.views`) and what each role may do (`iria.roles`). A system check
-names a model without one. Also the recipients of personal data, and what the core itself stores.
+The triggers that renew cached pages (`iria.core.db.triggers`), the page about personal data (`iria.publication.views`)
+and what each role may do (`iria.roles`) follow from these declarations. A system check names a model without one. Also the recipients of personal data, and what the core itself stores.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -130,7 +129,7 @@ def policies() -> dict[Model, ModelPolicy]:
     The table behind a ManyToManyField has that of the model with the field. If only some columns of
     that model are public, the table is not.
     """
-    found = {}
+    by_model = {}
     for model in _concrete_models():
         owner: Any = model._meta.auto_created or model
         policy = _policies.get(owner._meta.label_lower)
@@ -138,32 +137,32 @@ def policies() -> dict[Model, ModelPolicy]:
             if owner is not model:
                 public = policy.public if policy.public == ALL_ROWS else None
                 policy = ModelPolicy(public, policy.personal_data)
-            found[model] = policy
-    return found
+            by_model[model] = policy
+    return by_model
 
 
 def undeclared() -> list[Model]:
-    known = policies()
-    return [model for model in _concrete_models() if model not in known]
+    declared = policies()
+    return [model for model in _concrete_models() if model not in declared]
 
 
 def public_models() -> Iterator[tuple[Model, PublicRows]]:
     """The models of public pages. A model without a policy counts as public, so that no page is outdated."""
-    known = policies()
+    declared = policies()
     for model in _concrete_models():
-        public = known[model].public if model in known else ALL_ROWS
+        public = declared[model].public if model in declared else ALL_ROWS
         if public is not None:
             yield model, public
 
 
 def stored_data() -> list[StoredData]:
     """All descriptions of personal data, in the order of the page."""
-    found = {
+    descriptions = {
         id(policy.personal_data): policy.personal_data
         for policy in policies().values()
         if policy.personal_data
     }
-    return sorted(found.values(), key=lambda each: each.order)
+    return sorted(descriptions.values(), key=lambda each: each.order)
 
 
 def permissions_of(app_label: str) -> dict[str, set[str]]:

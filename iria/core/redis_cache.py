@@ -1,7 +1,7 @@
 """The cache in Redis; while Redis does not answer, the one in PostgreSQL.
 
 The cache counts attempts to sign in and remembers which codes were used, so it must not just stay empty
-during an outage of Redis. All processes count in PostgreSQL then, each from the moment it notices.
+during an outage of Redis. Then all processes count in PostgreSQL, each as soon as it notices.
 """
 
 import logging
@@ -55,20 +55,20 @@ def _or_in_database(name: str) -> Callable[..., Any]:
     def method(self: "RedisCache", *args: Any, **kwargs: Any) -> Any:
         if not outage.is_pausing():
             try:
-                found = in_redis(self, *args, **kwargs)
+                result = in_redis(self, *args, **kwargs)
             except RedisError as error:
                 outage.note(error)
             else:
                 if outage.is_on:
                     outage.end()
-                return found
+                return result
         return getattr(caches[FALLBACK], name)(*args, **kwargs)
 
     return method
 
 
 class RedisCache(django_redis.RedisCache):
-    """What the setting CACHE_URL chooses."""
+    """The cache of CACHE_URL, with PostgreSQL as a fallback."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         options = {

@@ -1,12 +1,11 @@
 """The theme whose templates are used, and parts of pages that are rendered once for the values they show.
 
-Which theme that is, for a request or an e-mail, says the publication (`iria.publication`), which this package does not
-import. It is asked for only when a template is looked up.
+The publication (`iria.publication`, which this package does not import) says which theme a request or an e-mail uses.
+It is asked only when a template is looked up.
 
-A card, a figure or a comment looks the same on every page, so its HTML is cached in the process. The
-key is everything the template can read: the values themselves. A changed headline, a renamed category
-or another credit is a different key, so nothing has to be invalidated
-(docs/decisions/html-fragments.md).
+A card, a figure or a comment looks the same on every page, so its HTML is cached in the process. The key is everything
+the template can read: the values themselves. A changed headline, a renamed category or another credit is a different key,
+so nothing has to be invalidated (docs/decisions/html-fragments.md).
 """
 
 import sys
@@ -34,7 +33,7 @@ def active_theme() -> str:
     try:
         name = choose()
     except DatabaseError:
-        # The page that says that the database does not answer is rendered too.
+        # The page about the outage of the database is rendered too.
         return default
     return name if name in settings.THEMES else default
 
@@ -49,7 +48,7 @@ def theme_from(choose: Callable[[], str]) -> Iterator[None]:
         _choose.reset(token)
 
 
-MOST_BYTES: Final = 8_000_000
+MAX_BYTES: Final = 8_000_000
 """Of the fragments cached in a process, with their keys; a card takes about 4 kB."""
 
 
@@ -75,7 +74,7 @@ class _Generations:
     def put(self, key: Hashable, html: SafeString) -> None:
         # The values in its key are about as long.
         self._bytes += 2 * sys.getsizeof(html)
-        if self._bytes > MOST_BYTES / 2:
+        if self._bytes > MAX_BYTES / 2:
             self._older, self._newer, self._bytes = self._newer, {}, 2 * sys.getsizeof(html)
         self._newer[key] = html
 

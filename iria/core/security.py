@@ -62,8 +62,8 @@ def today() -> date:
 
 def daily_hash(purpose: str, who: str) -> str:
     """A hash of 64 hexadecimal digits that identifies `who` today, for this purpose only."""
-    found = with_key(f"SELECT {HASH_SQL}", [storable(f"{purpose}\n{who}")])
-    return str(found[0])
+    (hashed,) = with_key(f"SELECT {HASH_SQL}", [storable(f"{purpose}\n{who}")])
+    return str(hashed)
 
 
 def storable(text: str) -> str:
@@ -81,9 +81,9 @@ def with_key(sql: str, params: list[Any]) -> tuple[Any, ...]:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(sql, [*params, day])
-            found: tuple[Any, ...] | None = cursor.fetchone()
-            if found is not None:
-                return found
+            row: tuple[Any, ...] | None = cursor.fetchone()
+            if row is not None:
+                return row
             cursor.execute(
                 "INSERT INTO iria_dailykey (day, key) VALUES (%s, %s) ON CONFLICT DO NOTHING",
                 [day, secrets.token_bytes(KEY_BYTES)],
@@ -96,8 +96,7 @@ def destroy_past_keys() -> int:
     The key of tomorrow is kept, in case a clock was a little ahead.
     """
     now = today()
-    others = DailyKey.objects.exclude(day__range=(now, now + timedelta(days=1)))
-    deleted, _ = others.delete()
+    deleted, _ = DailyKey.objects.exclude(day__range=(now, now + timedelta(days=1))).delete()
     return deleted
 
 
@@ -183,7 +182,8 @@ def encrypt(text: str, *, purpose: str) -> str:
 
 
 def decrypt(encrypted: str, *, purpose: str) -> str:
-    """
+    """Decrypts a text.
+
     Raises:
         DecryptionFailed
     """

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-LIST = "css/site.css"
+ENTRY_FILE = "css/site.css"
 IMPORT = re.compile(
     r"""@import\s+url\(["'](?P<file>[^"':]+)["']\)\s*layer\((?P<layer>[\w-]+)\)\s*(?P<media>[^;]*);"""
 )
@@ -37,31 +37,31 @@ def inlined(name: str, sources: dict[str, str]) -> str:
         UnknownImport
     """
 
-    def inline(found: re.Match[str]) -> str:
-        file = posixpath.normpath(posixpath.join(posixpath.dirname(name), found["file"]))
+    def inline(match: re.Match[str]) -> str:
+        file = posixpath.normpath(posixpath.join(posixpath.dirname(name), match["file"]))
         if file not in sources:
-            message = f"{name} imports “{found['file']}”, which does not exist."
+            message = f"{name} imports “{match['file']}”, which does not exist."
             raise UnknownImport(message)
         rules = _with_relative_urls(name, file, sources[file]).strip()
-        block = f"@layer {found['layer']} {{\n{rules}\n}}"
-        media = found["media"].strip()
+        block = f"@layer {match['layer']} {{\n{rules}\n}}"
+        media = match["media"].strip()
         return f"@media {media} {{\n{block}\n}}" if media else block
 
-    whole = IMPORT.sub(inline, sources[name])
-    if "@import" in whole:
+    stylesheet = IMPORT.sub(inline, sources[name])
+    if "@import" in stylesheet:
         message = f'{name}: write every import as @import url("file.css") layer(name);'
         raise UnknownImport(message)
     # A fifth less to download, compressed.
-    return LINE_END.sub("", INDENT.sub("\n", COMMENT.sub("", whole)))
+    return LINE_END.sub("", INDENT.sub("\n", COMMENT.sub("", stylesheet)))
 
 
 def _with_relative_urls(name: str, file: str, rules: str) -> str:
     """The rules of a file, with relative URLs adapted to the folder of another file."""
 
-    def adapt(found: re.Match[str]) -> str:
-        url = found["url"]
+    def adapt(match: re.Match[str]) -> str:
+        url = match["url"]
         if url.startswith(("/", "#")) or ":" in url:
-            return found[0]
+            return match[0]
         target = posixpath.normpath(posixpath.join(posixpath.dirname(file), url))
         return f'url("{posixpath.relpath(target, posixpath.dirname(name))}")'
 
@@ -87,12 +87,14 @@ class OneStylesheet(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     def post_process(
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any
     ) -> Iterator[Any]:
-        if LIST in paths and not dry_run:
-            whole = inlined(LIST, {file: _text(*paths[file]) for file in paths if _is_ours(file)})
-            self.delete(LIST)
-            self._save(LIST, ContentFile(whole.encode()))
+        if ENTRY_FILE in paths and not dry_run:
+            stylesheet = inlined(
+                ENTRY_FILE, {file: _text(*paths[file]) for file in paths if _is_ours(file)}
+            )
+            self.delete(ENTRY_FILE)
+            self._save(ENTRY_FILE, ContentFile(stylesheet.encode()))
             # Django would read the original file otherwise.
-            paths = {**paths, LIST: (self, LIST)}
+            paths = {**paths, ENTRY_FILE: (self, ENTRY_FILE)}
         yield from super().post_process(paths, dry_run, **options)
 
 

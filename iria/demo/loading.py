@@ -61,8 +61,8 @@ def _make_first_renditions() -> None:
     for image in Image.objects.filter(renditions=None):
         if (original := media / str(image.original)).exists():
             with decoder_client.scratch_folder() as folder:
-                found = decoder_client.ingest(original, folder)
-                save_renditions(image, found["made"], folder)
+                ingested = decoder_client.ingest(original, folder)
+                save_renditions(image, ingested["made"], folder)
 
 
 def is_as_loaded(publication: Publication) -> bool:

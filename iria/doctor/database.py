@@ -199,7 +199,7 @@ def replica_follows() -> Iterator[Finding]:
             )
         elif answer:
             yield Finding(
-                f"The replica is more than {replica.MOST_LATE_SECONDS} seconds late, so it is not used.",
+                f"The replica is more than {replica.MAX_LAG_SECONDS} seconds late, so it is not used.",
                 "Look in its log for what it waits for, and run `SELECT pg_wal_replay_resume();` if it was "
                 "paused.",
                 Level.WARNING,
@@ -212,7 +212,7 @@ def _is_late(parameters: dict[str, Any], *, written: str) -> bool | None:
         row = connection.execute("SELECT pg_is_in_recovery()").fetchone()
         if row != (True,):
             return None
-        late = connection.execute(replica.LATE, [written, replica.MOST_LATE_SECONDS]).fetchone()
+        late = connection.execute(replica.LATE, [written, replica.MAX_LAG_SECONDS]).fetchone()
         return late != (False,)
 
 

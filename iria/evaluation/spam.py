@@ -32,14 +32,14 @@ def read(file: Path) -> list[Example]:
     Raises:
         Unreadable
     """
-    found = []
+    examples = []
     for number, record in read_records(file):
         text, spam = record.get("text"), record.get("spam")
         if not isinstance(text, str) or spam not in (True, False):  # 1 and 0 are these, too
             message = f"{file}, line {number}: “text” must be a string and “spam” true or false."
             raise Unreadable(message)
-        found.append(Example(text, bool(spam), str(record.get("thread", ""))))
-    return found
+        examples.append(Example(text, bool(spam), str(record.get("thread", ""))))
+    return examples
 
 
 def judge(training: Sequence[Example], testing: Sequence[Example]) -> Result:
@@ -51,10 +51,10 @@ def judge(training: Sequence[Example], testing: Sequence[Example]) -> Result:
     Raises:
         TooFew: the training set has too few comments of a class.
     """
-    known = Knowledge(model=train(training).model)
+    knowledge = Knowledge(model=train(training).model)
     rule = ScreeningRule(phase=Check.MODEL)
     states = [
-        (apply_rules(Submission(text=each.text), [rule], known).state, each.spam)
+        (apply_rules(Submission(text=each.text), [rule], knowledge).state, each.spam)
         for each in testing
     ]
     withheld = [spam for state, spam in states if state != Comment.State.APPROVED]
@@ -68,15 +68,15 @@ def judge(training: Sequence[Example], testing: Sequence[Example]) -> Result:
     )
 
 
-def judge_blocklist(listed: Iterable[str], testing: Sequence[Example]) -> Result:
-    """The same for a blocklist of words and parts of words: a comment that contains one is held.
+def judge_blocklist(words: Iterable[str], testing: Sequence[Example]) -> Result:
+    """Tests a blocklist of words and parts of words: a comment that contains one is held.
 
     Matches anywhere in the text and ignores case, as usual for such lists.
     """
     by_prefix: dict[str, list[str]] = defaultdict(list)
-    for word in listed:
-        if short := word.strip().lower():
-            by_prefix[short[:PREFIX_LENGTH]].append(short)
+    for word in words:
+        if lower_word := word.strip().lower():
+            by_prefix[lower_word[:PREFIX_LENGTH]].append(lower_word)
     results = [(each.spam, _contains_any(each.text.lower(), by_prefix)) for each in testing]
     withheld = [spam for spam, is_held in results if is_held]
     spam_count = sum(spam for spam, _ in results)

@@ -55,7 +55,7 @@ class Cluster:
         with ExitStack() as stack:
             stack.callback(self._wait_until_stopped)
             # Waits while the daemon is stopping the server.
-            stack.enter_context(locked(self.users_lock, shared=True, patience=STOP_SECONDS))
+            stack.enter_context(locked(self.users_lock, shared=True, timeout=STOP_SECONDS))
             self.ensure()
             yield self.access().url
 
@@ -104,7 +104,7 @@ class Cluster:
         user = paths.database_user(self.data)
         if not user.can_enter(self.data):
             raise StartError(
-                f"The database runs as {user.name}, who cannot enter {self.data}; open the way to it "
+                f"The database runs as {user.name}, who cannot enter {self.data}; let it enter "
                 "(chmod o+x on the folders above), or name another folder with IRIA_STATE."
             )
         if self._exists():
@@ -115,9 +115,9 @@ class Cluster:
 
     def stop_when_unused(self) -> None:
         """Run by the daemon: wait until there are no users, then stop the server."""
-        with ExitStack() as stack, locked(self.daemon_lock, patience=None):
+        with ExitStack() as stack, locked(self.daemon_lock, timeout=None):
             server = self.server()
-            stack.enter_context(locked(self.users_lock, patience=None))
+            stack.enter_context(locked(self.users_lock, timeout=None))
             server.stop()
             # The users' lock is released last: the next user must not see a daemon that ends.
 
@@ -131,7 +131,7 @@ class Cluster:
             raise StartError(f"There is no database in {display_path(self.data)} to upgrade.")
         old = self.server()
         major, user = old.programs.major, old.programs.user
-        newer = [found for found in postgres_programs.installed(user) if found.major > major]
+        newer = [each for each in postgres_programs.installed(user) if each.major > major]
         if not newer and major >= postgres_programs.WHEEL_MAJOR:
             info(f"The database is in PostgreSQL {major}, and nothing newer is installed.")
             return
@@ -203,7 +203,7 @@ def _run_clients(server: Server, password: str, *commands: tuple[str, ...]) -> N
 def upgrade(state: Path) -> None:
     cluster = Cluster(state)
     try:
-        with locked(cluster.start_lock, patience=5), locked(cluster.users_lock, patience=5):
+        with locked(cluster.start_lock, timeout=5), locked(cluster.users_lock, timeout=5):
             cluster.upgrade()
     except TimeoutError as error:
         raise StartError(

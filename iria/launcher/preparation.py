@@ -49,7 +49,7 @@ def make_environment(lock: str = FOR_RUNNING, project: Path = PROJECT) -> Path:
         return python
     log = project / "var" / "log" / "install.log"
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    with locked(project / "var" / "locks" / "environment", patience=900):
+    with locked(project / "var" / "locks" / "environment", timeout=900):
         if not (folder / FOR_RUNNING).exists() or not _has_pip(python):
             info(f"Making {display_path(folder, project)} with Python {sys.version.split()[0]}.")
             shutil.rmtree(folder, ignore_errors=True)

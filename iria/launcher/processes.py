@@ -101,20 +101,20 @@ def send_group(pid: int, number: signal.Signals) -> None:
 
 
 @contextmanager
-def locked(path: Path, *, shared: bool = False, patience: float | None = 300) -> Iterator[int]:
+def locked(path: Path, *, shared: bool = False, timeout: float | None = 300) -> Iterator[int]:
     """Hold a file lock (`flock`), which the kernel releases when the process ends.
 
-    Waits up to `patience` seconds for it, or forever if that is None.
+    Waits up to `timeout` seconds for it, or forever if that is None.
     """
     paths.make_folder(path.parent, paths.PRIVATE_FOLDER)
     lock = os.open(path, os.O_RDONLY | os.O_CREAT, paths.PRIVATE_FILE)
-    deadline = time.monotonic() + (patience or 0)
+    deadline = time.monotonic() + (timeout or 0)
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     try:
         paths.give_to_folder_owner(path)
         while True:
             try:
-                fcntl.flock(lock, kind if patience is None else kind | fcntl.LOCK_NB)
+                fcntl.flock(lock, kind if timeout is None else kind | fcntl.LOCK_NB)
                 break
             except BlockingIOError as error:
                 if time.monotonic() >= deadline:
@@ -127,7 +127,7 @@ def locked(path: Path, *, shared: bool = False, patience: float | None = 300) ->
 
 def is_free(path: Path, *, shared: bool = False) -> bool:
     try:
-        with locked(path, shared=shared, patience=0):
+        with locked(path, shared=shared, timeout=0):
             return True
     except TimeoutError:
         return False

@@ -141,7 +141,7 @@ def port_number(text: str) -> int:
 
 
 @contextmanager
-def only_run(state: Path, patience: float = 5) -> Iterator[int]:
+def only_run(state: Path, timeout: float = 5) -> Iterator[int]:
     """Allow only one `make run` for a state folder, with a lock that its children hold too.
 
     A start waits for a previous run that is ending, and for the children of a killed run, which
@@ -150,7 +150,7 @@ def only_run(state: Path, patience: float = 5) -> Iterator[int]:
     path = state / "locks" / "run"
     with ExitStack() as stack:
         try:
-            lock = stack.enter_context(locked(path, patience=patience))
+            lock = stack.enter_context(locked(path, timeout=timeout))
         except TimeoutError as error:
             last = command.last_run(state)
             if not last or processes.send(last["pid"], 0):

@@ -231,11 +231,11 @@ class PublicationAdmin(NoAddOrDelete, TranslatedAdmin[Publication]):
 
     def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None) -> Any:
         """The fieldsets of the part in the URL, with its translations; without a part, all."""
-        found = super().get_fieldsets(request, obj)
+        fieldsets = super().get_fieldsets(request, obj)
         if (part := PARTS.get(request.GET.get("part", ""))) is None:
-            return found
+            return fieldsets
         others = {title for title, _options in self.fieldsets} - part[1]
-        chosen = [(title, dict(options)) for title, options in found if title not in others]
+        chosen = [(title, dict(options)) for title, options in fieldsets if title not in others]
         first = chosen[0][1]
         if "seen" not in first["fields"]:
             first["fields"] = (*first["fields"], "seen")

@@ -68,11 +68,11 @@ def nearest_readable(colour: str, papers: tuple[str, ...], minimum: float) -> st
     """
     light, chroma, hue = to_oklch(colour)
     step = -STEP if luminance(papers[0]) > 0.18 else STEP
-    found = colour
-    while 0 <= light <= 1 and min(contrast(found, paper) for paper in papers) < minimum:
+    readable = colour
+    while 0 <= light <= 1 and min(contrast(readable, paper) for paper in papers) < minimum:
         light += step
-        found = to_hex((light, chroma, hue))
-    return found
+        readable = to_hex((light, chroma, hue))
+    return readable
 
 
 def _rgb(light: float, chroma: float, hue: float) -> tuple[float, float, float]:
@@ -99,7 +99,7 @@ LIGHT_PAPERS: Final = ("#fcfbf8", "#f3f1ec")
 DARK_PAPERS: Final = ("#14171d", "#1c2127")
 """`--paper` and `--paper-deep` of static/css/tokens.css in each scheme; a test compares them."""
 
-LEAST: Final = 4.5
+MIN_CONTRAST: Final = 4.5
 DEEPER_LIGHT: Final = -0.09
 DEEPER_DARK: Final = 0.08
 """The difference in lightness between the accent and the colour of a link on hover."""
@@ -117,11 +117,11 @@ def checked(colour: str, papers: tuple[str, ...], where: str) -> str:
     if plain is None:
         message = "Enter a hexadecimal colour such as #1a5f7a."
         raise ValidationError(message, code="form")
-    nearest = nearest_readable(plain, papers, LEAST)
+    nearest = nearest_readable(plain, papers, MIN_CONTRAST)
     if nearest != plain:
         lowest = min(contrast(plain, paper) for paper in papers)
         message = (
-            f"{plain} has a contrast of {lowest:.1f} : 1 {where}. Text needs {LEAST} : 1. "
+            f"{plain} has a contrast of {lowest:.1f} : 1 {where}. Text needs {MIN_CONTRAST} : 1. "
             f"The nearest readable colour is {nearest}."
         )
         raise ValidationError(message, code="contrast")
@@ -138,7 +138,7 @@ def checked_dark(colour: str) -> str:
 
 def for_dark(light: str) -> str:
     """The accent for dark mode, lightened until it is readable."""
-    return nearest_readable(light, DARK_PAPERS, LEAST)
+    return nearest_readable(light, DARK_PAPERS, MIN_CONTRAST)
 
 
 def stylesheet(light: str, dark: str) -> str:
@@ -166,8 +166,8 @@ ADMIN_DARK: Final = ("#14181d", "#0e1116", "#1d2228", "#23282f")
 def admin_stylesheet(light: str, dark: str) -> str:
     """The accent in the admin: readable on its surfaces and on the soft background of what is selected."""
     soft = (_in_hue_of(light, 0.956, 0.014), _in_hue_of(dark, 0.289, 0.035))
-    light = nearest_readable(light, (*ADMIN_LIGHT, soft[0]), LEAST)
-    dark = nearest_readable(dark, (*ADMIN_DARK, soft[1]), LEAST)
+    light = nearest_readable(light, (*ADMIN_LIGHT, soft[0]), MIN_CONTRAST)
+    dark = nearest_readable(dark, (*ADMIN_DARK, soft[1]), MIN_CONTRAST)
     strong = (_lightened(light, DEEPER_LIGHT), _lightened(dark, DEEPER_DARK))
     tokens = {"": (light, dark), "-strong": strong, "-soft": soft}
     rules = " ".join(

@@ -18,11 +18,11 @@ _cached: ProcessCache[Publication] = ProcessCache()
 
 def publication_of(request: HttpRequest) -> Publication:
     """The publication, read once per request; for public pages once per cache version."""
-    found: Publication | None = getattr(request, "_publication", None)
-    if found is None:
-        found = _cached.of(request, "publication", current_publication)
-        request._publication = found  # type: ignore[attr-defined]
-    return found
+    known: Publication | None = getattr(request, "_publication", None)
+    if known is None:
+        known = _cached.of(request, "publication", current_publication)
+        request._publication = known  # type: ignore[attr-defined]
+    return known
 
 
 def publication(request: HttpRequest) -> dict[str, object]:

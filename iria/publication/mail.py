@@ -98,7 +98,7 @@ def blocks_of(text: str) -> tuple[Block, ...]:
 
     A line before the URL that ends with a colon is the label of the button.
     """
-    found: list[Block] = []
+    blocks: list[Block] = []
     label = ""
     for part in text.strip().split("\n\n"):
         lines = [
@@ -107,15 +107,15 @@ def blocks_of(text: str) -> tuple[Block, ...]:
             if line.strip()
         ]
         if len(lines) == 1 and lines[0].startswith(("http://", "https://")):
-            found.append(Button(label or lines[0], lines[0]))
+            blocks.append(Button(label or lines[0], lines[0]))
             label = ""
             continue
         if label:
-            found.append(Paragraph(f"{label}:"))
+            blocks.append(Paragraph(f"{label}:"))
         label = lines.pop().rstrip(": ") if lines and lines[-1].endswith(":") else ""
         if lines:
-            found.append(Paragraph(" ".join(lines)))
-    return tuple(found)
+            blocks.append(Paragraph(" ".join(lines)))
+    return tuple(blocks)
 
 
 LINE_WIDTH: Final = 72
@@ -157,12 +157,12 @@ def inlined(html: str) -> str:
     import css_inline  # docs/decisions/memory.md
 
     inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
-    written = inliner.inline(html)
+    inlined_html = inliner.inline(html)
     # css_inline puts the remaining rules first in the head, before the encoding.
-    rules = RULES_FIRST.match(written)
+    rules = RULES_FIRST.match(inlined_html)
     if rules is None:
-        return written
-    return written.replace(rules[2], "", 1).replace("</head>", f"{rules[2]}</head>", 1)
+        return inlined_html
+    return inlined_html.replace(rules[2], "", 1).replace("</head>", f"{rules[2]}</head>", 1)
 
 
 DEFAULT_HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}

@@ -51,7 +51,7 @@ class BrokenEntry:
     place: str
     number: int
     name: str
-    why: str
+    reason: str
     language: str = ""
     """Of a menu of another language than the first."""
 
@@ -59,9 +59,9 @@ class BrokenEntry:
 Targets = dict[tuple[str, str], MenuTarget]
 
 
-def register(kind: str, offer: MenuTargets, model: type[models.Model]) -> None:
+def register(kind: str, targets: MenuTargets, model: type[models.Model]) -> None:
     """Registers targets of one kind; a change of these rows resolves the menus again."""
-    menu_targets.register(kind, offer)
+    menu_targets.register(kind, targets)
     for signal in (post_save, post_delete):
         signal.connect(_target_changed, sender=model, dispatch_uid=f"menus.{kind}")
 
@@ -75,8 +75,8 @@ def targets() -> Targets:
     """All targets, by kind and key."""
     return {
         (kind, target.key): target
-        for kind, offer in menu_targets.items()
-        for target in offer.targets()
+        for kind, group in menu_targets.items()
+        for target in group.targets()
     }
 
 
@@ -132,26 +132,26 @@ def _retargeted(entries: list[Entry], kind: str, old: str, new: str) -> list[Ent
     return changed
 
 
-def resolve(publication: Publication, found: Targets) -> dict[str, Any]:
+def resolve(publication: Publication, available: Targets) -> dict[str, Any]:
     """Both menus as shown, and below `translations` those of the publication's other languages."""
     languages = publication.language_codes[1:]
-    return _resolved(publication, found) | {
-        "translations": {code: _translated(publication, found, code) for code in languages}
+    return _resolved(publication, available) | {
+        "translations": {code: _translated(publication, available, code) for code in languages}
     }
 
 
-def _resolved(publication: Publication, found: Targets) -> dict[str, Any]:
+def _resolved(publication: Publication, available: Targets) -> dict[str, Any]:
     """Both menus without broken items. An empty menu shows its default targets."""
     return {
-        place: _nested_links(entries, found) if entries else _default(place, found)
+        place: _nested_links(entries, available) if entries else _default(place, available)
         for place, entries in _menus(publication)
     }
 
 
-def _translated(publication: Publication, found: Targets, code: str) -> dict[str, Any]:
+def _translated(publication: Publication, available: Targets, code: str) -> dict[str, Any]:
     """The menus of another language: its own, or the same with the translated names of the targets."""
-    in_language, untranslated = dict(found), set()
-    for key, target in found.items():
+    in_language, untranslated = dict(available), set()
+    for key, target in available.items():
         if name := target.translations.get(code):
             in_language[key] = replace(target, name=name.name, url=name.url)
         else:
@@ -159,14 +159,14 @@ def _translated(publication: Publication, found: Targets, code: str) -> dict[str
     shown, own = copy(publication), publication.translations.get(code, {})
     for place in ("header_menu", "footer_menu"):
         entries = own.get(place) or [
-            _without_label(entry) if _has_translation(entry, found, code) else entry
+            _without_label(entry) if _has_translation(entry, available, code) else entry
             for entry in getattr(publication, place)
         ]
         setattr(shown, place, entries)
         if not own.get(place):
-            kept = [entry for entry in entries if not _has_translation(entry, found, code)]
+            kept = [entry for entry in entries if not _has_translation(entry, available, code)]
             untranslated |= {
-                (link["name"], link["address"]) for link in _flat(_nested_links(kept, found))
+                (link["name"], link["address"]) for link in _flat(_nested_links(kept, available))
             }
     menus = _resolved(shown, in_language)
     for link in _flat(menus["header"] + menus["footer"]):
@@ -175,8 +175,8 @@ def _translated(publication: Publication, found: Targets, code: str) -> dict[str
     return menus
 
 
-def _has_translation(entry: Entry, found: Targets, code: str) -> bool:
-    target = found.get((entry["kind"], entry["key"]))
+def _has_translation(entry: Entry, available: Targets, code: str) -> bool:
+    target = available.get((entry["kind"], entry["key"]))
     return target is not None and code in target.translations
 
 
@@ -188,17 +188,17 @@ def _flat(links: Iterable[MenuLink]) -> list[MenuLink]:
     return [each for link in links for each in (link, *link["below"])]
 
 
-def broken_entries(publication: Publication, found: Targets) -> list[BrokenEntry]:
+def broken_entries(publication: Publication, available: Targets) -> list[BrokenEntry]:
     """The items that readers do not see."""
     broken = []
     for place, language, entries in _edited_menus(publication):
         for number, entry in enumerate(entries, start=1):
-            target = found.get((entry["kind"], entry["key"]))
+            target = available.get((entry["kind"], entry["key"]))
             if entry["kind"] == LINK or (target is not None and target.live):
                 continue
             name = entry["label"] or (target.name if target else "")
-            why = "is not published" if target else "no longer exists"
-            broken.append(BrokenEntry(place, number, name, why, language))
+            reason = "is not published" if target else "no longer exists"
+            broken.append(BrokenEntry(place, number, name, reason, language))
     return broken
 
 
@@ -214,25 +214,27 @@ def _menus(publication: Publication) -> list[tuple[str, list[Entry]]]:
     return [("header", publication.header_menu), ("footer", publication.footer_menu)]
 
 
-def _default(place: str, found: Targets) -> list[MenuLink]:
+def _default(place: str, available: Targets) -> list[MenuLink]:
     """The targets that are in the menu by default, each with those below it."""
-    ours = {key: each for key, each in found.items() if each.live and each.default_menu == place}
+    defaults = {
+        key: each for key, each in available.items() if each.live and each.default_menu == place
+    }
     links = {
-        key: MenuLink(name=each.name, address=each.url, below=[]) for key, each in ours.items()
+        key: MenuLink(name=each.name, address=each.url, below=[]) for key, each in defaults.items()
     }
     top: list[MenuLink] = []
-    for (kind, key), target in ours.items():
+    for (kind, key), target in defaults.items():
         above = links.get((kind, target.parent)) if target.parent else None
         (top if above is None else above["below"]).append(links[kind, key])
     return top
 
 
-def _nested_links(entries: list[Entry], found: Targets) -> list[MenuLink]:
+def _nested_links(entries: list[Entry], available: Targets) -> list[MenuLink]:
     """Items nested below a broken one move to the top level."""
     links: list[MenuLink] = []
     parent: MenuLink | None = None
     for entry in entries:
-        link = _link(entry, found)
+        link = _link(entry, available)
         if not entry["below"]:
             parent = link
         if link is None:
@@ -244,10 +246,10 @@ def _nested_links(entries: list[Entry], found: Targets) -> list[MenuLink]:
     return links
 
 
-def _link(entry: Entry, found: Targets) -> MenuLink | None:
+def _link(entry: Entry, available: Targets) -> MenuLink | None:
     if entry["kind"] == LINK:
         return MenuLink(name=entry["label"] or entry["key"], address=entry["key"], below=[])
-    target = found.get((entry["kind"], entry["key"]))
+    target = available.get((entry["kind"], entry["key"]))
     if target is None or not target.live:
         return None
     return MenuLink(name=entry["label"] or target.name, address=target.url, below=[])
@@ -259,7 +261,7 @@ def broken_entry_messages(broken: list[BrokenEntry]) -> list[str]:
     return [
         f"{where[entry.place]} menu"
         f"{f' ({native_name(entry.language)})' if entry.language else ''}, row {entry.number}"
-        f"{f' (“{entry.name}”)' if entry.name else ''}: the target {entry.why}. "
+        f"{f' (“{entry.name}”)' if entry.name else ''}: the target {entry.reason}. "
         "Choose another one, or remove the row."
         for entry in broken
     ]

@@ -28,24 +28,26 @@ def clean_issn(text: str) -> str:
     """
     if not text.strip():
         return ""
-    found = SHAPE.fullmatch(text.strip())
-    if not found:
+    match = SHAPE.fullmatch(text.strip())
+    if not match:
         message = "Enter an ISSN of eight characters, such as 2049-3630. The last one may be an X."
         raise ValidationError(message, code="form")
-    digits, check = found[1] + found[2], found[3].upper()
+    digits, check = match[1] + match[2], match[3].upper()
     if check != check_digit(digits):
         message = (
-            f"{found[1]}-{found[2]}{check} is not a valid ISSN: the check digit should be "
+            f"{match[1]}-{match[2]}{check} is not a valid ISSN: the check digit should be "
             f"{check_digit(digits)}. Compare it with your registration."
         )
         raise ValidationError(message, code="check")
-    return f"{found[1]}-{found[2]}{check}"
+    return f"{match[1]}-{match[2]}{check}"
 
 
 def check_digit(digits: str) -> str:
     """The digit that makes the sum of the digits, weighted from 8 down to 1, divisible by 11."""
-    rest = -sum(int(digit) * weight for digit, weight in zip(digits, range(8, 1, -1), strict=True))
-    return "X" if rest % 11 == 10 else str(rest % 11)
+    remainder = -sum(
+        int(digit) * weight for digit, weight in zip(digits, range(8, 1, -1), strict=True)
+    )
+    return "X" if remainder % 11 == 10 else str(remainder % 11)
 
 
 TRANSLATED_TEXTS: Final = ("tagline", "about", "contact_label")

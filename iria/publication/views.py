@@ -34,9 +34,9 @@ def _stylesheet(rules: str) -> HttpResponse:
 @require_safe
 def brand_image(request: HttpRequest, name: str) -> HttpResponse:
     """A logo or icon; its content never changes under the same name."""
-    found = get_object_or_404(BrandImage, name=name)
+    image = get_object_or_404(BrandImage, name=name)
     headers = {"Cache-Control": FOREVER, "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(bytes(found.png), content_type="image/png", headers=headers)
+    return HttpResponse(bytes(image.png), content_type="image/png", headers=headers)
 
 
 def _recipients(request: HttpRequest) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def _forbidden(theme: Theme) -> Iterator[Problem]:
     for file in sorted(theme.templates.rglob("*.html")):
         reader = PolicyReader()
         reader.feed(file.read_text(encoding="utf-8", errors="replace"))
-        for message in reader.found:
+        for message in reader.problems:
             yield Problem(str(file.relative_to(theme.templates)), message, fatal=False)
     for file in sorted(theme.static.rglob("*.css")):
         if CSS_URL.search(file.read_text(encoding="utf-8", errors="replace")):
@@ -69,7 +69,7 @@ class PolicyReader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.problems: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
@@ -89,7 +89,7 @@ class PolicyReader(HTMLParser):
         return bool(REMOTE.match(value)) and urlsplit(value.strip()).hostname != settings.SITE_HOST
 
     def _add(self, text: str) -> None:
-        self.found.append(f"Line {self.getpos()[0]} {text} The site's policy forbids it.")
+        self.problems.append(f"Line {self.getpos()[0]} {text} The site's policy forbids it.")
 
 
 PAIRS: Final = (
@@ -111,7 +111,7 @@ PAIRS: Final = (
 
 def low_contrasts(colours: Colours) -> list[tuple[str, str, str]]:
     """Scheme, name of the colour, and a sentence, for each pair with too little contrast."""
-    found = []
+    problems = []
     for scheme, values in colours.items():
         for name, paper, least in PAIRS:
             ratio = arithmetic.contrast(values[name], values[paper])
@@ -121,8 +121,8 @@ def low_contrasts(colours: Colours) -> list[tuple[str, str, str]]:
                     f"{name} {values[name]} on {paper} {values[paper]} has a contrast of {ratio:.1f} : 1 "
                     f"in {scheme} mode. It needs {least:g} : 1, such as {nearest}."
                 )
-                found.append((scheme, name, sentence))
-    return found
+                problems.append((scheme, name, sentence))
+    return problems
 
 
 def theme_problems_item(user: Any) -> list[DashboardItem]:

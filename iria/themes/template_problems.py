@@ -1,8 +1,8 @@
 """What is wrong with the templates of a theme.
 
 A template that does not compile, includes or extends a file that does not exist, or lacks a block that
-other pages fill is not used: readers get the built-in one. What is only odd, such as a template that
-replaces nothing, is reported.
+other pages fill is not used: readers get the built-in one. What is merely odd, such as a template that
+replaces nothing, is only reported.
 """
 
 from collections.abc import Iterator

@@ -88,43 +88,43 @@ def read(key: str, folder: Path) -> Theme:
     """
     file = folder / "theme.toml"
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError:
         message = f"The theme “{key}” has no file theme.toml in {folder}."
         raise InvalidTheme(message) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"{file} cannot be read: {error}"
         raise InvalidTheme(message) from None
-    return Theme(key=key, folder=folder, **_checked(found, file))
+    return Theme(key=key, folder=folder, **_checked(data, file))
 
 
-def _checked(found: dict[str, Any], file: Path) -> dict[str, Any]:
-    for key in found.keys() - SECTIONS:
+def _checked(data: dict[str, Any], file: Path) -> dict[str, Any]:
+    for key in data.keys() - SECTIONS:
         message = f"{file}: “{key}” is unknown. Possible are {', '.join(sorted(SECTIONS))}."
         raise InvalidTheme(message)
-    fonts = dict(_table(found, "fonts", file))
+    fonts = dict(_table(data, "fonts", file))
     files = fonts.pop("files", [])
     return {
-        "name": _text(found.get("name") or file.parent.name, file, "name"),
-        "description": _text(found.get("description", ""), file, "description"),
-        "colours": checked_colours(_table(found, "colours", file), str(file)),
+        "name": _text(data.get("name") or file.parent.name, file, "name"),
+        "description": _text(data.get("description", ""), file, "description"),
+        "colours": checked_colours(_table(data, "colours", file), str(file)),
         "fonts": _values(fonts, FONTS, FAMILIES, file, "fonts", "font families"),
         "font_files": tuple(_font_file(each, file) for each in files),
         "sizes": _values(
-            _table(found, "sizes", file), SIZES, LENGTH, file, "sizes", "a length such as 38rem"
+            _table(data, "sizes", file), SIZES, LENGTH, file, "sizes", "a length such as 38rem"
         ),
-        "patterns": _patterns(_table(found, "patterns", file), file),
+        "patterns": _patterns(_table(data, "patterns", file), file),
     }
 
 
-def checked_colours(found: dict[str, Any], where: str) -> Colours:
+def checked_colours(data: dict[str, Any], where: str) -> Colours:
     """The colours by scheme.
 
     Raises:
         InvalidTheme: a scheme or name is unknown, a value is no `#rrggbb`, or is in one scheme only.
     """
     colours: Colours = {scheme: {} for scheme in SCHEMES}
-    for scheme, values in found.items():
+    for scheme, values in data.items():
         if scheme not in SCHEMES or not isinstance(values, dict):
             message = f"{where}: colours are in the tables colours.light and colours.dark."
             raise InvalidTheme(message)
@@ -144,8 +144,8 @@ def checked_colours(found: dict[str, Any], where: str) -> Colours:
     return colours
 
 
-def _table(found: dict[str, Any], name: str, file: Path) -> dict[str, Any]:
-    table = found.get(name, {})
+def _table(data: dict[str, Any], name: str, file: Path) -> dict[str, Any]:
+    table = data.get(name, {})
     if not isinstance(table, dict):
         message = f"{file}: “{name}” should be a table, [{name}]."
         raise InvalidTheme(message)

@@ -5,7 +5,7 @@ from gunicorn.app.wsgiapp import WSGIApplication  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from iria import gunicorn_worker
-from iria.gunicorn_worker import PATIENCE, PAUSE, EvenWorker
+from iria.gunicorn_worker import MAX_DEFERRAL_SECONDS, PAUSE_SECONDS, EvenWorker
 
 
 class Clock:
@@ -63,16 +63,16 @@ def test_the_worker_with_fewest_connections_accepts_the_next(accepted: list[int]
 def test_a_worker_accepts_if_nothing_happens_elsewhere(clock: Clock, accepted: list[int]) -> None:
     many, _ = worker(1, 5), worker(2, 4)
     start = clock.now
-    for _ in range(int(2 * PATIENCE / PAUSE)):
+    for _ in range(int(2 * MAX_DEFERRAL_SECONDS / PAUSE_SECONDS)):
         if not accepted:
             many.accept(None)
     assert accepted == [1]
-    assert clock.now - start >= PATIENCE
+    assert clock.now - start >= MAX_DEFERRAL_SECONDS
 
 
 def test_a_worker_waits_longer_while_others_accept(clock: Clock, accepted: list[int]) -> None:
     many, few = worker(1, 1000), worker(2, 0)
-    for count in range(int(2 * PATIENCE / PAUSE)):
+    for count in range(int(2 * MAX_DEFERRAL_SECONDS / PAUSE_SECONDS)):
         few.nr_conns = count
         few._report(is_alive=True)
         many.accept(None)

@@ -213,7 +213,7 @@ def test_an_exclusive_lock_excludes_others(cluster: Cluster) -> None:
     with (
         processes.locked(cluster.users_lock),
         pytest.raises(TimeoutError),
-        processes.locked(cluster.users_lock, shared=True, patience=0.1),
+        processes.locked(cluster.users_lock, shared=True, timeout=0.1),
     ):
         pass
 

@@ -140,7 +140,7 @@ def test_children_of_a_run_that_was_killed_are_ended(
         killed.wait()
     record = {"pid": killed.pid, "url": "http://127.0.0.1:8123", "children": [orphan.pid]}
     (tmp_path / "run.json").write_text(json.dumps(record))
-    with run.only_run(tmp_path, patience=0.1):
+    with run.only_run(tmp_path, timeout=0.1):
         assert orphan.wait(5) == -signal.SIGKILL
 
 
@@ -149,7 +149,7 @@ def test_a_second_run_is_rejected_with_the_url_of_the_first(tmp_path: Path) -> N
     with (
         run.only_run(tmp_path),
         pytest.raises(StartError, match=r"127\.0\.0\.1:8123"),
-        run.only_run(tmp_path, patience=0.1),
+        run.only_run(tmp_path, timeout=0.1),
     ):
         pass
 

@@ -210,7 +210,7 @@ def test_the_drill_finds_a_wrong_key(site: Site) -> None:
 def has_scratch_database() -> bool:
     with postgres.connect() as other:
         query = "SELECT FROM pg_database WHERE datname = %s"
-        return other.execute(query, [postgres.beside(drill.SUFFIX)]).fetchone() is not None
+        return other.execute(query, [postgres.sibling_name(drill.SUFFIX)]).fetchone() is not None
 
 
 def test_the_drill_of_a_sound_backup_finds_only_what_changed_on_the_site(
@@ -219,7 +219,7 @@ def test_the_drill_of_a_sound_backup_finds_only_what_changed_on_the_site(
     monkeypatch.setattr(drill, "SAMPLE", 10)
     site.back_up()
     with postgres.connect() as other:  # as a killed drill leaves it
-        postgres.create_database(other, postgres.beside(drill.SUFFIX))
+        postgres.create_database(other, postgres.sibling_name(drill.SUFFIX))
     # Past the editor, so the version of the article is the same.
     site.execute(
         "UPDATE articles_article SET headline = 'Something else' WHERE id = (SELECT id FROM articles_article"

@@ -274,8 +274,8 @@ class RowOrigins:
     def rows[T: models.Model](self, model: type[T]) -> "models.QuerySet[T, T]":
         """Every row of a model in the collection."""
         origins = self._origins.filter(content_type=ContentType.objects.get_for_model(model))
-        found: Any = model._default_manager.filter(pk__in=origins.values("object_id"))
-        return found  # type: ignore[no-any-return]
+        rows: Any = model._default_manager.filter(pk__in=origins.values("object_id"))
+        return rows  # type: ignore[no-any-return]
 
     def delete(self) -> None:
         """Deletes all origins of the collection; the rows stay."""

@@ -64,15 +64,15 @@ class Prepared[M: models.Model]:
         return list(rows)
 
     def _compile_once(self) -> tuple[Any, SQLCompiler, str, list[tuple[int, Any]]]:
-        known = getattr(self._compiled, "known", None)
-        if known is None:
+        compiled = getattr(self._compiled, "query", None)
+        if compiled is None:
             placeholders = [_placeholder(kind, index) for index, kind in enumerate(self._kinds)]
             queryset: Any = self._build(*placeholders)
             compiler = queryset.query.get_compiler(using=queryset.db)
             sql, parameters = compiler.as_sql()
             indexed = [(_value_index(each, placeholders), each) for each in parameters]
-            known = self._compiled.known = (queryset, compiler, sql, indexed)
-        return known
+            compiled = self._compiled.query = (queryset, compiler, sql, indexed)
+        return compiled
 
 
 def _value_index(parameter: Any, placeholders: list[Any]) -> int:

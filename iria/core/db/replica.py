@@ -1,7 +1,7 @@
 """Reading public pages from a replica (`DATABASE_REPLICA_URL`, docs/decisions/several-machines.md).
 
 Only `public_page` begins that, for a page whose cache versions are the same on both servers: then every
-change of it that has been committed is on the replica too. All else reads from the primary.
+change of it that has been committed is on the replica too. Everything else reads from the primary.
 """
 
 import logging
@@ -14,8 +14,8 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, Operation
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 ALIAS: Final = "replica"
-MOST_LATE_SECONDS: Final = 5
-"""For what has no cache version, such as the index of the search, which is behind the articles anyway."""
+MAX_LAG_SECONDS: Final = 5
+"""For data without a cache version, such as the search index, which lags behind the articles anyway."""
 CHECK_SECONDS: Final = 1.0
 """How long the result of a check counts."""
 RETRY_SECONDS: Final = 5.0
@@ -120,7 +120,7 @@ class Replica:
             (written,) = cursor.fetchone()
         try:
             with connections[ALIAS].cursor() as cursor:
-                cursor.execute(LATE, [written, MOST_LATE_SECONDS])
+                cursor.execute(LATE, [written, MAX_LAG_SECONDS])
                 (is_late,) = cursor.fetchone()
         except (DatabaseError, InterfaceError) as error:
             self._note(error)

@@ -73,8 +73,8 @@ def content_language() -> str:
 
 def catalogue_of(language: str) -> str:
     """The catalogue for a language: its own, or that of `pt` for `pt-br`; empty if there is none."""
-    found = (code for code in (language, language.split("-")[0]) if code in SPOKEN)
-    return next(found, "")
+    codes = (language, language.split("-")[0])
+    return next((code for code in codes if code in SPOKEN), "")
 
 
 def interface_language() -> str:
@@ -97,8 +97,8 @@ def native_name(code: str) -> str:
     """The name of a language in that language: Français, العربية."""
     if code == "zh":
         return "中文"
-    known = LANG_INFO.get(code) or LANG_INFO.get(code.split("-")[0]) or {}
-    name = str(known.get("name_local", code))
+    info = LANG_INFO.get(code) or LANG_INFO.get(code.split("-")[0]) or {}
+    name = str(info.get("name_local", code))
     return name[:1].upper() + name[1:]
 
 

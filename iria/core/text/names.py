@@ -1,12 +1,10 @@
 """Slugs made from names, and skeletons: two names that look alike have the same skeleton.
 
-Skeletons are based on Unicode's report on confusables (UTS #39): compatibility forms, accents and invisible
-characters are removed, then every letter becomes the Latin one it
-looks like in common fonts. The table is our own. The report's has six thousand pairs, most of them
-in scripts that are unlikely for our names; the library that contains it was last released in
-January 2024. Ours covers Cyrillic, Greek, Armenian, Cherokee, Coptic, Lisu, the small capitals and
-phonetic letters of Latin, and digits. A name in another script is compared
-unchanged, so names in all scripts are allowed.
+Skeletons are based on Unicode's report on confusables (UTS #39): compatibility forms, accents and invisible characters are
+removed, then every letter becomes the Latin one it looks like in common fonts. The table is our own. The report's has six
+thousand pairs, most of them in scripts that are unlikely for our names; the library that contains it was last released in
+January 2024. Ours covers Cyrillic, Greek, Armenian, Cherokee, Coptic, Lisu, the small capitals and phonetic letters of
+Latin, and digits. A name in another script is compared unchanged, so names in all scripts are allowed.
 """
 
 import unicodedata
@@ -34,15 +32,15 @@ LATIN = str.maketrans(
 )
 
 
-def slug_from(words: str, *, fallback: str, length: int = 80) -> str:
+def slug_from(text: str, *, fallback: str, length: int = 80) -> str:
     """A slug of at most `length` characters, cut at a word; `fallback` if it would be empty.
 
     Latin letters lose their accents; letters of other scripts are kept, since an Arabic headline
     in a URL is more useful than a number.
     """
-    plain = unicodedata.normalize("NFKD", words.translate(LATIN))
+    plain = unicodedata.normalize("NFKD", text.translate(LATIN))
     ascii_slug = slugify(plain)
-    slug = ascii_slug if len(ascii_slug) >= len(words) // 3 else slugify(words, allow_unicode=True)
+    slug = ascii_slug if len(ascii_slug) >= len(text) // 3 else slugify(text, allow_unicode=True)
     slug = slug.strip("-_")
     if len(slug) > length:
         slug = slug[: length + 1].rsplit("-", 1)[0][:length].strip("-_")

@@ -91,8 +91,8 @@ def _add_related(
     names = list(dict.fromkeys(name for _, each in articles for name in each))
     if not names:
         return
-    made = [make(name, number) for number, name in enumerate(names)]
-    rows = type(made[0])._default_manager.bulk_create(made, batch_size=BATCH_SIZE)
+    instances = [make(name, number) for number, name in enumerate(names)]
+    rows = type(instances[0])._default_manager.bulk_create(instances, batch_size=BATCH_SIZE)
     numbers = {name: row.pk for name, row in zip(names, rows, strict=True)}
     relations = [relate(article, numbers[name]) for article, each in articles for name in each]
     type(relations[0])._default_manager.bulk_create(relations, batch_size=BATCH_SIZE)

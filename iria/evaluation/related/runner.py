@@ -32,14 +32,14 @@ def evaluation_scores(
     number of its links if that is smaller; its reciprocal rank uses the whole ranking.
     """
     recall, rank, precision = [], [], []
-    for name, wanted in linked.items():
-        given = ranking.get(name, [])
-        recall.append(len(wanted & set(given[:RECALLED])) / min(RECALLED, len(wanted)))
+    for name, relevant in linked.items():
+        ranked = ranking.get(name, [])
+        recall.append(len(relevant & set(ranked[:RECALLED])) / min(RECALLED, len(relevant)))
         first = next(
-            (position for position, other in enumerate(given, start=1) if other in wanted), None
+            (position for position, other in enumerate(ranked, start=1) if other in relevant), None
         )
         rank.append(1 / first if first else 0.0)
-        precision.append(len(wanted & set(given[:SHOWN])) / SHOWN)
+        precision.append(len(relevant & set(ranked[:SHOWN])) / SHOWN)
     return {
         "recall@5": _mean(recall),
         "mrr": _mean(rank),
@@ -97,8 +97,8 @@ def _related(collection: Collection, numbers: dict[str, int]) -> Ranking:
         with transaction.atomic():
             _delete_links(numbers[name])
             recomputation.recompute(numbers[name])
-            given = RelatedLink.objects.filter(article=numbers[name]).order_by("position")
-            ranking[name] = [names[other] for other in given.values_list("other", flat=True)]
+            links = RelatedLink.objects.filter(article=numbers[name]).order_by("position")
+            ranking[name] = [names[other] for other in links.values_list("other", flat=True)]
             transaction.set_rollback(True)
     return ranking
 
@@ -112,11 +112,12 @@ def _ablations(collection: Collection, numbers: dict[str, int]) -> dict[str, Ran
             _delete_links(numbers[name])
             compared = scoring.compare(Article.objects.get(pk=numbers[name]))
             transaction.set_rollback(True)
-        found = compared.found if compared else []
+        candidates = compared.found if compared else []
         for part in scoring.WEIGHTS:
-            best = sorted(found, key=lambda each: each.parts[part] - each.score)
-            given = [names[each.article_id] for each in best[: recomputation.MAX_LINKS]]
-            rankings[f"without {part}"][name] = given
+            best = sorted(candidates, key=lambda each: each.parts[part] - each.score)
+            rankings[f"without {part}"][name] = [
+                names[each.article_id] for each in best[: recomputation.MAX_LINKS]
+            ]
     return rankings
 
 

@@ -88,16 +88,16 @@ def without_links(record: dict[str, Any]) -> str:
 
 
 def _documents(file: Path, unreadable_dates: list[int]) -> list[Document]:
-    found = []
+    documents = []
     for number, record in read_records(file):
         try:
-            found.append(_document(record))
-            if record.get("date") and found[-1].moment is None:
+            documents.append(_document(record))
+            if record.get("date") and documents[-1].moment is None:
                 unreadable_dates.append(number)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             message = f"{file}, line {number}: {error!r}"
             raise Unreadable(message) from error
-    return found
+    return documents
 
 
 def _document(record: dict[str, Any]) -> Document:
@@ -113,15 +113,15 @@ def _document(record: dict[str, Any]) -> Document:
 
 
 def _links(file: Path) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+    links: list[tuple[str, str]] = []
     for number, line in read_lines(file):
         columns = line.split("\t")
         if len(columns) < 2:
             message = f"{file}, line {number}: two columns required, from and to."
             raise Unreadable(message)
-        if found or columns[:2] != ["from", "to"]:
-            found.append((columns[0].strip(), columns[1].strip()))
-    return found
+        if links or columns[:2] != ["from", "to"]:
+            links.append((columns[0].strip(), columns[1].strip()))
+    return links
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -142,7 +142,7 @@ def _run_queries(
         start = perf_counter()
         try:
             matched = search_articles(
-                _without_operators(query.words), recency=0, with_feedback=with_feedback
+                _without_operators(query.text), recency=0, with_feedback=with_feedback
             ).matched
         except InvalidQuery:
             matched = ()

@@ -20,7 +20,7 @@ class Document:
 class Query:
     """A query, and the grade of each document; a grade above 0 is relevant."""
 
-    words: str
+    text: str
     grades: Mapping[str, int]
 
 
@@ -42,11 +42,11 @@ def documents(folder: Path) -> Collection[Document]:
     Raises:
         Unreadable: it is missing, or a line is not a document.
     """
-    found = (
+    all_documents = (
         Document(str(line["id"]), str(line.get("title") or ""), str(line.get("text") or ""))
         for line in _lines(folder / "documents.jsonl")
     )
-    return {each.id: each for each in found}.values()
+    return {each.id: each for each in all_documents}.values()
 
 
 def queries(folder: Path) -> list[Query]:

@@ -55,18 +55,18 @@ class Command(BaseCommand):
             self._write_key()
             return
         try:
-            backup = creating.back_up(place(directory), is_full=full)
+            backup = creating.back_up(backup_directory(directory), is_full=full)
             if drill:
-                drill_if_due(place(directory))
-            found = Manifest.read(backup)
+                drill_if_due(backup_directory(directory))
+            manifest = Manifest.read(backup)
         except BackupError as error:
             raise CommandError(str(error)) from error
-        for name in found.missing_media:
+        for name in manifest.missing_media:
             self.stderr.write(f"The database names the file {name}, which is missing.")
-        rows = sum(rows for rows, _ in found.tables.values())
+        rows = sum(rows for rows, _ in manifest.tables.values())
         self.stdout.write(
-            f"{len(found.tables)} tables with {rows:,} rows, {found.media_files:,} files of media, "
-            f"{found.bytes / MB:,.1f} MB, {'encrypted' if found.recipient else 'not encrypted'}:"
+            f"{len(manifest.tables)} tables with {rows:,} rows, {manifest.media_files:,} files of media, "
+            f"{manifest.bytes / MB:,.1f} MB, {'encrypted' if manifest.recipient else 'not encrypted'}:"
         )
         self.stdout.write(str(backup))
 
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         self.stdout.write(f"# public key: {key.recipient}\n{key.identity}")
 
 
-def place(directory: Path | None) -> Path:
+def backup_directory(directory: Path | None) -> Path:
     """The folder of the backups.
 
     Raises:

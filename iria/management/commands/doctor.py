@@ -44,16 +44,16 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, offline: bool, sizes: bool, fail_level: str, **options: Any
     ) -> None:
-        found: set[Level] = set()
-        every = results(with_slow=not offline)
-        for group, of_group in groupby(every, key=lambda each: each.group):
+        levels: set[Level] = set()
+        all_results = results(with_slow=not offline)
+        for group, of_group in groupby(all_results, key=lambda each: each.group):
             self.stdout.write(self.style.MIGRATE_HEADING(group))
-            found |= self._write(of_group)
+            levels |= self._write(of_group)
         if sizes:
             # The database may be what is wrong.
             with suppress(DatabaseError):
                 self._write_sizes()
-        if fail_level in found or Level.ERROR in found:
+        if fail_level in levels or Level.ERROR in levels:
             sys.exit(1)
 
     def _write_sizes(self) -> None:
@@ -64,9 +64,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  {table.name:<36}{size}  {table.rule}".rstrip())
 
     def _write(self, of_group: Iterable[Result]) -> set[Level]:
-        found: set[Level] = set()
+        levels: set[Level] = set()
         for result in of_group:
-            found |= result.levels
+            levels |= result.levels
             if result.skipped:
                 self.stdout.write(f"  skipped  {result.title} {result.skipped}")
             elif not result.findings:
@@ -75,4 +75,4 @@ class Command(BaseCommand):
                 style = self.style.ERROR if finding.level is Level.ERROR else self.style.WARNING
                 self.stdout.write(f"  {style(f'{finding.level:<8}')} {finding.problem}")
                 self.stdout.write(f"           {finding.fix}")
-        return found
+        return levels

@@ -30,17 +30,17 @@ class Command(BaseCommand):
         self._print("without feedback", evaluation.without)
         self._print("with feedback", evaluation.with_feedback)
         self._print("default", evaluation.by_default)
-        found = evaluation.by_default
+        default = evaluation.by_default
         figures = {
-            "ndcg@10": round(found.ndcg, 4),
-            "map": round(found.precision, 4),
-            "recall@100": round(found.recall, 4),
-            "p95_ms": round(found.p95, 1),
+            "ndcg@10": round(default.ndcg, 4),
+            "map": round(default.precision, 4),
+            "recall@100": round(default.recall, 4),
+            "p95_ms": round(default.p95, 1),
         }
         self.stdout.write(json.dumps(figures))
 
-    def _print(self, name: str, found: Result) -> None:
+    def _print(self, name: str, result: Result) -> None:
         self.stdout.write(
-            f"{name:>18}: nDCG@10 {found.ndcg:.4f}, MAP {found.precision:.4f}, "
-            f"recall@100 {found.recall:.4f}, p95 {found.p95:.1f} ms"
+            f"{name:>18}: nDCG@10 {result.ndcg:.4f}, MAP {result.precision:.4f}, "
+            f"recall@100 {result.recall:.4f}, p95 {result.p95:.1f} ms"
         )

@@ -63,8 +63,8 @@ class Command(BaseCommand):
         for name, collection in zip(("train", "test"), collections, strict=True):
             self._print(f"blocklist on {name}", judge_blocklist(words, collection))
 
-    def _print(self, name: str, found: Result) -> None:
+    def _print(self, name: str, result: Result) -> None:
         self.stdout.write(
-            f"{name:>26}: precision {found.precision:.4f}, recall {found.recall:.4f}, "
-            f"legitimate comments held {found.ham_held}, rejected {found.ham_rejected}"
+            f"{name:>26}: precision {result.precision:.4f}, recall {result.recall:.4f}, "
+            f"legitimate comments held {result.ham_held}, rejected {result.ham_rejected}"
         )

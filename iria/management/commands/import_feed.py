@@ -14,9 +14,9 @@ from iria.transfer.command import ImportCommand
 from iria.transfer.feeds import SYSTEM, Feed
 from iria.transfer.records import Unreadable
 
-MOST_PAGES: Final = 2000
-MOST: Final = 100 * 1024**2
-SECONDS: Final = 60
+MAX_PAGES: Final = 2000
+MAX_BYTES: Final = 100 * 1024**2
+TIMEOUT_SECONDS: Final = 60
 
 
 class Command(ImportCommand):
@@ -37,7 +37,7 @@ class Command(ImportCommand):
         )
 
     def source(self, options: dict[str, Any]) -> Feed:
-        """With the further pages, if they are given or may be fetched."""
+        """Returns the feed with its further pages, if they are given or may be fetched."""
         source: str = options["source"]
         is_url = source.startswith(("http://", "https://"))
         file, url = (self._fetched(source), source) if is_url else (Path(source), "")
@@ -51,8 +51,8 @@ class Command(ImportCommand):
                         "The feed has older texts on further pages. Get them with --fetch."
                     )
                 break
-            if len(seen) > MOST_PAGES:
-                message = f"The feed has more than {MOST_PAGES:,} pages."
+            if len(seen) > MAX_PAGES:
+                message = f"The feed has more than {MAX_PAGES:,} pages."
                 raise Unreadable(message)
             seen.add(following)
             feed.pages += ((self._fetched(following), following),)
@@ -61,12 +61,15 @@ class Command(ImportCommand):
     def _fetched(self, url: str) -> Path:
         try:
             content = safe_client.get_file(
-                url, agent=f"IRIA/1.0 ({settings.SITE_URL})", most=MOST, seconds=SECONDS
+                url,
+                agent=f"IRIA/1.0 ({settings.SITE_URL})",
+                most=MAX_BYTES,
+                seconds=TIMEOUT_SECONDS,
             )
         except RequestFailed as error:
             message = f"The feed could not be fetched: {url}. {error}"
             raise Unreadable(message) from error
-        # As a file, because it is read several times; deleted with the object.
+        # A file, because it is read several times; it is deleted with the object.
         file = tempfile.NamedTemporaryFile(suffix=".feed")  # noqa: SIM115
         self.files.append(file)
         file.write(content)

@@ -36,8 +36,8 @@ class Command(MailingCommand):
         )
 
     def media(self, options: dict[str, Any]) -> Media | None:
-        found = super().media(options)
-        return replace(found, has_sizes=False) if found else None
+        media = super().media(options)
+        return replace(media, has_sizes=False) if media else None
 
     def source(self, options: dict[str, Any]) -> Export:
         return Export(

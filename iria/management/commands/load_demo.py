@@ -52,15 +52,15 @@ class Command(BaseCommand):
             if not quiet:
                 self.stdout.write("The demo newsroom is loaded already.")
             return
-        given = os.environ.get("IRIA_DEMO_PASSWORD", "")
-        password = given or secrets.token_urlsafe(12)
+        chosen_password = os.environ.get("IRIA_DEMO_PASSWORD", "")
+        password = chosen_password or secrets.token_urlsafe(12)
         try:
             counts = loading.load(password)
         except Rejected as error:
             message = f"The demo newsroom was not loaded, because this site has other content at its URLs: {error}"
             raise CommandError(message) from None
-        if given:
-            _note(f"{loading.EDITOR} {given}")
+        if chosen_password:
+            _note(f"{loading.EDITOR} {password}")
         else:
             self.stdout.write(f"Sign in as {loading.EDITOR} with the password {password}")
         if not quiet:

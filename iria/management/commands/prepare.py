@@ -33,13 +33,13 @@ def load_demo_once() -> None:
 
     A database with articles, or one from which the demo was removed, is not changed.
     """
-    loaded = settings.STATE / "demo-loaded"
+    marker = settings.STATE / "demo-loaded"
     database_id = _database_id()
-    if loaded.exists() and loaded.read_text() == database_id:
+    if marker.exists() and marker.read_text() == database_id:
         return
     if not Article.objects.exists():
         call_command("load_demo", verbosity=0)
-    write_atomically(loaded, database_id)
+    write_atomically(marker, database_id)
 
 
 def _database_id() -> str:

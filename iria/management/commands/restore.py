@@ -1,4 +1,4 @@
-"""`manage.py restore FILE`: a backup, into an empty database or in the place of the present one."""
+"""`manage.py restore FILE`: a backup, into an empty database or in place of the current one."""
 
 from argparse import ArgumentParser
 from contextlib import nullcontext
@@ -17,7 +17,7 @@ from iria.launcher.output import describe_os_error
 class Command(BaseCommand):
     help = (
         "Checks a backup and restores database and media from it: into an empty database, or with --replace "
-        "in the place of the present one, which is kept under another name."
+        "in place of the current one, which is kept under another name."
     )
     requires_system_checks = []
 
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             secret = read_key(key)
             if replace and interactive:
                 self._confirm(chosen)
-            # So that no backup deletes it as an old one meanwhile.
+            # So that a backup made meanwhile does not delete it as an old one.
             has_lock = (chosen.parent / files.LOCK).exists()
             with files.locked(chosen.parent, shared=True) if has_lock else nullcontext():
                 former = restoring.restore(
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Restored {chosen}.")
         if former:
             self.stdout.write(
-                f"The database before is now {former}; when you no longer need it, run `dropdb {quote(former)}`."
+                f"The previous database is now {former}; when you no longer need it, run `dropdb {quote(former)}`."
             )
 
     def _confirm(self, backup: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from iria.backup import BackupError, drill
-from iria.management.commands.backup import place
+from iria.management.commands.backup import backup_directory
 from iria.management.commands.restore import add_key, read_key
 
 
@@ -40,15 +40,15 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(drill.rendered([int(pk) for pk in render.split(",")])))
             return
         try:
-            found = drill.drill_newest(place(directory), read_key(key))
+            result = drill.drill_newest(backup_directory(directory), read_key(key))
         except BackupError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{found.backup}: restored {found.tables} tables with {found.rows:,} rows, checked "
-            f"{found.files:,} files of media, rendered {found.pages} pages."
+            f"{result.backup}: restored {result.tables} tables with {result.rows:,} rows, checked "
+            f"{result.files:,} files of media, rendered {result.pages} pages."
         )
-        for problem in found.problems:
+        for problem in result.problems:
             self.stdout.write(self.style.ERROR(problem))
-        if found.problems:
+        if result.problems:
             sys.exit(1)
         self.stdout.write(self.style.SUCCESS("The backup can be restored."))

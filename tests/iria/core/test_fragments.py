@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from iria.core import rendering
-from iria.core.rendering import MOST_BYTES, clear_fragments, render_fragment
+from iria.core.rendering import MAX_BYTES, clear_fragments, render_fragment
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
     def render(_name: str, values: dict[str, str]) -> str:
         texts.append(values["text"])
-        return values["text"] * (MOST_BYTES // 20)
+        return values["text"] * (MAX_BYTES // 20)
 
     monkeypatch.setattr(rendering, "_render", render)
     clear_fragments()
@@ -42,4 +42,4 @@ def test_a_fragment_that_is_used_stays(rendered: list[str]) -> None:
 
 
 def test_a_fragment_larger_than_the_limit_is_rendered(rendered: list[str]) -> None:
-    assert len(render_fragment("any.html", text="a" * 50)) > MOST_BYTES
+    assert len(render_fragment("any.html", text="a" * 50)) > MAX_BYTES

@@ -62,7 +62,7 @@ def test_without_an_accent_mails_have_the_default_one(db: None) -> None:
 
 @pytest.mark.parametrize("colour", ["#ff0000", "#00ff00", "#2040ff", "#ffff00", "#777777"])
 def test_button_text_is_readable_on_any_accent(colour: str) -> None:
-    light = nearest_readable(colour, colours.LIGHT_PAPERS, colours.LEAST)
+    light = nearest_readable(colour, colours.LIGHT_PAPERS, colours.MIN_CONTRAST)
     rules = mail_rendering.stylesheet(light, colours.for_dark(light))
     pairs = re.findall(
         r"\.button \{[^}]*background-color: (#\w{6})[^}]*?[; ]color: (#\w{6})", rules

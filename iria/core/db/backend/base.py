@@ -37,7 +37,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             own = (
                 {"connection_class": Connection, "check": check}
                 if alias == DEFAULT_DB_ALIAS
-                # A replica that is away is no outage.
+                # A replica that does not answer is no outage.
                 else {"connection_class": ReplicaConnection, "check": check_replica}
             )
             settings_dict["OPTIONS"]["pool"] = {**pool, **own}
@@ -124,7 +124,7 @@ def _check_answers(pgconn: Any) -> None:
             raise psycopg.OperationalError(result.get_error_message())
 
 
-LONGEST: Final = 2_000
+MAX_LOGGED_LENGTH: Final = 2_000
 """Characters of a statement."""
 
 logger = logging.getLogger("iria.slow_queries")
@@ -134,13 +134,13 @@ def log_slow(
     execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
     """Django calls this around each statement (`execute_wrapper`)."""
-    began = perf_counter()
+    started = perf_counter()
     try:
         return execute(sql, params, many, context)
     finally:
-        milliseconds = (perf_counter() - began) * 1000
+        milliseconds = (perf_counter() - started) * 1000
         if milliseconds >= settings.SLOW_QUERY_MS:
-            text = " ".join(str(sql).split())[:LONGEST]
+            text = " ".join(str(sql).split())[:MAX_LOGGED_LENGTH]
             request_id = current_request_id()
             of = f", request {request_id}" if request_id else ""
             logger.warning("%.0f ms%s: %s", milliseconds, of, text)
