@@ -334,8 +334,8 @@ def _filtered(
     }
     if "outcome" not in request.GET:
         worst = (Outcome.FAILED.value, STAYS)
-        found = (each for each in worst if any(c.get(each) for c in run.counts.values()))
-        filters["outcome"] = next(found, "")
+        outcomes = (each for each in worst if any(c.get(each) for c in run.counts.values()))
+        filters["outcome"] = next(outcomes, "")
     chosen = {name: value for name, value in filters.items() if value}
     return "items", run.report_pages.filter(section="items", **chosen), filters
 

@@ -79,8 +79,8 @@ def replace_ended(name: str, instead: Callable[[str], str | None], text: str) ->
 
 
 def last_tag(pattern: re.Pattern[str], part: str) -> re.Match[str] | None:
-    found = deque(pattern.finditer(part, 0, part.rfind(">") + 1), maxlen=1)
-    return found[0] if found else None
+    matches = deque(pattern.finditer(part, 0, part.rfind(">") + 1), maxlen=1)
+    return matches[0] if matches else None
 
 
 def without_comments(html: str, instead: str = "") -> str:
@@ -155,19 +155,19 @@ def title_of(html: str) -> str:
 
 def link_paragraph(url: str, text: str = "", below: Iterable[str] = ()) -> HtmlElement:
     """A paragraph with a link, by default with the name of the file, and lines below it."""
-    made = lxml_html.Element("p")
-    link = etree.SubElement(made, "a")
+    paragraph = lxml_html.Element("p")
+    link = etree.SubElement(paragraph, "a")
     link.set("href", url)
     link.text = text or url.rsplit("/", 1)[-1] or url
     for each in below:
-        etree.SubElement(made, "br").tail = each
-    return made
+        etree.SubElement(paragraph, "br").tail = each
+    return paragraph
 
 
 def embed_figure(url: str) -> HtmlElement:
-    made = lxml_html.Element("figure")
-    made.set("data-embed", url)
-    return made
+    figure = lxml_html.Element("figure")
+    figure.set("data-embed", url)
+    return figure
 
 
 def announce(url: str, known: set[str], images: list[Image]) -> str:
@@ -212,9 +212,9 @@ def _source_of(frame: HtmlElement) -> str:
 
 def _bare_url(figure: HtmlElement) -> str:
     for part in figure.iter("div"):
-        found = "".join(part.itertext()).strip()
-        if re.fullmatch(r"https?://\S+", found):
-            return re.sub("^http:", "https:", found)
+        text = "".join(part.itertext()).strip()
+        if re.fullmatch(r"https?://\S+", text):
+            return re.sub("^http:", "https:", text)
     return ""
 
 
@@ -321,12 +321,12 @@ def _number(image: HtmlElement, figure: HtmlElement | None) -> str:
     given = image.get("data-id") or image.get("data-attachment-id") or ""
     if DIGITS.fullmatch(given):
         return given
-    if found := IMAGE_CLASS.search(image.get("class") or ""):
-        return found[1]
+    if match := IMAGE_CLASS.search(image.get("class") or ""):
+        return match[1]
     if figure is not None:
         named = figure.get("data-source-image") or ""
-        found = IMAGE_CLASS.search(figure.get("id") or "")
-        return named or (found[1] if found else "")
+        match = IMAGE_CLASS.search(figure.get("id") or "")
+        return named or (match[1] if match else "")
     return ""
 
 

@@ -142,10 +142,10 @@ class Split:
 
 def split(text: str) -> Split:
     """Splits a plain caption."""
-    found = _found(text)
-    if found is None:
+    match = _found(text)
+    if match is None:
         return Split(text.strip(), "", is_undecided=_is_doubtful(text), text=text.strip())
-    rule, start, credit = found
+    rule, start, credit = match
     return Split(text[:start].rstrip(" \n|–—"), credit, rule, text=text.strip())
 
 
@@ -154,10 +154,10 @@ def split_html(html: str) -> Split:
     tokens = TOKEN.findall(html)
     characters = ["" if _is_tag(each) else unescape(each) for each in tokens]
     text = "".join(characters)
-    found = _found(text)
-    if found is None:
+    match = _found(text)
+    if match is None:
         return Split(html.strip(), "", is_undecided=_is_doubtful(text), text=text.strip())
-    rule, start, credit = found
+    rule, start, credit = match
     kept, position = [], 0
     for token, character in zip(tokens, characters, strict=True):
         if _is_tag(token) or position < start:

@@ -89,30 +89,30 @@ def page(request: HttpRequest, site: AdminSite) -> HttpResponse:
         if all(row.form.is_valid() for row in rows if row.form.is_bound):
             _save(request, [row for row in rows if row.form.is_bound and row.is_decided], by=user)
             return redirect(f"{request.path}?p={request.POST.get('p', '')}")
-        found = None
+        page_of_images = None
     else:
-        found = Paginator(Image.objects.credit_unknown().order_by("pk"), PAGE).get_page(
+        page_of_images = Paginator(Image.objects.credit_unknown().order_by("pk"), PAGE).get_page(
             request.GET.get("p")
         )
-        rows = _rows(found.object_list, None)
+        rows = _rows(page_of_images.object_list, None)
     context = {
         **site.each_context(request),
         "title": "Images without a credit",
         "rows": rows,
-        "page": found,
-        "number": found.number if found else request.POST.get("p", ""),
+        "page": page_of_images,
+        "number": page_of_images.number if page_of_images else request.POST.get("p", ""),
         "has_errors": any(row.form.errors for row in rows),
     }
     return TemplateResponse(request, "admin/iria/pending_credits.html", context)
 
 
 def _rows(images: Any, data: Any) -> list[Row]:
-    found = list(images.order_by("pk").for_grid() if data else images.for_grid())
+    listed_images = list(images.order_by("pk").for_grid() if data else images.for_grid())
     figures: dict[int, list[Figure]] = defaultdict(list)
-    uses = Figure.objects.filter(image__in=found).select_related("article").order_by("pk")
+    uses = Figure.objects.filter(image__in=listed_images).select_related("article").order_by("pk")
     for each in uses.defer("article__body"):
         figures[each.image_id].append(each)
-    return [Row(image, figures[image.pk], data) for image in found]
+    return [Row(image, figures[image.pk], data) for image in listed_images]
 
 
 def _save(request: HttpRequest, rows: list[Row], *, by: User) -> None:

@@ -100,7 +100,7 @@ def _load(file: Path) -> dict[str, Any]:
         if file.stat().st_size > LONGEST:
             message = f"The file is larger than {LONGEST // 1024**2} MB."
             raise Unreadable(message)
-        found = json.loads(file.read_bytes())
+        document = json.loads(file.read_bytes())
     except json.JSONDecodeError as error:
         message = f"The JSON is broken: {error.msg}."
         if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
@@ -112,7 +112,7 @@ def _load(file: Path) -> dict[str, Any]:
     except OSError as error:
         message = f"The file cannot be opened: {error.strerror}."
         raise Unreadable(message) from error
-    return found if isinstance(found, dict) else {}
+    return document if isinstance(document, dict) else {}
 
 
 def _json_entry(item: dict[str, Any], head: Head) -> Entry:
@@ -156,16 +156,16 @@ def _json_authors(given: dict[str, Any]) -> list[str]:
 
 
 def _json_list(given: dict[str, Any], name: str) -> list[Any]:
-    found = given.get(name)
-    return found if isinstance(found, list) else []
+    value = given.get(name)
+    return value if isinstance(value, list) else []
 
 
 def _json_text(given: dict[str, Any], name: str) -> str:
-    found = given.get(name)
-    if isinstance(found, int | float) and not isinstance(found, bool):
-        return str(found)
+    value = given.get(name)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
     # JSON can escape what cannot be stored: NUL and lone surrogates.
-    return UNSTORABLE.sub("", found) if isinstance(found, str) else ""
+    return UNSTORABLE.sub("", value) if isinstance(value, str) else ""
 
 
 def _json_url(base: str, given: dict[str, Any], name: str) -> str:
@@ -327,8 +327,8 @@ def _person(element: Element) -> str:
     """The name; RSS has an e-mail address with the name in brackets."""
     name = next((_text(each) for each in element if _core(each) == "name"), "")
     name = name or _text(element)
-    found = PERSON.match(name)
-    name = found["name"].strip() if found else name
+    match = PERSON.match(name)
+    name = match["name"].strip() if match else name
     return "" if "@" in name and " " not in name else name
 
 

@@ -158,20 +158,27 @@ def require(path: Path, system: str) -> None:
         Unreadable: with what it is and what to do.
     """
     try:
-        found = _folder(path, system) if path.is_dir() else _file(path)
+        detected = _folder(path, system) if path.is_dir() else _file(path)
     except OSError:
         # The parser says why it cannot be opened.
         return
-    if found is None or found.system == system:
+    if detected is None or detected.system == system:
         return
-    if (found.what == A_ZIP and ".zip" in FORMATS[system].suffixes) or (found.system, system) == (
+    if (detected.what == A_ZIP and ".zip" in FORMATS[system].suffixes) or (
+        detected.system,
+        system,
+    ) == (
         "feed",
         "wordpress",
     ):
         # The parser tells them apart, and names the line if the XML is broken.
         return
-    to_do = f"Choose that system, or use import_{found.system}." if found.system else found.to_do
-    message = f"This is {found.what}, not {FORMATS[system].content}. {to_do}".rstrip()
+    to_do = (
+        f"Choose that system, or use import_{detected.system}."
+        if detected.system
+        else detected.to_do
+    )
+    message = f"This is {detected.what}, not {FORMATS[system].content}. {to_do}".rstrip()
     raise Unreadable(message)
 
 

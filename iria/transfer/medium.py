@@ -116,9 +116,9 @@ class Export:
         def prepare(tree: HtmlElement) -> None:
             _prepare(tree)
             for anchor in tree.iter("a"):
-                found = OWN.search(anchor.get("href") or "")
-                if found and found["id"] in self._stories:
-                    anchor.set("href", f"/p/{found['id']}/")
+                match = OWN.search(anchor.get("href") or "")
+                if match and match["id"] in self._stories:
+                    anchor.set("href", f"/p/{match['id']}/")
 
         convert_html(element_html(content), identify, prepare).put_into(text)
 

@@ -137,12 +137,12 @@ def _in_utc(found: datetime | None, zone: tzinfo) -> datetime | None:
 def _naive(text: str) -> datetime | None:
     """In UTC, if the text names a zone."""
     try:
-        found = datetime.fromisoformat(text.strip())
-        if found.tzinfo is not None:
-            found = found.astimezone(UTC).replace(tzinfo=None)
+        parsed = datetime.fromisoformat(text.strip())
+        if parsed.tzinfo is not None:
+            parsed = parsed.astimezone(UTC).replace(tzinfo=None)
     except (OverflowError, ValueError):
         return None
-    return found if EARLIEST <= found.year < 9999 else None
+    return parsed if EARLIEST <= parsed.year < 9999 else None
 
 
 def _iso(text: str) -> datetime | None:

@@ -177,8 +177,8 @@ def delete_old() -> None:
 
 
 def items_of(page: ImportReportPage) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(zlib.decompress(bytes(page.items)))
-    return found
+    items: list[dict[str, Any]] = json.loads(zlib.decompress(bytes(page.items)))
+    return items
 
 
 @dataclass(slots=True)

@@ -254,8 +254,8 @@ def reading_xml(file: Path, what: str) -> Iterator[_Tolerant]:
             blank_lines = source.blank_lines
             yield source
     except ParseError as error:
-        found = WHERE.match(str(error))
-        reason = found["reason"] if found else str(error)
+        match = WHERE.match(str(error))
+        reason = match["reason"] if match else str(error)
         message = f"The XML is broken: {reason}."
         if error.code in INCOMPLETE:
             message = f"The file ends in the middle ({reason}). Export or copy it again."

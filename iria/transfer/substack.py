@@ -215,11 +215,11 @@ def _replace_embed(element: HtmlElement, remarks: list[Remark]) -> None:
     maker = next((MAKERS[each] for each in names if each in MAKERS), None)
     if maker is None and (not element.get("data-attrs") or not _is_empty(element)):
         return
-    made = (maker or _link)(_attributes(element))
-    if made is None:
+    replacement = (maker or _link)(_attributes(element))
+    if replacement is None:
         remarks.append(Remark("embed not understood", names[0] if names else str(element.tag)))
     else:
-        replace(element, made)
+        replace(element, replacement)
 
 
 def _is_empty(element: HtmlElement) -> bool:
@@ -228,16 +228,16 @@ def _is_empty(element: HtmlElement) -> bool:
 
 def original(url: str) -> str:
     """The image that the URL of a smaller version names."""
-    found = FETCHED.match(url)
-    return UNREADABLE.sub("", unquote(url[found.end() :])) if found else url
+    match = FETCHED.match(url)
+    return UNREADABLE.sub("", unquote(url[match.end() :])) if match else url
 
 
 def _attributes(element: HtmlElement) -> dict[str, Any]:
     try:
-        found = json.loads(element.get("data-attrs") or "{}")
+        attributes = json.loads(element.get("data-attrs") or "{}")
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return attributes if isinstance(attributes, dict) else {}
 
 
 def _string(given: dict[str, Any], name: str) -> str:
@@ -282,9 +282,9 @@ def _instagram(given: dict[str, Any]) -> HtmlElement | None:
 
 
 def _formula(given: dict[str, Any]) -> HtmlElement | None:
-    made = lxml_html.fromstring("<pre><code></code></pre>")
-    made[0].text = _string(given, "persistentExpression")
-    return made if made[0].text else None
+    block = lxml_html.fromstring("<pre><code></code></pre>")
+    block[0].text = _string(given, "persistentExpression")
+    return block if block[0].text else None
 
 
 def _embed(given: dict[str, Any]) -> HtmlElement | None:
@@ -303,18 +303,18 @@ def _gallery(given: dict[str, Any]) -> HtmlElement | None:
     listed = gallery.get("images") if isinstance(gallery, dict) else None
     if not isinstance(listed, list) or not isinstance(gallery, dict):
         return None
-    made = lxml_html.Element("figure")
-    made.set("class", "wp-block-gallery")
+    figure = lxml_html.Element("figure")
+    figure.set("class", "wp-block-gallery")
     for each in listed:
         if isinstance(each, dict) and (source := _string(each, "src")):
             image = lxml_html.Element("img")
             image.set("src", original(source))
-            made.append(image)
+            figure.append(image)
     if caption := _string(gallery, "caption"):
         element = lxml_html.Element("figcaption")
         element.text = caption
-        made.append(element)
-    return made
+        figure.append(element)
+    return figure
 
 
 MAKERS: Final = {

@@ -151,8 +151,8 @@ class Undo:
                     using = using.exclude(
                         placed_by=self.run.created_by, placed_at__lte=self.run.finished_at or now
                     )
-                found = using.filter(**{f"{field}__in": rows}).values_list(field, flat=True)
-                for pk in found:
+                using_ids = using.filter(**{f"{field}__in": rows}).values_list(field, flat=True)
+                for pk in using_ids:
                     reasons.setdefault(pk, PLACED.format(use))
         for pk in self._with_other_comments(rows):
             reasons.setdefault(pk, COMMENTED)
@@ -205,15 +205,15 @@ class Undo:
         self, items: list[ImportedItem], model: type[M], written: Callable[[M], str] | None
     ) -> None:
         rows = model._default_manager.in_bulk([item.object_id for item in items])
-        found = [(item, row) for item in items if (row := rows.get(item.object_id)) is not None]
+        existing = [(item, row) for item in items if (row := rows.get(item.object_id)) is not None]
         reasons = {
             row.pk: CHANGED
-            for item, row in found
+            for item, row in existing
             if (written and item.written != written(row))
             or (isinstance(row, AuthorProfile) and row.user_id is not None)
         }
         # Each once: several items may have become one row.
-        going = {row.pk: row for _, row in found if row.pk not in reasons}
+        going = {row.pk: row for _, row in existing if row.pk not in reasons}
         self._note_all(items, rows, reasons | _delete(list(going.values())))
 
     def _note_all(

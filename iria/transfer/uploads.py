@@ -273,11 +273,11 @@ def _copied(run: ImportRun, file: str, target: Path) -> Path:
 
 def _on_server(name: str) -> Path:
     root = server_folder().resolve()
-    found = (root / name).resolve()
-    if not found.is_relative_to(root) or not found.exists():
+    path = (root / name).resolve()
+    if not path.is_relative_to(root) or not path.exists():
         message = f"There is no {name} in {root}."
         raise Unreadable(message)
-    return found
+    return path
 
 
 def _unzip(file: Path, target: Path, is_wanted: Callable[[PurePosixPath], bool]) -> Path:

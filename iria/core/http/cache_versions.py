@@ -159,10 +159,10 @@ def current_state(scopes: Iterable[str], now: datetime) -> CacheState:
     sql, times = _query()
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(scopes), *[now] * times])
-        found = dict(cursor.fetchall())
-    passed = found.get(LAST)
-    after = found.pop(NEXT, None)
-    return CacheState(sorted(found.items()), _moment(passed), _moment(after))
+        versions = dict(cursor.fetchall())
+    passed = versions.get(LAST)
+    after = versions.pop(NEXT, None)
+    return CacheState(sorted(versions.items()), _moment(passed), _moment(after))
 
 
 def current_versions(scopes: Iterable[str]) -> list[tuple[str, int]]:

@@ -87,12 +87,12 @@ def _of_request(request: HttpRequest | None) -> dict[str, Any]:
     if request is None:
         return {}
     match = request.resolver_match
-    found = {
+    values = {
         "request_id": getattr(request, "request_id", None),
         "method": request.method,
         "route": match.route if match else None,
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _of_job(record: logging.LogRecord) -> dict[str, Any]:

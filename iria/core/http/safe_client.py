@@ -221,8 +221,8 @@ def public_addresses(host: str, port: int) -> list[str]:
     Raises:
         PrivateAddress, OSError
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in entries))
     if not all(_is_public(address) for address in addresses):
         message = "The URL points to a private network."
         raise PrivateAddress(message)

@@ -215,10 +215,10 @@ def _embed(figure: HtmlElement) -> None:
     url = bodies.embeddable(url)
     if not url:
         return
-    made = bodies.embed_figure(url)
+    embed = bodies.embed_figure(url)
     for caption in list(figure.iter("figcaption"))[:1]:
-        etree.SubElement(made, "figcaption").text = text_of(caption)
-    replace(figure, made)
+        etree.SubElement(embed, "figcaption").text = text_of(caption)
+    replace(figure, embed)
 
 
 def _bookmark(figure: HtmlElement) -> None:

@@ -90,12 +90,12 @@ def _text(node: Node) -> str:
     given, format_ = node.get("text"), node.get("format")
     if not isinstance(given, str) or not given:
         return ""
-    made = escape(given, quote=False).replace("\n", "<br>")
+    html = escape(given, quote=False).replace("\n", "<br>")
     bits = format_ if isinstance(format_, int) else 0
     for bit, tag in reversed(FORMATS):
         if bits & bit:
-            made = f"<{tag}>{made}</{tag}>"
-    return made
+            html = f"<{tag}>{html}</{tag}>"
+    return html
 
 
 def _link(node: Node, inside: str) -> str:

@@ -86,11 +86,11 @@ def _subscriber(row: Row, consent: Consent) -> Subscriber:
 
 
 def comments_of(tables: Tables, post_id: str) -> list[Comment]:
-    found = []
+    comments = []
     for row in tables.of("comments", post_id) if post_id else []:
         member = tables.one("members", text_of(row.get("member_id")))
         text = comment_text(_text(row, "html"))
-        found.append(
+        comments.append(
             Comment(
                 short_id(text_of(row.get("id")) or "?"),
                 " ".join(text_of(member.get("name")).split())[:80],
@@ -102,7 +102,7 @@ def comments_of(tables: Tables, post_id: str) -> list[Comment]:
                 "" if text else "The comment has no text.",
             )
         )
-    return found
+    return comments
 
 
 SYSTEM: Final = "ghost"
@@ -219,11 +219,11 @@ class _Reading:
                 yield Term(_key(row), _line(row.get("name")), skipped=INTERNAL)
             else:
                 yield _term(row)
-        found: set[str] = set()
+        seen: set[str] = set()
         for row in self._sections():
             term = _term(row, Kind.CATEGORIES)
-            if term.source_id not in found:
-                found.add(term.source_id)
+            if term.source_id not in seen:
+                seen.add(term.source_id)
                 yield term
 
     def _sections(self) -> Iterator[Row]:
@@ -333,9 +333,9 @@ class _Reading:
     def _set_people_and_terms(self, text: Text, row: Row, post_id: str) -> None:
         authors = self._linked("posts_authors", post_id, "author_id", "users", text)
         if not authors and (author_id := text_of(row.get("author_id"))):
-            found = self.tables.one("users", author_id)
-            authors = [found] if found else []
-            if not found:
+            author = self.tables.one("users", author_id)
+            authors = [author] if author else []
+            if not author:
                 text.remarks.append(Remark("unknown author", f"{author_id} is not in the file."))
         authors = [each for each in authors if _has_name(each)]
         text.authors = [_key(each) for each in authors]
@@ -362,16 +362,16 @@ class _Reading:
             text.old_paths += {path_of(f"/{text.slug}/")} - {text.path, "/"}
 
     def _linked(self, link: str, post_id: str, column: str, name: str, text: Text) -> list[Row]:
-        found = []
+        linked = []
         for each in sorted(self.tables.of(link, post_id) if post_id else [], key=order_of):
             key = text_of(each.get(column))
             if row := self.tables.one(name, key):
-                found.append(row)
+                linked.append(row)
             else:
                 text.remarks.append(
                     Remark("broken link", f"{link}: {column} {key or 'empty'} is not in the file.")
                 )
-        return found
+        return linked
 
     def _path(
         self, text: Text, row: Row, tags: list[Row], primary: list[Row], authors: list[Row]

@@ -95,8 +95,8 @@ def _add_collection(routes: Routes, path: str, options: Mapping[Any, Any]) -> No
 
 def _of_filter(condition: str) -> str:
     """`tag.slug` for a filter that has the texts of one tag or author."""
-    found = re.fullmatch(r"(?:primary_)?(tag|author)s?:\[?([\w-]+)\]?", condition.strip("() "))
-    return f"{found[1]}.{found[2]}" if found else ""
+    match = re.fullmatch(r"(?:primary_)?(tag|author)s?:\[?([\w-]+)\]?", condition.strip("() "))
+    return f"{match[1]}.{match[2]}" if match else ""
 
 
 def read_redirects(file: Path) -> list[Redirect]:
@@ -169,16 +169,16 @@ def _redirect(old: str, new: str) -> Redirect:
 
 
 def _fits(part: str, facts: Facts) -> bool:
-    found = CONDITION.fullmatch(part)
-    if found is None:
+    match = CONDITION.fullmatch(part)
+    if match is None:
         return False
     name = (
-        found["field"].removesuffix(".slug").removesuffix("s" if found["field"] == "tags" else "")
+        match["field"].removesuffix(".slug").removesuffix("s" if match["field"] == "tags" else "")
     )
     name = "author" if name == "authors" else name
-    wanted = {each.strip().strip("'\"") for each in found["values"].strip("[]").split(",")}
+    wanted = {each.strip().strip("'\"") for each in match["values"].strip("[]").split(",")}
     has = not wanted.isdisjoint(facts.fields.get(name, ()))
-    return has != bool(found["not"])
+    return has != bool(match["not"])
 
 
 def _split(text: str, sign: str) -> Iterator[str]:
@@ -196,8 +196,8 @@ def _data(value: object) -> str:
     """`tag.slug` and the like, in the short form or the long one."""
     if isinstance(value, dict):
         value = next(iter(value.values()), "")
-    found = OF_ONE.fullmatch(value.strip()) if isinstance(value, str) else None
-    return found[0] if found else ""
+    match = OF_ONE.fullmatch(value.strip()) if isinstance(value, str) else None
+    return match[0] if match else ""
 
 
 def _string(value: object) -> str:

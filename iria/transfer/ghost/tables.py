@@ -84,31 +84,31 @@ class Tables:
 
     def rows(self, name: str) -> Iterator[Row]:
         """All rows of a table, in their order."""
-        found = self._db.execute("SELECT value FROM line WHERE name = ? ORDER BY number", [name])
-        for (value,) in found:
+        rows = self._db.execute("SELECT value FROM line WHERE name = ? ORDER BY number", [name])
+        for (value,) in rows:
             yield json.loads(value)
 
     def of(self, name: str, key: str) -> list[Row]:
         """The rows of a table with this value in its column (`OWNER`)."""
-        found = self._db.execute(
+        rows = self._db.execute(
             "SELECT value FROM line WHERE name = ? AND key = ? ORDER BY number", [name, key]
         )
-        return [json.loads(value) for (value,) in found]
+        return [json.loads(value) for (value,) in rows]
 
     def one(self, name: str, key: str) -> Row:
         """The first of them; empty if there is none."""
-        found = self._db.execute(
+        line = self._db.execute(
             "SELECT value FROM line WHERE name = ? AND key = ? ORDER BY number LIMIT 1", [name, key]
         ).fetchone()
-        row: Row = json.loads(found[0]) if found else {}
+        row: Row = json.loads(line[0]) if line else {}
         return row
 
     def first_of_each(self, name: str) -> Iterator[Row]:
         """For each value in the column of a table, the row with the lowest `sort_order`."""
-        found = self._db.execute(
+        rows = self._db.execute(
             "SELECT key, value FROM line WHERE name = ? ORDER BY key, number", [name]
         )
-        for _key, lines in groupby(found, key=itemgetter(0)):
+        for _key, lines in groupby(rows, key=itemgetter(0)):
             yield min((json.loads(value) for _, value in lines), key=order_of)
 
     def start(self) -> int:

@@ -69,12 +69,12 @@ def _linkify(state: StateInline, silent: bool) -> bool:
 @cache
 def markdown_parser(*, breaks: bool = False) -> MarkdownIt:
     """`breaks` makes a line break of each end of a line."""
-    made = MarkdownIt("commonmark", {"html": True, "linkify": True, "breaks": breaks})
-    made.enable(["table", "strikethrough", "linkify"])
+    parser = MarkdownIt("commonmark", {"html": True, "linkify": True, "breaks": breaks})
+    parser.enable(["table", "strikethrough", "linkify"])
     # Only with a scheme: “readme.md” would be a URL too.
-    made.linkify = _Links(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
-    made.inline.ruler.at("linkify", _linkify)
-    return made.use(footnote_plugin).use(deflist_plugin)
+    parser.linkify = _Links(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    parser.inline.ruler.at("linkify", _linkify)
+    return parser.use(footnote_plugin).use(deflist_plugin)
 
 
 def expand_notes(
@@ -99,25 +99,25 @@ def expand_notes(
 
 
 def _link(
-    found: re.Match[str],
+    match: re.Match[str],
     find: Callable[[str], str],
     remarks: list[Remark],
     *,
     is_vault: bool,
 ) -> str:
-    name, alias = found["target"].strip(), (found["alias"] or "").strip()
-    label = alias or name.rsplit("/", 1)[-1] or (found["anchor"] or "").lstrip("#^")
+    name, alias = match["target"].strip(), (match["alias"] or "").strip()
+    label = alias or name.rsplit("/", 1)[-1] or (match["anchor"] or "").lstrip("#^")
     if not name:
         return label
     path = find(name)
     if not path:
-        remarks.append(Remark("broken link", found[0]))
-        return label if is_vault and not found["embed"] else found[0]
+        remarks.append(Remark("broken link", match[0]))
+        return label if is_vault and not match["embed"] else match[0]
     target = f"</{quote(path)}>"
-    if found["embed"] and IMAGE_FILE.search(path):
+    if match["embed"] and IMAGE_FILE.search(path):
         return f"![{'' if SIZE.fullmatch(alias) else alias}]({target})"
-    if found["embed"] and path.endswith((".md", ".markdown")):
-        remarks.append(Remark("embedded note", found[0]))
+    if match["embed"] and path.endswith((".md", ".markdown")):
+        remarks.append(Remark("embedded note", match[0]))
     return f"[{label}]({target})"
 
 
@@ -243,14 +243,14 @@ def _hugo(found: re.Match[str], unknown: dict[tuple[str, str], None]) -> str:
     if name == "details" and not found["alone"]:
         title = named.get("title") or named.get("summary") or (others[0] if others else "")
         return "\n\n" if found["end"] else f"\n\n**{title}**\n\n" if title else "\n\n"
-    made = ""
+    html = ""
     if not found["end"]:
-        made = _made(name, named, others)
+        html = _made(name, named, others)
     elif name == "figure":
         return ""
-    if not made:
+    if not html:
         unknown["unknown shortcode", found["name"]] = None
-    return made or found[0]
+    return html or found[0]
 
 
 def _liquid(found: re.Match[str], unknown: dict[tuple[str, str], None]) -> str:
@@ -262,11 +262,11 @@ def _liquid(found: re.Match[str], unknown: dict[tuple[str, str], None]) -> str:
             return ""
     elif name in NEVER_VISIBLE:
         return ""
-    made = _made(name, named, others)
-    if not made:
+    html = _made(name, named, others)
+    if not html:
         what = f"include {name}" if found["name"].startswith("include") else found["name"]
         unknown["unknown Liquid tag", what] = None
-    return made or found[0]
+    return html or found[0]
 
 
 def _made(name: str, named: dict[str, str], others: list[str]) -> str:
@@ -409,12 +409,12 @@ def _callouts(tree: HtmlElement) -> None:
     """A quotation that begins with `[!NOTE]`, as GitHub, Hugo and Obsidian have it."""
     for quotation in list(tree.iter("blockquote")):
         first = quotation[0] if len(quotation) else None
-        found = CALLOUT.match(first.text or "") if first is not None and first.tag == "p" else None
-        if first is None or found is None:
+        match = CALLOUT.match(first.text or "") if first is not None and first.tag == "p" else None
+        if first is None or match is None:
             continue
         quotation.tag = "aside"
         quotation.set("data-callout", "")
-        title, line_end, rest = (first.text or "")[found.end() :].partition("\n")
+        title, line_end, rest = (first.text or "")[match.end() :].partition("\n")
         first.text = rest if line_end else None
         if title := title.strip():
             heading = lxml_html.Element("p")
@@ -433,30 +433,28 @@ def _callouts(tree: HtmlElement) -> None:
 def page_fields(page: str) -> dict[str, str]:
     """What the head of a whole page says, by the names of front matter."""
     tree = bodies.parse_page(page)
-    found = {"lang": tree.get("lang") or ""}
+    fields = {"lang": tree.get("lang") or ""}
     # The title of a page usually has the name of the site too, its heading has not.
-    found["title"] = escape(bodies.element_text(next(tree.iter("h1"), None)), quote=False)
+    fields["title"] = escape(bodies.element_text(next(tree.iter("h1"), None)), quote=False)
     for each in tree.iter("meta"):
         name = (each.get("name") or each.get("property") or each.get("itemprop") or "").lower()
         if field := META.get(name):
-            found.setdefault(field, " ".join((each.get("content") or "").split()))
+            fields.setdefault(field, " ".join((each.get("content") or "").split()))
     for each in tree.iter("link"):
         if each.get("rel") == "canonical":
-            found.setdefault("canonical", (each.get("href") or "").strip())
-    return {field: value for field, value in found.items() if value}
+            fields.setdefault("canonical", (each.get("href") or "").strip())
+    return {field: value for field, value in fields.items() if value}
 
 
 def _main_part(page: str) -> str:
     tree = bodies.parse_page(page)
     drop(tree, tree.iter(*REMOVED))
-    found = next(
-        (part for name in PARTS if (part := next(tree.iter(name), None)) is not None), tree
-    )
-    if (title := next(found.iter("h1"), None)) is not None:
+    main = next((part for name in PARTS if (part := next(tree.iter(name), None)) is not None), tree)
+    if (title := next(main.iter("h1"), None)) is not None:
         # The title of the text, which the page has above it.
         title.drop_tree()
-    found.tag = "div"
-    return str(lxml_html.tostring(found, encoding="unicode", with_tail=False))
+    main.tag = "div"
+    return str(lxml_html.tostring(main, encoding="unicode", with_tail=False))
 
 
 def footnotes(tree: HtmlElement) -> None:
@@ -472,9 +470,9 @@ def footnotes(tree: HtmlElement) -> None:
         if text := notes.get(anchor.get("href") or ""):
             mark = anchor.getparent()
             outer = mark if mark is not None and mark.tag == "sup" and len(mark) == 1 else anchor
-            made = lxml_html.Element("span")
-            made.set("data-footnote", text)
-            replace(outer, made)
+            footnote = lxml_html.Element("span")
+            footnote.set("data-footnote", text)
+            replace(outer, footnote)
 
 
 def _plain_note(note: HtmlElement) -> str:
@@ -513,15 +511,15 @@ def _captions(tree: HtmlElement) -> None:
             below.drop_tree()
         elif rest:
             continue
-        made = lxml_html.Element("figure")
+        figure = lxml_html.Element("figure")
         outer.tail = None
-        made.append(outer)
+        figure.append(outer)
         if caption is not None:
             caption.tag, caption.tail = "figcaption", None
-            made.append(caption)
+            figure.append(caption)
         elif title := image.get("title"):
-            etree.SubElement(made, "figcaption").text = title
-        replace(parent, made)
+            etree.SubElement(figure, "figcaption").text = title
+        replace(parent, figure)
 
 
 def _size(paragraph: HtmlElement, known: dict[HtmlElement, int]) -> int:

@@ -83,7 +83,7 @@ class OldSite:
 
     def _defaults(self, path: str, *, has_fields: bool) -> dict[str, Value]:
         """The fields that settings give to texts of a folder: for Jekyll and Eleventy."""
-        found: dict[str, Value] = {}
+        defaults: dict[str, Value] = {}
         if self.generator == JEKYLL and has_fields:
             parts = PurePosixPath(path).parts
             kinds = {"posts"} & {each.removeprefix("_") for each in parts} or {
@@ -91,12 +91,12 @@ class OldSite:
             }
             for below, kind, values in self.defaults:
                 if f"{path}/".startswith(f"{below}/".lstrip("/")) and kind in {"", *kinds}:
-                    found |= values
+                    defaults |= values
         elif self.generator == ELEVENTY:
             for folder in reversed(PurePosixPath(path).parents):
-                found |= self._data(f"{folder}/{folder.name}")
-            found |= self._data(path.removesuffix(PurePosixPath(path).suffix))
-        return found
+                defaults |= self._data(f"{folder}/{folder.name}")
+            defaults |= self._data(path.removesuffix(PurePosixPath(path).suffix))
+        return defaults
 
     def _data(self, name: str) -> dict[str, Value]:
         """A file of Eleventy with the fields of a folder or a text."""

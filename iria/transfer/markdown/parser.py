@@ -239,18 +239,18 @@ class Texts:
 
     def _names(self, fields: dict[str, Value], plural: str, singular: str, *more: str) -> list[str]:
         """Jekyll separates several in one text by spaces, others by commas."""
-        found: list[str] = []
+        names: list[str] = []
         for name in (plural, singular, *more):
             value = fields.get(name)
             if not isinstance(value, str):
-                found += texts_of(value)
+                names += texts_of(value)
             elif "," in value:
-                found += value.split(",")
+                names += value.split(",")
             elif self.site.generator == old_site.JEKYLL and name == plural:
-                found += value.split()
+                names += value.split()
             elif value.strip():
-                found.append(value)
-        return found
+                names.append(value)
+        return names
 
     def _set_paths(self, text: Text, place: Place, fields: dict[str, Value]) -> None:
         text.path = place.path_on_site(fields, self._here(text), text.categories)

@@ -215,9 +215,9 @@ class Reader:
 
 def _parsed(line: bytes, number: int) -> tuple[str, str]:
     try:
-        found = CHECKSUM_LINE.fullmatch(line.decode().removesuffix("\n"))
+        match = CHECKSUM_LINE.fullmatch(line.decode().removesuffix("\n"))
     except UnicodeDecodeError:
-        found = None
-    if found is None:
+        match = None
+    if match is None:
         reject(f"Line {number} of {CHECKSUMS} is not a checksum and a path.")
-    return found[1], found[2]
+    return match[1], match[2]

@@ -250,14 +250,14 @@ def tables() -> list[Table]:
 
 def undecided() -> list[str]:
     """Models and columns of the project about which `kinds` says nothing; empty if all is well."""
-    found = []
+    missing = []
     exported = {kind.model: kind for kind in KINDS}
     for model in apps.get_models(include_auto_created=True):
         label = _label(model)
         if model._meta.proxy or label in NOT_EXPORTED:
             continue
         if label not in exported:
-            found.append(label)
+            missing.append(label)
             continue
         kind = exported[label]
         decided = f"{kind.columns} {kind.personal} {kind.never}".split()
@@ -266,8 +266,8 @@ def undecided() -> list[str]:
             for each in model._meta.local_concrete_fields
             if not getattr(each, "generated", False)
         }
-        found += [f"{label}.{each}" for each in sorted(columns.symmetric_difference(decided))]
-    return found
+        missing += [f"{label}.{each}" for each in sorted(columns.symmetric_difference(decided))]
+    return missing
 
 
 def _object(line: str) -> Row:

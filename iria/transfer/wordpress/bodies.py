@@ -196,11 +196,11 @@ def unknown_shortcodes(text: str) -> Iterator[str]:
 
 
 def attributes(text: str) -> dict[str, str]:
-    found = {}
+    values = {}
     for each in ATTRIBUTE.finditer(text):
         value = each["double"] or each["single"] or each["bare"] or ""
-        found[each["name"].lower()] = unescape(value)
-    return found
+        values[each["name"].lower()] = unescape(value)
+    return values
 
 
 def _caption(found: re.Match[str]) -> str:
@@ -279,12 +279,12 @@ def make_plain(tree: HtmlElement, site_url: str) -> list[Remark]:
 
 def lost_functions(tree: HtmlElement) -> list[Remark]:
     """A remark for each kind of code that is still in the tree."""
-    found = []
+    sources = []
     for each in tree.iter(*FUNCTIONS):
         source = each.get("src") or each.get("action") or each.get("data") or ""
         if not (each.tag == "script" and any(f"//{host}/" in source for host in WIDGETS)):
-            found.append(f"{each.tag!s} {source[:200]}".strip())
-    return [Remark("code not imported", each) for each in dict.fromkeys(found)]
+            sources.append(f"{each.tag!s} {source[:200]}".strip())
+    return [Remark("code not imported", each) for each in dict.fromkeys(sources)]
 
 
 def _fallbacks(tree: HtmlElement) -> None:
@@ -318,11 +318,11 @@ def _find_source(image: HtmlElement) -> str:
 def _backgrounds(tree: HtmlElement) -> None:
     """The image of a block that shows it as its background, as covers did at first."""
     for box in list(tree.iter("div", "section")):
-        found = BACKGROUND.search(box.get("style") or "")
+        match = BACKGROUND.search(box.get("style") or "")
         is_block = any(each.startswith("wp-block-") for each in classes_of(box))
-        if found and is_block and next(box.iter("img"), None) is None:
+        if match and is_block and next(box.iter("img"), None) is None:
             image = lxml_html.Element("img")
-            image.set("src", found[1])
+            image.set("src", match[1])
             image.tail, box.text = box.text, None
             box.insert(0, image)
 
@@ -365,7 +365,7 @@ def _formulas(tree: HtmlElement) -> None:
 
 def _linked_images(tree: HtmlElement) -> list[Remark]:
     """Images have no links here. One to the file itself or to the page of the image is no loss."""
-    found = []
+    urls = []
     for link in tree.iter("a"):
         href = (link.get("href") or "").strip()
         if (
@@ -375,8 +375,8 @@ def _linked_images(tree: HtmlElement) -> list[Remark]:
             and "attachment_id=" not in href
             and not _is_file(href)
         ):
-            found.append(href)
-    return [Remark("linked image", each) for each in dict.fromkeys(found)]
+            urls.append(href)
+    return [Remark("linked image", each) for each in dict.fromkeys(urls)]
 
 
 def _is_file(url: str) -> bool:
@@ -498,9 +498,9 @@ def note_text(html: str) -> str:
 
 def _written_link(part: str) -> str | None:
     tag = last_tag(LINK, part)
-    found = NOTE_LINK.fullmatch(part, tag.start()) if tag else None
-    if found is None or LINK_TAG.search(found["text"]):
+    match = NOTE_LINK.fullmatch(part, tag.start()) if tag else None
+    if match is None or LINK_TAG.search(match["text"]):
         return None
-    href, text = unescape(found["href"]), found["text"]
+    href, text = unescape(match["href"]), match["text"]
     is_shown = href in {plain(text).strip(), ""}
-    return part[: found.start()] + (text if is_shown else f"{text} ({escape(href)})")
+    return part[: match.start()] + (text if is_shown else f"{text} ({escape(href)})")

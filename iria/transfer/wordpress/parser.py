@@ -89,10 +89,10 @@ def name_of(element: Element) -> str:
 
 def values_of(element: Element) -> dict[str, str]:
     """The text of every child by its name; of several with one name the first."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for child in element:
-        found.setdefault(name_of(child), child.text or "")
-    return found
+        texts.setdefault(name_of(child), child.text or "")
+    return texts
 
 
 SYSTEM: Final = "wordpress"
@@ -269,10 +269,10 @@ class Export:
     def _reusable_block(self, number: str) -> str:
         if self._reusable is None:
             items = (e for e in elements_of(self.file) if name_of(e) == "item")
-            found = (values_of(each) for each in items)
+            values = (values_of(each) for each in items)
             self._reusable = {
                 _source_id(given): given.get("encoded", "")
-                for given in found
+                for given in values
                 if given.get("post_type", "").strip() == REUSABLE
             }
         return self._reusable.get(number, "")
@@ -485,12 +485,12 @@ def _why_no_comment(kind: str, text: str) -> str:
 
 
 def _meta(element: Element, tag: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    meta: dict[str, str] = {}
     for each in element:
         if name_of(each) == tag:
             given = values_of(each)
-            found.setdefault(given.get("meta_key", ""), given.get("meta_value", ""))
-    return found
+            meta.setdefault(given.get("meta_key", ""), given.get("meta_value", ""))
+    return meta
 
 
 def _first(meta: dict[str, str], names: tuple[str, ...]) -> str:

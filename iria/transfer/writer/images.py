@@ -256,8 +256,8 @@ class Images:
 
     def find_row(self, source_id: str) -> int | None:
         """The same for a foreign key, which a dry run has to leave empty."""
-        found = self.find(source_id, "") if source_id else None
-        return None if found == NOT_YET else found
+        pk = self.find(source_id, "") if source_id else None
+        return None if pk == NOT_YET else pk
 
     def _write(self, image: Image, item: ImportedItem | None, known: ImageRow | None) -> None:
         source_id = image.source_id
@@ -318,10 +318,10 @@ class Images:
             return None, str(error)
         created = row.pk > newest
         self._rows[image.source_id] = row.pk
-        made = Made(
+        imported = Made(
             Kind.IMAGES, image.source_id, ImageRow, row.pk, digest_of(image), written(row), created
         )
-        self.items.record_all([made])
+        self.items.record_all([imported])
         return row, "" if created else KNOWN_FILE
 
     def _report(self, source_id: str, outcome: Outcome, reason: str = "", url: str = "") -> None:

@@ -131,14 +131,14 @@ class Subscribers:
             self._add_newsletters(record, row)
         else:
             now = timezone.now()
-            made = SubscriberRow(
+            subscriber = SubscriberRow(
                 email=email,
                 state=STATES[record.consent],
                 name=_name(record.name) if wants else "",
                 confirmed_at=now if wants else None,
                 unsubscribed_at=None if wants else now,
             )
-            self._created.append((record, made))
+            self._created.append((record, subscriber))
 
     def _add_newsletters(self, record: Subscriber, row: SubscriberRow) -> None:
         received = set(row.subscriptions.values_list("newsletter_id", flat=True))

@@ -146,8 +146,8 @@ class Texts:
             ids = [each.source_id for each in texts if each.kind == kind]
             known = self.items.known(kind, ids) if ids else {}
             items |= {(kind, source_id): item for source_id, item in known.items()}
-            found = model._default_manager.in_bulk([each.object_id for each in known.values()])
-            rows |= {(kind, pk): row for pk, row in found.items()}
+            existing = model._default_manager.in_bulk([each.object_id for each in known.values()])
+            rows |= {(kind, pk): row for pk, row in existing.items()}
         now = written(rows.values())
         tasks = []
         for text in texts:
@@ -236,15 +236,19 @@ class Texts:
             return
         articles = [self._article(each, find) for each in tasks]
         revisions.write_all(articles)
-        made = {row: each.text for row, each in zip(articles, tasks, strict=True)}
+        text_by_article = {row: each.text for row, each in zip(articles, tasks, strict=True)}
         taxonomy.set_all_categories(
-            {row: self.terms.categories(text.categories) for row, text in made.items()}
+            {row: self.terms.categories(text.categories) for row, text in text_by_article.items()}
         )
-        taxonomy.set_all_tags({row: self.terms.tags(text.tags) for row, text in made.items()})
+        taxonomy.set_all_tags(
+            {row: self.terms.tags(text.tags) for row, text in text_by_article.items()}
+        )
         taxonomy.set_all_authors(
-            {row: self.terms.authors(text.authors) for row, text in made.items()}
+            {row: self.terms.authors(text.authors) for row, text in text_by_article.items()}
         )
-        self._set_states(made, {each.row for each in tasks if each.outcome == Outcome.CREATED})
+        self._set_states(
+            text_by_article, {each.row for each in tasks if each.outcome == Outcome.CREATED}
+        )
 
     def _article(self, task: Task, find: Callable[[str], str]) -> Article:
         """The row with the fields of the text, not saved."""
