@@ -38,7 +38,9 @@ BOUNCES = StoredData(
     title=gettext_lazy("Bounces"),
     what=gettext_lazy("The response of the mail server, and a hash of the e-mail address."),
     purpose=gettext_lazy("To stop sending to addresses that do not accept our e-mails."),
-    retention=gettext_lazy("Until the address is removed from the suppression list."),
+    retention=gettext_lazy(
+        "The response 2 years; the hash until the address is removed from the suppression list."
+    ),
     order=22,
 )
 

@@ -161,7 +161,7 @@ def delete_unconfirmed(timestamp: int) -> None:
     priority=job_queue.AFTER_OTHERS,
 )
 def delete_old(timestamp: int) -> None:
-    """Deletes old deliveries, attempts and results of external checks every night."""
+    """Deletes old deliveries, attempts, bounces and results of external checks every night."""
     now = timezone.now()
     progress.delete_old(now)
     preflight.delete_old(now)

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from articles.editorial.models import Article
-from newsletter.models import Attempt, Delivery, DeliveryEvent, Issue, Subscriber
+from newsletter.models import Attempt, Bounce, Delivery, DeliveryEvent, Issue, Subscriber
 
 State = Delivery.State
 RATE_PERIOD: Final = timedelta(minutes=1)
@@ -169,7 +169,7 @@ IssueState = Issue.State
 
 
 def delete_old(now: datetime) -> int:
-    """Returns the number of deleted deliveries and attempts."""
+    """Returns the number of deleted deliveries, attempts and bounces."""
     deleted, _ = Attempt.objects.filter(
         answered_at__lt=now - ATTEMPTS_KEPT, delivery__done_at__isnull=False
     ).delete()
@@ -181,7 +181,7 @@ def delete_old(now: datetime) -> int:
     )
     for issue in old.without_content():
         deleted += _delete_deliveries(issue, before)
-    return deleted
+    return deleted + Bounce.objects.filter(processed_at__lt=before).delete()[0]
 
 
 def _delete_deliveries(issue: Issue, before: datetime) -> int:

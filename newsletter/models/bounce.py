@@ -33,7 +33,12 @@ class WebhookReceipt(models.Model):
 RESPONSE_MAX_LENGTH = 500
 
 
-@model_policy(public=None, personal_data=privacy.BOUNCES, permissions={EDITOR: "view"})
+@model_policy(
+    public=None,
+    personal_data=privacy.BOUNCES,
+    permissions={EDITOR: "view"},
+    pruning=Pruning("newsletter.delete_old", "Deleted after 2 years."),
+)
 class Bounce(models.Model):
     """A bounce of, or complaint about, an e-mail to one recipient.
 

@@ -12,6 +12,7 @@ from accounts.models import User
 from newsletter.bounces import processing, verp
 from newsletter.bounces.parser.mime import MAX_BYTES
 from newsletter.bounces.processing import process_message
+from newsletter.delivery import progress
 from newsletter.models import Bounce, Delivery, Issue, Suppression
 from newsletter.subscriptions import opt_in, suppression
 from tests.newsletter.bounces.deliveries import sent_delivery, state_of
@@ -48,6 +49,19 @@ def test_a_hard_bounce_to_the_return_path_suppresses_the_address() -> None:
     delivery.refresh_from_db()
     assert delivery.state == "bounced"
     assert "No such user" in delivery.details
+
+
+def test_a_bounce_is_deleted_after_two_years_and_its_address_stays_suppressed() -> None:
+    ola = subscriber(OLA)
+    process_message(bounce(to=verp.return_path(sent_delivery(ola).pk)))
+    now = timezone.now()
+    Bounce.objects.update(processed_at=now - timedelta(days=729))
+    progress.delete_old(now)
+    assert Bounce.objects.exists()
+    progress.delete_old(now + timedelta(days=2))
+    assert not Bounce.objects.exists()
+    assert state_of(ola) == "suppressed"
+    assert Suppression.objects.get().details == "no such address"
 
 
 def test_a_forged_return_path_suppresses_nobody() -> None:
