@@ -115,7 +115,7 @@ class CommentThread extends HTMLElement {
   }
 
   say(words) {
-    const line = this.querySelector("[role=status]") ?? document.createElement("p");
+    const line = this.form.querySelector("[role=status]") ?? document.createElement("p");
     Object.assign(line, { className: "notice", role: "status", textContent: words });
     this.form.prepend(line);
   }

@@ -13,7 +13,7 @@ from articles.editorial.models import Article
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints, complaints_in_every_look
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -85,7 +85,11 @@ def test_a_lost_connection_is_reported_beside_the_comment(
     open_page: OpenPage, article: Article, ola: User
 ) -> None:
     comment = add(article)
-    page = open_page(article.get_absolute_url(), who=ola)
+    page = open_page(who=ola)
+    held: list[Route] = []
+    # The form says later who comments.
+    page.route("**/comments/token/**", lambda route: held.append(route))
+    page.goto(article.get_absolute_url())
     button = page.locator(f"#{comment.anchor} .comment-recommend")
     expect(button).to_have_attribute("aria-pressed", "false")
 
@@ -94,6 +98,10 @@ def test_a_lost_connection_is_reported_beside_the_comment(
 
     page.route("**/recommend/", drop)
     button.click()
+    expect(page.locator(f"#{comment.anchor} [role=status]")).to_be_visible()
+    wait_until(page, lambda: held)
+    held.pop().continue_()
+    expect(page.locator(".comment-form [role=status]")).to_contain_text("Ola Lind")
     expect(page.locator(f"#{comment.anchor} [role=status]")).to_be_visible()
     expect(button).to_have_attribute("aria-pressed", "false")
     page.unroute("**/recommend/")
