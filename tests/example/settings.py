@@ -1,10 +1,9 @@
 """The settings of IRIA, with one app and one theme more."""
 
-import os
 from pathlib import Path
 
 from iria.settings import *  # noqa: F403
-from iria.settings import DATABASES, INSTALLED_APPS, STATICFILES_DIRS, THEMES
+from iria.settings import INSTALLED_APPS, STATICFILES_DIRS, THEMES
 
 QUAY = Path(__file__).parent / "quay"
 
@@ -13,7 +12,3 @@ ROOT_URLCONF = "tests.example.urls"
 # In a project of your own, IRIA_THEME=default,/srv/quay does the same.
 THEMES = {**THEMES, "quay": QUAY}
 STATICFILES_DIRS = [*STATICFILES_DIRS, ("themes/quay", QUAY / "static")]
-
-# The database that `make test` has migrated: only the tables of this project are still to come.
-if _template := os.environ.get("IRIA_NEW_DATABASE"):
-    DATABASES["default"]["TEST"] = {"TEMPLATE": _template}
