@@ -32,6 +32,7 @@ events {{}}
 http {{
     access_log off;
     client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
+    keepalive_requests 2000;
     upstream site {{ server 127.0.0.1:{site}; keepalive {keepalive}; }}
     server {{
         listen 127.0.0.1:{port};

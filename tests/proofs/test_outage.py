@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from random import sample
 from urllib.parse import urlencode, urlsplit
 
 import psycopg
@@ -39,7 +40,7 @@ AWAY_SECONDS = sized(8.0, 30.0)
 LONGEST_SECONDS, BACK_SECONDS, WORKER_SECONDS = sized(15.0, 5.0), sized(10.0, 5.0), 60.0
 START_SECONDS = 300.0
 CLIENTS = 4
-WARMING = 3
+WARMING = 20
 PAUSE_SECONDS = 0.25
 """Between two requests of a client; four clients send about sixteen requests per second."""
 TYPED = "somebody@readers.example"
@@ -82,11 +83,12 @@ class Site:
         return self.log.read_text()[self.read :]
 
     def begin(self) -> None:
-        """Warms up every process with every page."""
+        """Warms up every process with every page; in any order, since the processes take turns."""
         self.answers.clear()
-        for _ in range(WARMING):
-            for path in GETS:
-                self.ask(path)
+        for path in GETS:
+            self.ask(path)
+        with ThreadPoolExecutor(2 * CLIENTS) as pool:
+            list(pool.map(self.ask, sample(WARMING * STORED, WARMING * len(STORED))))
         self.read = len(self.log.read_text())
 
     def ask(self, path: str, form: str = "") -> Answer:

@@ -89,8 +89,8 @@ class Outage:
             self._is_known.wait(2 * PROBE_SECONDS)
         return self._was_confirmed_recently
 
-    def wait_for_end(self) -> None:
-        self._is_over.wait()
+    def wait_for_end(self, seconds: float | None = None) -> None:
+        self._is_over.wait(seconds)
 
     @property
     def _was_confirmed_recently(self) -> bool:

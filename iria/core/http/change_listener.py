@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.conninfo import make_conninfo
 
+from iria.core.db import outage
 from iria.core.http.cdn import EVERYTHING, purges
 
 CHANNEL: Final = "iria_change"
@@ -137,6 +138,9 @@ class ChangeListener:
     def _listen(self) -> None:
         with psycopg.connect(connection_string(), autocommit=True) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
+            # Until requests get connections again too, they get stored pages.
+            while outage.current.is_on and self._process == getpid():
+                outage.current.wait_for_end(RETRY_SECONDS)
             self._expire_all()
             self._is_purging = False
             while self._process == getpid():

@@ -92,7 +92,10 @@ def check(connection: Any) -> None:
     """
     try:
         _check_answers(connection.pgconn)
-    except psycopg.Error:
+    except psycopg.Error as error:
+        if isinstance(error, psycopg.errors.ConnectionTimeout):
+            # A new connection would be waited for as well, and by each statement of the request anew.
+            outage.current.suspect(error)
         connection.close()
         connections[DEFAULT_DB_ALIAS].pool.drain()  # type: ignore[attr-defined]
         raise

@@ -168,11 +168,19 @@ def test_a_pooled_connection_is_checked_before_use(
         assert drained
 
 
-def test_the_check_of_a_silent_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_server_is_an_outage_before_a_new_connection_is_tried(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    current = Outage()
+    monkeypatch.setattr(outage, "current", current)
     monkeypatch.setattr(base, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(base, "connections", {"default": SimpleNamespace(pool=pool)})
     ours, theirs = socket.socketpair()
     silent = SimpleNamespace(
         socket=ours.fileno(), send_query=ours.send, flush=lambda: 0, is_busy=lambda: 1
     )
     with ours, theirs, pytest.raises(psycopg.OperationalError):
-        base._check_answers(silent)
+        base.check(SimpleNamespace(pgconn=silent, close=ours.close))
+    assert current.is_on
+    with pytest.raises(Away):
+        current.raise_if_on()

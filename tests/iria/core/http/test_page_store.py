@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
+from threading import Event
+from types import SimpleNamespace
 from typing import Any, Final
 from unittest import mock
 
@@ -28,6 +30,7 @@ from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, Category
 from articles.editorial.versions.drafts import open_for_editing, publish_changes, save
 from articles.images.models import Image
+from iria.core.db import outage
 from iria.core.http import change_listener
 from iria.core.http.change_listener import ChangeListener, connection_string, listener
 from iria.core.http.page_cache import public_page
@@ -275,7 +278,9 @@ def test_without_the_listener_pages_are_checked_by_a_query(client: Client) -> No
 
 
 @pytest.mark.usefixtures("listening")
-def test_a_current_page_is_sent_while_the_database_is_away(client: Client, edna: User) -> None:
+def test_a_current_page_is_sent_while_the_database_is_away(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept, withdrawn = newsroom.published("Kept"), newsroom.published("Withdrawn", language="fr")
     urls = [each.get_absolute_url() for each in (kept, withdrawn)]
     settle()
@@ -291,6 +296,22 @@ def test_a_current_page_is_sent_while_the_database_is_away(client: Client, edna:
     current, outdated = (StoredPages(unavailable)(each.wsgi_request) for each in answers)
     assert (current.status_code, current.getvalue()) == (200, answers[0].content)
     assert outdated.status_code == 503
+
+    # It is back for the listener, but requests get no connection yet.
+    waits = Event()
+
+    def wait_for_end(seconds: float) -> None:
+        waits.set()
+        time.sleep(0.01)
+
+    away = SimpleNamespace(is_on=True, wait_for_end=wait_for_end)
+    monkeypatch.setattr(outage, "current", away)
+    listener.start()
+    assert waits.wait(SECONDS)
+    current = StoredPages(unavailable)(answers[0].wsgi_request)
+    assert (current.status_code, current.getvalue()) == (200, answers[0].content)
+    away.is_on = False
+    wait_for(listener.is_current)
 
 
 @pytest.mark.usefixtures("listening")
