@@ -175,12 +175,13 @@ class StoredPages:
                 lock.release()
 
     def _render(self, request: HttpRequest, page: StoredPage | None) -> HttpResponseBase:
+        # At the end of an outage everything counts as changed, while some requests are still being refused.
+        is_current = page is not None and page.freshness.lasts(timezone.now())
         response = self.get_response(request)
         if getattr(request, "is_unavailable", False):
             # Not one that was outdated before: its article may have been unpublished.
-            now = timezone.now()
-            if page is not None and page.freshness.lasts(now):
-                return page.response_to(request, now)
+            if page is not None and is_current:
+                return page.response_to(request, timezone.now())
             return page_files.stale(request) or response
         return response
 

@@ -278,6 +278,24 @@ def test_without_the_listener_pages_are_checked_by_a_query(client: Client) -> No
 
 
 @pytest.mark.usefixtures("listening")
+def test_a_page_that_was_current_when_it_was_requested_is_sent_at_the_end_of_an_outage(
+    client: Client,
+) -> None:
+    url = newsroom.published("Kept").get_absolute_url()
+    settle()
+    stored = client.get(url)
+    listener.stop()
+
+    def unavailable(request: HttpRequest) -> HttpResponse:
+        listener._expire_all()
+        request.is_unavailable = True  # type: ignore[attr-defined]
+        return HttpResponse(status=503)
+
+    response = StoredPages(unavailable)(stored.wsgi_request)
+    assert (response.status_code, response.getvalue()) == (200, stored.content)
+
+
+@pytest.mark.usefixtures("listening")
 def test_a_current_page_is_sent_while_the_database_is_away(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
