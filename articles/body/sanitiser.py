@@ -11,6 +11,7 @@ from typing import Final
 
 import nh3
 
+from articles.body.cleaning import linear
 from articles.body.normaliser import CALLOUT, PULL_QUOTE, normalise
 from articles.body.references import NO_URLS, SCHEME, has_scheme, normalise_url, read, with_urls
 
@@ -145,6 +146,7 @@ _caption = nh3.Cleaner(
     link_rel=None,
     strip_comments=True,
 )
+_text = nh3.Cleaner(tags=set())
 
 
 def clean(html: str) -> str:
@@ -157,7 +159,7 @@ def clean(html: str) -> str:
     if _is_too_deep(text):
         text = TAG.sub(" ", text)
     for _ in range(ROUNDS):
-        cleaned = UNSTORABLE.sub("", _last.clean(normalise(_first.clean(text))))
+        cleaned = UNSTORABLE.sub("", linear(_last, normalise(linear(_first, text))))
         if cleaned == text:
             return cleaned
         text = cleaned
@@ -173,7 +175,7 @@ def clean_caption(html: str) -> str:
     for pattern, instead in CAPTION_SPELLINGS:
         text = pattern.sub(instead, text)
     for _ in range(ROUNDS):
-        cleaned = " ".join(UNSTORABLE.sub("", _caption.clean(text)).split())
+        cleaned = " ".join(UNSTORABLE.sub("", linear(_caption, text)).split())
         if cleaned == text:
             return cleaned
         text = cleaned
@@ -189,14 +191,14 @@ def safe_body(stored: str) -> str:
     """
     if _is_too_deep(stored):
         return clean(stored)
-    return stored if _last.clean(stored) == stored else clean(stored)
+    return stored if linear(_last, stored) == stored else clean(stored)
 
 
 @lru_cache(maxsize=2048)
 def safe_caption(stored: str) -> str:
     """A stored caption that is safe to show, see `safe_body`; a reference in it becomes text."""
     stored = with_urls(stored, NO_URLS)
-    is_safe = not _is_too_deep(stored) and _caption.clean(stored) == stored
+    is_safe = not _is_too_deep(stored) and linear(_caption, stored) == stored
     return stored if is_safe else clean_caption(stored)
 
 
@@ -217,4 +219,4 @@ def _is_too_deep(html: str) -> bool:
 
 def _plain(html: str) -> str:
     """Only the text, on one line, as HTML."""
-    return escape(" ".join(unescape(nh3.clean(html, tags=set())).split()), quote=False)
+    return escape(" ".join(unescape(linear(_text, html)).split()), quote=False)

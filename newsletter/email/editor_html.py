@@ -15,6 +15,7 @@ from django.db.models import CharField, F, QuerySet, Value
 from django.urls import reverse
 from lxml.html import HtmlElement
 
+from articles.body.cleaning import linear
 from articles.body.references import NO_URLS, SCHEME, has_scheme, read, with_urls
 from articles.body.tree import parse
 from articles.editorial.internal_links import OtherTexts, Source
@@ -68,7 +69,7 @@ def _cleaned(html: str, relative: object) -> str:
         url_relative=relative,  # type: ignore[arg-type]
         link_rel=None,
     )
-    cleaned = cleaner.clean(html).strip()
+    cleaned = linear(cleaner, html).strip()
     return cleaned if parse(cleaned).text_content().strip() else ""
 
 
