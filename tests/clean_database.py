@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.db import OperationalError, connection, transaction
 
 LOCK_TIMEOUT = 60.0
-"""Seconds."""
+"""Seconds to wait for open transactions."""
 
 _TABLES: Final = """
     SELECT oid::regclass::text, EXISTS (SELECT FROM pg_trigger
@@ -29,7 +29,7 @@ _IMMEDIATE_KEYS: Final = """
 """
 """The tables with immediate foreign keys, and the tables that they refer to."""
 _END_OTHER_TRANSACTIONS: Final = """
-    SELECT state, query, pg_terminate_backend(pid) FROM pg_stat_activity
+    SELECT state, query, pg_terminate_backend(pid, 60000) FROM pg_stat_activity
     WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
         AND xact_start IS NOT NULL
 """
@@ -72,17 +72,17 @@ class CleanDatabase:
         Raises OpenTransaction if one does not end; the database is restored anyway.
         """
         try:
-            self._restore()
+            self._restore(LOCK_TIMEOUT)
         except OperationalError:
             queries = _end_other_transactions()
-            self._restore()
+            self._restore(60)
             raise OpenTransaction(
                 f"Transactions open at the end of the test: {'; '.join(queries)}"
             ) from None
 
-    def _restore(self) -> None:
+    def _restore(self, seconds: float) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT * 1000:.0f}")
+            cursor.execute(f"SET LOCAL lock_timeout = {seconds * 1000:.0f}")
             cursor.execute(f"LOCK TABLE {', '.join(self._tables)} IN SHARE ROW EXCLUSIVE MODE")
             changed = self._changed(cursor)
             self._switch_triggers(cursor, changed, "DISABLE")

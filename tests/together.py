@@ -15,7 +15,7 @@ def in_own_connection[T](action: Callable[[], T]) -> Callable[[], T]:
     def run() -> T:
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = '15s'")
+                cursor.execute("SET lock_timeout = '60s'")
             return action()
         finally:
             connection.close()
@@ -29,7 +29,7 @@ def at_once[T](*actions: Callable[[], T]) -> list[T]:
 
     def run(action: Callable[[], T]) -> T:
         def start_together() -> T:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=60)
             return action()
 
         return in_own_connection(start_together)()
@@ -47,7 +47,7 @@ def begin_and_wait[T](action: Callable[[], T]) -> "Future[T]":
     pool = ThreadPoolExecutor(1)
     running = pool.submit(in_own_connection(action))
     pool.shutdown(wait=False)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not running.done():
         if _blocked_count() > waiting_before:
             return running

@@ -148,10 +148,13 @@ def count_and_allow(scope: str, who: str, *, limit: int, per: timedelta) -> bool
     A single statement avoids a race between processes.
     """
     now, who = timezone.now(), one_sender(who)
-    window = int(now.timestamp() // per.total_seconds())
-    text = f"{scope}\n{who}\n{window}\n{per.total_seconds()}"
+    text = f"{scope}\n{who}\n{window(now, per):.0f}\n{per.total_seconds()}"
     (count,) = with_key(COUNT, [now + per, storable(text)])
     return bool(count <= limit)
+
+
+def window(now: datetime, per: timedelta) -> float:
+    return now.timestamp() // per.total_seconds()
 
 
 def one_sender(who: str) -> str:

@@ -57,6 +57,6 @@ def test_unusual_words_of_any_script_need_no_special_characters(password: str) -
 
 @pytest.mark.parametrize("password", ["a" * 100_000, "qwerty" * 20_000, "\x00" * 100, "😀" * 5_000])
 def test_a_very_long_password_is_checked_quickly(password: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     validation_errors(password)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

@@ -42,7 +42,7 @@ class Other:
         self.url = self.process.stdout.readline().strip()
 
     def release(self) -> None:
-        self.process.communicate("\n", timeout=20)
+        self.process.communicate("\n", timeout=120)
 
     def kill(self) -> None:
         self.process.kill()
@@ -51,7 +51,7 @@ class Other:
 
 def add_row(url: str) -> int:
     """Adds a row; returns the number of rows, each added by an earlier use of the cluster."""
-    with psycopg.connect(url, connect_timeout=5) as database:
+    with psycopg.connect(url, connect_timeout=60) as database:
         database.execute("CREATE TABLE IF NOT EXISTS note (id bigserial)")
         database.execute("INSERT INTO note DEFAULT VALUES")
         row = database.execute("SELECT count(*) FROM note").fetchone()
@@ -68,7 +68,7 @@ def runs(cluster: Cluster) -> bool:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)

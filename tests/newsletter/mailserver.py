@@ -1,10 +1,11 @@
 """An SMTP server for tests that accepts, rejects, defers or drops."""
 
 import asyncio
+import secrets
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -91,19 +92,34 @@ def announce_pipelining(answers: list[str]) -> list[str]:
 
 
 def free_port() -> int:
-    with socket.socket() as server_socket:
-        server_socket.bind(("127.0.0.1", 0))
-        return int(server_socket.getsockname()[1])
+    """A port where nothing answers, below those that systems give to connections by themselves.
+
+    One of those may be taken by any connection of the machine before it is used.
+    """
+    while True:
+        # Not `random`, whose numbers Hypothesis makes the same in every process.
+        port = 10_000 + secrets.randbelow(22_000)
+        with socket.socket() as server_socket, suppress(OSError):
+            server_socket.bind(("127.0.0.1", port))
+            return port
+
+
+class _Controller(Controller):
+    """Lets the system choose the port."""
+
+    def _create_server(self) -> Any:
+        listening = socket.create_server((self.hostname, 0))
+        self.port = listening.getsockname()[1]
+        return self.loop.create_server(self._factory_invoker, sock=listening)
 
 
 @contextmanager
 def running_mail_server(settings: Any) -> Iterator[MailServer]:
     """Runs a mail server and points the settings to it."""
     handler = MailServer()
-    port = free_port()
-    controller = Controller(handler, hostname="127.0.0.1", port=port, ready_timeout=10)
+    controller = _Controller(handler, hostname="127.0.0.1", ready_timeout=60)
     controller.start()
-    options = {"host": "127.0.0.1", "port": port, "timeout": 5}
+    options = {"host": "127.0.0.1", "port": controller.port, "timeout": 60}
     backend = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
     settings.MAILERS = {"default": backend, "newsletter": backend}
     try:

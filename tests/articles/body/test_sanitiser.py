@@ -85,9 +85,9 @@ def test_deeply_nested_markup_is_flattened_and_keeps_its_text() -> None:
 
 
 def test_extremely_deep_nesting_is_sanitised_quickly() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert clean("<div>" * 150_000 + "the innermost word") == "<p>the innermost word</p>"
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_plain_text_is_split_into_paragraphs_at_blank_lines() -> None:

@@ -28,6 +28,7 @@ class OtherSite:
     port: int = 0
     answers: dict[str, Answer] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
+    has_sent_all: bool = False
 
     def url(self, path: str = "/page") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -63,6 +64,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[OtherSite]:
                     self.wfile.write(bytes([byte]))
                     self.wfile.flush()
                     time.sleep(0.02)
+                site.has_sent_all = True
 
         def log_message(self, *arguments: Any) -> None:
             return

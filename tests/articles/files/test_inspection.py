@@ -2,7 +2,6 @@
 
 import io
 import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -183,10 +182,9 @@ def test_references_in_a_circle_do_not_hang(inspect: Any) -> None:
         b"2 0 obj<</Type/Pages/Kids[2 0 R]/Count 1>>endobj\n"
         b"trailer<</Root 1 0 R/Size 3>>\nstartxref\n9\n%%EOF\n"
     )
-    begun = time.monotonic()
-    with pytest.raises(Unfit):
+    with pytest.raises(Unfit) as refused:
         inspect(circle)
-    assert time.monotonic() - begun < ingest.WAIT_SECONDS
+    assert str(refused.value) != TOO_MUCH
 
 
 def test_a_file_that_takes_too_long_is_refused(inspect: Any, monkeypatch: Any) -> None:

@@ -1,7 +1,7 @@
 """PostgreSQL rejects published articles with uncredited images."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
@@ -16,6 +16,7 @@ from articles.images.admin import forms
 from articles.images.hooks import public_uses_of
 from articles.images.models import Image
 from tests import newsroom
+from tests.together import begin_and_wait
 
 pytestmark = pytest.mark.django_db
 REAL = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -132,7 +133,7 @@ def at_once() -> Callable[..., list[str]]:
             try:
                 with transaction.atomic(), connection.cursor() as cursor:
                     cursor.execute(action)
-                    together.wait(10)
+                    together.wait(60)
             except IntegrityError as problem:
                 return str(problem).partition("\n")[0]
             finally:
@@ -162,21 +163,12 @@ def test_one_of_two_conflicting_transactions_is_rejected(
 def test_a_new_use_waits_for_a_transaction_that_was_checked_but_not_committed(db: None) -> None:
     using(newsroom.picture())
     newsroom.picture(credit="")
-
-    def add_use() -> None:
-        try:
-            run(USED_ONCE_MORE)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as other_user:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(OUT)
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            used = other_user.submit(add_use)
-            wait([used], timeout=0.5)
-        with pytest.raises(IntegrityError, match=REFUSED):
-            used.result(10)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(OUT)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        used = begin_and_wait(lambda: run(USED_ONCE_MORE))
+    with pytest.raises(IntegrityError, match=REFUSED):
+        used.result(20)
 
 
 @REAL

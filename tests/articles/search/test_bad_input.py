@@ -66,12 +66,15 @@ def test_a_snippet_contains_only_text_and_marks(text: str, lexeme: str) -> None:
 
 
 def status_within_limit(client: Client, **parameters: str) -> int:
-    """Returns the status of a response within 200 ms, or three times a simple query on a busy machine."""
-    for _ in range(3):
+    """Returns the status of a response within 200 ms, or three times a simple query on a busy machine.
+
+    Other work can only make it slower, so the quickest of several is measured.
+    """
+    for _ in range(10):
         status, seconds = timed(client, parameters)
         if seconds < 0.2 or seconds < 3 * timed(client, {"q": "barge"})[1]:
             return status
-    pytest.fail(f"{parameters} took longer than 200 ms three times")
+    pytest.fail(f"{parameters} took longer than 200 ms each time")
 
 
 def timed(client: Client, parameters: dict[str, str]) -> tuple[int, float]:
@@ -111,7 +114,7 @@ def test_every_unusual_word_is_found(client: Client) -> None:
 
 def test_a_slow_statement_is_cancelled_and_the_timeout_reset() -> None:
     with pytest.raises(TookTooLong), time_limit(50), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_sleep(5)")
+        cursor.execute("SELECT pg_sleep(60)")
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == ("0",)
@@ -120,7 +123,7 @@ def test_a_slow_statement_is_cancelled_and_the_timeout_reset() -> None:
 def test_a_slow_search_is_an_error(barge: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def slow(*args: object) -> int:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(5)")
+            cursor.execute("SELECT pg_sleep(60)")
         return 0
 
     monkeypatch.setattr("articles.search.engine.TIMEOUT_MS", 50)

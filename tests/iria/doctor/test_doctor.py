@@ -503,21 +503,24 @@ def test_a_query_that_takes_too_long_is_reported(
 ) -> None:
     def slow() -> Iterator[Finding]:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(5)")
+            cursor.execute("SELECT pg_sleep(60)")
         yield from ()
 
     monkeypatch.setattr(run, "STATEMENT_LIMIT", 50)
-    began = time.monotonic()
     assert len(run.findings(Check("slow", slow))) == 1
-    assert time.monotonic() - began < 2
 
 
 def test_a_check_without_a_response_times_out() -> None:
-    released = threading.Event()
-    answers = dict(in_time(lambda wait: wait and released.wait(30), [True, False], seconds=0.1))
+    released, before = threading.Event(), {*threading.enumerate()}
+    answers = in_time(lambda wait: wait and released.wait(60), [True, False], seconds=0.05)
+    late, answer = next(answers)
+    assert late
+    assert isinstance(answer, Unanswered)
+    # The other one has answered meanwhile.
+    while len({*threading.enumerate()} - before) > 1:
+        time.sleep(0.001)
+    assert list(answers) == [(False, False)]
     released.set()
-    assert isinstance(answers[True], Unanswered)
-    assert answers[False] is False
 
 
 def test_a_mailbox_that_cannot_be_read_is_named(healthy: Surroundings, settings: Any) -> None:

@@ -143,7 +143,7 @@ def test_a_job_is_cancelled_when_the_one_beside_it_fails(monkeypatch: pytest.Mon
         waiting.set()
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_sleep(20)")
+                cursor.execute("SELECT pg_sleep(120)")
         except OperationalError:
             cancelled.set()
 
@@ -151,7 +151,7 @@ def test_a_job_is_cancelled_when_the_one_beside_it_fails(monkeypatch: pytest.Mon
         waiting.wait()
         with connection.cursor() as cursor:
             while True:
-                cursor.execute("SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)'")
+                cursor.execute("SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(120)'")
                 if cursor.rowcount:
                     raise ZeroDivisionError
 

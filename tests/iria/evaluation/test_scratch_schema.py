@@ -97,7 +97,7 @@ def test_it_is_removed_when_the_connection_is_killed() -> None:
             connection.close()
 
     def kill() -> None:
-        query_value(f"SELECT pg_terminate_backend({victims[0]}, 5000)")
+        query_value(f"SELECT pg_terminate_backend({victims[0]}, 60000)")
         connection.close()
 
     victims: list[int] = []

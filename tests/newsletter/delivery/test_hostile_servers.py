@@ -1,5 +1,6 @@
 """Mail servers that send invalid responses, drop the connection or do not respond."""
 
+import smtplib
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from newsletter.delivery import sending, worker
+from newsletter.email import smtp
 from newsletter.models import Delivery, Issue
 from tests.newsletter.factories import issue, subscribers
 
@@ -27,8 +29,8 @@ def started(edna: User) -> Issue:
 
 
 @contextmanager
-def server(respond: Respond, settings: Any) -> Iterator[None]:
-    """Calls `respond` for each connection of the newsletter mailer."""
+def server(respond: Respond, settings: Any, *, patience: float = 60) -> Iterator[None]:
+    """Calls `respond` for each connection of the newsletter mailer, which waits so many seconds."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -40,7 +42,7 @@ def server(respond: Respond, settings: Any) -> Iterator[None]:
             threading.Thread(target=_speak, args=(respond, line), daemon=True).start()
 
     threading.Thread(target=serve, daemon=True).start()
-    options = {"host": "127.0.0.1", "port": listener.getsockname()[1], "timeout": 0.4}
+    options = {"host": "127.0.0.1", "port": listener.getsockname()[1], "timeout": patience}
     backend = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
     settings.MAILERS = {"default": backend, "newsletter": backend}
     try:
@@ -103,11 +105,21 @@ BEFORE_THE_MAIL = {
 }
 
 
+SILENT = {
+    "never greets",
+    "falls asleep at RCPT",
+    "answers DATA with half a line",
+    "answers the second of three with nonsense",
+    "falls asleep at the second of three",
+    "answers the third of three with half a line",
+}
+
+
 @pytest.mark.parametrize("name", BEFORE_THE_MAIL)
 def test_an_error_before_data_keeps_everything_queued(
     name: str, started: Issue, settings: Any
 ) -> None:
-    with server(BEFORE_THE_MAIL[name], settings):
+    with server(BEFORE_THE_MAIL[name], settings, patience=0.4 if name in SILENT else 60):
         worker.deliver_batch(started.pk)
     started.refresh_from_db()
     counts = started.deliveries.counts()
@@ -132,7 +144,16 @@ AFTER_THE_MAIL = {
 
 
 @pytest.mark.parametrize("name", AFTER_THE_MAIL)
-def test_an_error_after_data_sends_nothing_twice(name: str, started: Issue, settings: Any) -> None:
+def test_an_error_after_data_sends_nothing_twice(
+    name: str, started: Issue, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def impatiently(connection: smtplib.SMTP, wire: bytes) -> smtp.Answer:
+        assert connection.sock
+        connection.sock.settimeout(0.4 if "asleep" in name else 60)
+        return submit_data(connection, wire)
+
+    submit_data = smtp._submit_data
+    monkeypatch.setattr(smtp, "_submit_data", impatiently)
     with server(AFTER_THE_MAIL[name], settings):
         worker.deliver_batch(started.pk)
         worker.deliver_batch(started.pk)

@@ -28,7 +28,7 @@ def test_a_delivery_of_a_killed_worker_is_uncertain_and_not_resent(
     def wait(recipient: str) -> None:
         if len(mail_server.taken) == 3:
             accepted.set()
-            released.wait(30)
+            released.wait(60)
 
     mail_server.before_answer = wait
     worker = start_worker(draft)

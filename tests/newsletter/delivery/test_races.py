@@ -1,6 +1,6 @@
 """Workers, readers and editors act at the same time."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections, transaction
@@ -13,7 +13,7 @@ from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.newsletter.factories import issue, mark_next, news, subscriber, subscribers
 from tests.newsletter.mailserver import MailServer
-from tests.together import in_own_connection
+from tests.together import at_once, begin_and_wait, in_own_connection
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -27,13 +27,10 @@ def test_delivery_waits_for_an_unsubscribe_in_progress(edna: User) -> None:
     ola = subscriber(OLA)
     draft = issue()
     sending.start(draft, by=edna)
-    thread = threading.Thread(target=in_own_connection(lambda: mark_next(draft)))
     with transaction.atomic():
         opt_in.unsubscribe(ola.token)
-        thread.start()
-        thread.join(0.5)
-        assert thread.is_alive()
-    thread.join(10)
+        marking = begin_and_wait(lambda: mark_next(draft))
+    marking.result(20)
     assert draft.deliveries.counts()["suppressed"] == 1
 
 
@@ -42,13 +39,10 @@ def test_delivery_waits_for_the_removal_of_one_newsletter(edna: User) -> None:
     ola = subscriber(OLA)
     draft = issue()
     sending.start(draft, by=edna)
-    thread = threading.Thread(target=in_own_connection(lambda: mark_next(draft)))
     with transaction.atomic():
         opt_in.choose(ola.token, Choice([SubscriptionChoice.usual(weekly)]))
-        thread.start()
-        thread.join(0.5)
-        assert thread.is_alive()
-    thread.join(10)
+        marking = begin_and_wait(lambda: mark_next(draft))
+    marking.result(20)
     assert draft.deliveries.counts()["suppressed"] == 1
 
 
@@ -56,13 +50,10 @@ def test_delivery_waits_for_a_change_of_frequency(edna: User) -> None:
     ola = subscriber(OLA)
     draft = issue()
     sending.start(draft, by=edna)
-    thread = threading.Thread(target=in_own_connection(lambda: mark_next(draft)))
     with transaction.atomic():
         opt_in.choose(ola.token, Choice([SubscriptionChoice(news(), Frequency.WEEKLY)]))
-        thread.start()
-        thread.join(0.5)
-        assert thread.is_alive()
-    thread.join(10)
+        marking = begin_and_wait(lambda: mark_next(draft))
+    marking.result(20)
     delivery = draft.deliveries.get()
     assert (delivery.state, delivery.details) == (
         "suppressed",
@@ -74,14 +65,7 @@ def test_two_workers_at_once_send_nothing_twice(edna: User, mail_server: MailSer
     subscribers(30)
     draft = issue()
     sending.start(draft, by=edna)
-    workers = [
-        threading.Thread(target=in_own_connection(lambda: delivery_worker.deliver_batch(draft.pk)))
-        for _ in range(3)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(30)
+    at_once(*[lambda: delivery_worker.deliver_batch(draft.pk)] * 3)
     assert len(mail_server.recipients) == 30
     assert len(set(mail_server.recipients)) == 30
     draft.refresh_from_db()
@@ -118,10 +102,10 @@ def test_nobody_gets_mail_after_unsubscribing_during_delivery(
         for reader in reversed(everybody):
             opt_in.unsubscribe(reader.token)
 
-    thread = threading.Thread(target=in_own_connection(leave_all))
-    thread.start()
-    delivery_worker.deliver_batch(draft.pk)
-    thread.join(30)
+    with ThreadPoolExecutor(1) as readers:
+        leaving = readers.submit(in_own_connection(leave_all))
+        delivery_worker.deliver_batch(draft.pk)
+        leaving.result()
     delivery_worker.deliver_batch(draft.pk)
     for delivery in draft.deliveries.select_related("subscriber"):
         unsubscribed_at = delivery.subscriber.unsubscribed_at if delivery.subscriber else None

@@ -1,11 +1,8 @@
 """A scheduled issue starts once, however late, and can be unscheduled until then."""
 
-import threading
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -18,6 +15,7 @@ from newsletter.models import Issue
 from newsletter.subscriptions import opt_in
 from tests.newsletter.factories import issue, start_scheduled_issues, subscriber, subscribers
 from tests.newsroom import published
+from tests.together import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 OLA = "ola@readers.example"
@@ -138,19 +136,7 @@ def test_two_workers_start_a_due_issue_once(edna: User) -> None:
     draft = issue()
     sending.send_in_a_minute(draft, by=edna)
     Issue.objects.update(send_at=Now())
-    starts: list[Any] = []
-
-    def start_scheduled() -> None:
-        try:
-            starts.append(sending.start_scheduled(draft.pk))
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=start_scheduled) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(30)
+    starts = at_once(*[lambda: sending.start_scheduled(draft.pk)] * 4)
     assert sorted(starts) == [False, False, False, True]
     assert draft.deliveries.count() == 5
     assert draft.events.filter(action="started").count() == 1

@@ -1,11 +1,9 @@
 """Digests are sent automatically or after approval; never late, never twice."""
 
-import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -21,6 +19,7 @@ from tests.newsletter.admin_pages import issue_form_data, issue_url
 from tests.newsletter.digest_rules import MINA, OLA, headlines, hours_ago, rule
 from tests.newsletter.factories import chose, mail_image, news, start_scheduled_issues
 from tests.newsroom import category
+from tests.together import at_once, begin_and_wait
 
 pytestmark = pytest.mark.django_db
 
@@ -213,27 +212,18 @@ def test_two_issues_of_a_digest_never_share_a_recipient(
     composition.compose_due()
     about_asia = Issue.objects.exclude(topics=[]).get()
     everything = Issue.objects.get(topics=[])
-    snapshot_done, finished = threading.Event(), threading.Event()
-    snapshot = recipients.snapshot_recipients
+    choice = Choice([SubscriptionChoice(news(), Frequency.DAILY)])
+    snapshot, others = recipients.snapshot_recipients, []
 
     def slowly(issue: Issue, **options: Any) -> int:
         count = snapshot(issue, **options)
         if issue == about_asia:
-            # Ola changes the topics while the first transaction is not committed.
-            snapshot_done.set()
-            finished.wait(2)
+            # Ola changes the topics while this transaction is not committed.
+            at_once(lambda: opt_in.choose(ola.token, choice))
+            others.append(begin_and_wait(lambda: sending.start(everything, by=None)))
         return count
 
-    def first() -> None:
-        sending.start(about_asia, by=None)
-        connection.close()
-
     monkeypatch.setattr("newsletter.delivery.recipients.snapshot_recipients", slowly)
-    worker = threading.Thread(target=first)
-    worker.start()
-    snapshot_done.wait(5)
-    opt_in.choose(ola.token, Choice([SubscriptionChoice(news(), Frequency.DAILY)]))
-    threading.Timer(0.3, finished.set).start()
-    sending.start(everything, by=None)
-    worker.join()
+    sending.start(about_asia, by=None)
+    others[0].result(60)
     assert Delivery.objects.filter(subscriber=ola).count() == 1

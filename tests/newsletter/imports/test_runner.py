@@ -1,6 +1,5 @@
 """Imports save everything or nothing, and resubscribe nobody."""
 
-import threading
 from io import StringIO
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from newsletter.models import (
 )
 from newsletter.subscriptions import opt_in, suppression
 from tests.newsletter.factories import news, subscriber
+from tests.together import begin_and_wait
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 CONSENT = "On paper, at the spring conference"
@@ -271,18 +271,10 @@ def test_an_unsubscribe_during_the_import_is_respected() -> None:
     ola.subscriptions.all().delete()
     subscriber_import = checked("ola@readers.example\n")
     uploads.enqueue_run(subscriber_import)
-
-    def take_in() -> None:
-        runner.resume(subscriber_import.pk)
-        connection.close()
-
-    taking = threading.Thread(target=take_in)
     with transaction.atomic():
         opt_in.unsubscribe(ola.token)
-        taking.start()
-        taking.join(0.5)
-        assert taking.is_alive()
-    taking.join(20)
+        taking = begin_and_wait(lambda: runner.resume(subscriber_import.pk))
+    taking.result(20)
     subscriber_import.refresh_from_db()
     assert subscriber_import.counts["left"] == 1
     assert Subscriber.objects.get().state == "left"

@@ -108,7 +108,7 @@ def test_only_one_of_two_concurrent_decisions_is_saved(
     def decide(by: User) -> bool:
         try:
             seen = Comment.objects.get(pk=comment.pk)
-            both_have_read.wait(timeout=10)
+            both_have_read.wait(timeout=60)
             function = moderation.approve if by == mina else moderation.reject
             return function(seen, by=by)
         except decisions.DecidedMeanwhile:
@@ -128,7 +128,7 @@ def test_one_form_in_two_concurrent_requests_is_one_comment(article: Article) ->
 
     def send(_: int) -> int:
         try:
-            both_are_ready.wait(timeout=10)
+            both_are_ready.wait(timeout=60)
             return posting.post(
                 article,
                 name="Teo Brandt",

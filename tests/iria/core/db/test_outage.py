@@ -144,6 +144,7 @@ def test_a_pooled_connection_is_checked_before_use(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drained: list[bool] = []
+    monkeypatch.setattr(base, "CHECK_SECONDS", 60)
     monkeypatch.setattr(
         base,
         "connections",
@@ -184,3 +185,6 @@ def test_a_silent_server_is_an_outage_before_a_new_connection_is_tried(
     assert current.is_on
     with pytest.raises(Away):
         current.raise_if_on()
+    pool.answers = True
+    # What it logs must not reach the next test.
+    current.wait_for_end()

@@ -31,6 +31,8 @@ def replica(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> Iterator
     """A second connection to the database of the tests, in place of a replica."""
     configure(monkeypatch)
     monkeypatch.setattr(module, "LATE", NEVER_LATE)
+    # A busy machine may take as long as a server is left alone.
+    monkeypatch.setattr(module, "RETRY_SECONDS", 600)
     monkeypatch.setattr(router, "routers", [Router()])
     created = Replica()
     monkeypatch.setattr("iria.core.http.page_cache.replica", created)
