@@ -124,6 +124,8 @@ def test_the_run_stops_with_the_make_that_started_it(
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A shell lets what it starts in the background ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert make.stdout
     assert make.stdout.readline().strip().endswith("watching")
