@@ -39,8 +39,9 @@ AWAY_SECONDS = sized(8.0, 30.0)
 # The limits apply to an idle machine, so they are asserted at full size.
 LONGEST_SECONDS, BACK_SECONDS, WORKER_SECONDS = sized(15.0, 5.0), sized(10.0, 5.0), 60.0
 START_SECONDS = 300.0
+PROCESSES = sized(2, 4)
 CLIENTS = 4
-WARMING = 20
+WARMING = 5
 PAUSE_SECONDS = 0.25
 """Between two requests of a client; four clients send about sixteen requests per second."""
 TYPED = "somebody@readers.example"
@@ -78,18 +79,33 @@ class Site:
     """The length of the log of earlier tests."""
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
+    @property
+    def requests(self) -> Path:
+        """The process and the path of each request."""
+        return self.log.with_name("requests.log")
+
     def logged(self) -> str:
         """The log of the web server and the worker since the start of the test."""
         return self.log.read_text()[self.read :]
 
     def begin(self) -> None:
-        """Warms up every process with every page; in any order, since the processes take turns."""
+        """Requests pages until every process has sent, and so stored, each of `STORED`."""
         self.answers.clear()
         for path in GETS:
             self.ask(path)
+        earlier = len(self.requests.read_text())
+        wait_until(lambda: self._have_stored(self.requests.read_text()[earlier:]), START_SECONDS)
+        self.read = len(self.log.read_text())
+
+    def _have_stored(self, requests: str) -> bool:
+        """Whether this log has a request of each stored page to each process; if not, sends more."""
+        found = {line for line in requests.splitlines() if line.split()[1] in STORED}
+        if len(found) == PROCESSES * len(STORED):
+            return True
+        # In any order, since processes take turns.
         with ThreadPoolExecutor(2 * CLIENTS) as pool:
             list(pool.map(self.ask, sample(WARMING * STORED, WARMING * len(STORED))))
-        self.read = len(self.log.read_text())
+        return False
 
     def ask(self, path: str, form: str = "") -> Answer:
         began = time.monotonic()
@@ -121,7 +137,8 @@ class Site:
         commands = {
             "web": [
                 *("-m", "gunicorn", "iria.wsgi", f"--bind=127.0.0.1:{self.port}"),
-                *(f"--workers={sized(2, 4)}", "--threads=4", "--no-control-socket"),
+                *(f"--workers={PROCESSES}", "--threads=4", "--no-control-socket"),
+                *(f"--access-logfile={self.requests}", "--access-logformat=%(p)s %(U)s"),
                 *("--worker-tmp-dir=/dev/shm", "--log-level=warning"),
             ],
             "worker": ["manage.py", "procrastinate", "worker"],
