@@ -58,7 +58,9 @@ of its own and the others as they are configured."""
 TICK_SECONDS: Final = 0.05
 WATCH_SECONDS: Final = 0.1
 BACK_SECONDS: Final = 2.0
-"""How long after the database other processes may take to notice that it is back."""
+"""How long other processes may take to notice that the database is away or back."""
+CHANGED_SECONDS: Final = 0.5
+"""How long those that cannot reach it yet may send pages that have changed since; a change may take a second."""
 FEW: Final = 200
 """So many files are deleted one by one; most of more are moved away at once."""
 
@@ -186,7 +188,7 @@ class Keeper:
         self._thread: Thread | None = None
         self._lock: int | None = None
         self._seen = 0
-        self._ticked_at = self._stale_until = 0.0
+        self._ticked_at = self._aside_until = self._stale_until = 0.0
         self._pages: dict[str, PageFile] = {}
         self._by_scope: defaultdict[str, set[str]] = defaultdict(set)
         self._bytes = 0
@@ -235,15 +237,22 @@ class Keeper:
                 self._watch(now)
                 return
             self._take_over(now)
+        elif self._aside_until:
+            if not is_current:
+                if now > self._aside_until:
+                    self._release()
+                return
+            self._take_over(now)
         elif now - self._ticked_at > change_listener.SILENCE_SECONDS:
             # This thread was held up, and another process may have moved the files away.
             self._move_away()
         if not is_current:
-            self._set_aside()
+            self._set_aside(now)
             return
-        has_changed = listener.number != self._seen
+        if listener.number != self._seen:
+            self._stale_until = min(self._stale_until, now + CHANGED_SECONDS)
         self._drop_changed()
-        if self._stale_until and (has_changed or now > self._stale_until):
+        if self._stale_until and now >= self._stale_until:
             self._move_away("stale")
             self._stale_until = 0.0
         self._drop_due()
@@ -269,6 +278,7 @@ class Keeper:
 
     def _release(self) -> None:
         self._clear()
+        self._aside_until = 0.0
         lock, self._lock = self._lock, None
         if lock is not None:
             os.close(lock)
@@ -285,7 +295,7 @@ class Keeper:
     def _take_over(self, now: float) -> None:
         """Keeps the pages for which this process can vouch: it has listened since they were valid."""
         # Those in `stale` stay for a moment, for processes that cannot reach the database yet.
-        self._seen = listener.number
+        self._seen, self._aside_until = listener.number, 0.0
         self._stale_until = now + BACK_SECONDS if (self.folder / "stale").exists() else 0.0
         for file in (self.folder / "current").rglob(ABOUT):
             about = _read(file.parent)
@@ -371,14 +381,19 @@ class Keeper:
     def _clear(self) -> None:
         self._pages, self._by_scope, self._bytes = {}, defaultdict(set), 0
 
-    def _set_aside(self) -> None:
-        """Nothing is known of changes any more: the application decides which pages are sent."""
+    def _set_aside(self, now: float) -> None:
+        """Nothing is known of changes any more: the application decides which pages are sent.
+
+        The lock stays here for a moment. A process that notices the outage later would have set its own,
+        empty folder aside instead.
+        """
         self._move_away("stale")
         with suppress(FileNotFoundError):
             (self.folder / "current").rename(self.folder / "stale")
         # Those that were heard of before the silence.
         self._drop_changed(below="stale")
-        self._release()
+        self._clear()
+        self._aside_until = now + BACK_SECONDS
 
     def _move_away(self, folder: str = "current") -> None:
         """All pages at once; they are deleted in a thread of their own."""

@@ -262,7 +262,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def test_without_the_listener_files_are_set_aside_and_sent_in_an_outage(
-    keeper: Keeper,
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept, withdrawn = newsroom.published("Kept"), newsroom.published("Withdrawn", language="fr")
     urls = [each.get_absolute_url() for each in (kept, withdrawn)]
@@ -273,7 +273,6 @@ def test_without_the_listener_files_are_set_aside_and_sent_in_an_outage(
     listener.stop()
     keeper.tick()
     pages.clear()
-    assert not keeper.is_active
     assert not file_of(urls[0]).exists()
     assert file_of(urls[0], "stale").exists()
     current, outdated = (StoredPages(unavailable)(each.wsgi_request) for each in answers)
@@ -283,12 +282,42 @@ def test_without_the_listener_files_are_set_aside_and_sent_in_an_outage(
     listener.start()
     test_page_store.wait_for(listener.is_current)
     keeper.tick()
-    assert keeper.is_active
     assert file_of(urls[0], "stale").exists(), "for processes that cannot reach the database yet"
     Article.objects.filter(pk=kept.pk).update(headline="Changed")
     settle()
+    monkeypatch.setattr(page_files, "CHANGED_SECONDS", 0)
     keeper.tick()
     assert not file_of(urls[0], "stale").exists()
+
+
+def test_a_process_that_notices_an_outage_later_keeps_the_files_set_aside(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(keeper, "/")
+    later = Keeper()
+    with mock.patch.object(listener, "is_current", return_value=False):
+        keeper.tick()
+    later.tick()
+    with mock.patch.object(listener, "is_current", return_value=False):
+        later.tick()
+        assert file_of("/", "stale").exists()
+        # One that stays without the database leaves the lock to others.
+        monkeypatch.setattr(keeper, "_aside_until", time.monotonic() - 1)
+        keeper.tick()
+    later.tick()
+    assert later.is_active
+    later.stop()
+
+
+def test_the_keeper_goes_on_after_an_outage(keeper: Keeper) -> None:
+    read(keeper, "/")
+    with mock.patch.object(listener, "is_current", return_value=False):
+        keeper.tick()
+        keeper.tick()
+    offer_again()
+    Client().get("/")
+    keeper.tick()
+    assert file_of("/").exists()
 
 
 def test_a_successor_keeps_only_files_that_it_knows_to_be_current(keeper: Keeper) -> None:
