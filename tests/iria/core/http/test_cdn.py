@@ -20,6 +20,7 @@ from iria.core.http.cdn import PROVIDERS, PurgeFailed, headers_of, purge, purges
 from iria.core.http.change_listener import ChangeListener, listener
 from iria.core.http.page_store import pages
 from tests import newsroom
+from tests.iria.core.http.test_page_store import settle
 
 NOW: Final = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 SECONDS: Final = 20
@@ -63,8 +64,7 @@ def network(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]
     monkeypatch.setattr(cdn, "BETWEEN_SECONDS", 0.01)
     yield found
     found.status = 200
-    wait_for(lambda: not (purges._now or purges._again))
-    time.sleep(0.05)  # The last request is answered.
+    wait_for(is_done)
     found.server.shutdown()
     found.server.server_close()
     thread.join()
@@ -87,6 +87,14 @@ def wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.002)
+
+
+def is_done() -> bool:
+    """Whether everything is purged, and the last request answered: then the thread waits."""
+    changed: Any = purges._changed
+    with changed:
+        is_waiting = purges._thread is None or bool(changed._waiters)
+        return is_waiting and not (purges._now or purges._again)
 
 
 def in_network(provider: str, scopes: set[str], settings: Any, **times: int) -> dict[str, str]:
@@ -182,13 +190,14 @@ def test_a_purge_that_failed_is_repeated(network: Network) -> None:
 def test_a_commit_removes_what_shows_the_article(network: Network, client: Client) -> None:
     article = newsroom.published("Quiet")
     url = article.get_absolute_url()
-    wait_for(lambda: "structure" in network.purged())
-    wait_for(lambda: not (purges._now or purges._again))
+    settle()
+    wait_for(is_done)
     first = client.get(url)
     tags = set(first["Surrogate-Key"].split())
     network.requests.clear()
     Article.objects.filter(pk=article.pk).update(body="<p>A storm.</p>")
-    wait_for(lambda: len(network.requests) > 1)
+    wait_for(lambda: len(network.purged()) > 1)
+    wait_for(is_done)
     assert network.purged() == {f"article_text-{article.pk}", "content"}
     assert network.purged() & tags
     unchanged = client.get(url, headers={"If-None-Match": client.get(url)["ETag"]})
