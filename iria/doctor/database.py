@@ -20,11 +20,11 @@ from iria.management.commands.migrate import INVALID_INDEXES
 
 OLDEST_VERSION: Final = 15
 EXTENSIONS: Final = ("pg_trgm", "unaccent")
-MOST_DEAD_ROWS: Final = 10_000
+MAX_DEAD_ROWS: Final = 10_000
 """Fewer dead rows take no space that matters. Above, a third of the rows may be dead: autovacuum starts
 at a fifth."""
-LONGEST_TRANSACTION: Final = timedelta(hours=2)
-LARGEST_DIFFERENCE: Final = timedelta(seconds=5)
+MAX_TRANSACTION_AGE: Final = timedelta(hours=2)
+MAX_CLOCK_DIFFERENCE: Final = timedelta(seconds=5)
 
 
 def _rows(query: str, *parameters: float) -> list[tuple[Any, ...]]:
@@ -91,7 +91,7 @@ def dead_rows() -> Iterator[Finding]:
         "SELECT relname, n_dead_tup, greatest(last_vacuum, last_autovacuum)"
         " FROM pg_stat_user_tables WHERE schemaname = current_schema()"
         " AND n_dead_tup > greatest(%s, n_live_tup / 2) ORDER BY n_dead_tup DESC",
-        MOST_DEAD_ROWS,
+        MAX_DEAD_ROWS,
     ):
         since = f"last vacuumed {last:%Y-%m-%d}" if last else "never vacuumed"
         yield Finding(
@@ -103,7 +103,7 @@ def dead_rows() -> Iterator[Finding]:
         "SELECT pid, xact_start FROM pg_stat_activity WHERE datname = current_database()"
         " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         " AND xact_start < clock_timestamp() - make_interval(secs => %s) ORDER BY xact_start",
-        LONGEST_TRANSACTION.total_seconds(),
+        MAX_TRANSACTION_AGE.total_seconds(),
     ):
         yield Finding(
             f"A transaction has been open since {began:%Y-%m-%d %H:%M}, so no dead row can be removed.",
@@ -118,7 +118,7 @@ def clock() -> Iterator[Finding]:
     after = datetime.now(UTC)
     # The answer was given at some time between the two.
     difference = max(before - at_database, at_database - after, timedelta())
-    if difference > LARGEST_DIFFERENCE:
+    if difference > MAX_CLOCK_DIFFERENCE:
         yield Finding(
             f"The clocks of this machine and of the database differ by {difference.total_seconds():.0f} "
             "seconds, so jobs run at the wrong time and sign-in codes are rejected.",
@@ -230,7 +230,7 @@ CHECKS: Final = (
 )
 
 
-LARGEST: Final = 20
+SHOWN_TABLES: Final = 20
 """How many tables are listed, besides those that are pruned."""
 WITHOUT_MODEL: Final = {"iria_cache": "The oldest are deleted above 50,000 rows."}
 """Table → rule."""
@@ -263,4 +263,4 @@ def table_sizes() -> list[TableSize]:
             TableSize(name, rows, size, rules.get(name, ""))
             for name, rows, size in cursor.fetchall()
         ]
-    return [table for number, table in enumerate(tables) if number < LARGEST or table.rule]
+    return [table for number, table in enumerate(tables) if number < SHOWN_TABLES or table.rule]

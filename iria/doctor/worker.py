@@ -9,7 +9,7 @@ from django.db import connection
 from iria import health
 from iria.doctor.check import Check, Finding, Level
 
-LONGEST_WAIT: Final = timedelta(minutes=15)
+MAX_WAIT: Final = timedelta(minutes=15)
 RECENTLY: Final = timedelta(days=1)
 START: Final = "`systemctl restart iria-worker`, or `manage.py procrastinate worker`"
 
@@ -32,7 +32,7 @@ def waiting_jobs() -> Iterator[Finding]:
             "  WHERE job_id = job.id)) AS since"
             " FROM procrastinate_jobs AS job WHERE job.status = 'todo') AS waiting"
             " WHERE since < clock_timestamp() - make_interval(secs => %s)",
-            [LONGEST_WAIT.total_seconds()],
+            [MAX_WAIT.total_seconds()],
         )
         count, longest = cursor.fetchone()
     if count:

@@ -24,7 +24,7 @@ STALE_SECONDS: Final = 60
 """How long a copy is used after that while the next one is fetched."""
 ERROR_SECONDS: Final = 86_400
 """How long a copy is used after that if there is no answer."""
-MOST_BYTES: Final = 1_000
+MAX_TAG_BYTES: Final = 1_000
 """Of the tags of a page; Bunny reads 1,024."""
 
 CONTENT: Final = "content"
@@ -34,9 +34,9 @@ GATHER_SECONDS: Final = 0.02
 """A transaction notifies several scopes."""
 BETWEEN_SECONDS: Final = 0.25
 """Cloudflare accepts five requests a second on its smallest paid plan."""
-AGAIN_SECONDS: Final = 1.2
+REPEAT_SECONDS: Final = 1.2
 """Every process knows of a change by then; until then one might send the outdated page to be copied anew."""
-LONGEST_PAUSE_SECONDS: Final = 30.0
+MAX_PAUSE_SECONDS: Final = 30.0
 TIMEOUT_SECONDS: Final = 5.0
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class Provider:
     url_of_everything: str
     body: Callable[[list[str]], Any]
     body_of_everything: Any
-    most: int = 50
+    max_tags: int = 50
     """More tags purge everything."""
     is_one_by_one: bool = False
     """Whether a request has one tag."""
@@ -97,7 +97,7 @@ PROVIDERS: Final = {
         url_of_everything="https://api.bunny.net/pullzone/{target}/purgeCache",
         body=lambda tags: {"CacheTag": tags[0]},
         body_of_everything={},
-        most=10,
+        max_tags=10,
         is_one_by_one=True,
     ),
     "generic": Provider(
@@ -129,7 +129,7 @@ def headers_of(
     """
     provider = PROVIDERS[settings.CDN_PROVIDER]
     tags = sorted(tag_of(scope) for scope in scopes)
-    if len(provider.separator.join(tags)) > MOST_BYTES:
+    if len(provider.separator.join(tags)) > MAX_TAG_BYTES:
         tags = [*(tag_of(scope) for scope in scopes if not scope.startswith("article")), CONTENT]
     left = max(0, int((until - now).total_seconds()))
     fresh = min(FRESH_SECONDS, left)
@@ -155,7 +155,7 @@ def purge(tags: Iterable[str]) -> None:
     listed = sorted(tags)
     header, prefix = provider.token
     headers = {header: prefix + settings.CDN_TOKEN}
-    if EVERYTHING in listed or len(listed) > provider.most:
+    if EVERYTHING in listed or len(listed) > provider.max_tags:
         url = provider.url_of_everything.format(target=settings.CDN_TARGET)
         _post(url, headers, provider.body_of_everything)
         return
@@ -197,7 +197,7 @@ class Purges:
         self._thread: Thread | None = None
 
     def add(self, scopes: Iterable[str]) -> None:
-        tags, again_at = set(map(tag_of, scopes)), monotonic() + AGAIN_SECONDS
+        tags, again_at = set(map(tag_of, scopes)), monotonic() + REPEAT_SECONDS
         with self._changed:
             self._now |= tags
             self._again |= dict.fromkeys(tags, again_at)
@@ -215,7 +215,7 @@ class Purges:
             except PurgeFailed as error:
                 if not is_failing:
                     logger.error("Outdated pages stay in the CDN. %s", error)
-                pause, is_failing = min(2 * pause, LONGEST_PAUSE_SECONDS), True
+                pause, is_failing = min(2 * pause, MAX_PAUSE_SECONDS), True
                 with self._changed:
                     self._now |= tags
             else:

@@ -29,7 +29,7 @@ PAUSE_SECONDS: Final = 0.25
 SILENCE_SECONDS: Final = 0.9
 """After this long without an answer a change may have been missed."""
 RETRY_SECONDS: Final = 1.0
-MOST_SCOPES: Final = 20_000
+MAX_SCOPES: Final = 20_000
 """Known one by one; with more, everything counts as changed."""
 
 TIMEOUTS: Final = (
@@ -164,7 +164,7 @@ class ChangeListener:
 
     def _count(self, notifications: Iterable[psycopg.Notify]) -> None:
         for each in notifications:
-            if len(self._changed_at) >= MOST_SCOPES:
+            if len(self._changed_at) >= MAX_SCOPES:
                 self._expire_all()
             self._changed_time[each.payload] = monotonic()
             self._changed_at[each.payload] = self._number + 1

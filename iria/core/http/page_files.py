@@ -41,11 +41,11 @@ if TYPE_CHECKING:
 
 PATH: Final = re.compile(r"/(?:[a-z0-9_-]{1,200}/)*")
 """The paths that have a file, written as in the configurations of nginx and Caddy: no dot, no quoting."""
-LONGEST_PATH: Final = 1000
+MAX_PATH_LENGTH: Final = 1000
 EARLY: Final = timedelta(seconds=1)
 """A file goes this long before a scheduled change, so that it is never late."""
-AGAIN_SECONDS: Final = 1.0
-MOST_RECENT: Final = 10_000
+OFFER_AGAIN_SECONDS: Final = 1.0
+MAX_REMEMBERED: Final = 10_000
 LEFTOVER_SECONDS: Final = 60.0
 
 PAGE: Final = "index.html"
@@ -61,7 +61,7 @@ BACK_SECONDS: Final = 2.0
 """How long other processes may take to notice that the database is away or back."""
 CHANGED_SECONDS: Final = 0.5
 """How long those that cannot reach it yet may send pages that have changed since; a change may take a second."""
-FEW: Final = 200
+MAX_SINGLE_DELETIONS: Final = 200
 """So many files are deleted one by one; most of more are moved away at once."""
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ def path_of(request: HttpRequest) -> str | None:
         and host == settings.SITE_HOST
         and request.is_secure() == settings.SECURE
         and not request.META.get("QUERY_STRING")
-        and len(request.path) <= LONGEST_PATH
+        and len(request.path) <= MAX_PATH_LENGTH
         and PATH.fullmatch(request.path)
     )
     # A proxy with and without TLS must not send a page that redirects to https (containers/nginx.conf).
@@ -112,12 +112,12 @@ def offer(request: HttpRequest, page: "StoredPage", valid_at: float) -> None:
         # Perhaps there is no keeper.
         return
     now = time.monotonic()
-    if now - _offered.get(path, -AGAIN_SECONDS) < AGAIN_SECONDS:
+    if now - _offered.get(path, -OFFER_AGAIN_SECONDS) < OFFER_AGAIN_SECONDS:
         return
     headers = {name: text for name, text in page.headers.items() if name not in OWN_HEADERS}
     if headers != common_headers() or page.freshness.until - EARLY <= timezone.now():
         return
-    if len(_offered) >= MOST_RECENT:
+    if len(_offered) >= MAX_REMEMBERED:
         _offered.clear()
     _offered[path] = now
     about = {
@@ -249,12 +249,8 @@ class Keeper:
         if not is_current:
             self._set_aside(now)
             return
-        if listener.number != self._seen:
-            self._stale_until = min(self._stale_until, now + CHANGED_SECONDS)
+        self._drop_stale(now)
         self._drop_changed()
-        if self._stale_until and now >= self._stale_until:
-            self._move_away("stale")
-            self._stale_until = 0.0
         self._drop_due()
         self._publish_offers()
         self._beat()
@@ -308,6 +304,14 @@ class Keeper:
             if time.time() - each.stat().st_ctime > LEFTOVER_SECONDS:
                 shutil.rmtree(each, ignore_errors=True)
 
+    def _drop_stale(self, now: float) -> None:
+        """Called before `_drop_changed`."""
+        if listener.number != self._seen:
+            self._stale_until = min(self._stale_until, now + CHANGED_SECONDS)
+        if self._stale_until and now >= self._stale_until:
+            self._move_away("stale")
+            self._stale_until = 0.0
+
     def _drop_changed(self, below: str = "current") -> None:
         if listener.number == self._seen:
             return
@@ -317,7 +321,7 @@ class Keeper:
             self._move_away(below)
             return
         affected = {path for scope in changed for path in self._by_scope.get(scope, ())}
-        if len(affected) > max(FEW, len(self._pages) // 2):
+        if len(affected) > max(MAX_SINGLE_DELETIONS, len(self._pages) // 2):
             self._move_away(below)
         else:
             self._drop(affected, below)

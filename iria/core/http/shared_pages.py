@@ -23,7 +23,7 @@ from iria.core.http.page_store import Key, StoredPage
 
 TIMEOUT_SECONDS: Final = 0.1
 """Rendering a page takes less."""
-MOST_SECONDS: Final = 600
+MAX_SECONDS: Final = 600
 """Each change of the site renews all versions, so pages are not found for long."""
 CODING: Final = "br"
 
@@ -57,7 +57,7 @@ def put(key: Key, page: StoredPage) -> None:
     value = about + b"\n" + page.compressed[CODING]
     try:
         _client(settings.SHARED_PAGES_URL).set(
-            _name(key, page.freshness.version), value, ex=max(1, min(seconds, MOST_SECONDS))
+            _name(key, page.freshness.version), value, ex=max(1, min(seconds, MAX_SECONDS))
         )
     except RedisError as error:
         redis_cache.outage.note(error)

@@ -10,7 +10,7 @@ from iria.evaluation.synthetic.articles import PREFIX
 from iria.evaluation.synthetic.words import SUBJECTS, Language, create_texts
 from newsletter.models import Newsletter, Subscriber, Subscription
 
-SENTENCE, OF_A_SUBJECT, MOST = 16, 20, 4
+SENTENCE_WORDS, SUBJECT_SENTENCES, COMMENT_SENTENCES = 16, 20, 4
 """Words of a sentence, how many are written on each subject, and how many a comment has at most."""
 REPLIES: Final = 0.3
 """The share of comments that reply to the previous one."""
@@ -35,10 +35,10 @@ CROSS JOIN (
 ) AS published
 CROSS JOIN LATERAL (
     SELECT string_agg(text, ' ' ORDER BY place) AS text, pg_temp.joined(vector ORDER BY place) AS vector
-    FROM generate_series(1, 1 + floor(pg_temp.share(id, 4) * {MOST})::int) AS place
+    FROM generate_series(1, 1 + floor(pg_temp.share(id, 4) * {COMMENT_SENTENCES})::int) AS place
     CROSS JOIN LATERAL (
         SELECT text, vector FROM synthetic_text
-        WHERE number = floor(pg_temp.share(id * 8 + place, 5) * {SUBJECTS * OF_A_SUBJECT})::int LIMIT 1
+        WHERE number = floor(pg_temp.share(id * 8 + place, 5) * {SUBJECTS * SUBJECT_SENTENCES})::int LIMIT 1
     ) AS sentence
 ) AS written
 WHERE articles IS NOT NULL
@@ -64,7 +64,7 @@ def load_comments(count: int, language: Language, seed: int = 1) -> int:
         connection.cursor() as cursor,
         without_indexes(Comment, CommentPosition, CommentSearchVector, ThreadCount),
     ):
-        create_texts(language, seed, words=SENTENCE, each=OF_A_SUBJECT)
+        create_texts(language, seed, words=SENTENCE_WORDS, each=SUBJECT_SENTENCES)
         cursor.execute("DROP TABLE IF EXISTS synthetic_comment")
         cursor.execute(WRITE, {"first": numbers[0], "last": numbers[-1]})
         with without_triggers(Comment, "comment_came", "comment_keep_new_words"):

@@ -14,10 +14,10 @@ from iria.evaluation.synthetic.revisions import load_revisions
 from iria.evaluation.synthetic.words import Language
 
 KINDS: Final = ("articles", "revisions", "comments", "subscribers")
-MOST: Final = 10_000_000
+MAX_COUNT: Final = 10_000_000
 
 NOTHING: Final = f"Say how many to load: {', '.join(f'--{kind} N' for kind in KINDS)}."
-TOO_MANY: Final = f"Load at most {MOST:,} at once, and choose a seed up to {MOST:,}."
+TOO_MANY: Final = f"Load at most {MAX_COUNT:,} at once, and choose a seed up to {MAX_COUNT:,}."
 STOPPED: Final = (
     "Stopped early. Run the command again with what is missing: each part is written as a whole or not at all. "
     "Name --articles, at least 1, to complete the search index too."
@@ -38,7 +38,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not any(options[kind] for kind in KINDS):
             raise CommandError(NOTHING)
-        if max(options[kind] for kind in (*KINDS, "seed")) > MOST:
+        if max(options[kind] for kind in (*KINDS, "seed")) > MAX_COUNT:
             raise CommandError(TOO_MANY)
         try:
             self._load(options)

@@ -51,7 +51,7 @@ def healthy(
         settings.DEFAULT_FROM_EMAIL = "desk@meridian.org"
         settings.BOUNCE_DOMAIN = ""
         # Earlier tests on this database leave dead rows behind.
-        monkeypatch.setattr(database, "MOST_DEAD_ROWS", 100_000_000)
+        monkeypatch.setattr(database, "MAX_DEAD_ROWS", 100_000_000)
         set_for_production(settings, web.url)
         settings.BACKUP_DIRECTORY = str(tmp_path / "backups")
         for kind in BackupRun.Kind:

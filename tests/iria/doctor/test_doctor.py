@@ -348,7 +348,7 @@ def other_connection() -> Iterator[psycopg.Connection[Any]]:
 def test_a_table_with_dead_rows_is_named(
     healthy: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "MOST_DEAD_ROWS", 10_000)
+    monkeypatch.setattr(database, "MAX_DEAD_ROWS", 10_000)
     with other_connection() as other:
         other.execute("CREATE TABLE bloated (number int) WITH (autovacuum_enabled = off)")
         try:
@@ -378,7 +378,7 @@ def test_an_index_that_could_not_be_created_is_named(healthy: Surroundings) -> N
 def test_a_transaction_that_stays_open_is_named(
     healthy: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "LONGEST_TRANSACTION", timedelta())
+    monkeypatch.setattr(database, "MAX_TRANSACTION_AGE", timedelta())
     with other_connection() as other, other.transaction():
         other.execute("SELECT 1")
         pid = other.info.backend_pid

@@ -60,7 +60,7 @@ def network(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]
     thread = Thread(target=found.server.serve_forever)
     thread.start()
     settings.CDN_PROVIDER, settings.CDN_TARGET, settings.CDN_TOKEN = "generic", found.url, "secret"
-    monkeypatch.setattr(cdn, "AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(cdn, "REPEAT_SECONDS", 0.05)
     monkeypatch.setattr(cdn, "BETWEEN_SECONDS", 0.01)
     yield found
     found.status = 200

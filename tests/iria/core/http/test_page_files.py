@@ -119,7 +119,7 @@ def test_an_edit_deletes_the_files_of_the_pages_that_show_it(keeper: Keeper) -> 
 def test_many_outdated_files_are_deleted_at_once(
     keeper: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_files, "FEW", 1)
+    monkeypatch.setattr(page_files, "MAX_SINGLE_DELETIONS", 1)
     urls = [newsroom.published(f"Article {number}").get_absolute_url() for number in range(3)]
     read(keeper, *urls)
     newsroom.published("Another")
