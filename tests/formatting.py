@@ -14,7 +14,7 @@ from typing import Final
 
 from tests.shared import PROJECT
 
-LONGEST_LINE: Final = 120
+MAX_LINE_LENGTH: Final = 120
 STYLESHEETS: Final = "static/**/*.css"
 TEMPLATES: Final = "templates/**/*.html"
 
@@ -69,7 +69,7 @@ def _close(lines: list[str], indent: str) -> None:
         len(lines) > 2
         and lines[-3].endswith("{")
         and lines[-2].endswith(";")
-        and len(indent + in_one_line) <= LONGEST_LINE
+        and len(indent + in_one_line) <= MAX_LINE_LENGTH
     ):
         lines[-3:] = [indent + in_one_line]
 
@@ -86,7 +86,7 @@ def _wrap(text: str, indent: str, next_indent: str) -> list[str]:
     """Lines that are broken after commas only."""
     lines = textwrap.wrap(
         re.sub("(?<!,) ", _NO_BREAK, text),
-        LONGEST_LINE,
+        MAX_LINE_LENGTH,
         initial_indent=indent,
         subsequent_indent=next_indent,
         break_long_words=False,
@@ -100,8 +100,8 @@ def findings(path: Path) -> Iterator[str]:
     source = path.read_text()
     name = path.relative_to(PROJECT) if path.is_relative_to(PROJECT) else path
     for number, line in enumerate(source.splitlines(), 1):
-        if len(line) > LONGEST_LINE:
-            yield f"{name}:{number}: {len(line)} characters, {LONGEST_LINE} are allowed"
+        if len(line) > MAX_LINE_LENGTH:
+            yield f"{name}:{number}: {len(line)} characters, {MAX_LINE_LENGTH} are allowed"
     if path.suffix == ".css" and format_stylesheet(source) != source:
         yield f"{name}: not formatted; run `python -m tests.formatting --write`"
 

@@ -55,7 +55,7 @@ LAST_CHANGE: Final = Greatest("updated_at", "published_at")
 """An indexed expression."""
 
 
-FEW: Final = 500
+MAX_IDS: Final = 500
 """Up to this number, changed articles are selected by id."""
 
 LISTED_AT: Final = "listed_at"
@@ -98,8 +98,8 @@ def _changed(rows: ArticleQuerySet, since: datetime, *, in_order: bool) -> Artic
     by_change = GreaterThanOrEqual(LAST_CHANGE, since)
     if not in_order:
         latest = Article.objects.published().filter(by_change).order_by(LAST_CHANGE.desc(), "-pk")
-        numbers = list(latest.values_list("pk", flat=True)[: FEW + 1])
-        if len(numbers) <= FEW:
+        numbers = list(latest.values_list("pk", flat=True)[: MAX_IDS + 1])
+        if len(numbers) <= MAX_IDS:
             rows = rows.filter(pk__in=numbers)
     return rows.filter(by_change)
 

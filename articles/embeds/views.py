@@ -37,7 +37,7 @@ MAX_URLS: Final = 100
 LIMIT: Final = 60
 PER: Final = timedelta(hours=1)
 """New pages that one user may ask for."""
-AGAIN_AFTER: Final = timedelta(hours=1)
+RETRY_AFTER: Final = timedelta(hours=1)
 """When a page that could not be fetched may be asked for again."""
 LIMITED: Final = "limited"
 """The state of a URL that was not asked for, because the user reached the limit."""
@@ -87,7 +87,7 @@ def fetch_again(card: LinkCard) -> None:
 def _may_be_retried(card: LinkCard) -> bool:
     """Also if it waits for long: its job may be lost."""
     fetched = card.state == LinkCard.State.FETCHED
-    return not fetched and card.requested_at < timezone.now() - AGAIN_AFTER
+    return not fetched and card.requested_at < timezone.now() - RETRY_AFTER
 
 
 def _shown(url: str, card: LinkCard | None, providers: list[EmbedProvider]) -> dict[str, str]:

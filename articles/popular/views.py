@@ -46,10 +46,10 @@ ROBOTS: Final = re.compile(
 )
 
 HOUR: Final = timedelta(hours=1)
-AGAIN: Final = 12
+MAX_VIEWS_OF_ARTICLE: Final = 12
 """Views of one article per hour and IP address that are counted; an office shares one address."""
 
-ALTOGETHER: Final = 240
+MAX_VIEWS: Final = 240
 
 COUNT: Final = """
 INSERT INTO articles_articleviews (article_id, day, views) VALUES (%s, %s, 1)
@@ -64,9 +64,9 @@ def count_view(request: HttpRequest, article_id: int) -> bool:
     if not Article.objects.published().filter(pk=article_id).exists():
         return False
     ip_address = client_ip(request)
-    if not count_and_allow("seen", ip_address, limit=ALTOGETHER, per=HOUR):
+    if not count_and_allow("seen", ip_address, limit=MAX_VIEWS, per=HOUR):
         return False
-    if not count_and_allow(f"seen {article_id}", ip_address, limit=AGAIN, per=HOUR):
+    if not count_and_allow(f"seen {article_id}", ip_address, limit=MAX_VIEWS_OF_ARTICLE, per=HOUR):
         return False
     today = publication_of(request).local_date(timezone.now())
     with connection.cursor() as cursor:

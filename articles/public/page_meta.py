@@ -35,7 +35,7 @@ from iria.publication.models import Publication
 URL_SAFE: Final = "%/:?#[]@!$&'()*+,;=~"
 """Characters of a URL that are not quoted (RFC 3986)."""
 
-LONGEST_DESCRIPTION: Final = 300
+MAX_DESCRIPTION_LENGTH: Final = 300
 
 Crumbs = Sequence[tuple[str, str]]
 """Names and URLs from the front page down to the page itself."""
@@ -99,9 +99,9 @@ class PageMeta:
     def plain_description(self) -> str:
         """The description without markup, truncated for search engines."""
         plain = strip_tags(self.description) if "<" in self.description else self.description
-        if len(plain) <= LONGEST_DESCRIPTION:
+        if len(plain) <= MAX_DESCRIPTION_LENGTH:
             return plain
-        return Truncator(plain).chars(LONGEST_DESCRIPTION)
+        return Truncator(plain).chars(MAX_DESCRIPTION_LENGTH)
 
     @property
     def article_properties(self) -> list[tuple[str, str]]:

@@ -55,7 +55,7 @@ MIN_FOUND: Final = 100
 LOOKED_UP: Final = 10
 """Common terms that are looked up, those with the highest weights; only pasted texts have more."""
 
-FEW: Final = 5_000
+MAX_LISTED: Final = 5_000
 """Articles up to which the ids of a filtered set are listed; of a larger set, the best are checked."""
 
 MAX_VECTOR_CHECKS: Final = 2_000
@@ -126,8 +126,8 @@ def candidates(
 
 
 def _filtered(sql: str, parameters: tuple[Any, ...]) -> Searchable:
-    rows = fetch(NUMBERS.format(articles=sql), [*parameters, FEW + 1])
-    if len(rows) > FEW:
+    rows = fetch(NUMBERS.format(articles=sql), [*parameters, MAX_LISTED + 1])
+    if len(rows) > MAX_LISTED:
         return Searchable(sql, parameters, is_large=True)
     return Searchable(sql, parameters, few=[pk for (pk,) in rows])
 

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Final
 
-LONGEST_LINE: Final = 400
+MAX_LINE_LENGTH: Final = 400
 
 type Change = tuple[tuple[str, ...], tuple[str, ...]]
 """Lines removed, lines added."""
@@ -66,6 +66,6 @@ def _print_change(change: Change, names: list[str]) -> None:
     print(f"@@ {len(names)} × – {names[0]}{more}")
     for sign, lines in zip("-+", change, strict=True):
         for line in lines:
-            cut = "…" if len(line) > LONGEST_LINE else ""
-            print(f"{sign} {line[:LONGEST_LINE]}{cut}")
+            cut = "…" if len(line) > MAX_LINE_LENGTH else ""
+            print(f"{sign} {line[:MAX_LINE_LENGTH]}{cut}")
     print()

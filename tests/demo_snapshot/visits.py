@@ -37,10 +37,10 @@ START: Final = (
 """The first pages, and pages without a link."""
 
 LEFT_OUT: Final = re.compile(r"^/(static|pictures|face|emblem|favicon|admin/.)")
-FEW: Final = re.compile(r"^/(search|accounts|comments|newsletter/link|api/oembed)/?")
+SAMPLED: Final = re.compile(r"^/(search|accounts|comments|newsletter/link|api/oembed)/?")
 """A few pages of each kind are enough; they differ only in a number or a query."""
 
-MOST_OF_A_KIND: Final = 3
+MAX_OF_A_KIND: Final = 3
 DROPPED: Final = {"ETag", "Content-Length", "Date", "Set-Cookie", "Last-Modified"}
 
 
@@ -109,10 +109,10 @@ def walk(visitor: Visitor) -> None:
             if link in seen or LEFT_OUT.match(link):
                 continue
             seen.add(link)
-            if FEW.match(link):
+            if SAMPLED.match(link):
                 kind = re.sub(r"\d+", "0", re.sub(r"=[^&]*", "=", link))
                 kinds[kind] += 1
-                if kinds[kind] > MOST_OF_A_KIND:
+                if kinds[kind] > MAX_OF_A_KIND:
                     continue
             waiting.append(link)
 

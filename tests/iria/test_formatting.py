@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.formatting import LONGEST_LINE, findings, format_stylesheet
+from tests.formatting import MAX_LINE_LENGTH, findings, format_stylesheet
 
 
 def test_each_declaration_is_on_its_own_line() -> None:
@@ -24,7 +24,7 @@ def test_a_rule_with_one_declaration_is_on_one_line() -> None:
 def test_a_long_line_is_wrapped_after_a_comma() -> None:
     selectors = ", ".join(f".selector-{number}" for number in range(30))
     lines = format_stylesheet(f"{selectors} {{ color: red; }}").splitlines()
-    assert max(map(len, lines)) <= LONGEST_LINE
+    assert max(map(len, lines)) <= MAX_LINE_LENGTH
     assert all(line.endswith(",") for line in lines[:-3])
 
 
@@ -69,9 +69,9 @@ def test_formatting_is_idempotent(rules: list[str]) -> None:
 
 
 def test_long_lines_and_several_declarations_per_line_are_found(tmp_path: Path) -> None:
-    (tmp_path / "page.html").write_text("<p>\n" + "x" * (LONGEST_LINE + 1) + "\n</p>\n")
+    (tmp_path / "page.html").write_text("<p>\n" + "x" * (MAX_LINE_LENGTH + 1) + "\n</p>\n")
     (tmp_path / "site.css").write_text("a { top: 0; left: 0; }\n")
-    (tmp_path / "good.html").write_text("x" * LONGEST_LINE + "\n")
+    (tmp_path / "good.html").write_text("x" * MAX_LINE_LENGTH + "\n")
     assert ["page.html:2:" in each for each in findings(tmp_path / "page.html")] == [True]
     assert len(list(findings(tmp_path / "site.css"))) == 1
     assert list(findings(tmp_path / "good.html")) == []

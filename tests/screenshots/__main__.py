@@ -42,7 +42,7 @@ SETS: Final = {
     "pages": (public_pages.PAGES, public_pages.SIZES, PROJECT / "docs" / "design"),
 }
 SCHEMES: Final = ("light", "dark")
-MOST_BYTES: Final = 80_000
+MAX_BYTES: Final = 80_000
 
 
 def main(names: list[str]) -> int:
@@ -123,7 +123,7 @@ def _write(page: Page, file: Path) -> None:
         for quality in range(85, 10, -15):
             written = io.BytesIO()
             shot.save(written, "WEBP", quality=quality, method=6)
-            if written.tell() <= MOST_BYTES:
+            if written.tell() <= MAX_BYTES:
                 break
         file.write_bytes(written.getvalue())
 

@@ -93,7 +93,7 @@ def test_each_language_has_its_own_required_terms(river: None) -> None:
 def test_filters_find_all_articles_of_a_section_of_any_size(
     river: None, rivers: Category, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr("articles.search.scoring.FEW", few)
+    monkeypatch.setattr("articles.search.scoring.MAX_LISTED", few)
     within = SearchFilters(category=rivers)
     indexed("Dredger", "A dredger far from every section.")
     assert search_articles("dredger barge", filters=within).total == 2

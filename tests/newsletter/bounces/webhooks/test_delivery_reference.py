@@ -28,7 +28,7 @@ from tests.newsletter.mailserver import MailServer
 
 pytestmark = pytest.mark.django_db
 OWN = {"address": OLA, "token": "t" * 32, "message_id": "<one@meridian.example>"}
-LONGEST_ID = 9_223_372_036_854_775_807 // 10
+MAX_ID = 9_223_372_036_854_775_807 // 10
 
 
 def read(wire: bytes) -> EmailMessage:
@@ -55,13 +55,13 @@ def test_the_delivery_reference_is_on_one_unfolded_line(
     name: str, use_provider: UseProvider
 ) -> None:
     use_provider(name)
-    draft, ref = issue(), delivery_ref(LONGEST_ID)
+    draft, ref = issue(), delivery_ref(MAX_ID)
     rendered = rendering.compose(draft)
     filled = template_of(draft, rendered).render_for(**OWN, ref=ref)
     to, token, message_id = OWN.values()
     message = message_of(draft, rendered, to, token, message_id, ref=ref).message()
     assert ref_in(name, read(filled)) == ref_in(name, message) == ref
-    assert delivery_from_ref(ref) == LONGEST_ID
+    assert delivery_from_ref(ref) == MAX_ID
     assert b"stands-here" not in filled
     (line,) = [each for each in filled.split(b"\r\n") if ref.encode() in each]
     assert line.startswith(f"{PROVIDERS[name].header}: ".encode())
