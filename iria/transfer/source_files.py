@@ -176,6 +176,21 @@ def _readable(reason: str) -> Iterator[None]:
         raise Unreadable(message) from error
 
 
+MOST_KEY_PARTS: Final = 1000
+_KEY_PART: Final = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+"
+_KEY_PARTS: Final = re.compile(
+    rf"(?<![\w-])(?:{_KEY_PART}){{1,{MOST_KEY_PARTS - 1}}}+(?P<more>{_KEY_PART})?"
+)
+
+
+def _check_keys(text: str, first_line: int) -> None:
+    """Refuses a dotted key for which `tomllib`, which copies the parts read so far for each, takes seconds."""
+    for parts in _KEY_PARTS.finditer(text):
+        if parts["more"]:
+            message = f"The TOML has a key of more than {MOST_KEY_PARTS:,} parts."
+            raise Unreadable(message, first_line + text.count("\n", 0, parts.start()))
+
+
 def loaded(text: str, file_format: str, first_line: int = 1) -> Any:
     """The value of a text in yaml, toml or json; that of YAML has texts, lists and mappings only.
 
@@ -191,6 +206,7 @@ def loaded(text: str, file_format: str, first_line: int = 1) -> Any:
             case "yaml":
                 return yaml.load(text, Loader=loader)  # noqa: S506 - it makes nothing but text
             case "toml":
+                _check_keys(text, first_line)
                 return tomllib.loads(text)
             case _:
                 return json.loads(text)

@@ -1,5 +1,6 @@
 """Whatever is in a file, the parsers of imports raise nothing but their own error, yield what can be stored, and end soon."""
 
+import contextlib
 import json
 import time
 import zipfile
@@ -15,11 +16,13 @@ from hypothesis import strategies as st
 
 from articles.body.rendering import render
 from articles.body.sanitiser import clean, clean_caption
+from iria.core.text.typography import typeset_html
 from iria.transfer import bodies, medium, substack
 from iria.transfer.captions import split_html
 from iria.transfer.feeds import Feed
 from iria.transfer.ghost import bodies as ghost
 from iria.transfer.markdown import bodies as markdown
+from iria.transfer.markdown.files import parse_fields
 from iria.transfer.markdown.parser import MarkdownFolder
 from iria.transfer.records import Unreadable
 from iria.transfer.wordpress import bodies as wordpress
@@ -244,6 +247,11 @@ def _markdown(text: str, *, is_markdown: bool = True, is_vault: bool = False) ->
     )
 
 
+def _fields(text: str, file_format: str) -> None:
+    with contextlib.suppress(Unreadable):
+        parse_fields(text, file_format)
+
+
 READERS: Final[dict[str, Callable[[str], object]]] = {
     "HTML": lambda text: bodies.convert_html(text, lambda url: url),
     "plain text": bodies.title_of,
@@ -259,6 +267,9 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "pages": lambda text: _markdown(text, is_markdown=False),
     "shown articles": lambda text: render(clean(text), lambda _use: ""),
     "shown captions": clean_caption,
+    "French": lambda text: typeset_html(f"« {text}", "fr"),
+    "TOML": lambda text: _fields(text, "toml"),
+    "YAML": lambda text: _fields(text, "yaml"),
 }
 REPEATED: Final = (
     *("<", "<a ", "<a href=http://a", "<a href=http://a>", "<div", "<br", "<!--", "<!DOCTYPE "),
@@ -269,12 +280,15 @@ REPEATED: Final = (
         "<pre>",
         "<img src=a>",
         "&",
+        "«",
         "a",
+        "a.",
         " ",
         "\n",
         "\t",
         "(",
         "' \"",
+        "<a'",
     ),
     *(
         "[",

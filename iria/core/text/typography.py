@@ -14,7 +14,8 @@ from typing import Final
 NARROW: Final = "\u202f"
 NO_BREAK: Final = "\u00a0"
 
-_SPACE: Final = "[ \t\r\n\u2009]+"
+_SPACE: Final = "(?<![ \t\r\n\u2009])[ \t\r\n\u2009]++"
+"""All spaces at once, so that a long row of them takes linear time."""
 _AFTER: Final = r"(?=[\s\u00a0\u202f;:!?.,…»”’\"')\]]|$)"
 _NARROW_BEFORE: Final = re.compile(rf"{_SPACE}(?=»|[!?]+{_AFTER}|;(?=[\s\u00a0\u202f»”\"]|$))")
 _WIDE_BEFORE: Final = re.compile(rf"{_SPACE}(?=:(?=[\s\u00a0\u202f»”\"]|$))")
@@ -22,7 +23,8 @@ _NARROW_BEHIND: Final = re.compile(rf"(?<=«){_SPACE}")
 _ANY: Final = re.compile(r"[;:!?»«]")
 
 _TAG: Final = re.compile(
-    r"<!--.*?-->|<(?P<closing>/?)(?P<name>[a-zA-Z][^\s/>]*)(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(?P<closing>/?)(?P<name>[a-zA-Z][^\s/>]*)(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>?",
     re.DOTALL,
 )
 _LANGUAGE: Final = re.compile(r"\blang=[\"']?([A-Za-z-]+)")

@@ -265,6 +265,18 @@ def test_broken_front_matter_is_refused_with_its_line(
     assert refused.value.line == line
 
 
+def test_a_key_of_too_many_parts_is_refused_with_its_line(write: Write) -> None:
+    root = write({"bad.md": f'+++\ntitle = "A"\nmap = {{ {"a." * 5000}b = 1 }}\n+++\nx'})
+    with pytest.raises(Unreadable, match=r"bad\.md.*1,000") as refused:
+        list(_source(root).records())
+    assert refused.value.line == 3
+
+
+def test_a_long_list_of_numbers_is_no_key_of_many_parts(write: Write) -> None:
+    root = write({"a.md": f'+++\ntitle = "A"\nlist = [{"0.5, " * 2000}]\n+++\nx'})
+    assert [each.title for each in list(_source(root).records()) if isinstance(each, Text)] == ["A"]
+
+
 @pytest.mark.django_db
 def test_a_bundle_becomes_an_article_with_its_images_once(
     write: Write, tmp_path: Path, client: Client
