@@ -32,7 +32,7 @@ from iria.transfer.undo import REMOVED, STAYS
 OUTCOMES: Final = ("found", *(each.value for each in Outcome), REMOVED, STAYS)
 TOO_LATE: Final = "This is not possible now: the import is running, or its file was deleted."
 ONE_FILE: Final = "Upload a file, or name one on the server, not both."
-MOST_SETTINGS: Final = 5 * 1024**2
+MAX_SETTINGS_BYTES: Final = 5 * 1024**2
 """Bytes of a file of redirects or routes."""
 OUTSIDE: Final = "Enter a path inside the folder, such as “export.xml”."
 State = ImportRun.State
@@ -45,14 +45,14 @@ def _validate_inside(name: str) -> None:
 
 
 def _validate_upload(file: UploadedFile[Any]) -> None:
-    if (file.size or 0) > uploads.MOST_BYTES:
+    if (file.size or 0) > uploads.MAX_BYTES:
         message = "The file is larger than 1 GB. Copy it to the server instead; see below."
         raise forms.ValidationError(message)
 
 
 def _validate_settings(file: UploadedFile[Any]) -> None:
-    if (file.size or 0) > MOST_SETTINGS:
-        message = f"The file is larger than {MOST_SETTINGS // 1024**2} MB."
+    if (file.size or 0) > MAX_SETTINGS_BYTES:
+        message = f"The file is larger than {MAX_SETTINGS_BYTES // 1024**2} MB."
         raise forms.ValidationError(message)
 
 

@@ -46,7 +46,7 @@ GAP: Final = (
 )
 """Between a caption and what follows it."""
 END: Final = r"\s*+(?:\.\s*+)?$"
-MOST_WORDS: Final = 10
+MAX_WORDS: Final = 10
 """A longer text after a label is a sentence, not a name."""
 
 
@@ -179,7 +179,7 @@ def _is_tag(token: str) -> bool:
 
 def _found(text: str) -> tuple[str, int, str] | None:
     """The rule that applies, where the caption ends, and the credit."""
-    if not text.strip() or len(text) > LONGEST:
+    if not text.strip() or len(text) > MAX_LENGTH:
         return None
     for rule in RULES:
         found = rule.pattern.search(text)
@@ -191,15 +191,15 @@ def _found(text: str) -> tuple[str, int, str] | None:
     return None
 
 
-LONGEST: Final = 3000
+MAX_LENGTH: Final = 3000
 
 
 def _may_be_credit(credit: str) -> bool:
-    return bool(re.search(r"[^\W\d_]{2}", credit)) and len(credit.split()) <= MOST_WORDS
+    return bool(re.search(r"[^\W\d_]{2}", credit)) and len(credit.split()) <= MAX_WORDS
 
 
 def _is_doubtful(text: str) -> bool:
-    return len(text) <= LONGEST and any(pattern.search(text.strip()) for pattern in DOUBTFUL)
+    return len(text) <= MAX_LENGTH and any(pattern.search(text.strip()) for pattern in DOUBTFUL)
 
 
 PROPOSALS: Final = (
@@ -208,19 +208,19 @@ PROPOSALS: Final = (
     re.compile(r"(?<=[.!?])\s+(?P<credit>[^.!?]{2,60})\.?$"),
 )
 """Ends of captions that may be a credit: in brackets, after a dash, a short last sentence."""
-MOST_PROPOSED: Final = 6
+MAX_PROPOSED_WORDS: Final = 6
 """Words of a proposal."""
 
 
 def propose(text: str) -> Split:
     """Splits a caption where a credit might be, for somebody who will look at it; without one it is the caption."""
-    if (found := split(text)).credit or len(text) > LONGEST:
+    if (found := split(text)).credit or len(text) > MAX_LENGTH:
         return found
     for pattern in PROPOSALS:
         if end := pattern.search(text.strip()):
             credit = end["credit"].strip(" .")
             words = credit.split()
-            if len(words) <= MOST_PROPOSED and words and words[0][:1].isupper():
+            if len(words) <= MAX_PROPOSED_WORDS and words and words[0][:1].isupper():
                 caption = text.strip()[: end.start()].rstrip(" |–—-/")
                 return Split(caption, credit, is_undecided=True, text=text.strip())
     return Split(text.strip(), "", is_undecided=True, text=text.strip())

@@ -75,7 +75,7 @@ def paragraphs(text: str) -> str:
     )
 
 
-LONGEST: Final = 100 * 1024**2
+MAX_BYTES: Final = 100 * 1024**2
 """A JSON file is in memory as a whole."""
 
 
@@ -97,8 +97,8 @@ def read_json(file: Path, head: Head) -> Iterator[Entry]:
 
 def _load(file: Path) -> dict[str, Any]:
     try:
-        if file.stat().st_size > LONGEST:
-            message = f"The file is larger than {LONGEST // 1024**2} MB."
+        if file.stat().st_size > MAX_BYTES:
+            message = f"The file is larger than {MAX_BYTES // 1024**2} MB."
             raise Unreadable(message)
         document = json.loads(file.read_bytes())
     except json.JSONDecodeError as error:

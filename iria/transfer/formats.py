@@ -112,7 +112,7 @@ FORMATS: Final = {
 
 
 START: Final = 64 * 1024
-MOST_NAMES: Final = 10_000
+MAX_NAMES: Final = 10_000
 A_ZIP: Final = "a ZIP file"
 IN_XML: Final = (
     (re.compile(r"xmlns:\w+\s*=\s*[\"']http://wordpress\.org/export/"), "wordpress"),
@@ -126,7 +126,7 @@ PAGE: Final = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", 
 SUBSTACK: Final = re.compile(r"(?:^|/)posts/\d+\.[^/]*\.html$")
 LIST: Final = "posts.csv"
 MEDIUM: Final = re.compile(r"(?:^|/)posts/(?:draft_|\d{4}-\d{2}-\d{2}_)[^/]*-[0-9a-f]{8,14}\.html$")
-AGAIN: Final = "Export or copy it again."
+COPY_AGAIN: Final = "Export or copy it again."
 UNPACK: Final = "Unpack it first."
 SIGNATURES: Final = (
     (b"\x1f\x8b", "a gzip file", UNPACK),
@@ -201,7 +201,7 @@ def _file(path: Path) -> Found | None:
     with path.open("rb") as source:
         start = source.read(START)
     if not start.strip(b"\x00\r\n\t \xef\xbb\xbf"):
-        return Found("an empty file", "", AGAIN)
+        return Found("an empty file", "", COPY_AGAIN)
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(path)
     for signature, what, to_do in SIGNATURES:
@@ -216,9 +216,9 @@ def _zip(path: Path) -> Found | None:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except BROKEN:
-        return Found("a ZIP file that is damaged or incomplete", "", AGAIN)
+        return Found("a ZIP file that is damaged or incomplete", "", COPY_AGAIN)
     if not names:
-        return Found("an empty ZIP file", "", AGAIN)
+        return Found("an empty ZIP file", "", COPY_AGAIN)
     if system := _system_of(names):
         return Found(FORMATS[system].content, system)
     return Found(A_ZIP, "", UNPACK)
@@ -226,7 +226,7 @@ def _zip(path: Path) -> Found | None:
 
 def _system_of(names: Iterable[str]) -> str:
     """Whose export a folder or an archive with these files is, if it is one."""
-    listed = list(islice(names, MOST_NAMES))
+    listed = list(islice(names, MAX_NAMES))
     if any(f"/{each}".endswith(f"/{LIST}") for each in listed) and any(
         map(SUBSTACK.search, listed)
     ):

@@ -11,9 +11,9 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from iria.transfer.records import Author, Kind, Record, Term, Text
 
-LONGEST_ID: Final = 200
+MAX_ID_LENGTH: Final = 200
 EARLIEST: Final = 1900
-MOST_OFFSET: Final = timedelta(hours=14)
+MAX_OFFSET: Final = timedelta(hours=14)
 """No zone is further from UTC."""
 ZONE: Final = re.compile(
     r"\s*(?:(?P<utc>Z|UTC|GMT)|(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2}))$"
@@ -34,10 +34,10 @@ FORMATS: Final = (
 def short_id(text: str) -> str:
     """The text itself if it is short enough for an id, or else its beginning and a digest."""
     text = text.encode("utf-8", "replace").decode().replace("\x00", "")
-    if len(text) <= LONGEST_ID:
+    if len(text) <= MAX_ID_LENGTH:
         return text
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return f"{text[: LONGEST_ID - 20]}…{digest}"
+    return f"{text[: MAX_ID_LENGTH - 20]}…{digest}"
 
 
 def terms_of(names: Iterable[str], kind: Kind = Kind.TAGS) -> list[Term]:
@@ -118,7 +118,7 @@ def moment_of_two(
     left some days apart from the local one. Then the local time counts, in `zone`. `pubDate` is the last resort.
     """
     here, there = _naive(local), _naive(utc)
-    if here is not None and there is not None and abs(here - there) > MOST_OFFSET:
+    if here is not None and there is not None and abs(here - there) > MAX_OFFSET:
         return _in_utc(here, zone), True
     if there is not None:
         return there.replace(tzinfo=UTC), False

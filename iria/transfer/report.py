@@ -94,7 +94,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-MOST_REASONS: Final = 20
+MAX_REASONS: Final = 20
 """Why items were skipped, on the terminal."""
 EXAMPLE: Final = 120
 """Characters of a remark on the terminal."""
@@ -169,7 +169,7 @@ class Report:
         reasons = Counter(
             f"{each['kind']}: {each['reason']}" for each in self.items(Outcome.SKIPPED)
         )
-        for reason, number in reasons.most_common(MOST_REASONS):
+        for reason, number in reasons.most_common(MAX_REASONS):
             yield f"Skipped: {number:,} {reason}"
         examples: dict[str, str] = {}
         for each in self._remarks:

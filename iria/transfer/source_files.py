@@ -30,11 +30,11 @@ from defusedxml import DefusedXmlException, DTDForbidden
 
 from iria.transfer.records import Unreadable
 
-MOST_MEMBERS: Final = 500_000
-LARGEST: Final = 200 * 1024**2
+MAX_FILES: Final = 500_000
+MAX_FILE_BYTES: Final = 200 * 1024**2
 """Of a file that is read into memory."""
-LARGEST_TOTAL: Final = 20 * 1024**3
-MOST_GROWTH: Final = 200
+MAX_TOTAL_BYTES: Final = 20 * 1024**3
+MAX_GROWTH: Final = 200
 """Times that such a file may be as large as it is in the archive; text shrinks to about a tenth."""
 SMALL: Final = 1024**2
 """A file below this size may grow as it likes."""
@@ -90,7 +90,7 @@ class Archive:
             message = f"The archive has no file {name}."
             raise Unreadable(message)
         growth = member.file_size / max(member.compress_size, 1)
-        if member.file_size > LARGEST or (member.file_size > SMALL and growth > MOST_GROWTH):
+        if member.file_size > MAX_FILE_BYTES or (member.file_size > SMALL and growth > MAX_GROWTH):
             message = f"The archive is refused: a file is too large when it is unpacked ({name})."
             raise Unreadable(message)
         with _readable(f"The file {name} in the archive is damaged"):
@@ -107,7 +107,7 @@ class Archive:
             Unreadable: it is damaged or too large.
         """
         target.mkdir()
-        room = min(LARGEST_TOTAL, shutil.disk_usage(target).free // 2)
+        room = min(MAX_TOTAL_BYTES, shutil.disk_usage(target).free // 2)
         for name, member in self._members.items():
             path = target / name
             with _readable(f"The file {name} in the archive is damaged"):
@@ -123,8 +123,8 @@ class Archive:
 
     def _check(self) -> None:
         members = self._zip.infolist()
-        if len(members) > MOST_MEMBERS:
-            message = f"The archive has more than {MOST_MEMBERS:,} files."
+        if len(members) > MAX_FILES:
+            message = f"The archive has more than {MAX_FILES:,} files."
             raise Unreadable(message)
         total = 0
         for member in members:
@@ -142,10 +142,8 @@ class Archive:
             total += member.file_size
             if not name.endswith("/"):
                 self._members[name] = member
-        if total > LARGEST_TOTAL:
-            message = (
-                f"The archive is refused: unpacked, it has more than {LARGEST_TOTAL // 1024**3} GB."
-            )
+        if total > MAX_TOTAL_BYTES:
+            message = f"The archive is refused: unpacked, it has more than {MAX_TOTAL_BYTES // 1024**3} GB."
             raise Unreadable(message)
 
 

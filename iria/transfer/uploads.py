@@ -34,7 +34,7 @@ RUN: Final = "iria.import"
 AFTER_OTHERS: Final = -10
 CHUNK: Final = 1024 * 1024
 CHUNKS_AT_ONCE: Final = 16
-MOST_BYTES: Final = 1024**3
+MAX_BYTES: Final = 1024**3
 """Of an upload. Larger ones are copied to the server."""
 IMAGES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".tif", ".tiff", ".bmp")
 KEPT: Final = frozenset({"..", ".obsidian"})

@@ -16,7 +16,7 @@ BLOCKS_READING: Final = "AccessExclusiveLock"
 BLOCKS_WRITING: Final = ("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", BLOCKS_READING)
 PAUSE: Final = 0.01
 READ_EVERY: Final = 0.1
-LONGEST_READ: Final = "60s"
+MAX_READ: Final = "60s"
 
 # A waiting lock counts too, because later readers queue behind it.
 _LOCKS = """
@@ -74,7 +74,7 @@ def _sample(url: str, program: str, seen: Seen, done: Event) -> None:
 def _read(url: str, table: str, seen: Seen, done: Event) -> None:
     query = sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier(table))
     with psycopg.connect(url, autocommit=True) as database:
-        database.execute(f"SET statement_timeout = '{LONGEST_READ}'")
+        database.execute(f"SET statement_timeout = '{MAX_READ}'")
         while not done.is_set():
             begin = time.monotonic()
             try:

@@ -32,8 +32,8 @@ IN_TEXT: Final = re.compile(
 )
 TOKEN: Final = re.compile(r"<<(\w+)/(\d+)>>")
 IN_DETAILS: Final = {"categories": "categories", "authors": "authors", "series": "series"}
-MOST_ROUNDS: Final = 12
-MOST_NAMED: Final = 3
+MAX_ROUNDS: Final = 12
+MAX_NAMED: Final = 3
 
 
 def differences(one: Path, other: Path) -> list[str]:
@@ -42,9 +42,9 @@ def differences(one: Path, other: Path) -> list[str]:
     first, second = _rows(one), _rows(other)
     for kind in sorted(first.keys() | second.keys()):
         for sign, rows in (("-", first[kind] - second[kind]), ("+", second[kind] - first[kind])):
-            found += [f"{sign} {kind} {row}" for row in [*rows.elements()][:MOST_NAMED]]
+            found += [f"{sign} {kind} {row}" for row in [*rows.elements()][:MAX_NAMED]]
     for sign, files in (("-", _texts(one) - _texts(other)), ("+", _texts(other) - _texts(one))):
-        found += [f"{sign} {each}" for each in sorted(files)[:MOST_NAMED]]
+        found += [f"{sign} {each}" for each in sorted(files)[:MAX_NAMED]]
     return found
 
 
@@ -62,7 +62,7 @@ def _rows(export: Path) -> dict[str, Counter[str]]:
             row = json.loads(line)
             found[table.kind.name, row[table.key]] = _content(table, row, labels)
     digests: dict[tuple[str, int], str] = {}
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         before = len({*digests.values()})
         digests = {key: _digest(_resolved(text, digests)) for key, text in found.items()}
         if len({*digests.values()}) == before:

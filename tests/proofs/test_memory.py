@@ -34,7 +34,7 @@ pytestmark = [
 ARTICLES, COMMENTS, REQUESTS = sized(200, 5_000), sized(4_000, 100_000), sized(2_000, 100_000)
 STORE_MB: Final = sized(4, 16)
 """In the small proof so little that it is full after a few pages; else the default."""
-MOST_MB, GROWTH = 180, 1.04
+MAX_MB, GROWTH = 180, 1.04
 """Of each process, with what it shares with others; and from half of the requests to the last one."""
 CLIENTS: Final = 3
 
@@ -55,7 +55,7 @@ def test_a_web_process_stays_below_180_mb_and_no_longer_grows(
             print(f"{len(measured) * len(part):,} requests: {measured[-1]} (RSS and PSS in MB)")
     _, half, _, end = measured
     assert half.keys() == end.keys(), "a process was replaced"
-    assert max(rss for rss, _pss in end.values()) < MOST_MB
+    assert max(rss for rss, _pss in end.values()) < MAX_MB
     for pid, (rss, _pss) in end.items():
         assert rss <= half[pid][0] * GROWTH
 

@@ -29,8 +29,8 @@ pytestmark = pytest.mark.proof
 
 MANY = 5000
 ROUNDS = sized(5, 40)
-MOST_QUERIES = 12
-MOST_TIMES = 1.5
+MAX_QUERIES = 12
+MAX_RATIO = 1.5
 WRITERS = sized(40, 200)
 DOUBLE_SUBMIT_EVERY = 5
 """Every fifth commenter submits the same form twice."""
@@ -77,8 +77,8 @@ def test_pages_of_large_threads_are_as_fast_as_of_small_ones(client: Client) -> 
     }
     for name, (times, queries) in found.items():
         print(f"{name}: {times:.2f} × a full page of a small thread, {queries} queries")
-    assert max(queries for _, queries in found.values()) <= MOST_QUERIES
-    assert max(times for times, _ in found.values()) <= MOST_TIMES
+    assert max(queries for _, queries in found.values()) <= MAX_QUERIES
+    assert max(times for times, _ in found.values()) <= MAX_RATIO
 
 
 def ratio(client: Client, url: str, floor: str) -> tuple[float, int]:

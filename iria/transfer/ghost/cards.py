@@ -22,7 +22,7 @@ NAMES: Final = {
 }
 WIDTHS: Final = {"wide": "wide", "full": "full"}
 ONLY_MAIL: Final = frozenset({"email", "email-cta"})
-MOST_STARS: Final = 5
+MAX_STARS: Final = 5
 MARKDOWN: Final = re.compile(
     rf"{bodies.CODE}|^(?P<heading>#{{1,6}})(?=[^\s#])|{bodies.MARKED}", re.MULTILINE | re.DOTALL
 )
@@ -204,8 +204,8 @@ def _product(card: Card) -> str:
     stars = ""
     given = card.get("productStarRating")
     if card.get("productRatingEnabled") and isinstance(given, (int, float)):
-        full = min(max(int(given), 0), MOST_STARS)
-        stars = f"<p>{'★' * full}{'☆' * (MOST_STARS - full)}</p>"
+        full = min(max(int(given), 0), MAX_STARS)
+        stars = f"<p>{'★' * full}{'☆' * (MAX_STARS - full)}</p>"
     button = ""
     if card.get("productButtonEnabled"):
         text = escape(value(card, "productButton"), quote=False)

@@ -15,8 +15,8 @@ from iria.transfer.source_files import loaded
 
 DEFAULT: Final = "/{slug}/"
 VARIABLE: Final = re.compile(r"\{(\w+)\}|:(\w+)")
-LONGEST_FILTER: Final = 500
-LONGEST_FILE: Final = 5 * 1024**2
+MAX_FILTER_LENGTH: Final = 500
+MAX_FILE_BYTES: Final = 5 * 1024**2
 NO_TAG: Final = "all"
 """What Ghost writes for the first tag of a post that has none."""
 OF_ONE: Final = re.compile(r"(tag|author|page|post)\.([\w-]+)")
@@ -118,7 +118,7 @@ def read_redirects(file: Path) -> list[Redirect]:
 def matches(condition: str, facts: Facts) -> bool:
     """Whether a post fits a filter: `,` is “or”, `+` is “and” and binds closer."""
     text = condition.strip()
-    if not text or len(text) > LONGEST_FILTER:
+    if not text or len(text) > MAX_FILTER_LENGTH:
         return not text
     for sign, combine in ((",", any), ("+", all)):
         parts = list(_split(text, sign))
@@ -211,8 +211,8 @@ def _mapping(value: object) -> dict[Any, Any]:
 
 def _loaded(file: Path) -> Any:
     try:
-        if file.stat().st_size > LONGEST_FILE:
-            message = f"It is larger than {LONGEST_FILE // 1024**2} MB."
+        if file.stat().st_size > MAX_FILE_BYTES:
+            message = f"It is larger than {MAX_FILE_BYTES // 1024**2} MB."
             raise Unreadable(message)
         text = UNREADABLE.sub("", file.read_text(encoding="utf-8-sig"))
         return loaded(text, "json" if file.suffix.lower() == ".json" else "yaml")

@@ -20,10 +20,10 @@ MANIFEST: Final = "manifest.json"
 CHECKSUMS: Final = "checksums.txt"
 FORMAT: Final = "iria"
 
-LARGEST_MANIFEST: Final = 1_000_000
-LONGEST_LINE: Final = 64 * 1024 * 1024
+MAX_MANIFEST_BYTES: Final = 1_000_000
+MAX_LINE_BYTES: Final = 64 * 1024 * 1024
 """Bytes of a row; a text of five million words."""
-LONGEST_PATH: Final = 1000
+MAX_PATH_LENGTH: Final = 1000
 PIECE: Final = 1024 * 1024
 
 CHECKSUM_LINE: Final = re.compile(r"([0-9a-f]{64})  ([^\x00-\x1f\x7f\\]+)")
@@ -113,7 +113,7 @@ class Reader:
         listed, last = 0, ""
         whole = hashlib.sha256()
         with self.open(CHECKSUMS) as file:
-            while line := file.readline(LONGEST_PATH + 100):
+            while line := file.readline(MAX_PATH_LENGTH + 100):
                 whole.update(line)
                 digest, path = _parsed(line, listed + 1)
                 if path <= last:
@@ -156,16 +156,16 @@ class Reader:
         path = f"schemas/{kind}.schema.json"
         try:
             with self.open(path) as file:
-                return set(json.loads(file.read(LARGEST_MANIFEST))["properties"])
+                return set(json.loads(file.read(MAX_MANIFEST_BYTES))["properties"])
         except (ValueError, TypeError, KeyError, RecursionError):
             reject(f"{path} is no JSON Schema of an export.")
 
     def lines(self, path: str) -> Iterator[str]:
         with self.open(path) as file:
             number = 0
-            while line := file.readline(LONGEST_LINE + 1):
+            while line := file.readline(MAX_LINE_BYTES + 1):
                 number += 1
-                if len(line) > LONGEST_LINE:
+                if len(line) > MAX_LINE_BYTES:
                     reject(f"Line {number} of {path} is too long.")
                 try:
                     yield line.decode().rstrip("\n")
@@ -176,9 +176,9 @@ class Reader:
         if not self.root.is_dir():
             reject(f"{self.root} is not a folder.")
         with self.open(MANIFEST) as file:
-            content = file.read(LARGEST_MANIFEST + 1)
+            content = file.read(MAX_MANIFEST_BYTES + 1)
         try:
-            manifest = json.loads(content) if len(content) <= LARGEST_MANIFEST else None
+            manifest = json.loads(content) if len(content) <= MAX_MANIFEST_BYTES else None
         except (ValueError, RecursionError):
             manifest = None
         expected: dict[str, type] = {

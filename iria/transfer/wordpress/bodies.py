@@ -41,7 +41,7 @@ WITHOUT_TEXT: Final = frozenset(
 )
 """Blocks that nothing is lost without."""
 REUSABLE: Final = "block"
-MOST_REUSED: Final = 50
+MAX_REUSED: Final = 50
 """In one text, those within each other included."""
 SHOWN: Final = 300
 """Characters of what a remark quotes."""
@@ -67,7 +67,7 @@ def expand_blocks(text: str, find: Find) -> tuple[str, list[Remark]]:
         if name == REUSABLE:
             number = str(given.get("ref", ""))
             reused += 1
-            if reused <= MOST_REUSED and (inner := find(number)):
+            if reused <= MAX_REUSED and (inner := find(number)):
                 return BLOCK_ALONE.sub(instead, inner)
             name = f"{name} {number}"
         prose = " ".join(_prose(given))

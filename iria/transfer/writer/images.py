@@ -30,7 +30,7 @@ PAUSE: Final = 0.2
 """Seconds between two requests to one server."""
 WAITS: Final = (1.0, 5.0)
 """Seconds before an image is asked for again, after the server was busy or did not answer."""
-MOST_SILENT: Final = 5
+MAX_SILENT: Final = 5
 """Images in a row that a server may fail to send; then it is not asked any more."""
 MEDIA_TYPES: Final = ("image/", "application/octet-stream", "binary/octet-stream", "text/plain")
 """Some servers do not know what they send; the file itself is looked at afterwards. No type counts as text/plain."""
@@ -59,7 +59,7 @@ class Fetcher:
             RequestFailed: finally, after having asked again if that could help.
         """
         host = url_parts(url).netloc.lower()
-        if self._silent[host] >= MOST_SILENT:
+        if self._silent[host] >= MAX_SILENT:
             message = f"{host} did not answer before; run the import again later."
             raise RequestFailed(message)
         try:

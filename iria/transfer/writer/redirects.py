@@ -21,7 +21,7 @@ from iria.transfer.records import Kind, Redirect, Text
 from iria.transfer.report import Outcome, Report
 from iria.transfer.writer.items import Items, Made, digest_of_row, url_of
 
-LONGEST: Final = 500
+MAX_LENGTH: Final = 500
 PAGE_PATH: Final = 200
 ARTICLE: Final = re.compile(r"/(\d{4})/(\d{2})/([^/]+)/")
 TARGETS: Final[dict[type[Any], str]] = {
@@ -53,14 +53,16 @@ class Redirects:
     def add(self, old_paths: Iterable[tuple[str, models.Model]]) -> None:
         """From each old path to the row; of two with one path the first."""
         moved = [(old, row, new) for old, row in old_paths if old != (new := unquote(url_of(row)))]
-        paths = [old for old, row, _ in moved if len(old) <= LONGEST and not isinstance(row, Page)]
+        paths = [
+            old for old, row, _ in moved if len(old) <= MAX_LENGTH and not isinstance(row, Page)
+        ]
         known = {each.old_path: each for each in RedirectRow.objects.filter(old_path__in=paths)}
         taken = _taken_by_articles(path for path in paths if path not in known)
         created: list[RedirectRow] = []
         for old, row, new in moved:
             reason = ""
-            if len(old) > LONGEST:
-                outcome, reason = Outcome.FAILED, f"Longer than {LONGEST} characters."
+            if len(old) > MAX_LENGTH:
+                outcome, reason = Outcome.FAILED, f"Longer than {MAX_LENGTH} characters."
             elif isinstance(row, Page):
                 outcome, reason = self._write_page(old, row)
             elif old in known:
@@ -123,7 +125,7 @@ def _taken_by_articles(paths: Iterable[str]) -> set[str]:
     return {f"/{year:04}/{month:02}/{slug}/" for year, month, slug in rows}
 
 
-MOST_STEPS: Final = 10
+MAX_STEPS: Final = 10
 """Of a redirect to a redirect, and so on; more is a circle."""
 NOWHERE: Final = "It leads to a URL that is not here."
 
@@ -143,7 +145,7 @@ def resolved(redirects: Iterable[Redirect], report: Report) -> Iterator[tuple[st
 
 
 def _end_of(url: str, steps: dict[str, str]) -> models.Model | None:
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         path = _path_of(url)
         if not path:
             return None

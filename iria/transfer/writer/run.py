@@ -50,7 +50,7 @@ BATCH_SIZE: Final = 4_000_000
 """Characters of the texts of one transaction, apart from the last one."""
 
 HOST_ONLY: Final = re.compile(r"^https?://(?:www\.)?", re.IGNORECASE)
-MOST_SUBSCRIBERS: Final = 500
+SUBSCRIBERS_AT_ONCE: Final = 500
 """In one transaction."""
 
 
@@ -157,7 +157,7 @@ class Import:
         )
         self._write_texts(texts, found[Text])
         subscribers = Subscribers(items, report, self.mailing, self.name)
-        for batch in batched(found[Subscriber], MOST_SUBSCRIBERS):
+        for batch in batched(found[Subscriber], SUBSCRIBERS_AT_ONCE):
             subscribers.write(batch)
         with transaction.atomic():
             redirects.add(named.old_urls(urlsplit(site.url).path.rstrip("/")))

@@ -38,7 +38,7 @@ from iria.transfer.writer.terms import Terms
 LANGUAGE_CODES: Final = frozenset(code for code, _ in LANGUAGES)
 MODELS: Final[dict[Kind, type[Any]]] = {Kind.POSTS: Article, Kind.PAGES: Page}
 PAGE_BODY: Final = 500_000
-AGAIN: Final = 200
+LINKED_AT_ONCE: Final = 200
 """Texts whose links are looked at together."""
 check_url = URLValidator(["http", "https"])
 
@@ -363,7 +363,7 @@ class Texts:
         """
         for kind, model in MODELS.items():
             found = self.items.rows(kind, model).filter(body__contains='href="/').order_by("pk")
-            for rows in batched(found.iterator(AGAIN), AGAIN):
+            for rows in batched(found.iterator(LINKED_AT_ONCE), LINKED_AT_ONCE):
                 with transaction.atomic():
                     self._link_again(kind, list(rows))
 

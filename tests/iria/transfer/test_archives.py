@@ -296,7 +296,7 @@ def test_an_archive_with_any_byte_damaged_is_unpacked_or_refused(tmp_path: Path)
 def test_a_folder_of_images_that_is_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source_files, "LARGEST_TOTAL", 4999)
+    monkeypatch.setattr(source_files, "MAX_TOTAL_BYTES", 4999)
     with pytest.raises(Unreadable), Archive(_zip(tmp_path, {"a.jpg": bytes(5000)})):
         pass
 

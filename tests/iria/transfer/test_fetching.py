@@ -16,7 +16,7 @@ from articles.images.models import Image as ImageRow
 from iria.core.http import safe_client
 from iria.core.http.safe_client import RequestFailed, TemporarilyFailed
 from iria.transfer.writer import images
-from iria.transfer.writer.images import MOST_SILENT, PAUSE, Fetcher
+from iria.transfer.writer.images import MAX_SILENT, PAUSE, Fetcher
 from tests.iria.transfer import wxr
 from tests.newsroom import picture_file
 
@@ -132,10 +132,10 @@ def test_a_server_gets_pauses_between_requests(monkeypatch: pytest.MonkeyPatch) 
 def test_a_silent_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     requests = _failing(monkeypatch, 10_000)
     fetcher = Fetcher(sleep=lambda _seconds: None)
-    for number in range(MOST_SILENT + 3):
+    for number in range(MAX_SILENT + 3):
         with pytest.raises(RequestFailed):
             fetcher.fetch(f"https://old.example/{number}.jpg")
-    assert len(requests) == MOST_SILENT * 3
+    assert len(requests) == MAX_SILENT * 3
 
 
 class _Response(io.BytesIO):

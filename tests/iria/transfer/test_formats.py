@@ -116,7 +116,7 @@ def test_a_file_that_ends_in_the_middle_says_so(tmp_path: Path, system: str, par
     file.write_bytes(content[: int(len(content) * part)])
     with pytest.raises(Unreadable) as refused:
         _check(file, system)
-    assert formats.AGAIN.lower()[:-1] in refused.value.reason.lower()
+    assert formats.COPY_AGAIN.lower()[:-1] in refused.value.reason.lower()
 
 
 def test_half_a_json_feed_says_so(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_half_a_json_feed_says_so(tmp_path: Path) -> None:
     formats.require(file, "feed")
     with pytest.raises(Unreadable) as refused:
         list(Feed(file).records())
-    assert formats.AGAIN in refused.value.reason
+    assert formats.COPY_AGAIN in refused.value.reason
 
 
 def test_a_text_that_only_mentions_another_format_is_no_reason(tmp_path: Path) -> None:

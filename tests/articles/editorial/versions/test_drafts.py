@@ -422,7 +422,9 @@ def test_a_copy_starts_from_the_draft_if_there_is_one(edna: User) -> None:
     assert drafts.draft_of(article) is not None
 
 
-@pytest.mark.parametrize("headline", ["", LONG_HEADLINE, LONG_HEADLINE[len(drafts.COPY_SUFFIX) - 1 :]])
+@pytest.mark.parametrize(
+    "headline", ["", LONG_HEADLINE, LONG_HEADLINE[len(drafts.COPY_SUFFIX) - 1 :]]
+)
 def test_a_headline_that_leaves_no_room_is_copied_as_it_is(edna: User, headline: str) -> None:
     article = newsroom.draft(headline)
     assert drafts.duplicate(article, by=edna).headline == headline
