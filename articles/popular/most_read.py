@@ -80,7 +80,7 @@ def most_read_articles(
     """The stored most-read articles of a language; one query of a few rows.
 
     Args:
-        besides: the ids of articles that are on the page already.
+        excluded: the ids of articles that are on the page already.
         category: only those in it or below it.
     """
     chosen = Article.objects.published().filter(most_read__language=language)

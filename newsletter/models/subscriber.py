@@ -133,7 +133,7 @@ class Subscription(models.Model):
     """A subscriber receives a newsletter.
 
     The topics are an array, so that one index finds subscribers with the same choice. They are
-    changed by `opt_in`, and by `topic_merges` when categories change.
+    changed by `opt_in`, and by `category_merges` when categories change.
     """
 
     subscriber = models.ForeignKey(

@@ -91,6 +91,26 @@ def test_the_generated_parts_of_the_docs_are_current() -> None:
         assert file.read_text() == page, "run: python -m tests.architecture"
 
 
+def test_modules_and_pages_that_are_named_exist() -> None:
+    pages = [*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")]
+    packages = ("accounts", "articles", "iria", "newsletter", "tests")
+    modules = [module for each in packages for module in (PROJECT / each).rglob("*.py")]
+    names = {module.name for module in modules}
+    missing = {
+        f"{page.name}: {name}"
+        for page in pages
+        for name in re.findall(r"([\w.-]+\.py)\b", page.read_text())
+        if page.name != "CHANGELOG.md" and name not in names and not (PROJECT / name).exists()
+    }
+    missing |= {
+        f"{file.name}: {name}"
+        for file in [*pages, *modules]
+        for name in re.findall(r"docs/[\w/-]+\.md\b", file.read_text())
+        if file.name != "CHANGELOG.md" and not (PROJECT / name).exists()
+    }
+    assert missing == set()
+
+
 def test_every_hook_and_signal_says_what_it_is_for() -> None:
     for table in (architecture.hooks(), architecture.signals()):
         assert "|  |" not in table

@@ -2,7 +2,7 @@
 
 Many servers put the fields of a delivery status into the text, quote them, leave some out, or call a failure an
 error. So fields are searched in every text, and a group without an action is judged by its code. For texts written for
-people there is no standard, so the parser looks for an address in a prominent place, or in a sentence about an? failure.
+people there is no standard, so the parser looks for an address in a prominent place, or in a sentence about a failure.
 Methods are tried from the most to the least reliable; the first that finds an address is used.
 """
 
