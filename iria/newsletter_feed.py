@@ -1,4 +1,4 @@
-"""The feed of past issues, in the three forms of every feed.
+"""The feed of past issues, in the three formats of every feed.
 
 It imports both apps, which do not import each other.
 """
@@ -12,9 +12,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 
 from articles.editorial.models import Article
-from articles.feeds import urls as urls  # makes the forms of a feed known
+from articles.feeds import urls as urls  # registers `feed_format`
 from articles.feeds.channels import channel_of
-from articles.feeds.entries import LENGTH, SUMMARY_LENGTH, Entry, Person, legal, tag_uri
+from articles.feeds.entries import MAX_ENTRIES, SUMMARY_LENGTH, Entry, Person, tag_uri, xml_text
 from articles.feeds.views import feed_response
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute_url
@@ -26,10 +26,10 @@ from newsletter.models import Issue, IssueItem
 
 
 @public_page
-def issues(request: HttpRequest, form: str = "") -> HttpResponse:
+def issues(request: HttpRequest, feed_format: str = "") -> HttpResponse:
     """The feed of listed issues, each with its text and its published articles."""
     publication = publication_of(request)
-    listed = list(Issue.objects.listed().select_related("newsletter")[:LENGTH])
+    listed = list(Issue.objects.listed().select_related("newsletter")[:MAX_ENTRIES])
     show_urls(listed)
     articles_by_issue = _published_articles(listed)
     channel = channel_of(
@@ -38,7 +38,7 @@ def issues(request: HttpRequest, form: str = "") -> HttpResponse:
         path="/newsletter/issues/",
         name=gettext("Past issues"),
     )
-    return feed_response(form, channel)
+    return feed_response(feed_format, channel)
 
 
 def _published_articles(listed: list[Issue]) -> dict[int, list[Article]]:
@@ -65,18 +65,18 @@ def _entry(issue: Issue, articles: list[Article], publication: Publication) -> E
     return Entry(
         id=tag_uri(started, f"issue/{issue.pk}"),
         url=absolute_url(issue.get_absolute_url()),
-        title=legal(issue.subject),
-        summary=legal(Truncator(" ".join(summary.split())).chars(SUMMARY_LENGTH)),
-        html=legal(render_to_string("newsletter/_feed_entry.html", context)),
+        title=xml_text(issue.subject),
+        summary=xml_text(Truncator(" ".join(summary.split())).chars(SUMMARY_LENGTH)),
+        html=xml_text(render_to_string("newsletter/_feed_entry.html", context)),
         language=issue.effective_language,
         published=started,
         updated=started,
-        authors=(Person(legal(publication.name), absolute_url("/")),),
-        topics=(legal(issue.newsletter.name),),
+        authors=(Person(xml_text(publication.name), absolute_url("/")),),
+        topics=(xml_text(issue.newsletter.name),),
     )
 
 
 urlpatterns = [
     path("feed/", issues, name="newsletter_issues_feed"),
-    path("feed/<feed_form:form>/", issues, name="newsletter_issues_feed"),
+    path("feed/<feed_format:feed_format>/", issues, name="newsletter_issues_feed"),
 ]

@@ -1,8 +1,4 @@
-"""The channel of a feed: the site, a category, a tag, an author, a language, a search or a thread.
-
-On the search page any word suffices, because the best results come first. A feed has the newest
-first and would be full of articles with a single word, so every word is required, as in quotes.
-"""
+"""The channel of a feed: the site, a category, a tag, an author, a language, a search or a thread."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +10,7 @@ from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.feeds.entries import LENGTH, Entry, Person, legal, tag_uri
+from articles.feeds.entries import MAX_ENTRIES, Entry, Person, tag_uri, xml_text
 from articles.search.engine import search_articles
 from articles.search.query import Sort, require_all_words
 from articles.search.results import SearchRequest
@@ -22,7 +18,7 @@ from iria.core.http.urls import absolute_url
 from iria.publication.models import Publication
 
 BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""The last change of a feed without entries, so that it is always the same."""
+"""The time of the last change of a feed without entries, so that it is always the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +43,12 @@ class Channel:
     @property
     def home(self) -> str:
         """The URL of the page."""
-        return absolute_url(_with(self.path, self.page_query))
+        return absolute_url(_with_query(self.path, self.page_query))
 
-    def feed_url(self, form: str) -> str:
+    def feed_url(self, feed_format: str) -> str:
         """The URL of this feed as RSS (empty), `atom` or `json`."""
-        place = f"{self.path}feed/{form}/" if form else f"{self.path}feed/"
-        return absolute_url(_with(place, self.feed_query))
+        path = f"{self.path}feed/{feed_format}/" if feed_format else f"{self.path}feed/"
+        return absolute_url(_with_query(path, self.feed_query))
 
     @property
     def updated(self) -> datetime:
@@ -78,14 +74,14 @@ def channel_of(
         name: the name of the listing, added to that of the publication.
     """
     title = f"{name} – {publication.name}" if name else publication.name
-    shown = publication.in_language(language)
+    localised = publication.in_language(language)
     return Channel(
-        title=legal(title),
-        description=legal(description or shown.tagline or shown.about or title),
+        title=xml_text(title),
+        description=xml_text(description or localised.tagline or localised.about or title),
         path=path,
         language=language or publication.language_codes[0],
-        rights=legal(f"© {publication.copyright_years} {publication.copyright_holder}"),
-        publisher=Person(legal(publication.name), absolute_url("/")),
+        rights=xml_text(f"© {publication.copyright_years} {publication.copyright_holder}"),
+        publisher=Person(xml_text(publication.name), absolute_url("/")),
         entries=entries,
         page_query=page_query,
         feed_query=feed_query,
@@ -93,46 +89,49 @@ def channel_of(
     )
 
 
-def _with(path: str, query: str) -> str:
+def _with_query(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
 def newest_matches(request: SearchRequest) -> ArticleQuerySet:
-    """The channel of a search.
+    """The newest published articles with all words of a search.
+
+    On the search page any word suffices, because the best results come first. A feed has the newest
+    first and would be full of articles with a single word, so every word is required.
 
     Raises:
-        Unanswerable: the query is invalid.
+        InvalidQuery
     """
-    page = search_articles(
+    results = search_articles(
         require_all_words(request.text),
-        size=LENGTH,
+        size=MAX_ENTRIES,
         filters=request.filters,
         sort=Sort.NEWEST,
         with_explanations=False,
     )
-    return Article.objects.published().filter(pk__in=[result.article.pk for result in page.hits])
+    return Article.objects.published().filter(pk__in=[result.article.pk for result in results.hits])
 
 
-COMMENTS = 50
+MAX_COMMENTS: Final = 50
 """Maximum number of comments in a feed; threads change faster than front pages."""
 
 
 def thread_entries(article: Article) -> list[Entry]:
     """The newest visible comments, in one query."""
     comments = Comment.objects.published().filter(article=article).select_related("user")
-    newest = comments.order_by("-created_at", "-pk")[:COMMENTS]
+    newest = comments.order_by("-created_at", "-pk")[:MAX_COMMENTS]
     return [_entry(comment, article) for comment in newest]
 
 
 def _entry(comment: Comment, article: Article) -> Entry:
-    name = legal(comment.public_name)
+    name = xml_text(comment.public_name)
     return Entry(
         id=tag_uri(comment.created_at, f"comment/{comment.pk}"),
         url=absolute_url(comment.get_absolute_url()),
         title=gettext("%(name)s on %(headline)s")
-        % {"name": name, "headline": legal(article.headline)},
+        % {"name": name, "headline": xml_text(article.headline)},
         summary="",
-        html=render_comment(legal(comment.text)),
+        html=render_comment(xml_text(comment.text)),
         language=article.language,
         published=comment.created_at,
         updated=comment.edited_at or comment.created_at,

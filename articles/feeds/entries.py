@@ -27,7 +27,7 @@ ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010
 """Characters that XML 1.0 forbids; a single one makes a feed unreadable."""
 
 
-def legal(text: str) -> str:
+def xml_text(text: str) -> str:
     """The text without the characters that XML 1.0 forbids."""
     return ILLEGAL.sub("", text)
 
@@ -37,14 +37,15 @@ def rfc3339(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def tag_uri(moment: datetime, what: str) -> str:
+def tag_uri(moment: datetime, name: str) -> str:
     """A tag URI (RFC 4151), which stays the same when the URL changes."""
-    return f"tag:{settings.SITE_HOST},{moment:%Y-%m-%d}:{what}"
+    return f"tag:{settings.SITE_HOST},{moment:%Y-%m-%d}:{name}"
 
 
-LENGTH: Final = 20
+MAX_ENTRIES: Final = 20
 """Maximum number of articles in a feed."""
 SUMMARY_LENGTH: Final = 400
+"""Maximum characters of a summary that is taken from the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class EntryImage:
 class Entry:
     """Plain text except for `html`; URLs are absolute, times have a time zone.
 
-    Feeds of summaries have no `html`.
+    Entries of feeds of summaries have no `html`.
     """
 
     id: str
@@ -100,21 +101,21 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """An entry, and what was looked up for it."""
+class _BuiltEntry:
+    """An entry, with what was looked up for it."""
 
     entry: Entry
     urls: dict[Reference, str | None]
-    """Of the internal links in its texts; None where readers may not open the target."""
+    """URLs of the internal links in its texts; None where readers may not open the target."""
     titles: dict[str, str | None]
-    """Of the pages that it embeds; None where none is known."""
+    """Titles of the pages that it embeds; None where none is known."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Cached:
-    """An entry, and everything else that it was made from."""
+class _CachedEntry:
+    """An entry, with everything else that it was built from."""
 
-    made: _Made
+    built: _BuiltEntry
     row_versions: str
     publication: tuple[str, ...]
     until: datetime
@@ -128,12 +129,12 @@ class EntryCache:
     """With their full texts some ten megabytes."""
 
     def __init__(self) -> None:
-        self._cached: dict[tuple[int, bool], _Cached] = {}
+        self._cached: dict[tuple[int, bool], _CachedEntry] = {}
 
     def clear(self) -> None:
         self._cached = {}
 
-    def put(self, article_id: int, cached: _Cached, *, with_full_text: bool) -> None:
+    def put(self, article_id: int, cached: _CachedEntry, *, with_full_text: bool) -> None:
         if len(self._cached) >= self.MAX_CACHED:
             self.clear()
         self._cached[article_id, with_full_text] = cached
@@ -141,25 +142,25 @@ class EntryCache:
     def current(
         self, versions: Mapping[int, str], publication: tuple[str, ...], *, with_full_text: bool
     ) -> dict[int, Entry]:
-        """The entries of these articles that would still be made the same; a query each if they
-        have internal links or embeds.
+        """The entries of these articles that would still be built the same; one query if they have
+        internal links, and one if they have embeds.
         """
         now = timezone.now()
         found = {
-            pk: cached.made
+            pk: cached.built
             for pk, row_versions in versions.items()
             if (cached := self._cached.get((pk, with_full_text)))
             and cached.row_versions == row_versions
             and cached.publication == publication
             and now < cached.until
         }
-        urls = urls_of({each for made in found.values() for each in made.urls})
-        titles = titles_of({each for made in found.values() for each in made.titles})
+        urls = urls_of({each for built in found.values() for each in built.urls})
+        titles = titles_of({each for built in found.values() for each in built.titles})
         return {
-            pk: made.entry
-            for pk, made in found.items()
-            if made.urls == {each: urls.get(each) for each in made.urls}
-            and made.titles == {each: titles.get(each) for each in made.titles}
+            pk: built.entry
+            for pk, built in found.items()
+            if built.urls == {each: urls.get(each) for each in built.urls}
+            and built.titles == {each: titles.get(each) for each in built.titles}
         }
 
 
@@ -173,35 +174,35 @@ def entries(
     with_full_text: bool = True,
     until: datetime | None = None,
 ) -> list[Entry]:
-    """The entries of the newest of these articles; the number of queries does not depend on theirs.
+    """The entries of the newest of these articles, with a number of queries that does not depend on how many.
 
-    Entries are cached, since feeds have the same twenty articles over and over. Each is made anew as soon as
-    one of the rows differs that it was made from.
+    Entries are cached, because most feeds have the same articles. An entry is built again as soon as
+    one of the rows that it was built from has changed.
 
     Args:
         with_full_text: with full texts, or with summaries only.
         until: the next scheduled change (`request.until` of a public page). Without it nothing is cached.
     """
-    newest = articles.newest()[:LENGTH]
+    newest = articles.newest()[:MAX_ENTRIES]
     if until is None or settings.DEBUG:
-        made = _made(newest, publication, with_full_text=with_full_text)
-        return [each.entry for each in made.values()]
+        built = _build_entries(newest, publication, with_full_text=with_full_text)
+        return [each.entry for each in built.values()]
     versions = newest.row_versions()
     values = (absolute_url("/"), *publication_values(publication))
     found = _cache.current(versions, values, with_full_text=with_full_text)
     missing = versions.keys() - found.keys()
     if missing:
         rest = Article.objects.published().filter(pk__in=missing)
-        for pk, each in _made(rest, publication, with_full_text=with_full_text).items():
+        for pk, each in _build_entries(rest, publication, with_full_text=with_full_text).items():
             found[pk] = each.entry
-            cached = _Cached(each, versions[pk], values, until)
+            cached = _CachedEntry(each, versions[pk], values, until)
             _cache.put(pk, cached, with_full_text=with_full_text)
     return [found[pk] for pk in versions if pk in found]
 
 
-def _made(
+def _build_entries(
     articles: ArticleQuerySet, publication: Publication, *, with_full_text: bool
-) -> dict[int, _Made]:
+) -> dict[int, _BuiltEntry]:
     """The entries by article, in the order of the articles."""
     loaded = list(articles.for_page())
     texts = {each.pk: (each.body, each.lead_caption) if with_full_text else () for each in loaded}
@@ -210,7 +211,7 @@ def _made(
     urls = urls_of({each for found in references.values() for each in found})
     titles = titles_of({each for found in embeds.values() for each in found})
     return {
-        article.pk: _Made(
+        article.pk: _BuiltEntry(
             _entry(
                 article,
                 publication,
@@ -236,23 +237,23 @@ def _entry(article: Article, publication: Publication, html: str) -> Entry:
         raise ValueError(article.pk)
     figures = list(article.figures.all())
     with use_language(article.language):
-        image = _lead(article, figures, publication)
+        image = _lead_image(article, figures, publication)
     categories = [placed.category.name for placed in article.article_categories.all()]
     return Entry(
         id=tag_uri(published, f"article/{article.pk}"),
         url=absolute_url(article.get_absolute_url()),
-        title=legal(article.headline),
-        summary=legal(article.description if html else _summary(article)),
-        html=legal(html),
+        title=xml_text(article.headline),
+        summary=xml_text(article.description if html else _summary(article)),
+        html=xml_text(html),
         language=article.language,
         published=published,
         updated=max(published, article.updated_at or published),
         authors=tuple(
-            Person(legal(byline.author.name), absolute_url(byline.author.get_absolute_url()))
+            Person(xml_text(byline.author.name), absolute_url(byline.author.get_absolute_url()))
             for byline in article.bylines.all()
         ),
         topics=tuple(
-            legal(name)
+            xml_text(name)
             for name in dict.fromkeys([*categories, *(tag.name for tag in article.tags.all())])
         ),
         image=image,
@@ -266,7 +267,9 @@ def _summary(article: Article) -> str:
     return article.description or Truncator(plain_text(article.body)).chars(SUMMARY_LENGTH)
 
 
-def _lead(article: Article, figures: list[Figure], publication: Publication) -> EntryImage | None:
+def _lead_image(
+    article: Article, figures: list[Figure], publication: Publication
+) -> EntryImage | None:
     """The lead image; None if it may not be shown or has no rendition."""
     lead = next((figure for figure in figures if figure.place == Figure.Place.LEAD), None)
     rendition = plain_rendition(lead.image) if lead and article.shows(lead.image) else None
@@ -278,10 +281,10 @@ def _lead(article: Article, figures: list[Figure], publication: Publication) -> 
         bytes=rendition.bytes,
         width=rendition.width,
         height=rendition.height,
-        alt=legal(lead.alt),
-        caption=legal(caption_text(lead.caption)),
-        credit=legal(credit_text(lead.image, publication)),
-        copyright=legal(lead.image.copyright_notice),
+        alt=xml_text(lead.alt),
+        caption=xml_text(caption_text(lead.caption)),
+        credit=xml_text(credit_text(lead.image, publication)),
+        copyright=xml_text(lead.image.copyright_notice),
         licence=licence_url(lead.image),
         made_with_ai=lead.image.is_ai_made,
     )

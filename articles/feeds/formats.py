@@ -14,16 +14,16 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from articles.feeds.channels import Channel
 from articles.feeds.entries import Entry, EntryImage, Person, rfc3339
 
-MEDIA: Final = "http://search.yahoo.com/mrss/"
-HTML: Final = "text/html"
+MEDIA_NAMESPACE: Final = "http://search.yahoo.com/mrss/"
+HTML_TYPE: Final = "text/html"
 
 
 class _TypedLinks:
-    """Adds the media type to links, without which Django writes them."""
+    """Adds the media type to links; Django writes them without it."""
 
     def __init__(self, handler: SimplerXMLGenerator, feed_type: str) -> None:
         self._handler = handler
-        self._types = {"self": feed_type, "alternate": HTML}
+        self._types = {"self": feed_type, "alternate": HTML_TYPE}
 
     def addQuickElement(  # noqa: N802  (Django's name)
         self, name: str, contents: str | None = None, attrs: dict[str, str] | None = None
@@ -37,11 +37,11 @@ class _TypedLinks:
 
 
 class XmlFeed(SyndicationFeed):
-    """What both formats share."""
+    """What RSS and Atom share."""
 
-    form = ""
+    feed_format = ""
     content_type: str
-    written: list[str]
+    entries_xml: list[str]
     """The XML of each entry."""
 
     @classmethod
@@ -55,20 +55,20 @@ class XmlFeed(SyndicationFeed):
             # The author of Atom entries without authors.
             author_name=channel.publisher.name,
             author_link=channel.publisher.url,
-            feed_url=channel.feed_url(cls.form),
+            feed_url=channel.feed_url(cls.feed_format),
             # The feed's own URL is its id.
-            feed_guid=channel.feed_url(cls.form),
+            feed_guid=channel.feed_url(cls.feed_format),
             feed_copyright=channel.rights,
             updated=channel.updated.replace(microsecond=0),
             hub=channel.hub,
         )
-        feed.written = [_written(cls.form, entry) for entry in channel.entries]
+        feed.entries_xml = [_entry_xml(cls.feed_format, entry) for entry in channel.entries]
         return feed
 
     def write_items(self, handler: SimplerXMLGenerator) -> None:
-        for item in self.written:
-            # Of all methods the one that writes text as it is.
-            handler.ignorableWhitespace(item)
+        for entry_xml in self.entries_xml:
+            # The only method of the handler that writes text without escaping it.
+            handler.ignorableWhitespace(entry_xml)
 
     def write_entry(self, handler: SimplerXMLGenerator, entry: Entry) -> None:
         image = entry.image
@@ -85,7 +85,7 @@ class XmlFeed(SyndicationFeed):
             enclosures=[Enclosure(image.url, str(image.bytes), image.media_type)] if image else [],
             entry=entry,
         )
-        super().write_items(handler)  # type: ignore[misc]  # the stubs do not know it
+        super().write_items(handler)  # type: ignore[misc]  # missing in the stubs
 
     def typed_links(self, handler: SimplerXMLGenerator) -> SimplerXMLGenerator:
         feed_type = self.content_type.partition(";")[0]
@@ -102,7 +102,7 @@ class RssFeed(XmlFeed, Rss201rev2Feed):
         return super().rss_attributes() | {
             "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
             "xmlns:dc": "http://purl.org/dc/elements/1.1/",
-            "xmlns:media": MEDIA,
+            "xmlns:media": MEDIA_NAMESPACE,
             "xmlns:wfw": "http://wellformedweb.org/CommentAPI/",
         }
 
@@ -129,10 +129,10 @@ class RssFeed(XmlFeed, Rss201rev2Feed):
 
 
 class AtomFeed(XmlFeed, Atom1Feed):
-    form = "atom"
+    feed_format = "atom"
 
     def root_attributes(self) -> dict[str, str]:
-        return super().root_attributes() | {"xmlns:media": MEDIA}
+        return super().root_attributes() | {"xmlns:media": MEDIA_NAMESPACE}
 
     def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
         super().add_root_elements(self.typed_links(handler))
@@ -158,7 +158,7 @@ class AtomFeed(XmlFeed, Atom1Feed):
         if entry.image:
             _add_media(handler, entry.image)
         if entry.licence:
-            licence = {"rel": "license", "href": entry.licence, "type": HTML}
+            licence = {"rel": "license", "href": entry.licence, "type": HTML_TYPE}
             handler.addQuickElement("link", "", licence)
         if entry.comments:
             replies = {"rel": "replies", "href": f"{entry.comments_feed}atom/"}
@@ -166,11 +166,11 @@ class AtomFeed(XmlFeed, Atom1Feed):
 
 
 @lru_cache(maxsize=500)
-def _written(form: str, entry: Entry) -> str:
+def _entry_xml(feed_format: str, entry: Entry) -> str:
     """The XML of an entry, the same in every feed."""
     text = StringIO()
     handler = SimplerXMLGenerator(text, "utf-8", short_empty_elements=True)
-    FORMS[form](title="", link="", description="").write_entry(handler, entry)
+    XML_FORMATS[feed_format](title="", link="", description="").write_entry(handler, entry)
     return text.getvalue()
 
 
@@ -188,22 +188,22 @@ def _add_media(handler: SimplerXMLGenerator, image: EntryImage) -> None:
     if image.copyright:
         handler.addQuickElement("media:copyright", image.copyright)
     if image.licence:
-        licence = {"type": HTML, "href": image.licence}
+        licence = {"type": HTML_TYPE, "href": image.licence}
         handler.addQuickElement("media:license", "", licence)
     handler.endElement("media:content")
 
 
-FORMS: Final[dict[str, type[XmlFeed]]] = {"": RssFeed, "atom": AtomFeed}
+XML_FORMATS: Final[dict[str, type[XmlFeed]]] = {"": RssFeed, "atom": AtomFeed}
 
 
 JSON_CONTENT_TYPE = "application/feed+json; charset=utf-8"
-VERSION = "https://jsonfeed.org/version/1.1"
+JSON_FEED_VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def write_json(channel: Channel) -> bytes:
     """The channel as a JSON document."""
     feed = {
-        "version": VERSION,
+        "version": JSON_FEED_VERSION,
         "title": channel.title,
         "home_page_url": channel.home,
         "feed_url": channel.feed_url("json"),

@@ -1,4 +1,4 @@
-"""Sitemap with its entries (pages, tags, authors, articles), news sitemap and robots.txt.
+"""The sitemap (pages, tags, authors, articles), the news sitemap and robots.txt.
 
 There is one file while the site is small, later an index of files by type. Articles are divided by
 id, so that no counting is needed and a new article changes one file only.
@@ -28,7 +28,7 @@ from articles.body.tree import caption_text
 from articles.editorial.listings import counts_by_language, targets_of
 from articles.editorial.models import Article, Category, Figure, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.feeds.entries import legal
+from articles.feeds.entries import xml_text
 from articles.images.credit_line import credit_text, licence_url
 from articles.images.models.rights import VISIBILITY_FIELDS
 from articles.images.srcset import plain_rendition
@@ -47,15 +47,15 @@ MAX_CAPTION_LENGTH: Final = 400
 MAX_IMAGES = 50
 """Maximum number of images of one article."""
 
-ADDRESS: Final = ("year", "month", "slug")
-OF_ARTICLE: Final = ("published_at", "updated_at", "translation_group", "language", "state")
-OF_FIGURE: Final = (
+URL_FIELDS: Final = ("year", "month", "slug")
+ARTICLE_FIELDS: Final = ("published_at", "updated_at", "translation_group", "language", "state")
+FIGURE_FIELDS: Final = (
     *("article_id", "caption", "position", "image__sizes", "image__digital_source_type"),
     *("image__licence_url", "image__usage_terms"),
     *(f"image__{field}" for field in VISIBILITY_FIELDS),
 )
 
-FILES: Final = """
+NONEMPTY_FILES: Final = """
 SELECT number FROM generate_series(1,
     (SELECT (max(id) - 1) / %(per_file)s + 1 FROM articles_article)) AS number
 CROSS JOIN LATERAL (
@@ -66,7 +66,7 @@ CROSS JOIN LATERAL (
     ORDER BY id LIMIT 1
 ) AS first ORDER BY number
 """
-"""The files with a published article that may be indexed; one row of each is read."""
+"""The numbers of the files with a published article that may be indexed; one row of each file is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class SitemapImage:
     """An image of a page: the URL of its file, its caption with credit, the URL of its licence."""
 
     url: str
-    words: str = ""
+    caption: str = ""
     licence: str = ""
 
 
@@ -132,7 +132,7 @@ class ArticlePaginator(Paginator[SitemapEntry]):
     def page_range(self) -> list[int]:  # type: ignore[override]
         """The numbers of the files that are not empty."""
         with reading.cursor() as cursor:
-            cursor.execute(FILES, {"per_file": self.per_page, "now": timezone.now()})
+            cursor.execute(NONEMPTY_FILES, {"per_file": self.per_page, "now": timezone.now()})
             return [number for (number,) in cursor.fetchall()]
 
     def page(self, number: int | str) -> Page[SitemapEntry]:
@@ -145,11 +145,11 @@ def sitemap_sections(publication: Publication, per_file: int) -> dict[str, Sitem
     """All sections by name; queries are lazy."""
     languages = publication.language_codes
     entries: dict[str, Callable[[], list[SitemapEntry]]] = {
-        "pages": lambda: _pages(languages),
-        "topics": lambda: _used(Scope.TAG),
-        "authors": lambda: _used(Scope.AUTHOR),
-        "topics-by-language": lambda: _used_by_language(Scope.TAG, languages[1:]),
-        "authors-by-language": lambda: _used_by_language(Scope.AUTHOR, languages[1:]),
+        "pages": lambda: _site_pages(languages),
+        "topics": lambda: _pages_of(Scope.TAG),
+        "authors": lambda: _pages_of(Scope.AUTHOR),
+        "topics-by-language": lambda: _pages_by_language(Scope.TAG, languages[1:]),
+        "authors-by-language": lambda: _pages_by_language(Scope.AUTHOR, languages[1:]),
     }
     return {
         **{name: _section(make, per_file) for name, make in entries.items()},
@@ -173,12 +173,12 @@ def _slugs(scope: Scope) -> dict[int, str]:
     return dict(used.order_by("pk").values_list("pk", "slug"))
 
 
-def _used(scope: Scope) -> list[SitemapEntry]:
+def _pages_of(scope: Scope) -> list[SitemapEntry]:
     slugs = _slugs(scope)
     return [SitemapEntry(url_path(scope.value, slug)) for slug in slugs.values()]
 
 
-def _used_by_language(scope: Scope, languages: list[str]) -> list[SitemapEntry]:
+def _pages_by_language(scope: Scope, languages: list[str]) -> list[SitemapEntry]:
     """Pages of tags and authors in the languages other than the first."""
     if not languages:
         return []
@@ -188,7 +188,7 @@ def _used_by_language(scope: Scope, languages: list[str]) -> list[SitemapEntry]:
     return [SitemapEntry(url_path(f"language_{scope.value}", code, slug)) for code, slug in named]
 
 
-def _pages(languages: list[str]) -> list[SitemapEntry]:
+def _site_pages(languages: list[str]) -> list[SitemapEntry]:
     """Front pages, static pages, categories, tag and author lists, years and months."""
     newest = Article.objects.published().newest().values_list("published_at", flat=True).first()
     paths = ["/", *(url_path("language", code) for code in languages[1:])]
@@ -203,12 +203,12 @@ def _pages(languages: list[str]) -> list[SitemapEntry]:
         ),
         *(SitemapEntry(each.get_absolute_url()) for each in Category.objects.in_order()),
         *(SitemapEntry(url_path(name)) for name in indexes),
-        *_times(languages),
-        *_sections(languages[1:]),
+        *_years_and_months(languages),
+        *_categories_by_language(languages[1:]),
     ]
 
 
-def _times(languages: list[str]) -> list[SitemapEntry]:
+def _years_and_months(languages: list[str]) -> list[SitemapEntry]:
     """Years and months with articles; if there are several languages, also of each language."""
     counted = counts_by_language(Scope.MONTH)
     rows = sorted(
@@ -220,7 +220,9 @@ def _times(languages: list[str]) -> list[SitemapEntry]:
         months |= {row: None for row in rows if row[0] in languages}
     entries: dict[str, None] = {}
     for code in languages if len(languages) > 1 else []:
-        entries |= dict.fromkeys(url_path(f"language_{name}", code) for name in OF_LANGUAGE)
+        entries |= dict.fromkeys(
+            url_path(f"language_{name}", code) for name in ("articles", "archive")
+        )
     for code, year, month in months:
         own, prefix = ((code,), "language_") if code else ((), "")
         entries[url_path(f"{prefix}year", *own, year)] = None
@@ -228,10 +230,7 @@ def _times(languages: list[str]) -> list[SitemapEntry]:
     return [SitemapEntry(path) for path in entries]
 
 
-OF_LANGUAGE: Final = ("articles", "archive")
-
-
-def _sections(languages: list[str]) -> list[SitemapEntry]:
+def _categories_by_language(languages: list[str]) -> list[SitemapEntry]:
     """Categories with articles in the languages other than the first, and their ancestors."""
     if not languages:
         return []
@@ -246,10 +245,10 @@ def _sections(languages: list[str]) -> list[SitemapEntry]:
 
 def _articles(articles: ArticleQuerySet, publication: Publication) -> list[SitemapEntry]:
     """Articles with their images and translations, in three queries."""
-    chosen = list(articles.only(*ADDRESS, *OF_ARTICLE))
+    chosen = list(articles.only(*URL_FIELDS, *ARTICLE_FIELDS))
     languages = _translations({article.translation_group_id for article in chosen})
     figures = Figure.objects.on_page().filter(article__in=[article.pk for article in chosen])
-    rows = figures.order_by("article", "position").select_related("image").only(*OF_FIGURE)
+    rows = figures.order_by("article", "position").select_related("image").only(*FIGURE_FIELDS)
     used: dict[int, list[Figure]] = {}
     for row in rows:
         used.setdefault(row.article_id, []).append(row)
@@ -273,33 +272,37 @@ def _images(
         for each in figures:
             file = plain_rendition(each.image) if article.shows(each.image) else None
             if file is not None and each.image_id not in found:
-                words = (caption_text(each.caption or ""), credit_text(each.image, publication))
+                caption = caption_text(each.caption or "")
+                credit = credit_text(each.image, publication)
                 found[each.image_id] = SitemapImage(
                     absolute_url(file.get_absolute_url()),
-                    legal(_short(words[0], MAX_CAPTION_LENGTH - len(words[1])) + words[1]),
+                    xml_text(_with_credit(caption, credit)),
                     licence_url(each.image),
                 )
     return list(found.values())[:MAX_IMAGES]
 
 
-def _short(caption: str, room: int) -> str:
-    """The caption and a space, truncated so that the credit fits."""
-    return f"{Truncator(caption).chars(max(room, 1))} " if caption else ""
+def _with_credit(caption: str, credit: str) -> str:
+    """The caption, truncated so that the credit fits, and the credit."""
+    if not caption:
+        return credit
+    length = max(MAX_CAPTION_LENGTH - len(credit) - 1, 1)
+    return f"{Truncator(caption).chars(length)} {credit}".strip()
 
 
 def _translations(groups: set[int | None]) -> dict[int | None, list[tuple[str, str]]]:
-    """Translation group → language and path of each published article."""
+    """Translation group → language and URL of each published article."""
     found: dict[int | None, list[tuple[str, str]]] = {}
     readable = Article.objects.published().indexable()
     translations = readable.filter(translation_group__in=groups - {None})
-    rows = translations.order_by("language").only(*ADDRESS, "language", "translation_group")
+    rows = translations.order_by("language").only(*URL_FIELDS, "language", "translation_group")
     for row in rows:
-        place = (row.language, absolute_url(row.get_absolute_url()))
-        found.setdefault(row.translation_group_id, []).append(place)
+        translation = (row.language, absolute_url(row.get_absolute_url()))
+        found.setdefault(row.translation_group_id, []).append(translation)
     return {group: entries for group, entries in found.items() if len(entries) > 1}
 
 
-KINDS: Final = (
+SECTIONS: Final = (
     *("pages", "topics", "authors"),
     *("topics-by-language", "authors-by-language"),
     "articles",
@@ -313,8 +316,8 @@ every language, this number stays below that (tests/articles/feeds/test_sitemaps
 _indexes: ProcessCache[str | None] = ProcessCache()
 """The index of files; it changes only with the rows."""
 
-NEWS_FOR: Final = timedelta(hours=48)
-NEWS_AT_MOST: Final = 1000
+NEWS_PERIOD: Final = timedelta(hours=48)
+MAX_NEWS: Final = 1000
 
 CONTENT_TYPE: Final = "application/xml; charset=utf-8"
 
@@ -331,7 +334,7 @@ Sitemap: {site}/sitemap-news.xml
 
 
 @public_page
-def whole(request: HttpRequest) -> HttpResponse:
+def sitemap(request: HttpRequest) -> HttpResponse:
     """The sitemap as one file, or the index of files."""
     publication = publication_of(request)
     sections = sitemap_sections(publication, PER_FILE)
@@ -347,8 +350,8 @@ def _index_of(sections: dict[str, SitemapSection]) -> str | None:
     if sum(section.paginator.count for section in sections.values()) <= PER_FILE:
         return None
     files = [
-        absolute_url(reverse("sitemap_part", args=[kind, number]))
-        for kind, section in sections.items()
+        absolute_url(reverse("sitemap_part", args=[name, number]))
+        for name, section in sections.items()
         if section.paginator.count
         for number in section.paginator.page_range
     ]
@@ -356,9 +359,9 @@ def _index_of(sections: dict[str, SitemapSection]) -> str | None:
 
 
 @public_page
-def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+def sitemap_file(request: HttpRequest, section_name: str, number: int) -> HttpResponse:
     """A file of the index; not found if it is not listed."""
-    section = sitemap_sections(publication_of(request), PER_FILE)[kind]
+    section = sitemap_sections(publication_of(request), PER_FILE)[section_name]
     try:
         urls = section.get_urls(number)
     except EmptyPage:
@@ -369,12 +372,12 @@ def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
 
 
 @public_page(also=hourly)
-def news(request: HttpRequest) -> HttpResponse:
+def news_sitemap(request: HttpRequest) -> HttpResponse:
     """Articles of the last two days; only the front page if there are none."""
     recent = (
         Article.objects.published()
         .indexable()
-        .filter(published_at__gt=next_hour() - NEWS_FOR)
+        .filter(published_at__gt=next_hour() - NEWS_PERIOD)
         .newest()
         .only("year", "month", "slug", "headline", "language", "published_at")
     )
@@ -383,17 +386,17 @@ def news(request: HttpRequest) -> HttpResponse:
             "url": absolute_url(article.get_absolute_url()),
             "language": article.language,
             "published_at": article.published_at,
-            "title": legal(article.headline),
+            "title": xml_text(article.headline),
         }
-        for article in recent[:NEWS_AT_MOST]
+        for article in recent[:MAX_NEWS]
     ]
-    name = legal(publication_of(request).name)
+    name = xml_text(publication_of(request).name)
     context = {"articles": articles, "name": name, "front_page": absolute_url("/")}
     return _xml("news_sitemap", context)
 
 
 @public_page
-def robots(request: HttpRequest) -> HttpResponse:
+def robots_txt(request: HttpRequest) -> HttpResponse:
     return HttpResponse(ROBOTS.format(site=settings.SITE_URL), content_type="text/plain")
 
 

@@ -11,30 +11,34 @@ from articles.editorial.models import Article
 from iria.core.http.safe_client import RequestFailed, post_form
 from iria.core.http.urls import absolute_url, url_path
 
-FORMS: Final = ("", "atom/", "json/")
-TOLD: Final = re.compile(r"/|(/language/[\w-]+)?(/category/.+)?/?")
+FORMAT_PATHS: Final = ("", "atom/", "json/")
+HUB_PAGES: Final = re.compile(r"/|(/language/[\w-]+)?(/category/.+)?/?")
 """The pages whose feeds the hub is told about; those of topics, authors and searches would be too many."""
 
 
 class HubFailed(Exception):
-    """The hub did not accept an address; the message is a sentence."""
+    """The hub did not accept the URL of a feed; the message is a sentence."""
 
 
 def has_hub(path: str) -> bool:
     """Whether the feed of this page names the hub."""
-    return TOLD.fullmatch(path) is not None
+    return HUB_PAGES.fullmatch(path) is not None
 
 
-def feeds_with(article: Article) -> list[str]:
-    """The URLs of the feeds that a published article is in, of those the hub is told about."""
-    above = f"/language/{article.language}"
-    pages = ["/", f"{above}/"]
+def feed_urls_of(article: Article) -> list[str]:
+    """The URLs of the feeds that a published article is in and that the hub is told about."""
+    language_path = f"/language/{article.language}"
+    pages = ["/", f"{language_path}/"]
     for category in article.categories.all():
         parts = category.path.split("/")
         for depth in range(1, len(parts) + 1):
             page = url_path("category", "/".join(parts[:depth]))
-            pages += [page, above + page]
-    return [absolute_url(f"{page}feed/{form}") for page in dict.fromkeys(pages) for form in FORMS]
+            pages += [page, language_path + page]
+    return [
+        absolute_url(f"{page}feed/{suffix}")
+        for page in dict.fromkeys(pages)
+        for suffix in FORMAT_PATHS
+    ]
 
 
 def notify(url: str) -> None:
@@ -58,9 +62,9 @@ def notify_hub(url: str) -> None:
 
 @app.task(name="feeds.notify_hub_of_article")
 def notify_hub_of_article(article_id: int) -> None:
-    """A job for each feed, so that one is repeated without the others."""
+    """Queues a job for each feed, so that one that fails is retried without the others."""
     for article in Article.objects.published().filter(pk=article_id):
-        for url in feeds_with(article):
+        for url in feed_urls_of(article):
             notify_hub.defer(url=url)
 
 

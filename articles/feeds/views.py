@@ -22,7 +22,7 @@ from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.feeds import formats
 from articles.feeds.channels import Channel, channel_of, newest_matches, thread_entries
-from articles.feeds.entries import LENGTH, entries
+from articles.feeds.entries import MAX_ENTRIES, entries
 from articles.feeds.tasks import has_hub
 from articles.search.engine import InvalidQuery
 from articles.search.results import parse_request
@@ -39,7 +39,7 @@ SELECT (SELECT created_at FROM articles_statechange ORDER BY id DESC LIMIT 1),
 """
 
 
-def last_change(channel: Channel, decided: datetime | None = None) -> datetime:
+def last_change(channel: Channel, decided_at: datetime | None = None) -> datetime:
     """When a feed changed last, for conditional requests by date alone.
 
     The newest entry is not enough: an article that is unpublished or moved to another category
@@ -49,38 +49,40 @@ def last_change(channel: Channel, decided: datetime | None = None) -> datetime:
     """
     with reading.cursor() as cursor:
         cursor.execute(NEWEST_CHANGES)
-        moments: list[datetime | None] = [*(cursor.fetchone() or ()), channel.updated, decided]
-    return max(each for each in moments if each)
+        times: list[datetime | None] = [*(cursor.fetchone() or ()), channel.updated, decided_at]
+    return max(each for each in times if each)
 
 
 FeedView = Callable[..., HttpResponse]
 
 
 @public_page(parameters=("text=summary",))
-def site(request: HttpRequest, form: str = "") -> HttpResponse:
+def site(request: HttpRequest, feed_format: str = "") -> HttpResponse:
     """The feed of the front page: the publication's first language and unlisted languages."""
     codes = publication_of(request).language_codes
-    return _feed(request, form, front_articles(LENGTH, codes[0], codes))
+    return _feed(request, feed_format, front_articles(MAX_ENTRIES, codes[0], codes))
 
 
 @public_page(parameters=("text=summary",))
-def language(request: HttpRequest, code: str, form: str = "") -> HttpResponse:
+def language(request: HttpRequest, code: str, feed_format: str = "") -> HttpResponse:
     newest = _newest(Scope.ALL, 0, code)
     path = f"/language/{code}/"
-    return _feed(request, form, newest, path=path, name=native_name(code), language=code)
+    return _feed(request, feed_format, newest, path=path, name=native_name(code), language=code)
 
 
 @public_page(parameters=("text=summary",))
-def category(request: HttpRequest, path: str, form: str = "", code: str = "") -> HttpResponse:
+def category(
+    request: HttpRequest, path: str, feed_format: str = "", code: str = ""
+) -> HttpResponse:
     """The feed of a category, in all languages or in one."""
     chosen = get_object_or_404(Category, path=path)
     with use_language(code):
         name, introduction = chosen.local_name, chosen.local_introduction
     return _feed(
         request,
-        form,
+        feed_format,
         _newest(Scope.CATEGORY, chosen.pk, code),
-        path=_below(code) + chosen.get_absolute_url(),
+        path=_language_prefix(code) + chosen.get_absolute_url(),
         name=name,
         description=introduction,
         language=code,
@@ -88,47 +90,49 @@ def category(request: HttpRequest, path: str, form: str = "", code: str = "") ->
 
 
 @public_page(parameters=("text=summary",))
-def tag(request: HttpRequest, slug: str, form: str = "", code: str = "") -> HttpResponse:
+def tag(request: HttpRequest, slug: str, feed_format: str = "", code: str = "") -> HttpResponse:
     chosen = get_object_or_404(Tag, slug=slug)
-    newest = _newest(Scope.TAG, chosen.pk, code, needed=True)
-    path = f"{_below(code)}/tag/{slug}/"
-    return _feed(request, form, newest, path=path, name=chosen.name, language=code)
+    newest = _newest(Scope.TAG, chosen.pk, code, must_exist=True)
+    path = f"{_language_prefix(code)}/tag/{slug}/"
+    return _feed(request, feed_format, newest, path=path, name=chosen.name, language=code)
 
 
 @public_page(parameters=("text=summary",))
-def author(request: HttpRequest, slug: str, form: str = "", code: str = "") -> HttpResponse:
+def author(request: HttpRequest, slug: str, feed_format: str = "", code: str = "") -> HttpResponse:
     chosen = get_object_or_404(AuthorProfile, slug=slug)
     return _feed(
         request,
-        form,
-        _newest(Scope.AUTHOR, chosen.pk, code, needed=True),
-        path=_below(code) + chosen.get_absolute_url(),
+        feed_format,
+        _newest(Scope.AUTHOR, chosen.pk, code, must_exist=True),
+        path=_language_prefix(code) + chosen.get_absolute_url(),
         name=chosen.name,
         description=chosen.biography,
         language=code,
     )
 
 
-def _newest(scope: Scope, target: int, code: str, *, needed: bool = False) -> ArticleQuerySet:
+def _newest(scope: Scope, target: int, code: str, *, must_exist: bool = False) -> ArticleQuerySet:
     """The newest articles of a list, in one language or in all.
 
     Args:
-        needed: raise Http404 if no article is published, as for pages of tags and authors.
+        must_exist: raise Http404 if the list has no published article, as for pages of tags and authors.
     """
     if code and code not in dict(LANGUAGES):
         raise Http404
     listing = Listing(scope, target, code)
-    if needed and not listing.exists():
+    if must_exist and not listing.exists():
         raise Http404
-    return listing.cut(0, LENGTH)
+    return listing.cut(0, MAX_ENTRIES)
 
 
-def _below(code: str) -> str:
+def _language_prefix(code: str) -> str:
     return f"/language/{code}" if code else ""
 
 
 @public_page(also=thread_scope)
-def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "") -> HttpResponse:
+def thread(
+    request: HttpRequest, year: int, month: int, slug: str, feed_format: str = ""
+) -> HttpResponse:
     """The feed of the comments on an article, newest first."""
     articles = Article.objects.published().defer("body")
     article = get_object_or_404(articles, year=year, month=month, slug=slug)
@@ -137,24 +141,22 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "
         raise Http404
     with use_language(publication.language_codes[0]), use_language(article.language):
         name = gettext("Comments on “%(headline)s”") % {"headline": article.headline}
-    comments = thread_entries(article)
     channel = channel_of(
         publication,
-        comments,
+        thread_entries(article),
         path=article.get_absolute_url(),
         name=name,
         description=article.standfirst,
         language=article.language,
     )
-    decided = (
+    decided_at = (
         ModerationDecision.objects.order_by("-pk").values_list("created_at", flat=True).first()
     )
-    moments = [decided, *(each.updated for each in comments)]
-    return feed_response(form, channel, max(filter(None, moments), default=None))
+    return feed_response(feed_format, channel, decided_at)
 
 
 @public_page(parameters=None)
-def search(request: HttpRequest, form: str = "") -> HttpResponse:
+def search(request: HttpRequest, feed_format: str = "") -> HttpResponse:
     """The feed of a search: the newest articles with all words of the query."""
     if not may_search(request):
         return _text_response(gettext(TOO_OFTEN), status=429, headers=RETRY_AFTER)
@@ -165,7 +167,7 @@ def search(request: HttpRequest, form: str = "") -> HttpResponse:
         return _text_response(error.message, status=400)
     return _feed(
         request,
-        form,
+        feed_format,
         found,
         path=reverse("search"),
         name=search_request.text,
@@ -181,7 +183,9 @@ def _text_response(
     return HttpResponse(f"{message}\n", status=status, content_type=plain, headers=headers)
 
 
-def _feed(request: HttpRequest, form: str, articles: ArticleQuerySet, **about: str) -> HttpResponse:
+def _feed(
+    request: HttpRequest, feed_format: str, articles: ArticleQuerySet, **about: str
+) -> HttpResponse:
     publication = publication_of(request)
     summary = request.GET.get("text") == "summary"
     with_full_text = publication.full_text_feeds and not summary
@@ -194,22 +198,26 @@ def _feed(request: HttpRequest, form: str, articles: ArticleQuerySet, **about: s
         until=request.until,  # type: ignore[attr-defined]  # of `public_page`
     )
     about["hub"] = settings.WEBSUB_HUB if has_hub(about.get("path", "/")) and not query else ""
-    return feed_response(form, channel_of(publication, feed_entries, feed_query=query, **about))
+    return feed_response(
+        feed_format, channel_of(publication, feed_entries, feed_query=query, **about)
+    )
 
 
-def feed_response(form: str, channel: Channel, decided: datetime | None = None) -> HttpResponse:
+def feed_response(
+    feed_format: str, channel: Channel, decided_at: datetime | None = None
+) -> HttpResponse:
     """The response with the channel in the requested format.
 
     Args:
-        decided: the time of the last moderation decision about entries, for comment feeds.
+        decided_at: the time of the last moderation decision about entries, for comment feeds.
     """
-    if form == "json":
+    if feed_format == "json":
         response = HttpResponse(formats.write_json(channel), content_type=formats.JSON_CONTENT_TYPE)
     else:
-        feed = formats.FORMS[form].of(channel)
+        feed = formats.XML_FORMATS[feed_format].of(channel)
         response = HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
     if channel.hub:
-        own = channel.feed_url(form)
+        own = channel.feed_url(feed_format)
         response.headers["Link"] = f'<{channel.hub}>; rel="hub", <{own}>; rel="self"'
-    response.headers["Last-Modified"] = http_date(last_change(channel, decided).timestamp())
+    response.headers["Last-Modified"] = http_date(last_change(channel, decided_at).timestamp())
     return response

@@ -103,10 +103,10 @@ def _links(search_request: SearchRequest | None) -> str:
     """The canonical URL, and the feeds of this search."""
     links = [f'<{absolute_url(reverse("search"))}>; rel="canonical"']
     if search_request:
-        for form, kind in FEEDS.items():
-            path = reverse("search_feed", args=[form] if form else [])
+        for feed_format, subtype in FEEDS.items():
+            path = reverse("search_feed", args=[feed_format] if feed_format else [])
             url = absolute_url(f"{path}?{search_request.query_string}")
-            links.append(f'<{url}>; rel="alternate"; type="application/{kind}"')
+            links.append(f'<{url}>; rel="alternate"; type="application/{subtype}"')
     return ", ".join(links)
 
 

@@ -73,7 +73,7 @@ def test_a_long_caption_never_truncates_the_credit(client: Client, strait: Artic
     tree = tree_at(client, "/sitemap.xml")
     longest = max(texts(tree, f"{IMAGE}caption"), key=len)
     assert longest.endswith("… (Image Credit: Ines Faro)")
-    assert len(longest) <= sitemaps.MAX_CAPTION_LENGTH + 1
+    assert len(longest) <= sitemaps.MAX_CAPTION_LENGTH
     assert texts(tree, f"{IMAGE}license") == ["https://example.org/by/4.0/"]
 
 

@@ -45,7 +45,7 @@ def test_every_feed_that_is_sent_to_the_hub_exists_and_names_it(
     asia = newsroom.category("Asia")
     article = newsroom.published(language="fr")
     article.categories.set([newsroom.category("Japan", parent=asia)])
-    urls = tasks.feeds_with(article)
+    urls = tasks.feed_urls_of(article)
     assert f"{settings.SITE_URL}/category/asia/feed/atom/" in urls
     assert f"{settings.SITE_URL}/language/fr/category/asia/japan/feed/" in urls
     for url in urls:
@@ -73,7 +73,7 @@ def test_the_worker_notifies_the_hub_of_a_published_article(
     for url in queued:
         tasks.notify_hub(url)
     assert {"hub.mode": "publish", "hub.url": f"{settings.SITE_URL}/feed/"} in sent
-    assert len(sent) == len(tasks.feeds_with(article))
+    assert len(sent) == len(tasks.feed_urls_of(article))
 
 
 def test_publishing_queues_a_job_only_with_a_hub(

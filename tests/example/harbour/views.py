@@ -20,7 +20,7 @@ def sources(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
-def feed(request: HttpRequest, form: str = "") -> HttpResponse:
+def feed(request: HttpRequest, feed_format: str = "") -> HttpResponse:
     """The newest articles that name a data source."""
     publication = publication_of(request)
     named = DataSource.objects.values("article")
@@ -31,4 +31,4 @@ def feed(request: HttpRequest, form: str = "") -> HttpResponse:
         path="/sources/",
         name="Data sources",
     )
-    return feed_response(form, channel)
+    return feed_response(feed_format, channel)
