@@ -14,7 +14,7 @@ STYLES: Final = (
     (re.compile(r"font-style:\s*(italic|oblique)"), "em"),
     (re.compile(r"vertical-align:\s*super"), "sup"),
     (re.compile(r"vertical-align:\s*sub"), "sub"),
-    (re.compile(r"text-decoration[a-z-]*:[^;]*line-through"), "s"),
+    (re.compile(r"text-decoration[a-z-]{0,20}:[^;]{0,100}line-through"), "s"),
 )
 NOT_BOLD: Final = re.compile(r"font-weight:\s*(normal|400)")
 NOT_ITALIC: Final = re.compile(r"font-style:\s*normal")

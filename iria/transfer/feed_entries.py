@@ -200,7 +200,7 @@ NAMESPACES: Final = (
 BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
-PERSON: Final = re.compile(r"\s*\S+@\S+\s*\((?P<name>[^()]+)\)\s*$")
+PERSON: Final = re.compile(r"\s*+[^\s@()]++@[^\s()]++\s*+\((?P<name>[^()]++)\)\s*+$")
 
 
 def read_xml(file: Path, head: Head) -> Iterator[Entry]:

@@ -19,11 +19,12 @@ from articles.body.sanitiser import clean, clean_caption
 from iria.core.text.typography import typeset_html
 from iria.transfer import bodies, medium, substack
 from iria.transfer.captions import split_html
+from iria.transfer.feed_entries import PERSON
 from iria.transfer.feeds import Feed
 from iria.transfer.ghost import bodies as ghost
 from iria.transfer.markdown import bodies as markdown
 from iria.transfer.markdown.files import parse_fields
-from iria.transfer.markdown.parser import MarkdownFolder
+from iria.transfer.markdown.parser import HEADING, TITLE, MarkdownFolder
 from iria.transfer.records import Unreadable
 from iria.transfer.wordpress import bodies as wordpress
 from iria.transfer.wordpress.parser import Export
@@ -267,7 +268,11 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "pages": lambda text: _markdown(text, is_markdown=False),
     "shown articles": lambda text: render(clean(text), lambda _use: ""),
     "shown captions": clean_caption,
+    "styles": lambda text: clean(f"<p><span style='{text}'>a</span></p>"),
     "French": lambda text: typeset_html(f"« {text}", "fr"),
+    "persons": PERSON.match,
+    "headings": lambda text: HEADING.match(f"# a{text}"),
+    "titles": TITLE.search,
     "TOML": lambda text: _fields(text, "toml"),
     "YAML": lambda text: _fields(text, "yaml"),
 }
@@ -309,10 +314,21 @@ REPEATED: Final = (
     *("[[a", "%%", "==a", "://", "a://", "http://[", "https://a.example/(", "{{<", "{{</* a", "{{"),
     *("{% a ", "{% raw %}", "{% comment %}", "{{< highlight a >}}", "[caption ", "[caption]<img>"),
     *('="[gallery "', "[embed ", "[code ", "[code]", "[ref]a", "[a_b", "[a] ", "<!-- wp:x {"),
-    *("<!-- kg-gated-block:begin ", "\u0301", "Photo: A ", "background:", "</a>", "<i></i>"),
+    *(
+        "<!-- kg-gated-block:begin ",
+        "\u0301",
+        "Photo: A ",
+        "background:",
+        "text-decoration-",
+        "</a>",
+        "<title>",
+        "@",
+        "<i></i>",
+    ),
     *("<ol>", "<h2>a</h2>", "<figure data-image=1></figure>", "<a href=internal:article/1>a</a>"),
 )
 AFTER: Final = (
+    *(("<!-- wp:h", " "), ("", "<!--wp:h ")),
     *(("<p>", "<img src=a>"), ("<figure>", "<img src=a>"), ("<a href=a>", "<img src=a>")),
     *(("<p>", "<noscript><img src=a></noscript>"), ("<p>", "<script></script>a")),
     *(("<p>", "<img class=emoji alt=x>"), ("{{< a", "a"), ("{{< ", " "), ("{% a", "a")),

@@ -21,6 +21,9 @@ from articles.links.targets import PUBLIC, Target, targets_of
 
 Kind = Literal["same", "added", "removed"]
 WORD: Final = re.compile(r"\s+|[^\s]+")
+Opcode = tuple[Literal["replace", "delete", "insert", "equal"], int, int, int, int]
+MOST_STEPS: Final = 100_000_000
+"""Of a comparison, about a second; every word of a paragraph of 1,500 words needs a third of them."""
 CONTEXT_PARAGRAPHS: Final = 1
 """Unchanged paragraphs shown on either side of a change."""
 
@@ -257,18 +260,62 @@ def _change(before: str, after: str) -> Paragraph:
 
 def _paragraphs(before: list[str], after: list[str]) -> list[Paragraph]:
     found: list[Paragraph] = []
-    for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    matching = _Matching()
+    for kind, a, b, c, d in matching.opcodes(before, after):
         if kind == "equal":
             found += _with_gap(before[a:b], first=not found, last=b == len(before))
         elif kind == "replace" and b - a == d - c:
             found += [
-                Paragraph(tuple(_compare_words(old, new)))
+                Paragraph(tuple(_compare_words(old, new, matching)))
                 for old, new in zip(before[a:b], after[c:d], strict=True)
             ]
         else:
             found += [Paragraph((Piece("removed", text),)) for text in before[a:b] if text]
             found += [Paragraph((Piece("added", text),)) for text in after[c:d] if text]
     return found
+
+
+@dataclass(slots=True)
+class _Matching:
+    """Finds what two texts have in common, as long as that takes a limited number of steps.
+
+    `SequenceMatcher` takes cubic time for long lists in which the same occurs often. What would take
+    too many steps is removed and added as a whole, apart from its beginning and end.
+    """
+
+    steps: int = MOST_STEPS
+
+    def opcodes(self, old: list[str], new: list[str]) -> list[Opcode]:
+        if self._takes(old, new):
+            return SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes()
+        start = _same_at_start(old, new)
+        end = _same_at_start(old[start:][::-1], new[start:][::-1])
+        a, b = len(old) - end, len(new) - end
+        found: list[Opcode] = [("equal", 0, start, 0, start)] if start else []
+        if self._takes(old[start:a], new[start:b]):
+            inner = SequenceMatcher(str.isspace, old[start:a], new[start:b], autojunk=False)
+            found += [
+                (kind, i + start, j + start, k + start, m + start)
+                for kind, i, j, k, m in inner.get_opcodes()
+            ]
+        else:
+            found.append(("replace", start, a, start, b))
+        return [*found, ("equal", a, len(old), b, len(new))] if end else found
+
+    def _takes(self, old: list[str], new: list[str]) -> bool:
+        """Whether the steps for these lists are left; spaces alone are no beginning of a match."""
+        counts = Counter(each for each in new if not each.isspace())
+        pairs = sum(counts[each] for each in old)
+        steps = len(old) + len(new) + (len(old) + pairs) * min(len(old), len(new), pairs)
+        if steps > self.steps:
+            return False
+        self.steps -= steps
+        return True
+
+
+def _same_at_start(old: list[str], new: list[str]) -> int:
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(old), len(new)))
 
 
 def _with_gap(same: list[str], *, first: bool, last: bool) -> list[Paragraph]:
@@ -282,10 +329,10 @@ def _with_gap(same: list[str], *, first: bool, last: bool) -> list[Paragraph]:
     return shown + [Paragraph((Piece("same", text),)) for text in tail]
 
 
-def _compare_words(before: str, after: str) -> list[Piece]:
+def _compare_words(before: str, after: str, matching: _Matching) -> list[Piece]:
     old, new = WORD.findall(before), WORD.findall(after)
     pieces = []
-    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in matching.opcodes(old, new):
         if kind == "equal":
             pieces.append(Piece("same", "".join(old[a:b])))
             continue

@@ -64,8 +64,8 @@ LEAD_FILE: Final = re.compile(
 )
 STATIC: Final = ("", "static", "assets", "public", "content", "source", "src", "static/images")
 """Where files are that a path from the root of the site names."""
-HEADING: Final = re.compile(r"\s*# +(?P<text>[^\n]+?)[ \t]*#*[ \t]*(?:\n|$)")
-TITLE: Final = re.compile(r"<title[^>]*>(?P<text>.*?)</title>", re.DOTALL | re.IGNORECASE)
+HEADING: Final = re.compile(r"\s*# +(?P<text>[^\n]+)(?:\n|$)")
+TITLE: Final = re.compile(r"<title[^<>]*>(?P<text>(?:[^<]|<(?!/?title))*+)</title>", re.IGNORECASE)
 CREDITS: Final = ("credit", "credits", "attribution", "copyright", "author", "byline")
 COMPONENT: Final = re.compile(r"<([A-Z]\w{0,60})\b")
 MODULE: Final = re.compile(r"^(?:import|export)\b[^\n]*\n?", re.MULTILINE)
@@ -152,7 +152,7 @@ class Texts:
         fields = document.fields
         text.title = title_of(text_of(fields.get("title")))
         if not text.title and place.is_markdown and (found := HEADING.match(document.body)):
-            text.title = title_of(re.sub(r"[*_`]", "", found["text"]))
+            text.title = title_of(re.sub(r"[*_`]", "", found["text"].rstrip(" \t").rstrip("#")))
             document.body = document.body[found.end() :]
         elif not text.title and (found := TITLE.search(document.body)):
             text.title = title_of(found["text"])

@@ -34,7 +34,8 @@ from iria.transfer.names import join, url_parts
 from iria.transfer.records import Remark
 
 BLOCK_ALONE: Final = re.compile(
-    r"<!--\s*wp:(?P<name>[a-z][\w/-]*)\s*(?P<attributes>\{(?:(?!-->|<!--).)*?\})?\s*/-->", re.DOTALL
+    r"<!--\s*wp:(?P<name>[a-z][\w/-]*)\s*+(?:(?P<attributes>\{(?:(?!-->|<!--).)*?\})\s*+)?/-->",
+    re.DOTALL,
 )
 WITHOUT_TEXT: Final = frozenset(
     {"footnotes", "spacer", "separator", "more", "nextpage", "post-title", "post-content"}

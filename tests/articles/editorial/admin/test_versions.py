@@ -133,3 +133,25 @@ def test_the_pieces_of_a_comparison_add_up_to_both_versions(edna: User) -> None:
     after = "".join(piece.text for piece in pieces if piece.kind != "removed")
     assert before == "One two three.Gone.Last."
     assert after == "One 2 three.Last.New."
+
+
+def test_a_long_text_of_which_every_word_changed_is_replaced_between_its_ends(edna: User) -> None:
+    """Comparing its words would take days."""
+    words = ["".join(f" the {letter}{number}" for number in range(8000)) for letter in "ab"]
+    article = newsroom.draft(body=f"<p>Begins{words[0]} and ends.</p>")
+    old = article.revisions.get()
+    new = _save_changes(article, edna, body=f"<p>Begins{words[1]} and ends.</p>")
+    (part,) = diff.compared(old, new)
+    (paragraph,) = part.paragraphs
+    assert [piece.kind for piece in paragraph.pieces] == ["same", "removed", "added", "same"]
+    assert [piece.text for piece in paragraph.pieces[::3]] == ["Begins the ", " and ends."]
+
+
+def test_a_small_change_of_a_long_text_is_found(edna: User) -> None:
+    words = "the same " * 8000
+    article = newsroom.draft(body=f"<p>{words}old {words}</p>")
+    old = article.revisions.get()
+    new = _save_changes(article, edna, body=f"<p>{words}new {words}</p>")
+    (part,) = diff.compared(old, new)
+    pieces = [piece for paragraph in part.paragraphs for piece in paragraph.pieces]
+    assert [piece.text for piece in pieces if piece.kind != "same"] == ["old", "new"]
