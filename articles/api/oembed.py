@@ -1,6 +1,7 @@
 """oEmbed provider for our own articles."""
 
 import re
+from math import inf
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -12,7 +13,7 @@ from articles.api.problems import NOT_FOUND, PARAMETER, ApiError, problem_respon
 from articles.editorial.models import Article
 from articles.images.credit_line import credit_text
 from articles.images.models import Image
-from articles.images.srcset import plain_rendition
+from articles.images.srcset import plain_files
 from iria.core.http.page_cache import next_hour
 from iria.core.http.urls import absolute_url
 from iria.core.text.dates import day_words
@@ -21,29 +22,28 @@ from iria.publication.models import Publication
 
 PARAMETERS: Final = frozenset({"url", "format", "maxwidth", "maxheight"})
 ARTICLE_PATH: Final = re.compile(r"/(?P<year>\d{4})/(?P<month>\d{2})/(?P<slug>[-\w]+)/?")
-WIDTH, HEIGHT, MIN_WIDTH = 600, 240, 200
+WIDTH, HEIGHT = 600, 240
+"""Of a card, in pixels, unless less is requested."""
 CACHE_AGE: Final = 24 * 60 * 60
 
 
 def oembed(request: HttpRequest) -> HttpResponse:
-    """A card of the article whose address was given."""
+    """The card of the article with the URL in `url`."""
     try:
         article = _article(request.GET.get("url", ""))
         if request.GET.get("format", "json") != "json":
             reject_parameter("format", "Only “json” is supported.")
-        width, height = (
-            _max_size(request, "maxwidth", WIDTH),
-            _max_size(request, "maxheight", HEIGHT),
-        )
+        max_width = _max_size(request, "maxwidth")
+        max_height = _max_size(request, "maxheight")
     except ApiError as error:
         return problem_response(error.kind, error.detail, error.errors)
     if article is None:
         return problem_response(NOT_FOUND, "No published article has this URL.")
-    return JsonResponse(card(article, publication_of(request), width, height))
+    return JsonResponse(card(article, publication_of(request), max_width, max_height))
 
 
 def _article(url: str) -> Article | None:
-    """The published article with this URL, if it is one of ours."""
+    """The published article with this URL; None if there is none on this site."""
     if not url:
         raise ApiError(PARAMETER, "Pass the URL of an article in “url”.")
     try:
@@ -60,16 +60,19 @@ def _article(url: str) -> Article | None:
     ).first()
 
 
-def _max_size(request: HttpRequest, name: str, default: int) -> int:
+def _max_size(request: HttpRequest, name: str) -> float:
+    """The size in pixels; infinite if it is not limited."""
     text = request.GET.get(name, "")
     if not text:
-        return default
+        return inf
     if not (text.isascii() and text.isdecimal() and 0 < len(text) < 7 and int(text)):
         reject_parameter(name, "Must be a number of pixels, from 1 to 999999.")
-    return min(default, int(text))
+    return int(text)
 
 
-def card(article: Article, publication: Publication, width: int, height: int) -> dict[str, Any]:
+def card(
+    article: Article, publication: Publication, max_width: float, max_height: float
+) -> dict[str, Any]:
     """The article as an oEmbed 1.0 response; its markup needs no script and no style."""
     authors = [byline.author for byline in article.bylines.all()]
     serialized: dict[str, Any] = {
@@ -79,14 +82,14 @@ def card(article: Article, publication: Publication, width: int, height: int) ->
         "provider_name": publication.name,
         "provider_url": absolute_url("/"),
         "cache_age": _cache_age(_image(article)),
-        "width": width,
-        "height": height,
+        "width": min(WIDTH, max_width),
+        "height": min(HEIGHT, max_height),
         "html": _markup(article, publication, [author.name for author in authors]),
     }
     if authors:
         serialized["author_name"] = ", ".join(author.name for author in authors)
         serialized["author_url"] = absolute_url(authors[0].get_absolute_url())
-    return serialized | _thumbnail(article, publication, width, height)
+    return serialized | _thumbnail(article, publication, min(WIDTH, max_width), max_height)
 
 
 def _cache_age(image: Image | None) -> int:
@@ -107,14 +110,15 @@ def _image(article: Article) -> Image | None:
 
 
 def _thumbnail(
-    article: Article, publication: Publication, width: int, height: int
+    article: Article, publication: Publication, max_width: float, max_height: float
 ) -> dict[str, Any]:
+    """The widest file of its image within these limits; nothing if there is none."""
     image = _image(article)
-    if image is None:
+    files = plain_files(image) if image else []
+    fitting = [each for each in files if each.width <= max_width and each.height <= max_height]
+    if image is None or not fitting:
         return {}
-    file = plain_rendition(image, max(width, MIN_WIDTH))
-    if file is None or file.width > width or file.height > max(height, file.height):
-        return {}
+    file = fitting[-1]
     return {
         "thumbnail_url": absolute_url(file.get_absolute_url()),
         "thumbnail_width": file.width,
@@ -128,7 +132,7 @@ def _thumbnail(
 def _markup(article: Article, publication: Publication, names: list[str]) -> str:
     url = escape(absolute_url(article.get_absolute_url()))
     day = day_words(publication.local(article.published_at)) if article.published_at else ""
-    facts = " · ".join(escape(word) for word in (", ".join(names), publication.name, day) if word)
+    facts = " · ".join(escape(fact) for fact in (", ".join(names), publication.name, day) if fact)
     lead = f"<p>{escape(article.standfirst)}</p>" if article.standfirst else ""
     return (
         f'<blockquote lang="{escape(article.language)}" cite="{url}">'

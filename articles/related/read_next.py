@@ -35,20 +35,20 @@ def include_again(article: Article, other: Article) -> None:
     transaction.on_commit(lambda: tasks.enqueue_refresh(article.pk))
 
 
-SHOWN_BELOW: Final = 4
+MAX_SHOWN: Final = 4
 MAX_RELATED: Final = 8
+"""The limit of the prepared query; readers see fewer."""
 
-CHOSEN: Final = """
+# In plain SQL, because building such queries with the ORM is slow, and every article page needs them.
+RELATED_IDS: Final = """
 SELECT picked_id FROM articles_relatedpick WHERE article_id = %s
 UNION SELECT other_id FROM articles_relatedlink WHERE article_id = %s
 """
-PICKED: Final = """(SELECT position FROM articles_relatedpick AS pick
+PICK_POSITION: Final = """(SELECT position FROM articles_relatedpick AS pick
 WHERE pick.article_id = %s AND pick.picked_id = articles_article.id)"""
-COMPUTED: Final = """(SELECT position FROM articles_relatedlink AS link
+LINK_POSITION: Final = """(SELECT position FROM articles_relatedlink AS link
 WHERE link.article_id = %s AND link.other_id = articles_article.id)"""
-"""In plain SQL, because building the query with the ORM is slow and happens for every article page."""
-
-NEWEST: Final = """
+NEWEST_IDS: Final = """
 (SELECT article_id FROM articles_listingentry
     WHERE scope = 'primary' AND target = %s AND language = %s AND published_at <= %s
     ORDER BY published_at DESC, article_id DESC LIMIT %s)
@@ -59,7 +59,7 @@ UNION
 """
 
 
-def read_next(article: Article, limit: int = SHOWN_BELOW) -> list[Article]:
+def read_next(article: Article, limit: int = MAX_SHOWN) -> list[Article]:
     """The related articles, filled up with the newest of the section, then of all in the language.
 
     One query, or two if there are too few related articles.
@@ -73,7 +73,7 @@ def read_next(article: Article, limit: int = SHOWN_BELOW) -> list[Article]:
     return found
 
 
-def related_to(article: Article, limit: int = SHOWN_BELOW) -> list[Article]:
+def related_to(article: Article, limit: int = MAX_SHOWN) -> list[Article]:
     """Returns the published manual picks, then the computed neighbours.
 
     One query, with everything that a card shows; two for the picks of a draft.
@@ -90,22 +90,22 @@ def _related_to_draft(article: Article) -> list[Article]:
     return [found[pk] for pk in dict.fromkeys([*picked, *computed]) if pk in found]
 
 
-def _chosen(article: int) -> ArticleQuerySet:
+def _related_rows(article: int) -> ArticleQuerySet:
     return (
         Article.objects.published()
-        .filter(pk__in=RawSQL(CHOSEN, [article, article]))  # noqa: S611 - constants
+        .filter(pk__in=RawSQL(RELATED_IDS, [article, article]))  # noqa: S611 - constants
         .order_by(
-            RawSQL(PICKED, [article]).asc(nulls_last=True),  # noqa: S611
-            RawSQL(COMPUTED, [article]),  # noqa: S611
+            RawSQL(PICK_POSITION, [article]).asc(nulls_last=True),  # noqa: S611
+            RawSQL(LINK_POSITION, [article]),  # noqa: S611
         )
         .for_cards()[:MAX_RELATED]
     )
 
 
-def _in_section(section: int, language: str, count: int) -> ArticleQuerySet:
+def _newest_rows(section: int, language: str, count: int) -> ArticleQuerySet:
     now = timezone.now()
     values = [section, language, now, count, language, now, count]
-    rows = RawSQL(NEWEST, values)  # noqa: S611 - a constant
+    rows = RawSQL(NEWEST_IDS, values)  # noqa: S611 - a constant
     in_section = ListingEntry.objects.filter(
         article=OuterRef("pk"), scope=Scope.PRIMARY, target=section
     )
@@ -113,5 +113,5 @@ def _in_section(section: int, language: str, count: int) -> ArticleQuerySet:
     return found.order_by(Exists(in_section).desc(), "-published_at", "-pk").for_cards()
 
 
-_related = Prepared(_chosen, [int])
-_newest = Prepared(_in_section, [int, str, int])
+_related = Prepared(_related_rows, [int])
+_newest = Prepared(_newest_rows, [int, str, int])

@@ -29,18 +29,18 @@ from articles.editorial.models import (
 )
 from articles.editorial.text_search_config import configuration_for
 from articles.related.models import ArticleTerms, TextLink
-from articles.related.similarity import UNSTORABLE, WHOLE, TextSimilarity, stem_number
+from articles.related.similarity import MAX_CHARACTERS, UNSTORABLE, TextSimilarity, stem_number
 
 ARTICLE_PATH: Final = re.compile(r"/(?P<year>\d{4})/(?P<month>\d{2})/(?P<slug>[^/]+)/?")
 
-MAX_LINKS: Final = 500
-"""Links per text that are examined."""
+MAX_PATHS: Final = 500
+"""Paths per text that are looked up."""
 
 
 def record_links(article: Article) -> None:
     """Records the articles that the text links to."""
     paths = _paths(article.body)
-    targets = (_targets(paths) | _referred(article.body)) - {article.pk}
+    targets = (_articles_at(paths) | _articles_referenced_in(article.body)) - {article.pk}
     stored = set(article.text_links.values_list("other", flat=True))
     article.text_links.filter(other__in=stored - targets).delete()
     TextLink.objects.bulk_create(
@@ -49,8 +49,8 @@ def record_links(article: Article) -> None:
     )
 
 
-def _referred(body: str) -> set[int]:
-    """The articles to which it links by reference, and which still exist."""
+def _articles_referenced_in(body: str) -> set[int]:
+    """Returns the articles to which the text links by reference, and which still exist."""
     ids = [reference.id for reference in references_in(body) if reference.kind == "article"]
     return set(Article.objects.filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
 
@@ -64,14 +64,17 @@ def _paths(body: str) -> set[str]:
             target = urlsplit(anchor.get("href") or "")
         except ValueError:
             continue  # an invalid URL
-        if target.path and target.netloc in {"", site}:
-            paths.add(unquote(target.path))
-        if len(paths) == MAX_LINKS:
+        path = unquote(target.path)
+        # PostgreSQL cannot compare text with a null character.
+        if path and "\x00" not in path and target.netloc in {"", site}:
+            paths.add(path)
+        if len(paths) == MAX_PATHS:
             break
     return paths
 
 
-def _targets(paths: set[str]) -> set[int]:
+def _articles_at(paths: set[str]) -> set[int]:
+    """Returns the articles that have or had these paths."""
     matches = Q(pk__in=[])
     for path in paths:
         if match := ARTICLE_PATH.fullmatch(path):
@@ -96,19 +99,19 @@ class ArticleLinks:
             self._linked_with.setdefault(start, set()).add(other)
             self._linked_with.setdefault(other, set()).add(start)
 
-    def own(self, other: int) -> float:
-        """Returns 1 if one of the two texts links to the other."""
-        return 1.0 if other in self.outgoing or other in self.incoming else 0.0
+    def is_linked(self, other: int) -> bool:
+        """Whether one of the two texts links to the other."""
+        return other in self.outgoing or other in self.incoming
 
-    def beside(self, other: int, similarities: Mapping[int, float]) -> float:
-        """Returns the similarities of the articles it is linked with; many links reduce their weight."""
+    def linked_beside(self, other: int, similarities: Mapping[int, float]) -> float:
+        """Returns the total similarity of the other candidates that it is linked with; many links reduce it."""
         linked = self._linked_with.get(other, set())
         return sum(similarities[each] / (1 + len(self._linked_with[each])) for each in linked)
 
 
-YEAR: Final = 365.0
+DAYS_PER_YEAR: Final = 365.0
 
-KINDS: Final = {
+FEATURES: Final = {
     "tags": (ArticleTag, "content_object", "tag"),
     "categories": (ArticleCategory, "article", "category"),
     "authors": (Byline, "article", "author"),
@@ -126,22 +129,24 @@ class TaxonomyFeatures:
         dates = Article.objects.filter(pk__in=article_ids).values_list("pk", "published_at")
         self.dates: dict[int, datetime] = {pk: published for pk, published in dates if published}
         self._articles = Article.objects.filter(state=Article.State.PUBLISHED).count()
-        self._names = {kind: self._read(kind, article_ids) for kind in KINDS}
-        self._frequency = {kind: self._inverse_frequencies(kind) for kind in KINDS}
+        self._names = {feature: self._read(feature, article_ids) for feature in FEATURES}
+        self._frequency = {feature: self._inverse_frequencies(feature) for feature in FEATURES}
 
     def parts(self, other: int) -> dict[str, float]:
         """Returns how much the two share by feature, 0 to 1; rare terms count more than common ones."""
-        return {kind: self._shared(kind, other) for kind in KINDS} | {
-            "time": exp(-self.days(other) / YEAR)
+        return {feature: self._shared(feature, other) for feature in FEATURES} | {
+            "time": exp(-self.days(other) / DAYS_PER_YEAR)
         }
 
     def names(self, other: int) -> dict[str, list[str]]:
         """Returns the names of what the two share, the rarest first."""
         named = {}
-        for kind in KINDS:
-            frequency, own = self._frequency[kind], self._names[kind].get(self.own, {})
-            shared = own.keys() & self._names[kind].get(other, {}).keys()
-            named[kind] = [own[term] for term in sorted(shared, key=lambda term: -frequency[term])]
+        for feature in FEATURES:
+            frequency, own = self._frequency[feature], self._names[feature].get(self.own, {})
+            shared = own.keys() & self._names[feature].get(other, {}).keys()
+            named[feature] = [
+                own[term] for term in sorted(shared, key=lambda term: -frequency[term])
+            ]
         return named
 
     def days(self, other: int) -> float:
@@ -149,9 +154,9 @@ class TaxonomyFeatures:
         own = self.dates.get(self.own, self.dates[other])
         return abs((own - self.dates[other]).total_seconds()) / 86400
 
-    def _read(self, kind: str, article_ids: set[int]) -> dict[int, dict[int, str]]:
+    def _read(self, feature: str, article_ids: set[int]) -> dict[int, dict[int, str]]:
         """Returns the terms of each article, with their names."""
-        model, article_field, term_field = KINDS[kind]
+        model, article_field, term_field = FEATURES[feature]
         rows: Any = model._default_manager.filter(**{f"{article_field}__in": article_ids})
         taxonomy: dict[int, dict[int, str]] = defaultdict(dict)
         for article_id, term_id, name in rows.values_list(
@@ -160,31 +165,31 @@ class TaxonomyFeatures:
             taxonomy[article_id][term_id] = name
         return taxonomy
 
-    def _inverse_frequencies(self, kind: str) -> dict[int, float]:
+    def _inverse_frequencies(self, feature: str) -> dict[int, float]:
         """Returns the rarity of the terms of the article: 1 if no other has it, 0 if all have it."""
-        model, _, term_field = KINDS[kind]
-        own = list(self._names[kind].get(self.own, {}))
+        model, _, term_field = FEATURES[feature]
+        own = list(self._names[feature].get(self.own, {}))
         rows: Any = model._default_manager.filter(**{f"{term_field}__in": own}).order_by()
         scale = log(max(self._articles, 2))
         counts = rows.values_list(term_field).annotate(Count("pk"))
         return {term_id: max(0.0, 1 - log(count) / scale) for term_id, count in counts}
 
-    def _shared(self, kind: str, other: int) -> float:
+    def _shared(self, feature: str, other: int) -> float:
         """Returns the total rarity of the shared terms, mapped to the range from 0 to 1."""
-        frequency = self._frequency[kind]
-        shared = frequency.keys() & self._names[kind].get(other, {}).keys()
+        frequency = self._frequency[feature]
+        shared = frequency.keys() & self._names[feature].get(other, {}).keys()
         total = sum(frequency[term] for term in shared)
         return total / (1 + total)
 
 
 MAX_TERMS: Final = 4
-"""The number of words, and of pairs, in the reasons."""
+"""Maximum number of words, and of pairs, in the reasons."""
 
-FORM: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+SPELLING: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 STEMS: Final = """
-SELECT form, lexeme FROM unnest(%s::text[]) AS form,
-    unnest(to_tsvector(%s::text::regconfig, form)) AS stem
+SELECT spelling, lexeme FROM unnest(%s::text[]) AS spelling,
+    unnest(to_tsvector(%s::text::regconfig, spelling)) AS stem
 """
 
 
@@ -201,28 +206,32 @@ class TermSpellings:
         numbers = {*chain.from_iterable(self._words.values())}
         for pair in chain.from_iterable(self._pairs.values()):
             numbers.update(pair)
-        self._forms = forms_of(article, numbers) if numbers else {}
+        self._spellings = spellings_of(article, numbers) if numbers else {}
 
     def words(self, other: int) -> list[str]:
-        return [self._forms[number] for number in self._words[other] if number in self._forms]
+        return [
+            self._spellings[number] for number in self._words[other] if number in self._spellings
+        ]
 
     def pairs(self, other: int) -> list[str]:
         return [
-            f"{self._forms[first]} {self._forms[second]}"
+            f"{self._spellings[first]} {self._spellings[second]}"
             for first, second in self._pairs[other]
-            if first in self._forms and second in self._forms
+            if first in self._spellings and second in self._spellings
         ]
 
 
-def forms_of(article: Article, numbers: set[int]) -> dict[int, str]:
+def spellings_of(article: Article, numbers: set[int]) -> dict[int, str]:
     """Returns the first spelling of each stem number in the article."""
-    text = "\n".join([plain_text(article.body)[:WHOLE], article.headline, article.standfirst])
-    forms = list(dict.fromkeys(FORM.findall(UNSTORABLE.sub(" ", text))))
+    text = "\n".join(
+        [plain_text(article.body)[:MAX_CHARACTERS], article.headline, article.standfirst]
+    )
+    spellings = list(dict.fromkeys(SPELLING.findall(UNSTORABLE.sub(" ", text))))
     with connection.cursor() as cursor:
-        cursor.execute(STEMS, [forms, configuration_for(article.language)])
+        cursor.execute(STEMS, [spellings, configuration_for(article.language)])
         stems: dict[int, str] = {}
-        for form, stem in cursor.fetchall():
-            stems.setdefault(stem_number(article.language, stem), form)
+        for spelling, stem in cursor.fetchall():
+            stems.setdefault(stem_number(article.language, stem), spelling)
     return {number: stems[number] for number in numbers & stems.keys()}
 
 

@@ -10,8 +10,8 @@ from articles.editorial.models import Article
 from articles.related import reasons, scoring, similarity
 from articles.related.models import ArticleTerms, RelatedLink, TextLink
 
-DIGITS: Final = 3
-MAX_LINKS: Final = 8
+SCORE_DIGITS: Final = 3
+MAX_NEIGHBOURS: Final = 8
 """More than are shown, so that an unpublished one can be replaced before the worker recomputes."""
 
 MAX_PER_NIGHT: Final = 3000
@@ -71,11 +71,11 @@ def recompute(article_id: int) -> None:
             RelatedLink(
                 article=article,
                 other_id=neighbour.article_id,
-                score=round(neighbour.score, DIGITS),
+                score=round(neighbour.score, SCORE_DIGITS),
                 position=position,
                 reasons=neighbour.reasons,
             )
-            for position, neighbour in enumerate(scoring.neighbours(article, limit=MAX_LINKS))
+            for position, neighbour in enumerate(scoring.neighbours(article, limit=MAX_NEIGHBOURS))
         ]
         # Unchanged links are not written, because every write invalidates cached pages.
         new_values = [(link.other_id, link.score, link.reasons) for link in links]

@@ -18,27 +18,27 @@ from articles.related.models import ArticleTerms
 from articles.related.reasons import ArticleLinks, TaxonomyFeatures
 from articles.related.similarity import TextSimilarity
 
-BY_TEXT: Final = 250
-"""Candidates by text."""
+MAX_BY_TEXT: Final = 250
+"""Maximum number of candidates by text."""
 
 MAX_WORDS: Final = 40
-"""Words of an article used to find candidates, those with the highest weights (tf·idf)."""
+"""Maximum number of words of an article that are used to find candidates, those with the highest weights (tf·idf)."""
 
-NEWEST: Final = 20
-"""Newest articles with a common tag, category or series, in addition to those by text."""
+MAX_BY_TAXONOMY: Final = 20
+"""Maximum number of the newest articles with a common tag, category or series, in addition to those by text."""
 
-LINKED: Final = 50
-"""Linked articles, in each direction."""
+MAX_LINKED: Final = 50
+"""Maximum number of linked articles, in each direction."""
 
 BY_WORDS: Final = """
 SELECT terms.article_id
-FROM unnest(%s::int[], %s::float8[]) AS heavy (number, weight)
-JOIN articles_articleterms AS terms ON terms.stems @> ARRAY[heavy.number]
+FROM unnest(%s::int[], %s::float8[]) AS own_words (number, weight)
+JOIN articles_articleterms AS terms ON terms.stems @> ARRAY[own_words.number]
 WHERE terms.article_id <> %s
-GROUP BY terms.article_id ORDER BY sum(heavy.weight) DESC, terms.article_id DESC LIMIT %s
+GROUP BY terms.article_id ORDER BY sum(own_words.weight) DESC, terms.article_id DESC LIMIT %s
 """
 
-BESIDE: Final = """
+BY_TAXONOMY: Final = """
 SELECT article_id FROM (
     SELECT newest.* FROM articles_articletag AS own CROSS JOIN LATERAL (
         SELECT article_id, published_at FROM articles_listingentry
@@ -49,8 +49,8 @@ SELECT article_id FROM (
     UNION
     SELECT newest.* FROM articles_articlecategory AS own CROSS JOIN LATERAL (
         SELECT entry.article_id, entry.published_at FROM articles_listingentry AS entry
-        JOIN articles_articlecategory AS filed
-            ON filed.article_id = entry.article_id AND filed.category_id = own.category_id
+        JOIN articles_articlecategory AS assigned
+            ON assigned.article_id = entry.article_id AND assigned.category_id = own.category_id
         WHERE entry.scope = 'category' AND entry.target = own.category_id
             AND entry.language = %(language)s AND entry.published_at <= %(now)s
         ORDER BY entry.published_at DESC, entry.article_id DESC LIMIT %(most)s
@@ -61,7 +61,7 @@ SELECT article_id FROM (
     JOIN articles_article AS other ON other.id = part.article_id
     WHERE own.article_id = %(article)s AND other.language = %(language)s
         AND other.state = 'published' AND other.published_at <= %(now)s
-) AS beside ORDER BY published_at DESC, article_id DESC LIMIT %(most)s
+) AS candidates ORDER BY published_at DESC, article_id DESC LIMIT %(most)s
 """
 """Each list is read separately from its index, because together they may have every article. The listing of
 a category includes its descendants, so the category itself is checked."""
@@ -82,7 +82,12 @@ def candidates_for(article: Article, weights: Mapping[int, float]) -> dict[int, 
 def _by_words(article_id: int, weights: Mapping[int, float]) -> set[int]:
     """Returns the articles with the highest total weight of common words."""
     heaviest = sorted(weights, key=lambda number: (-weights[number], number))[:MAX_WORDS]
-    values: list[Any] = [heaviest, [weights[number] for number in heaviest], article_id, BY_TEXT]
+    values: list[Any] = [
+        heaviest,
+        [weights[number] for number in heaviest],
+        article_id,
+        MAX_BY_TEXT,
+    ]
     with transaction.atomic(), connection.cursor() as cursor:
         # The planner does not know that the array is stored out of line, and would scan the table.
         cursor.execute("SET LOCAL enable_seqscan = off")
@@ -98,10 +103,10 @@ def _newest_by_taxonomy(article: Article) -> set[int]:
         "article": article.pk,
         "language": article.language,
         "now": timezone.now(),
-        "most": NEWEST,
+        "most": MAX_BY_TAXONOMY,
     }
     with connection.cursor() as cursor:
-        cursor.execute(BESIDE, values)
+        cursor.execute(BY_TAXONOMY, values)
         return {pk for (pk,) in cursor.fetchall()}
 
 
@@ -110,8 +115,8 @@ def _linked(article_id: int) -> set[int]:
     outgoing = Article.objects.published().filter(linked_from__article=article_id)
     incoming = Article.objects.published().filter(text_links__other=article_id)
     return {
-        *outgoing.newest().values_list("pk", flat=True)[:LINKED],
-        *incoming.newest().values_list("pk", flat=True)[:LINKED],
+        *outgoing.newest().values_list("pk", flat=True)[:MAX_LINKED],
+        *incoming.newest().values_list("pk", flat=True)[:MAX_LINKED],
     }
 
 
@@ -130,10 +135,14 @@ SHOWN: Final = 4
 """The number that readers see; at most `MAX_OF_ONE_EVENT` of them are about one event."""
 
 MAX_OF_ONE_EVENT: Final = 2
-CONSIDERED: Final = 16
+MAX_CONSIDERED: Final = 16
+"""Maximum number of the best neighbours that are reordered."""
+
 DAY: Final = timedelta(days=1)
 
 MIN_SHARE: Final = 0.5
+"""The share of the score of a postponed article that an article needs to come before it."""
+
 SAME_EVENT_SIMILARITY: Final = 0.2
 """From this similarity of words on, two articles of one day are about the same event."""
 
@@ -150,12 +159,12 @@ def diversify(
     """
     shown: list[Neighbour] = []
     postponed: list[Neighbour] = []
-    for each in found[:CONSIDERED]:
+    for each in found[:MAX_CONSIDERED]:
         while postponed and each.score < MIN_SHARE * postponed[0].score:
             shown.append(postponed.pop(0))
         if len(shown) >= SHOWN:
             break
-        if _same_event(each, shown, dates, terms) < MAX_OF_ONE_EVENT:
+        if _count_same_event(each, shown, dates, terms) < MAX_OF_ONE_EVENT:
             shown.append(each)
         else:
             postponed.append(each)
@@ -163,7 +172,7 @@ def diversify(
     return [*shown, *(each for each in found if each.article_id not in shown_ids)]
 
 
-def _same_event(
+def _count_same_event(
     each: Neighbour,
     shown: Sequence[Neighbour],
     dates: Mapping[int, datetime],
@@ -246,7 +255,10 @@ def compare(article: Article) -> Comparison | None:
     }
     found = []
     for pk, parts in texts.items():
-        link_parts = {"links": links.own(pk), "beside": links.beside(pk, similarities)}
+        link_parts = {
+            "links": float(links.is_linked(pk)),
+            "beside": links.linked_beside(pk, similarities),
+        }
         weighted = {
             name: WEIGHTS[name] * part
             for name, part in (parts | taxonomy.parts(pk) | link_parts).items()

@@ -27,8 +27,8 @@ from articles.editorial.rendering import text_of
 from articles.editorial.text_search_config import configuration_for, prepare_text, with_names
 from articles.related.models import ArticleTerms, DocumentFrequency
 
-WHOLE: Final = 60_000
-"""Characters of a text that are compared, some ten thousand words."""
+MAX_CHARACTERS: Final = 60_000
+"""Maximum characters of a text that are compared, some ten thousand words."""
 
 BREAK: Final = 0
 """Marks, in a sequence of numbers, that two words are not consecutive."""
@@ -59,7 +59,7 @@ def pair_number(first: int, second: int) -> int:
 def record_terms(article: Article) -> None:
     """Records the numbers of an article; `update_norms` sets the norms."""
     article_text = text_of(article)
-    parts = [article_text.headline, article_text.standfirst, article_text.text[:WHOLE]]
+    parts = [article_text.headline, article_text.standfirst, article_text.text[:MAX_CHARACTERS]]
     headline, standfirst, text = (
         [stem_number(article.language, stem) if stem else BREAK for stem in stems]
         for stems in stems_of(parts, article.language)
@@ -100,7 +100,7 @@ def delete_terms(article_id: int) -> None:
     ArticleTerms.objects.filter(article_id=article_id).delete()
 
 
-SAMPLE: Final = 20_000
+SAMPLE_SIZE: Final = 20_000
 """The newest articles, in which words are counted; more would hardly change the logarithms."""
 
 MIN_ARTICLES: Final = 3
@@ -108,9 +108,11 @@ MIN_ARTICLES: Final = 3
 
 DEFAULT_ARTICLES: Final = 1.5
 GROWTH: Final = 1.2
+"""Words of a language are counted again when it has so many times the articles."""
+
 BATCH_SIZE: Final = 200
 
-LOCK: Final = "SELECT pg_advisory_xact_lock(hashtext('how rare words are'))"
+LOCK: Final = "SELECT pg_advisory_xact_lock(hashtext('document frequencies'))"
 
 MEMORY: Final = """
 SELECT set_config('work_mem', '64MB', true), set_config('enable_hashagg', 'off', true)
@@ -126,7 +128,7 @@ SELECT DISTINCT (first::bigint << 32) | (second::bigint & 4294967295) AS number
 FROM unnest(stems, stems[2:]) AS pair (first, second) WHERE first <> 0 AND second <> 0
 """
 
-MEASURE: Final = """
+COUNT_NUMBERS: Final = """
 WITH sample AS MATERIALIZED (
     SELECT stems FROM articles_articleterms ORDER BY article_id DESC LIMIT %s
 )
@@ -136,7 +138,7 @@ GROUP BY number HAVING count(*) >= %s
 ON CONFLICT (number) DO NOTHING
 """
 
-LANGUAGES: Final = """
+COUNT_LANGUAGES: Final = """
 SELECT language, count(*) FROM (
     SELECT language FROM articles_articleterms ORDER BY article_id DESC LIMIT %s
 ) AS sample GROUP BY language
@@ -163,8 +165,8 @@ def update_document_frequencies() -> None:
         cursor.execute("DELETE FROM articles_documentfrequency")
         cursor.execute(MEMORY)
         for numbers in (WORDS, PAIRS):
-            cursor.execute(MEASURE.format(numbers), [SAMPLE, MIN_ARTICLES])
-        cursor.execute(LANGUAGES, [SAMPLE])
+            cursor.execute(COUNT_NUMBERS.format(numbers), [SAMPLE_SIZE, MIN_ARTICLES])
+        cursor.execute(COUNT_LANGUAGES, [SAMPLE_SIZE])
         DocumentFrequency.objects.bulk_create(
             DocumentFrequency(number=_language_number(language), articles=count)
             for language, count in cursor.fetchall()
@@ -178,7 +180,7 @@ def has_outgrown(language: str) -> bool:
     )
     before = stored.first() or 0
     return (
-        before < SAMPLE
+        before < SAMPLE_SIZE
         and before * GROWTH <= ArticleTerms.objects.filter(language=language).count()
     )
 
@@ -290,23 +292,23 @@ class TextSimilarity:
 
     def shared_words(self, other: ArticleTerms) -> dict[int, float]:
         """Returns the shared words with their contributions."""
-        times = word_counts(other.stems)
+        counts = word_counts(other.stems)
         return {
-            word: self._words[word] * _log_count(times[word]) / (other.norm or 1)
-            for word in self._words.keys() & times.keys()
+            word: self._words[word] * _log_count(counts[word]) / (other.norm or 1)
+            for word in self._words.keys() & counts.keys()
         }
 
     def shared_pairs(self, other: ArticleTerms) -> dict[Pair, float]:
         """Returns the shared pairs with their contributions."""
-        times = Counter(pairwise(other.stems))
+        counts = Counter(pairwise(other.stems))
         return {
-            pair: self._pairs[pair] * _log_count(times[pair]) / (other.pair_norm or 1)
-            for pair in self._pairs.keys() & times.keys()
+            pair: self._pairs[pair] * _log_count(counts[pair]) / (other.pair_norm or 1)
+            for pair in self._pairs.keys() & counts.keys()
         }
 
     def _by_headline(self, other: ArticleTerms, frequencies: DocumentFrequencies) -> float:
         other_headline = set(other.headline)
-        shared = self._headline & other_headline - {0}
+        shared = self._headline & other_headline - {BREAK}
         if not shared:
             return 0.0
         weights = {

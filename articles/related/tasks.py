@@ -9,8 +9,8 @@ from procrastinate.contrib.django import app
 
 from articles.related import recomputation
 
-AT_ONCE: Final = 500
-"""Articles of one job."""
+MAX_PER_JOB: Final = 500
+"""Maximum number of articles of one job."""
 
 
 @app.task(name="related.refresh")
@@ -28,12 +28,12 @@ def refresh_imported(article_ids: list[int]) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="related.refresh_all", queueing_lock="related.refresh_all")
 def refresh_all(timestamp: int) -> None:
-    """Once a night, because the document frequencies change with new articles."""
+    """Recomputes the oldest results every night, because document frequencies change with new articles."""
     recomputation.refresh_oldest()
 
 
 def enqueue_imported(article_ids: list[int]) -> None:
-    for batch in batched(article_ids, AT_ONCE):
+    for batch in batched(article_ids, MAX_PER_JOB):
         refresh_imported.defer(article_ids=list(batch))
 
 

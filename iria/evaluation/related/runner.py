@@ -116,7 +116,7 @@ def _ablations(collection: Collection, numbers: dict[str, int]) -> dict[str, Ran
         for part in scoring.WEIGHTS:
             best = sorted(candidates, key=lambda each: each.parts[part] - each.score)
             rankings[f"without {part}"][name] = [
-                names[each.article_id] for each in best[: recomputation.MAX_LINKS]
+                names[each.article_id] for each in best[: recomputation.MAX_NEIGHBOURS]
             ]
     return rankings
 

@@ -75,9 +75,18 @@ def test_invalid_parameters_are_rejected_with_a_message(
 
 
 def test_a_small_maximum_width_gets_a_narrow_card(client: Client, full_article: Article) -> None:
-    data = card(client, url="/2026/03/the-long-way/", maxwidth="320", maxheight="200")
-    assert (data["width"], data["height"]) == (320, 200)
+    data = card(client, url="/2026/03/the-long-way/", maxwidth="320", maxheight="220")
+    assert (data["width"], data["height"]) == (320, 220)
     assert data["thumbnail_width"] <= 320
+
+
+def test_the_image_of_a_card_is_not_higher_than_requested(
+    client: Client, full_article: Article
+) -> None:
+    url = "/2026/03/the-long-way/"
+    height = card(client, url=url)["thumbnail_height"]
+    data = card(client, url=url, maxheight=str(height - 1))
+    assert data.get("thumbnail_height", 0) < height
 
 
 def test_an_article_links_to_its_card(client: Client, full_article: Article) -> None:

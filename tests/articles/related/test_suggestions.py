@@ -95,6 +95,12 @@ def test_invalid_decisions_are_ignored(client: Client, edna: User, strait: Artic
     assert not strait.related_picks.exists()
 
 
+def test_a_link_with_a_null_character_does_not_stop_the_worker() -> None:
+    article = newsroom.published("Links", body='<p><a href="/2026/03/%00/">one</a></p>')
+    recomputation.refresh(article.pk)
+    assert not article.text_links.exists()
+
+
 def test_linked_articles_are_related(edna: User) -> None:
     cheese = newsroom.published("Cheese", body=CHEESE)
     newsroom.published("Pasture", body="<p>Goats graze.</p>")
