@@ -13,6 +13,7 @@ from newsletter.delivery import recipients
 from newsletter.email.article_blocks import LEAD_WIDTH, best_rendition
 from newsletter.email.rendering import GMAIL_LIMIT, RenderedEmail
 from newsletter.models import Issue, Newsletter
+from newsletter.models.issue import ERROR_MAX_LENGTH
 
 NEARLY_TOO_LONG = GMAIL_LIMIT * 85 // 100
 
@@ -76,14 +77,20 @@ def pause_reason(issue: Issue) -> str:
 
 
 def unpublished_articles(issue: Issue) -> str:
-    """Names articles that were unpublished since sending started; the stored e-mail contains them."""
+    """Names articles that were unpublished since sending started; the stored e-mail contains them.
+
+    If there are too many for the field that stores the message, it says how many.
+    """
     unpublished = Article.objects.filter(pk__in=issue.items.values("article_id")).exclude(
         pk__in=Article.objects.published().values("pk")
     )
-    names = ", ".join(f"“{article}”" for article in unpublished.order_by("pk"))
+    names = [f"“{article}”" for article in unpublished.order_by("pk")]
     if not names:
         return ""
-    return f"Unpublished since sending started, but still in the e-mail: {names}. Publish again, resume the issue as it is, or cancel it."
+    message = "Unpublished since sending started, but still in the e-mail: {}. Publish again, resume the issue as it is, or cancel it."
+    complete = message.format(", ".join(names))
+    fits = len(complete) <= ERROR_MAX_LENGTH
+    return complete if fits else message.format(f"{len(names)} articles")
 
 
 def forbidden_image(issue: Issue) -> str:

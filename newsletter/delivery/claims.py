@@ -237,7 +237,7 @@ def mark(
     return MarkedDelivery(claimed.delivery_id, row[1], Personal(*row[2:]))
 
 
-def record_outcome(result: AttemptResult) -> None:
+def record_result(result: AttemptResult) -> None:
     """Records the result of one attempt."""
     with connection.cursor() as cursor:
         cursor.execute(ANSWER, result.values())
@@ -290,7 +290,7 @@ RETURNING p.spread_at - clock_timestamp()
 
 
 class Limits:
-    """The current limits."""
+    """The pauses between two e-mails that the sending limits require."""
 
     def __init__(self, intervals: dict[str, timedelta]) -> None:
         self._intervals = intervals
@@ -329,7 +329,7 @@ def wait_for_all(limits: Limits) -> timedelta | None:
 
 
 def wait_for_domain(limits: Limits, domain: str) -> timedelta | None:
-    """Returns the same for e-mails to one domain."""
+    """Returns how long to wait before the next e-mail to a domain; None if that is too long."""
     interval = limits.of_domain(domain)
     return timedelta(0) if interval is None else _claim_slot(domain, interval, MAX_WAIT_FOR_DOMAIN)
 

@@ -140,7 +140,7 @@ def send_again(delivery: Delivery, *, by: User) -> bool:
         Whether it is pending now; False if it was resolved already or the issue was cancelled.
     """
     with transaction.atomic():
-        current = _locked(delivery)
+        current = _lock(delivery)
         allowed = {DeliveryState.UNCERTAIN, DeliveryState.REJECTED}
         if current.state not in allowed or current.issue.state == Issue.State.CANCELLED:
             return False
@@ -159,7 +159,7 @@ def send_again(delivery: Delivery, *, by: User) -> bool:
 def skip(delivery: Delivery, *, by: User) -> bool:
     """Leaves an uncertain delivery unsent."""
     with transaction.atomic():
-        current = _locked(delivery)
+        current = _lock(delivery)
         if current.state != DeliveryState.UNCERTAIN:
             return False
         if not current.resolutions.filter(choice=UncertainResolution.Choice.SKIP).exists():
@@ -173,7 +173,7 @@ def resolve(deliveries: Iterable[Delivery], choice: str, *, by: User) -> int:
     return sum(action(delivery, by=by) for delivery in deliveries)
 
 
-def _locked(delivery: Delivery) -> Delivery:
+def _lock(delivery: Delivery) -> Delivery:
     return (
         Delivery.objects.select_for_update(of=("self",)).select_related("issue").get(pk=delivery.pk)
     )
@@ -193,8 +193,8 @@ def _reopen(issue: Issue, by: User) -> None:
         log_event(issue, Action.RESUMED, "E-mails are being resent.", by=by)
 
 
-MIN_ANSWERS: Final = 20
-"""With fewer results, no percentage is calculated."""
+MIN_RESULTS: Final = 20
+"""With fewer results, sending does not pause because of a percentage."""
 MAX_REJECTED_IN_A_ROW: Final = 20
 """This many rejections in a row are caused by the server, not by the addresses."""
 
@@ -280,7 +280,7 @@ def pause_on_failures(issue: Issue) -> bool:
     failed = sum(counts[state] for state in FAILED_STATES)
     finished = failed + counts[Delivery.State.SENT]
     limit = issue.newsletter.pause_at_percent
-    if finished < MIN_ANSWERS or failed * 100 <= limit * finished:
+    if finished < MIN_RESULTS or failed * 100 <= limit * finished:
         return False
     message = f"{failed} of {finished} were rejected, bounced or reported; {limit} % are allowed."
     return pause_with_error(issue, message)

@@ -14,7 +14,7 @@ from newsletter.models import Attempt, Bounce, Delivery, DeliveryEvent, Issue, S
 
 State = Delivery.State
 RATE_PERIOD: Final = timedelta(minutes=1)
-UNCERTAIN_SHOWN: Final = 20
+MAX_UNCERTAIN_SHOWN: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Progress:
             next_at=deferred.aggregate(first=Min("due_at"))["first"]
             if counts[State.DEFERRED]
             else None,
-            unresolved=list(unresolved[:UNCERTAIN_SHOWN]) if counts[State.UNCERTAIN] else [],
+            unresolved=list(unresolved[:MAX_UNCERTAIN_SHOWN]) if counts[State.UNCERTAIN] else [],
             unresolved_count=unresolved.count() if counts[State.UNCERTAIN] else 0,
             events=list(issue.events.select_related("created_by")),
         )
@@ -100,7 +100,7 @@ class Progress:
         return 100 * self._sum(State.REJECTED, State.BOUNCED) / max(1, self.recipients)
 
     def _sum(self, *states: State) -> int:
-        return sum(each.count for each in self.states if each.state in states)
+        return sum(count.count for count in self.states if count.state in states)
 
     @property
     def time_left(self) -> str:
@@ -169,7 +169,7 @@ IssueState = Issue.State
 
 
 def delete_old(now: datetime) -> int:
-    """Returns the number of deleted deliveries, attempts and bounces."""
+    """Deletes old deliveries, attempts and bounces; returns the number of deleted rows."""
     deleted, _ = Attempt.objects.filter(
         answered_at__lt=now - ATTEMPTS_KEPT, delivery__done_at__isnull=False
     ).delete()
@@ -185,7 +185,10 @@ def delete_old(now: datetime) -> int:
 
 
 def _delete_deliveries(issue: Issue, before: datetime) -> int:
-    """Stores the numbers first, so that the next night continues where this one stops."""
+    """Deletes the deliveries of an issue, if all are old; returns the number of deleted rows.
+
+    Stores the numbers first, so that the next night continues where this one stops.
+    """
     # A delivery may be repeated long after the issue was sent.
     if issue.deliveries.exclude(done_at__lt=before).exists():
         return 0

@@ -6,7 +6,7 @@ from django.db import connection
 
 from newsletter.delivery.claims import execute
 from newsletter.models import Delivery, Digest, Issue, Subscriber, Subscription
-from newsletter.models.newsletter import CANARY_AT_LEAST, CANARY_FROM
+from newsletter.models.newsletter import MIN_CANARY_SIZE, MIN_RECIPIENTS_FOR_CANARY
 from newsletter.models.querysets import SubscriberQuerySet
 
 
@@ -112,6 +112,6 @@ def canary_share(issue: Issue, audience: int) -> float:
         subscriptions = Subscription.objects.receiving(issue.newsletter, issue.digest.frequency)
         audience = max(audience, subscriptions.count())
     percent = issue.newsletter.canary_percent
-    if percent == 0 or audience < CANARY_FROM:
+    if percent == 0 or audience < MIN_RECIPIENTS_FOR_CANARY:
         return 0.0
-    return max(percent / 100, CANARY_AT_LEAST / audience)
+    return max(percent / 100, MIN_CANARY_SIZE / audience)

@@ -145,12 +145,12 @@ def run_maintenance() -> list[int]:
 
 logger = logging.getLogger(__name__)
 
-UNDO: Final = timedelta(minutes=1)
+UNDO_PERIOD: Final = timedelta(minutes=1)
 PROGRAM_ERROR: Final = (
     "Sending could not start because of a program error. See the log of the worker."
 )
 ALREADY_SCHEDULED: Final = "This issue is already scheduled."
-PAST: Final = "This time is in the past. Choose a later time, or send now."
+TIME_IS_PAST: Final = "This time is in the past. Choose a later time, or send now."
 
 
 def send_in_a_minute(issue: Issue, *, by: User) -> None:
@@ -232,12 +232,12 @@ def _schedule(issue: Issue, at: datetime | None, *, by: User) -> None:
             raise NotReady([ALREADY_SCHEDULED])
         findings = blockers.blockers(current)
         if at is not None and at <= timezone.now():
-            findings.append(Blocker(PAST))
+            findings.append(Blocker(TIME_IS_PAST))
         if findings:
             raise NotReady(findings)
         Issue.objects.filter(pk=current.pk).update(
             state=Issue.State.SCHEDULED,
-            send_at=Now() + UNDO if at is None else at,
+            send_at=Now() + UNDO_PERIOD if at is None else at,
             started_by=by,
             error="",
         )

@@ -96,7 +96,7 @@ class Batch:
         self.rendered = stored_email(issue)
         self.template = template_of(issue, self.rendered) if smtp.speaks_smtp else None
         self.sender = headers.from_email(issue.newsletter)
-        self.pending_outcome: AttemptResult | None = None
+        self.pending_result: AttemptResult | None = None
         self.processed = 0
         self.rejected_in_a_row = 0
         self.checked_at = time.monotonic()
@@ -123,10 +123,10 @@ class Batch:
                     break
                 self._send(claims, limits, should_stop)
                 # Before any other query: the database may be gone.
-                self._record_outcome()
+                self._record_result()
         finally:
             self.helper.shutdown()
-            self._record_outcome()
+            self._record_result()
             delivery_claims.release(self.lease)
         return self.processed
 
@@ -148,7 +148,7 @@ class Batch:
             if marked is None:
                 continue
             answer = self._submit(marked, wire if marked.personal == claim.personal else b"")
-            self.pending_outcome = result_of(marked, answer)
+            self.pending_result = result_of(marked, answer)
             self._count(answer)
             if self.is_stopped or should_stop():
                 return
@@ -168,7 +168,7 @@ class Batch:
             return False
         wait = max(wait, for_all)
         if wait > timedelta(0):
-            self._record_outcome()
+            self._record_result()
             _sleep(wait.total_seconds(), should_stop)
         return True
 
@@ -193,26 +193,26 @@ class Batch:
     def _mark(self, claim: Claim) -> MarkedDelivery | None:
         """Records the last result and marks this delivery, in one commit."""
         try:
-            marked = delivery_claims.mark(self.issue, self.lease, claim, self.pending_outcome)
+            marked = delivery_claims.mark(self.issue, self.lease, claim, self.pending_result)
         except (OperationalError, InterfaceError):
             if connection.in_atomic_block:
                 raise
             self._record_after_database_failure(claim)
             return None
-        self.pending_outcome = None
+        self.pending_result = None
         return marked
 
-    def _record_outcome(self) -> None:
+    def _record_result(self) -> None:
         """Records the last result."""
-        if self.pending_outcome is None:
+        if self.pending_result is None:
             return
         try:
-            delivery_claims.record_outcome(self.pending_outcome)
+            delivery_claims.record_result(self.pending_result)
         except (OperationalError, InterfaceError):
             if connection.in_atomic_block:
                 raise
             self._record_after_database_failure(None)
-        self.pending_outcome = None
+        self.pending_result = None
 
     def _record_after_database_failure(self, claim: Claim | None) -> None:
         """Records the last result after a database failure.
@@ -224,8 +224,8 @@ class Batch:
         while True:
             connection.close()
             try:
-                if self.pending_outcome is not None:
-                    delivery_claims.record_outcome(self.pending_outcome)
+                if self.pending_result is not None:
+                    delivery_claims.record_result(self.pending_result)
                 if claim is not None:
                     delivery_claims.unmark(self.lease, claim)
             except (OperationalError, InterfaceError):
@@ -233,7 +233,7 @@ class Batch:
                     raise
                 time.sleep(0.25)
             else:
-                self.pending_outcome = None
+                self.pending_result = None
                 return
 
     def _submit(self, marked: MarkedDelivery, wire: bytes) -> Answer:
@@ -263,7 +263,7 @@ class Batch:
         self.rejected_in_a_row = self.rejected_in_a_row + 1 if is_rejected else 0
         if self.rejected_in_a_row >= controls.MAX_REJECTED_IN_A_ROW and self.issue.auto_pause:
             self.is_stopped = True
-            self._record_outcome()
+            self._record_result()
             message = f"{self.rejected_in_a_row} e-mails were rejected in a row: {answer.response}"
             controls.pause_with_error(self.issue, message)
 
@@ -336,7 +336,7 @@ def _sleep(seconds: float, should_stop: ShouldStop) -> None:
 
 LONG_QUEUE: Final = 500
 """With this many pending deliveries, other workers are asked to help."""
-PER_CONNECTION: Final = 100
+DELIVERIES_PER_CONNECTION: Final = 100
 BATCH_SIZE: Final = 10_000
 
 
@@ -351,7 +351,9 @@ def deliver(issue_id: int, *, should_stop: Callable[[], bool]) -> bool:
     parallel.
     """
     pending = _pending(issue_id)
-    extra_connections = min(settings.NEWSLETTER_CONNECTIONS, 1 + pending // PER_CONNECTION) - 1
+    extra_connections = (
+        min(settings.NEWSLETTER_CONNECTIONS, 1 + pending // DELIVERIES_PER_CONNECTION) - 1
+    )
 
     def send_batches() -> bool:
         while not should_stop():

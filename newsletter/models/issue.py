@@ -25,6 +25,7 @@ TEXT_MAX_LENGTH = 20_000
 GREETING_MAX_LENGTH = 100
 NAME_PLACEHOLDER: Final = "{name}"
 """The placeholder for the reader's name in a greeting."""
+ERROR_MAX_LENGTH: Final = 500
 DELAY_SHOWN_FROM: Final = timedelta(minutes=3)
 
 
@@ -173,13 +174,13 @@ class Issue(models.Model):
         default=True, editable=False, help_text="Pauses automatically when too many e-mails fail."
     )
     acknowledged_problem = models.CharField(
-        max_length=500,
+        max_length=ERROR_MAX_LENGTH,
         blank=True,
         editable=False,
         help_text="Problem that an editor has acknowledged.",
     )
     error = models.CharField(
-        max_length=500,
+        max_length=ERROR_MAX_LENGTH,
         blank=True,
         editable=False,
         help_text="Current sending error.",
@@ -454,4 +455,4 @@ class ExternalCheck(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.target}: {'good' if self.passed else self.message}"
+        return f"{self.target}: {'passed' if self.passed else self.message}"

@@ -21,8 +21,8 @@ from iria.core.text.validators import validate_not_blank, validate_storable
 from newsletter import privacy
 from newsletter.models.querysets import NewsletterQuerySet
 
-CANARY_FROM: Final = 200
-CANARY_AT_LEAST: Final = 50
+MIN_RECIPIENTS_FOR_CANARY: Final = 200
+MIN_CANARY_SIZE: Final = 50
 WELCOME_MAX_LENGTH: Final = 2000
 
 
@@ -138,7 +138,7 @@ class Newsletter(models.Model):
         "first batch (%)",
         default=5,
         validators=[MaxValueValidator(50)],
-        help_text=f"Percentage of recipients who receive each issue first: at least {CANARY_AT_LEAST} people, and not used below {CANARY_FROM} recipients. 0 sends to everyone at once.",
+        help_text=f"Percentage of recipients who receive each issue first: at least {MIN_CANARY_SIZE} people, and not used below {MIN_RECIPIENTS_FOR_CANARY} recipients. 0 sends to everyone at once.",
     )
     canary_minutes = models.PositiveSmallIntegerField(
         "wait after the first batch (minutes)",

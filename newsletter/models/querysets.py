@@ -29,9 +29,7 @@ def new_token() -> str:
 
 
 def email_hash(email: str) -> str:
-    """Returns a keyed hash of an address that may no longer be stored; normalised, so case does not
-    matter.
-    """
+    """Returns a hash of an address that may no longer be stored; case does not matter."""
     return hashlib.sha256(f"iria.suppression:{to_ascii(email).lower()}".encode()).hexdigest()
 
 
@@ -115,7 +113,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return self.active().filter(newsletter=newsletter, frequency=frequency)
 
     def with_choices(self) -> "SubscriptionQuerySet":
-        """Prefetches newsletter and topics."""
+        """Adds the newsletter, and the names of the topics as `topic_names`."""
         topics = Category.objects.filter(_AnyOf(F("pk"), OuterRef("topics"))).in_order()
         return self.select_related("newsletter").annotate(
             topic_names=ArraySubquery(topics.values("name"))

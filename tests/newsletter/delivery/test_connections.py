@@ -30,7 +30,7 @@ def until_three_are_open(server: MailServer) -> None:
 def test_a_long_list_is_sent_over_several_connections_once(
     edna: User, mail_server: MailServer, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery_worker, "PER_CONNECTION", 5)
+    monkeypatch.setattr(delivery_worker, "DELIVERIES_PER_CONNECTION", 5)
     monkeypatch.setattr(worker, "CLAIM_SIZE", 5)
     settings.NEWSLETTER_CONNECTIONS = 3
     subscribers(60)

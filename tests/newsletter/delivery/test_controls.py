@@ -9,6 +9,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from articles.editorial import publishing
+from articles.editorial.models import Article
 from newsletter.delivery import controls, sending, worker
 from newsletter.digests import approval, composition
 from newsletter.models import Delivery, Frequency, Issue, Newsletter
@@ -65,6 +66,16 @@ def test_unpublishing_an_article_pauses_at_once(
     assert "“Sound”" in draft.error
     assert worker.deliver_batch(draft.pk) == 0
     assert len(mail.outbox) == 1
+
+
+def test_an_issue_can_be_resumed_whatever_number_of_articles_was_unpublished(edna: User) -> None:
+    articles = [published(f"{number} {'x' * 190}") for number in range(4)]
+    draft = started(edna, 2, *articles)
+    Article.objects.update(state=Article.State.DRAFT)
+    assert controls.pause_if_blocked(draft)
+    controls.resume(draft, by=edna)
+    assert not controls.pause_if_blocked(draft)
+    assert worker.deliver_batch(draft.pk) == 2
 
 
 def test_twenty_rejections_in_a_row_pause_the_issue(edna: User, mail_server: MailServer) -> None:
@@ -162,8 +173,8 @@ def test_the_issues_of_a_digest_share_a_canary_batch(
 ) -> None:
     enqueued: list[int] = []
     monkeypatch.setattr("newsletter.job_queue.enqueue_pause_email", enqueued.append)
-    monkeypatch.setattr("newsletter.delivery.recipients.CANARY_FROM", 30)
-    monkeypatch.setattr("newsletter.delivery.recipients.CANARY_AT_LEAST", 1)
+    monkeypatch.setattr("newsletter.delivery.recipients.MIN_RECIPIENTS_FOR_CANARY", 30)
+    monkeypatch.setattr("newsletter.delivery.recipients.MIN_CANARY_SIZE", 1)
     Newsletter.objects.update(canary_percent=50, pause_at_percent=5)
     topics = [category(name) for name in ("Asia", "Europe")]
     for number in range(40):
@@ -184,7 +195,7 @@ def test_the_issues_of_a_digest_share_a_canary_batch(
     Delivery.objects.filter(wave=0).update(
         sending_at=Now() - timedelta(minutes=11), state="refused", details="550 No"
     )
-    monkeypatch.setattr("newsletter.delivery.controls.MIN_ANSWERS", share)
+    monkeypatch.setattr("newsletter.delivery.controls.MIN_RESULTS", share)
     with django_capture_on_commit_callbacks(execute=True):
         sending.run_maintenance()
     assert len(enqueued) == 1

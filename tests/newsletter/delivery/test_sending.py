@@ -291,7 +291,7 @@ def test_cancelling_stops_delivery_and_counts_the_cancelled(edna: User) -> None:
     assert new_issue.cancelled_by == edna
     assert new_issue.state == "stopped"
     # The one in progress is deferred by the server, and is not queued again.
-    claims.record_outcome(result_of(marked, Answer(Outcome.DEFERRED, "451 Later")))
+    claims.record_result(result_of(marked, Answer(Outcome.DEFERRED, "451 Later")))
     sending.run_maintenance()
     assert worker.deliver_batch(new_issue.pk) == 0
     new_issue.refresh_from_db()

@@ -215,7 +215,7 @@ def test_an_uncertain_delivery_is_resent_with_the_same_message_id(
 def test_a_late_outcome_is_recorded(started: Issue) -> None:
     marked = mark_one(started)
     controls.mark_stale_uncertain(after=timedelta(0))
-    claims.record_outcome(result_of(marked, Answer(Outcome.SENT, "250 Taken")))
+    claims.record_result(result_of(marked, Answer(Outcome.SENT, "250 Taken")))
     assert states(started)[marked.email] == "sent"
 
 
@@ -226,5 +226,5 @@ def test_the_outcome_of_an_abandoned_attempt_changes_nothing(started: Issue, edn
     retried = mark_next(started)
     while retried is not None and retried.delivery_id != marked.delivery_id:
         retried = mark_next(started)
-    claims.record_outcome(result_of(marked, Answer(Outcome.REJECTED, "550 Much too late")))
+    claims.record_result(result_of(marked, Answer(Outcome.REJECTED, "550 Much too late")))
     assert states(started)[marked.email] == "sending"
