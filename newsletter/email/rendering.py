@@ -44,7 +44,7 @@ from newsletter.email import editor_html
 from newsletter.email.article_blocks import ArticleBlock, EmailImage, build_blocks, issue_image
 from newsletter.email.editor_html import as_plain_text, show_urls
 from newsletter.models import Issue, IssueLink
-from newsletter.models.issue import NAME_PLACEHOLDER
+from newsletter.models.issue import LINK_MAX_LENGTH, NAME_PLACEHOLDER
 
 IN_HTML: Final = "greeting-in-html-stands-here"
 IN_TEXT: Final = "greeting-in-text-stands-here"
@@ -103,12 +103,12 @@ def stylesheet_url(publication: Publication, scheme: Scheme = Scheme.AS_THE_SCRE
     return reverse("newsletter_email_css", args=[light[1:], dark[1:]])
 
 
-def rules(light: str, dark: str, hours: str) -> str:
+def rules(light: str, dark: str, scheme_name: str) -> str:
     """Returns the CSS with these accent colours: for the scheme of the screen, or only `day` or
     `night`.
     """
     css = str(stylesheet(light, dark))
-    return css.replace(DARK, MEDIA_QUERIES[hours]) if hours else css
+    return css.replace(DARK, MEDIA_QUERIES[scheme_name]) if scheme_name else css
 
 
 TOKEN: Final = "recipient-token-stands-here"  # noqa: S105 - the opposite of a secret
@@ -230,12 +230,12 @@ HREF: Final = re.compile(r'(<a\b[^>]*?\bhref=")(https?://[^"]+)(")')
 
 
 def with_tracked_links(issue: Issue, rendered: RenderedEmail) -> RenderedEmail:
-    """Replaces the links in the HTML by tracked ones, except those to unsubscribe."""
+    """Replaces the links in the HTML by tracked ones, except those to unsubscribe and very long ones."""
     numbers: dict[str, int] = {}
 
     def track(match: Match[str]) -> str:
         url = unescape(match[2])
-        if TOKEN in url:
+        if TOKEN in url or len(url) > LINK_MAX_LENGTH:
             return match[0]
         number = numbers.setdefault(url, len(numbers) + 1)
         tracked_url = site_url_of("newsletter_link", str(issue.pk), str(number))
@@ -297,7 +297,7 @@ def _story(story: ArticleBlock) -> str:
 
 
 def _image(image: EmailImage | None) -> str:
-    """Returns caption and credit of an image that has a description."""
+    """Returns caption and credit of an image as text; empty if it has neither."""
     description = image.plain_text if image else ""
     return wrapped(f"[{gettext('Image')}{_colon()} {description}]") if description else ""
 

@@ -302,6 +302,7 @@ class Issue(models.Model):
 
 
 HEADING_MAX_LENGTH = 80
+LINK_MAX_LENGTH: Final = 2100
 
 
 @model_policy(public=None, personal_data=None)
@@ -310,7 +311,7 @@ class IssueLink(models.Model):
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="links")
     number = models.PositiveSmallIntegerField()
-    url = models.CharField(max_length=2100)
+    url = models.CharField(max_length=LINK_MAX_LENGTH)
     clicks = models.PositiveIntegerField(default=0)
 
     class Meta:

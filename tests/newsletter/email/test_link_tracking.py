@@ -9,6 +9,7 @@ from lxml import html as lxml_html
 from accounts.models import User
 from newsletter.delivery import controls, sending
 from newsletter.delivery.progress import unsubscribed_after
+from newsletter.email import rendering
 from newsletter.models import Delivery, Issue, IssueLink, Newsletter
 from newsletter.subscriptions import opt_in
 from tests.newsletter.admin_pages import issue_url
@@ -72,6 +73,13 @@ def test_a_click_is_counted_without_data_about_the_visitor(
     assert link.clicks == 2
     controls.cancel(draft, by=edna)
     assert editor_client.get(issue_url(draft, "change")).context["clicks"] == 2
+
+
+def test_a_link_too_long_to_be_stored_is_not_tracked() -> None:
+    url = f"https://elsewhere.example/?{'a' * 2200}"
+    link = f'<a href="{url}">Long</a>'
+    rendered = rendering.RenderedEmail("Long", link, url)
+    assert rendering.with_tracked_links(issue(), rendered).html == link
 
 
 @pytest.mark.parametrize("path", ["1/1/", "0/0/", "99999999999/1/", "1/99999999999/"])
