@@ -26,6 +26,7 @@ from newsletter.models import MailboxStatus
 TIMEOUT_SECONDS: Final = 30
 BATCH_SIZE: Final = 500
 """Messages read in one run; the rest is read in the next one."""
+IMAP_ERRORS: Final = (OSError, imaplib.IMAP4.error, EOFError, ValueError)
 
 
 class Unreadable(Exception):
@@ -90,9 +91,15 @@ def read_maildir(folder: Path) -> Iterator[Incoming]:
 def _mark_seen(path: Path) -> None:
     name, _, flags = path.name.partition(":2,")
     target = path.parent.parent / "cur"
-    target.mkdir(exist_ok=True)
-    with suppress(FileNotFoundError):
+    try:
+        target.mkdir(exist_ok=True)
         path.rename(target / f"{name}:2,{''.join(sorted({*flags, 'S'}))}")
+    except FileNotFoundError:
+        # Another process has just moved it.
+        return
+    except OSError as error:
+        message = f"A message cannot be marked as read: {error.strerror}"
+        raise Unreadable(message) from error
 
 
 def read_imap(url: str) -> Iterator[Incoming]:
@@ -103,12 +110,15 @@ def read_imap(url: str) -> Iterator[Incoming]:
     """
     try:
         yield from _imap_messages(url)
-    except (OSError, imaplib.IMAP4.error, EOFError, ValueError) as error:
-        first = error.args[0] if error.args else ""
-        text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(error)
-        details = " ".join(storable(text).split())[:300] or type(error).__name__
-        message = f"The mailbox cannot be read: {details}"
-        raise Unreadable(message) from error
+    except IMAP_ERRORS as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: Exception) -> Unreadable:
+    first = error.args[0] if error.args else ""
+    text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(error)
+    details = " ".join(storable(text).split())[:300] or type(error).__name__
+    return Unreadable(f"The mailbox cannot be read: {details}")
 
 
 def _imap_messages(url: str) -> Iterator[Incoming]:
@@ -128,7 +138,7 @@ def _imap_messages(url: str) -> Iterator[Incoming]:
         uids = _expect(server.uid("SEARCH", "UNSEEN"))
         for uid in (uids[0] or b"").split()[:BATCH_SIZE]:
             number = uid.decode("ascii")
-            if (raw := _fetched(server, number)) is not None:
+            if (raw := _fetch(server, number)) is not None:
                 yield Incoming(
                     f"{host} {number}",
                     raw,
@@ -139,13 +149,16 @@ def _imap_messages(url: str) -> Iterator[Incoming]:
             server.logout()
 
 
-def _fetched(server: imaplib.IMAP4, number: str) -> bytes | None:
+def _fetch(server: imaplib.IMAP4, number: str) -> bytes | None:
     parts = _expect(server.uid("FETCH", number, f"(BODY.PEEK[]<0.{MAX_BYTES}>)"))
     return next((part[1] for part in parts if isinstance(part, tuple)), None)
 
 
 def _mark_read(server: imaplib.IMAP4, number: str) -> None:
-    server.uid("STORE", number, "+FLAGS.SILENT", r"(\Seen)")
+    try:
+        _expect(server.uid("STORE", number, "+FLAGS.SILENT", r"(\Seen)"))
+    except IMAP_ERRORS as error:
+        raise _unreadable(error) from error
 
 
 def _expect(response: tuple[str, list[Any]]) -> list[Any]:

@@ -17,6 +17,8 @@ class Mailbox:
     seen: set[int] = field(default_factory=set)
     hang_up_at: int = 0
     """The message at which the server closes the connection, once; 0 for never."""
+    hang_up_at_mark: int = 0
+    """The same, when the message is to be marked as read."""
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -52,6 +54,9 @@ class _Handler(socketserver.StreamRequestHandler):
             self._say(b"* %d FETCH (UID %d BODY[]<0> {%d}" % (number, number, len(raw)))
             self.wfile.write(raw + b")\r\n")
         elif match := re.match(rb"UID STORE (\d+)", name):
+            if int(match[1]) == self.mailbox.hang_up_at_mark:
+                self.mailbox.hang_up_at_mark = 0
+                return False
             self.mailbox.seen.add(int(match[1]))
         self._say(tag + b" OK done")
         return not name.startswith(b"LOGOUT")

@@ -215,6 +215,31 @@ def test_a_dropped_imap_connection_is_retried_and_nothing_is_counted_twice(setti
     assert "secret" not in stored.mailbox + stored.error
 
 
+def test_a_connection_dropped_while_a_message_is_marked_is_reported(settings: Any) -> None:
+    delivery = sent_delivery(subscriber(OLA))
+    with running_mailbox(bounce(message_id=delivery.message_id)) as mailbox:
+        settings.BOUNCE_MAILBOX_URL = f"imap://desk:secret@127.0.0.1:{mailbox.port}/INBOX"
+        mailbox.hang_up_at_mark = 1
+        assert bounces_mailbox.read_mailbox() == 1
+        assert "cannot be read" in bounces_mailbox.current_error()
+        assert bounces_mailbox.read_mailbox() == 1
+        assert bounces_mailbox.current_error() == ""
+    assert Bounce.objects.count() == 1
+
+
+def test_a_maildir_that_cannot_be_written_is_reported(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deny(path: Path, target: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    folder = maildir(tmp_path / "mail", bounce())
+    settings.BOUNCE_MAILBOX_URL = f"maildir://{folder}"
+    monkeypatch.setattr(Path, "rename", deny)
+    assert bounces_mailbox.read_mailbox() == 1
+    assert "Permission denied" in bounces_mailbox.current_error()
+
+
 def test_a_mailbox_error_is_shown_without_the_password(
     settings: Any,
 ) -> None:
