@@ -142,6 +142,8 @@ def confirm(token: str) -> Consent:
     with transaction.atomic():
         consent = consent_of(token)
         subscriber = Subscriber.objects.locked().get(pk=consent.subscriber_id)
+        # After a double click, the first request may have confirmed it before the lock was free.
+        consent.refresh_from_db(fields=["confirmed_at", "welcome"])
         consent.subscriber = subscriber
         if suppression.is_subscriber_suppressed(subscriber):
             message = gettext("This address is on our suppression list.")
@@ -285,9 +287,9 @@ def erase(subscriber: Subscriber, *, suppression_reason: str = "", keep_hash: bo
     """Erases an address and its data; deliveries stay counted.
 
     Args:
-        keep_hash: whether a hash prevents imports from resubscribing somebody who unsubscribed.
         suppression_reason: why the address must be suppressed, which is kept with its hash
             only. Earlier suppressions are kept in any case.
+        keep_hash: whether a hash prevents imports from resubscribing somebody who unsubscribed.
     """
     with transaction.atomic():
         if suppression_reason:

@@ -56,8 +56,8 @@ def erase_unsubscribe_hash(email: str) -> None:
 def _save_hashes(emails: Iterable[str], reason: str, details: str) -> None:
     now = timezone.now()
     rows = (
-        Suppression(email_hash=email_hash(each), reason=reason, details=details, created_at=now)
-        for each in emails
+        Suppression(email_hash=email_hash(email), reason=reason, details=details, created_at=now)
+        for email in emails
     )
     Suppression.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
 
@@ -88,6 +88,10 @@ def suppress(
                 created_at=now,
                 created_by=by,
             )
+        elif suppression.subscriber_id is None:
+            # Erased and signed up again: a removal has to find the subscriber.
+            suppression.subscriber = current
+            suppression.save(update_fields=["subscriber"])
         if current.state != Subscriber.State.SUPPRESSED:
             current.state = Subscriber.State.SUPPRESSED
             current.suppressed_at, current.suppression_reason = (
@@ -119,9 +123,7 @@ def remove_suppression(suppression: Suppression, *, reason: str, by: User | None
 
 
 def _mark_unsubscribed(suppression: Suppression) -> None:
-    """Marks the subscriber as unsubscribed; one who was erased and signed up again is found by the
-    hash.
-    """
+    """Marks the subscriber as unsubscribed, unless their data was erased."""
     if suppression.subscriber_id is None:
         return
     Subscriber.objects.filter(

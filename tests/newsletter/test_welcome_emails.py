@@ -87,6 +87,22 @@ def test_nobody_is_welcomed_twice(
     assert len(mail.outbox) == 1
 
 
+def test_two_confirmations_at_the_same_moment_send_one_welcome(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
+    token = opt_in.confirmation_token(Consent.objects.get())
+    # The second one has read the consent before the first one was committed.
+    read_before = opt_in.consent_of(token)
+    opt_in.confirm(token)
+    monkeypatch.setattr(opt_in, "consent_of", lambda token: read_before)
+    opt_in.confirm(token)
+    consent = Consent.objects.get()
+    assert consent.welcome == Consent.Welcome.DUE
+    subscription_emails.send_welcome(consent.pk)
+    assert len(mail.outbox) == 1
+
+
 def test_without_an_issue_the_welcome_links_to_preferences_only() -> None:
     consent = confirmed()
     subscription_emails.send_welcome(consent.pk)

@@ -85,6 +85,19 @@ def test_suppressing_twice_is_one_row_and_removal_keeps_the_reason(edna: User) -
     assert not suppression.is_suppressed(OLA)
 
 
+def test_a_person_erased_and_suppressed_again_can_be_released(edna: User) -> None:
+    ola = subscriber(OLA)
+    suppression.suppress(ola, details="No such address", reason="hard")
+    opt_in.erase(ola)
+    sign_up_and_answer()
+    suppression.suppress(Subscriber.objects.get(), details="By telephone", by=edna)
+    row = Suppression.objects.get()
+    assert row.subscriber == Subscriber.objects.get()
+    suppression.remove_suppression(row, reason="She asked by phone", by=edna)
+    assert Subscriber.objects.get().state == Subscriber.State.UNSUBSCRIBED
+    assert sign_up_and_answer().answer == Consent.Answer.CONFIRM
+
+
 def test_an_editor_finds_and_removes_the_suppression_of_an_erased_address(
     editor_client: Client,
 ) -> None:
