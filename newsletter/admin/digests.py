@@ -102,7 +102,9 @@ class DigestAdmin(ReadOnly, admin.ModelAdmin[Digest]):
         digest = self.get_object(request, object_id)
         if digest is None or not self.has_view_permission(request, digest):
             return super().change_view(request, object_id, form_url, extra_context)
-        issues = list(digest.issues.select_related("newsletter", "digest").order_by("pk"))
+        issues = list(
+            digest.issues.select_related("newsletter", "digest").without_content().order_by("pk")
+        )
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -147,6 +147,10 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
             Script("iria_admin/issue-preview.js", type="module"),
         ]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Issue]:
+        """Defers HTML and text, of which a list would load megabytes."""
+        return super().get_queryset(request).without_content()  # type: ignore[attr-defined, no-any-return]
+
     @admin.display(description="Subject", ordering="subject")
     def subject_or_hint(self, issue: Issue) -> str:
         return str(issue)

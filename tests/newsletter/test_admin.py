@@ -1,7 +1,9 @@
 """Editors send and follow an issue in the admin."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from lxml import html as lxml_html
@@ -11,7 +13,7 @@ from articles.images.hooks import uses_of
 from iria.core import hooks
 from newsletter.dashboard import dashboard_items
 from newsletter.delivery import sending, worker
-from newsletter.models import Delivery, Issue, Subscriber
+from newsletter.models import Delivery, Digest, Frequency, Issue, Subscriber
 from newsletter.subscriptions import opt_in
 from tests.newsletter.admin_pages import ADD, issue_form_data, issue_url, messages_of
 from tests.newsletter.factories import (
@@ -189,6 +191,29 @@ def test_a_reporter_has_no_newsletter(client: Client, rui: User) -> None:
 def test_the_page_of_an_unknown_issue_is_not_found(editor_client: Client) -> None:
     for action in ("preview", "mail", "send"):
         assert editor_client.get(f"/admin/newsletter/issue/99999/{action}/").status_code == 404
+
+
+def test_lists_do_not_load_the_content_of_issues(editor_client: Client, edna: User) -> None:
+    subscribers(1)
+    draft = issue("Long")
+    sending.start(draft, by=edna)
+    digest = Digest.objects.create(
+        newsletter=news(),
+        frequency=Frequency.WEEKLY,
+        period="2026-05-04",
+        begins_at=timezone.now(),
+        ends_at=timezone.now(),
+        needs_approval=True,
+        composed_at=timezone.now(),
+    )
+    issue("In a digest", digest=digest)
+    for url in (
+        reverse("admin:newsletter_issue_changelist"),
+        reverse("admin:newsletter_digest_change", args=[digest.pk]),
+    ):
+        with CaptureQueriesContext(connection) as queries:
+            assert editor_client.get(url).status_code == 200
+        assert not [query for query in queries if "sent_html" in query["sql"]]
 
 
 def test_the_dashboard_lists_what_needs_attention(editor_client: Client, edna: User) -> None:
