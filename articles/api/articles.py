@@ -54,33 +54,32 @@ from iria.publication.models import Publication
 LAST_CHANGE: Final = Greatest("updated_at", "published_at")
 """An indexed expression."""
 
-
 MAX_IDS: Final = 500
 """Up to this number, changed articles are selected by id."""
 
 LISTED_AT: Final = "listed_at"
-"""The publication time, from the index of the first list in the filters."""
+"""The column of the publication time, from the index of the first list in the filters."""
 
 
 def apply_filters(
     rows: ArticleQuerySet, query: ArticleListQuery, request: HttpRequest
 ) -> ArticleQuerySet:
-    """The articles that match every filter, with the column of `order_of`.
+    """The articles that match every filter, with the column that they are ordered by.
 
     Raises:
         ApiError: a filter names something that does not exist.
     """
-    headings = _headings(query)
+    lists = _lists(query)
     if is_listed(query):
         # The first list determines the order, so that only a page of its index is read.
-        first, *headings = listings.shortest_first(headings) or [(Scope.ALL, 0)]
+        first, *lists = listings.shortest_first(lists) or [(Scope.ALL, 0)]
         rows = _listed(rows, *first, language=query.language)
     elif query.language is not None:
         rows = rows.filter(language=query.language)
-    for scope, target in headings:
-        also = ListingEntry.objects.filter(scope=scope, target=target, article=OuterRef("pk"))
+    for scope, target in lists:
+        entries = ListingEntry.objects.filter(scope=scope, target=target, article=OuterRef("pk"))
         # Not `Exists`, for which PostgreSQL may read a long list completely.
-        rows = rows.filter(GreaterThanOrEqual(Subquery(also.values("article")[:1]), 0))
+        rows = rows.filter(GreaterThanOrEqual(Subquery(entries.values("article")[:1]), 0))
     if query.published_from is not None or query.published_until is not None:
         rows = _published(rows, query, publication_of(request))
     if query.order == "changed":
@@ -91,16 +90,16 @@ def apply_filters(
 
 
 def _changed(rows: ArticleQuerySet, since: datetime, *, in_order: bool) -> ArticleQuerySet:
-    """Articles that changed since a time; if there are few, by their ids.
+    """The articles that changed since a time; by their ids if there are few.
 
     In the order of publication, PostgreSQL would search all articles for a few changed ones.
     """
     by_change = GreaterThanOrEqual(LAST_CHANGE, since)
     if not in_order:
         latest = Article.objects.published().filter(by_change).order_by(LAST_CHANGE.desc(), "-pk")
-        numbers = list(latest.values_list("pk", flat=True)[: MAX_IDS + 1])
-        if len(numbers) <= MAX_IDS:
-            rows = rows.filter(pk__in=numbers)
+        ids = list(latest.values_list("pk", flat=True)[: MAX_IDS + 1])
+        if len(ids) <= MAX_IDS:
+            rows = rows.filter(pk__in=ids)
     return rows.filter(by_change)
 
 
@@ -110,7 +109,7 @@ def is_listed(query: ArticleListQuery) -> bool:
     return query.order != "changed" and any(name is not None for name in names)
 
 
-def _headings(query: ArticleListQuery) -> list[tuple[Scope, int]]:
+def _lists(query: ArticleListQuery) -> list[tuple[Scope, int]]:
     """The lists that must contain the articles."""
     found: list[tuple[Scope, int]] = []
     if query.tag is not None:
@@ -147,18 +146,18 @@ def _published(
 ) -> ArticleQuerySet:
     column = LISTED_AT if is_listed(query) else "published_at"
     if query.published_from is not None:
-        begin = _begin(query.published_from, publication)
-        rows = rows.filter(**{f"{column}__gte": begin})
+        start = _start_of_day(query.published_from, publication)
+        rows = rows.filter(**{f"{column}__gte": start})
         if query.order == "changed":
             # Implied by the other condition, but allows the index to start there.
-            rows = rows.filter(GreaterThanOrEqual(LAST_CHANGE, begin))
+            rows = rows.filter(GreaterThanOrEqual(LAST_CHANGE, start))
     if query.published_until is not None:
-        end = _begin(query.published_until + timedelta(days=1), publication)
+        end = _start_of_day(query.published_until + timedelta(days=1), publication)
         rows = rows.filter(**{f"{column}__lt": end})
     return rows
 
 
-def _begin(day: date, publication: Publication) -> datetime:
+def _start_of_day(day: date, publication: Publication) -> datetime:
     return datetime.combine(day, time.min, tzinfo=publication.zone_info)
 
 
@@ -175,7 +174,7 @@ SORTS: Final = {None: Sort.BEST, "newest": Sort.NEWEST, "oldest": Sort.OLDEST}
 
 @dataclass(frozen=True, slots=True)
 class FilteredSearch(SearchFilters):
-    """A search request with the filters of the API, which has more than the search page."""
+    """The filters of a search in the API, which has more than the search page."""
 
     rows: ArticleQuerySet | None = None
 
@@ -196,19 +195,19 @@ def search_response(
     """
     key = query_key(request.path, {**query.filters(), "size": query.limit})
     page = _page(query.cursor, key)
-    findings = _find(request, query, page)
-    ids = [result.article.pk for result in findings.hits]
-    rows = loaded(Article.objects.published(), names).in_bulk(ids)
-    following = write_cursor(key, [page + 1]) if findings.next_page else ""
+    results = _search(request, query, page)
+    ids = [result.article.pk for result in results.hits]
+    rows = with_fields(Article.objects.published(), names).in_bulk(ids)
+    next_cursor = write_cursor(key, [page + 1]) if results.next_page else ""
     serialize = serializer_for(request, names)
     return {
         "items": serialize(rows[pk] for pk in ids if pk in rows),
-        "next": next_url(request, response, query, following),
-        "total": findings.total,
+        "next": next_url(request, response, query, next_cursor),
+        "total": results.total,
     }
 
 
-def _find(request: HttpRequest, query: ArticleListQuery, page: int) -> ResultPage:
+def _search(request: HttpRequest, query: ArticleListQuery, page: int) -> ResultPage:
     text = (query.q or "").strip()
     if not text:
         raise ApiError(SEARCH, "The search query contains no words.")
@@ -238,14 +237,14 @@ def _page(cursor: str | None, key: str) -> int:
 
 TRANSLATIONS: Final = "translations"
 SERIES: Final = "series"
-RELATIONS: Final = (TRANSLATIONS, SERIES)
-SHOWN: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
+RELATION_FIELDS: Final = (TRANSLATIONS, SERIES)
+REFERENCE_FIELDS: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
 
 
 def with_relations(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
     """The rows with the published articles that these fields need: two queries each."""
     if TRANSLATIONS in names:
-        others = _readable().only(*SHOWN, "translation_group").order_by("language")
+        others = _readable().only(*REFERENCE_FIELDS, "translation_group").order_by("language")
         rows = rows.prefetch_related(
             Prefetch("translation_group__articles", others, to_attr="readable")
         )
@@ -253,7 +252,7 @@ def with_relations(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
         order = ("position", "article__published_at", "article_id")
         parts = SeriesPart.objects.filter(article__in=Article.objects.published()).order_by(*order)
         shown = parts.select_related("article").only(
-            "series", "position", *(f"article__{name}" for name in SHOWN)
+            "series", "position", *(f"article__{name}" for name in REFERENCE_FIELDS)
         )
         rows = rows.select_related("series_part__series").prefetch_related(
             Prefetch("series_part__series__parts", shown, to_attr="readable")
@@ -262,7 +261,7 @@ def with_relations(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
 
 
 def translations(article: Article) -> list[dict[str, Any]]:
-    """The translations of the article."""
+    """Its published translations."""
     group: Any = article.translation_group
     return [_reference(each) for each in group.readable if each.pk != article.pk] if group else []
 
@@ -274,7 +273,7 @@ def series(article: Article) -> dict[str, Any] | None:
         return None
     return {
         "name": part.series.name,
-        "parts": [_reference(x.article) for x in part.series.readable],
+        "parts": [_reference(each.article) for each in part.series.readable],
     }
 
 
@@ -291,10 +290,12 @@ def _reference(article: Article) -> dict[str, Any]:
     }
 
 
-RELATED: Final = frozenset({"categories", "tags", "authors", "figures", "corrections", "html"})
+RELATED_FIELDS: Final = frozenset(
+    {"categories", "tags", "authors", "figures", "corrections", "html"}
+)
 """Fields that need more than the article's own row."""
 
-TEXT: Final = ("html", "text")
+TEXT_FIELDS: Final = ("html", "text")
 
 
 def _named(row: AuthorProfile | Any, kind: str) -> dict[str, Any]:
@@ -351,9 +352,11 @@ FIELDS: Final = FieldSet(
         "language": lambda row: row.language,
         "published_at": lambda row: row.published_at,
         "changed_at": _changed_at,
-        "categories": lambda row: [_category(x.category) for x in row.article_categories.all()],
+        "categories": lambda row: [
+            _category(each.category) for each in row.article_categories.all()
+        ],
         "tags": lambda row: [_named(tag, "tag") for tag in row.tags.all()],
-        "authors": lambda row: [_named(x.author, "author") for x in row.bylines.all()],
+        "authors": lambda row: [_named(each.author, "author") for each in row.bylines.all()],
         "figures": _figures,
         "corrections": _corrections,
         "translations": translations,
@@ -365,22 +368,22 @@ FIELDS: Final = FieldSet(
         ),
         "text": lambda row: plain_text(row.body),
     },
-    on_request=(*TEXT, *RELATIONS),
+    on_request=(*TEXT_FIELDS, *RELATION_FIELDS),
 )
 
 
-def loaded(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
+def with_fields(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
     """The rows with only the columns and relations that the fields need."""
-    rows = rows.for_page() if RELATED.intersection(names) else rows.select_related("kind")
+    rows = rows.for_page() if RELATED_FIELDS.intersection(names) else rows.select_related("kind")
     rows = with_relations(rows, names)
-    return rows if any(name in TEXT for name in names) else rows.defer("body")
+    return rows if any(name in TEXT_FIELDS for name in names) else rows.defer("body")
 
 
 def serializer_for(
     request: HttpRequest, names: list[str]
 ) -> Callable[[Iterable[Article]], list[dict[str, Any]]]:
-    """The function that serializes the articles of a response; at most one query for all internal links,
-    and one for all embeds."""
+    """The function that serializes the articles of a response, with at most one query for all internal
+    links and one for all embeds."""
     publication: Publication | None = publication_of(request) if "html" in names else None
 
     def serialize(articles: Iterable[Article]) -> list[dict[str, Any]]:
@@ -399,13 +402,13 @@ def serializer_for(
 
 
 ORDERS: Final = {
-    "newest": Order("published_at", moments=True, down=True),
-    "oldest": Order("published_at", moments=True),
-    "changed": Order("changed", moments=True),
+    "newest": Order("published_at", is_time=True, descending=True),
+    "oldest": Order("published_at", is_time=True),
+    "changed": Order("changed", is_time=True),
 }
 LISTED_ORDERS: Final = {
-    "newest": Order(LISTED_AT, moments=True, down=True),
-    "oldest": Order(LISTED_AT, moments=True),
+    "newest": Order(LISTED_AT, is_time=True, descending=True),
+    "oldest": Order(LISTED_AT, is_time=True),
 }
 
 
@@ -431,7 +434,7 @@ def articles(
     return page_of(
         request,
         response,
-        loaded(rows, names),
+        with_fields(rows, names),
         orders[query.order or "newest"],
         query,
         serializer_for(request, names),
@@ -448,5 +451,5 @@ def articles(
 def article_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One published article with its text, images, credits and corrections."""
     names = FIELDS.select(query.fields, in_list=False)
-    row = get_object_or_404(loaded(Article.objects.published(), names), pk=number)
+    row = get_object_or_404(with_fields(Article.objects.published(), names), pk=number)
     return serializer_for(request, names)([row])[0]

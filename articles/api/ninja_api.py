@@ -23,7 +23,7 @@ from pydantic import TypeAdapter
 
 from articles.api.problems import (
     CONTENT_TYPE,
-    METHOD,
+    METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
     NOT_FOUND,
     PARAMETER,
@@ -42,8 +42,8 @@ from iria.core.db.outage import is_outage
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute_url
 
-ABOUT: Final = "Read-only access to everything readers can see. No API key is needed, and every response is JSON, errors included."
-NOTHING: Final = "No public object has this ID."
+DESCRIPTION: Final = "Read-only access to everything readers can see. No API key is needed, and every response is JSON, errors included."
+NO_OBJECT: Final = "No public object has this ID."
 log = logging.getLogger("django.request")
 
 
@@ -56,7 +56,7 @@ class PlainJson(JSONRenderer):
 api = NinjaAPI(
     title="Content API",
     version="1",
-    description=ABOUT,
+    description=DESCRIPTION,
     openapi_extra={
         "info": {"summary": "Articles, images with credits, authors and comments."},
     },
@@ -76,11 +76,11 @@ def api_error_response(request: HttpRequest, error: ApiError) -> HttpResponse:
 
 @api.exception_handler(Http404)
 def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
-    return problem_response(NOT_FOUND, NOTHING)
+    return problem_response(NOT_FOUND, NO_OBJECT)
 
 
 @api.exception_handler(ValidationError)
-def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def invalid_parameters(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Parameters that pydantic rejected, each with its reason."""
     errors = [
         ParameterError(parameter=str(each["loc"][-1]), detail=_error_message(each))
@@ -91,8 +91,8 @@ def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 @api.exception_handler(Exception)
-def broken(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Returns a problem response and logs the error as Django does."""
+def server_error(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Returns a problem response, and logs the error as Django does unless PostgreSQL is unavailable."""
     if is_outage(error):
         request.is_unavailable = True  # type: ignore[attr-defined]
         return unavailable_response()
@@ -172,7 +172,7 @@ def _complete(operation: dict[str, Any], *, is_detail: bool) -> None:
     responses[400] = _problem_response(PARAMETER)
     if is_detail:
         responses[404] = _problem_response(NOT_FOUND)
-    responses[405] = _problem_response(METHOD, ALLOW)
+    responses[405] = _problem_response(METHOD_NOT_ALLOWED, ALLOW)
     responses[406] = _problem_response(NOT_ACCEPTABLE)
     responses[429] = _problem_response(TOO_MANY, RETRY)
     responses[503] = _problem_response(UNAVAILABLE, RETRY)
@@ -180,11 +180,11 @@ def _complete(operation: dict[str, Any], *, is_detail: bool) -> None:
 
 def _problem_response(kind: ProblemType, headers: dict[str, Any] | None = None) -> dict[str, Any]:
     titles = [each.title for each in PROBLEM_TYPES if each.status == kind.status]
-    answer: dict[str, Any] = {
+    response: dict[str, Any] = {
         "description": "; ".join(titles),
         "content": {CONTENT_TYPE: {"schema": {"$ref": f"{SCHEMAS}Problem"}}},
     }
-    return answer | ({"headers": headers} if headers else {})
+    return response | ({"headers": headers} if headers else {})
 
 
 GROUPS: Final = ("articles", "sections", "authors", "pictures", "comments")
@@ -193,11 +193,11 @@ DOCUMENT_TYPE: Final = "application/vnd.oai.openapi+json"
 
 def document(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document."""
-    return HttpResponse(_written(), content_type="application/json")
+    return HttpResponse(_document_json(), content_type="application/json")
 
 
 @cache
-def _written() -> bytes:
+def _document_json() -> bytes:
     return json.dumps(openapi(), ensure_ascii=False, indent=1).encode()
 
 
@@ -287,7 +287,7 @@ def shapes() -> list[Shape]:
 
 
 def _formatted(text: str) -> SafeString:
-    """The sentence with text between backticks as code."""
+    """The text as HTML, with what is between backticks as code."""
     return SafeString(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(" ".join(text.split()))))
 
 
@@ -308,5 +308,5 @@ def _type_name(schema: dict[str, Any]) -> SafeString:
         return SafeString(" | ".join(_type_name(each) for each in options))
     if schema.get("type") == "array":
         return SafeString(f"list of {_type_name(schema['items'])}")
-    form = f" ({schema['format']})" if "format" in schema else ""
-    return SafeString(escape(f"{schema.get('type', 'anything')}{form}"))
+    format_note = f" ({schema['format']})" if "format" in schema else ""
+    return SafeString(escape(f"{schema.get('type', 'anything')}{format_note}"))

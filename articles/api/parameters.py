@@ -60,8 +60,8 @@ class FieldSet:
             ApiError: a field does not exist.
         """
         if query is None or not query.strip():
-            left_out = self.on_request if in_list else ()
-            return [name for name in self.serializers if name not in left_out]
+            omitted = self.on_request if in_list else ()
+            return [name for name in self.serializers if name not in omitted]
         names = {"id", *(name.strip() for name in query.split(",") if name.strip())}
         if unknown := names - self.serializers.keys():
             known = ", ".join(self.serializers)
@@ -79,7 +79,7 @@ class FieldSet:
         return lambda rows: [self.serialize(row, names) for row in rows]
 
     def of_one(self, rows: "QuerySet[Any]", number: int, query: "FieldsQuery") -> dict[str, Any]:
-        """The row with this id, serialized; a 404 without one."""
+        """The row with this id, serialized; raises Http404 if there is none."""
         names = self.select(query.fields, in_list=False)
         return self.serialize(get_object_or_404(rows, pk=number), names)
 
@@ -130,7 +130,7 @@ def _in_calendar(day: date) -> date:
     return day
 
 
-Word = Annotated[str, AfterValidator(_storable), Field(max_length=400)]
+Text = Annotated[str, AfterValidator(_storable), Field(max_length=400)]
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_in_calendar)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_utc)]
 
@@ -138,7 +138,7 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_u
 class FieldsQuery(Schema):
     """Parameters of a single object."""
 
-    fields: Word | None = Field(
+    fields: Text | None = Field(
         None,
         description="Comma-separated fields to return, such as `id,headline,url`. `id` is always included.",
     )
@@ -148,7 +148,7 @@ class ListQuery(FieldsQuery):
     """Parameters of a list."""
 
     limit: int = Field(20, ge=1, le=MAX_LIMIT, description="Results per page.")
-    cursor: Word | None = Field(
+    cursor: Text | None = Field(
         None, description="Cursor from `next` of the previous page, unchanged."
     )
 
@@ -164,14 +164,14 @@ class ArticleListQuery(ListQuery):
         None,
         description='Search query: words, `"a phrase"`, `-excluded`, `one OR another`. Sorted by relevance. Can be combined with every filter, and with every `order` except `changed`.',
     )
-    category: Word | None = Field(
+    category: Text | None = Field(
         None,
         description="Path of a category, such as `asia-pacific/japan`. Includes its subcategories.",
     )
-    tag: Word | None = Field(None, description="Slug of a tag.")
-    author: Word | None = Field(None, description="Slug of an author.")
-    kind: Word | None = Field(None, description="Slug of an article type, such as `analysis`.")
-    language: Word | None = Field(None, description="Code of a language, such as `en` or `ar`.")
+    tag: Text | None = Field(None, description="Slug of a tag.")
+    author: Text | None = Field(None, description="Slug of an author.")
+    kind: Text | None = Field(None, description="Slug of an article type, such as `analysis`.")
+    language: Text | None = Field(None, description="Code of a language, such as `en` or `ar`.")
     published_from: Day | None = Field(
         None, description="Published on or after this day, in the publication's time zone."
     )
@@ -238,44 +238,46 @@ def read_cursor(text: str, list_key: str) -> list[str | int]:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order by a text or time column (or none), then by id."""
+    """An order by a text or time column, if any, then by id."""
 
     column: str = ""
-    moments: bool = False
-    down: bool = False
+    is_time: bool = False
+    descending: bool = False
 
     def sort[T: Model](self, rows: "QuerySet[T]") -> "QuerySet[T]":
         names = [name for name in (self.column, "pk") if name]
-        return rows.order_by(*(F(name).desc() if self.down else F(name).asc() for name in names))
+        return rows.order_by(
+            *(F(name).desc() if self.descending else F(name).asc() for name in names)
+        )
 
     def position_of(self, row: Any) -> list[str | int]:
         """The values of the last row of a page for its cursor."""
         if not self.column:
             return [int(row.pk)]
         value = getattr(row, self.column)
-        return [value.isoformat() if self.moments else str(value), int(row.pk)]
+        return [value.isoformat() if self.is_time else str(value), int(row.pk)]
 
-    def beyond(self, after: list[str | int]) -> Q:
+    def rows_after(self, after: list[str | int]) -> Q:
         """The rows after a position.
 
         Raises:
             ApiError: the position is of another order; the cursor is from an older release.
         """
-        side = "lt" if self.down else "gt"
+        comparison = "lt" if self.descending else "gt"
         try:
             *column, pk = after
-            below = Q(**{f"pk__{side}": int(pk)})
+            by_id = Q(**{f"pk__{comparison}": int(pk)})
             if not self.column:
-                return below
+                return by_id
             (text,) = column
-            value = datetime.fromisoformat(str(text)) if self.moments else text
+            value = datetime.fromisoformat(str(text)) if self.is_time else text
         except ValueError as error:
             raise ApiError(
                 CURSOR, "This cursor is in an old format. Start again without a cursor."
             ) from error
         # Both conditions, so that the index finds the start.
-        return Q(**{f"{self.column}__{side}e": value}) & (
-            Q(**{f"{self.column}__{side}": value}) | below
+        return Q(**{f"{self.column}__{comparison}e": value}) & (
+            Q(**{f"{self.column}__{comparison}": value}) | by_id
         )
 
 
@@ -290,15 +292,15 @@ def page_of[T: Model](
     """A page of the rows in an order, and the link to the next one."""
     list_key = query_key(request.path, query.filters())
     if query.cursor:
-        rows = rows.filter(order.beyond(read_cursor(query.cursor, list_key)))
+        rows = rows.filter(order.rows_after(read_cursor(query.cursor, list_key)))
     found = list(order.sort(rows)[: query.limit + 1])
     shown = found[: query.limit]
-    following = (
+    next_cursor = (
         write_cursor(list_key, order.position_of(shown[-1])) if len(found) > len(shown) else ""
     )
     return {
         "items": serialize(shown),
-        "next": next_url(request, response, query, following),
+        "next": next_url(request, response, query, next_cursor),
     }
 
 

@@ -66,7 +66,7 @@ NOT_FOUND: Final = ProblemType(
     "Not found",
     "There is no such URL, or its content is not public.",
 )
-METHOD: Final = ProblemType(
+METHOD_NOT_ALLOWED: Final = ProblemType(
     "method",
     405,
     "Method not allowed",
@@ -100,7 +100,7 @@ PROBLEM_TYPES: Final = (
     CURSOR,
     SEARCH,
     NOT_FOUND,
-    METHOD,
+    METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
     TOO_MANY,
     SERVER_ERROR,

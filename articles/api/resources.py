@@ -63,10 +63,10 @@ IMAGE: Final = FieldSet(
         "files": files_of,
     }
 )
-ALL: Final = tuple(IMAGE.serializers)
+ALL_FIELDS: Final = tuple(IMAGE.serializers)
 
 
-def serialize_image(image: Image, names: Collection[str] = ALL) -> dict[str, Any]:
+def serialize_image(image: Image, names: Collection[str] = ALL_FIELDS) -> dict[str, Any]:
     return IMAGE.serialize(image, names)
 
 
@@ -90,8 +90,8 @@ def images(
     """Images of published articles with their credits, newest first."""
     rows = public_images()
     if query.article is not None:
-        rows = rows.filter(pk__in=_shown_in(query.article))
-    return page_of(request, response, rows, Order(down=True), query, IMAGE.of_list(query))
+        rows = rows.filter(pk__in=_images_in(query.article))
+    return page_of(request, response, rows, Order(descending=True), query, IMAGE.of_list(query))
 
 
 @api.get(
@@ -106,17 +106,18 @@ def image_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -
     return IMAGE.of_one(public_images(), number, query)
 
 
-def _shown_in(article: int) -> Any:
+def _images_in(article: int) -> Any:
+    """The ids of the visible images of an article."""
     readable = Article.objects.published().filter(pk=article)
     return Figure.objects.showing().filter(article__in=readable).values("image_id")
 
 
-LIST: Final = "/api/v1/articles/"
+ARTICLES_PATH: Final = "/api/v1/articles/"
 
 
-def articles_at(parameter: str, value: str) -> str:
+def articles_url(parameter: str, value: str) -> str:
     """The URL of the list of articles, filtered by one parameter."""
-    return absolute_url(f"{LIST}?{parameter}={quote(value)}")
+    return absolute_url(f"{ARTICLES_PATH}?{parameter}={quote(value)}")
 
 
 CATEGORY: Final = FieldSet(
@@ -127,7 +128,7 @@ CATEGORY: Final = FieldSet(
         "path": lambda row: row.path,
         "parent": lambda row: row.parent_id,
         "introduction": lambda row: row.introduction,
-        "articles_url": lambda row: articles_at("category", row.path),
+        "articles_url": lambda row: articles_url("category", row.path),
     }
 )
 TAG: Final = FieldSet(
@@ -136,7 +137,7 @@ TAG: Final = FieldSet(
         "url": lambda row: absolute_url(url_path("tag", row.slug)),
         "name": lambda row: row.name,
         "slug": lambda row: row.slug,
-        "articles_url": lambda row: articles_at("tag", row.slug),
+        "articles_url": lambda row: articles_url("tag", row.slug),
     }
 )
 
@@ -210,7 +211,7 @@ AUTHOR: Final = FieldSet(
         "links": lambda row: row.links,
         "website": lambda row: row.links[0]["address"] if row.links else "",
         "portrait": _portrait,
-        "articles_url": lambda row: articles_at("author", row.slug),
+        "articles_url": lambda row: articles_url("author", row.slug),
     }
 )
 
@@ -257,7 +258,7 @@ COMMENT: Final = FieldSet(
         "id": lambda row: row.pk,
         "url": lambda row: absolute_url(row.get_absolute_url()),
         "article": lambda row: row.article_id,
-        "in_reply_to": lambda row: row.parent_id if row.answers_a_visible_one else None,
+        "in_reply_to": lambda row: row.parent_id if row.is_reply_to_public else None,
         "name": lambda row: row.public_name,
         "by_staff": lambda row: bool(row.user and row.user.is_staff),
         "written_at": lambda row: row.created_at,
@@ -272,7 +273,7 @@ def public_comments() -> CommentQuerySet:
     parents = Comment.objects.published().filter(pk=OuterRef("parent_id"))
     return (
         Comment.objects.published()
-        .annotate(answers_a_visible_one=Exists(parents))
+        .annotate(is_reply_to_public=Exists(parents))
         .select_related("article", "user")
         .only(
             *("article__year", "article__month", "article__slug"),
@@ -299,7 +300,7 @@ def comments(
         rows = rows.filter(article_id=query.article)
     if query.since is not None:
         rows = rows.filter(created_at__gte=query.since)
-    order = Order("created_at", moments=True, down=True)
+    order = Order("created_at", is_time=True, descending=True)
     return page_of(request, response, rows, order, query, COMMENT.of_list(query))
 
 

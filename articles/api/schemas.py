@@ -10,7 +10,7 @@ from typing import Annotated, Required, TypedDict
 from pydantic import Field
 
 Id = Annotated[int, Field(description="Permanent ID.")]
-Address = Annotated[
+Url = Annotated[
     str, Field(description="URL of the page for readers.", json_schema_extra={"format": "uri"})
 ]
 PlainText = Annotated[str, Field(description="Plain text.")]
@@ -21,14 +21,14 @@ class CategoryRef(TypedDict):
     id: int
     name: str
     path: str
-    url: Address
+    url: Url
 
 
 class NamedRef(TypedDict):
     id: int
     name: str
     slug: str
-    url: Address
+    url: Url
 
 
 class KindRef(TypedDict):
@@ -39,7 +39,7 @@ class KindRef(TypedDict):
 class PictureFile(TypedDict):
     """One size of an image in one format."""
 
-    url: Address
+    url: Url
     media_type: str
     width: int
     height: int
@@ -86,7 +86,7 @@ class Figure(TypedDict):
             description="Number of the gallery in the text, from 1; 0 if the image is not in a gallery."
         ),
     ]
-    url: Annotated[Address, Field(description="URL of the full-size view.")]
+    url: Annotated[Url, Field(description="URL of the full-size view.")]
     caption_html: Html
     caption_text: PlainText
     alt_text: Annotated[
@@ -102,7 +102,7 @@ class Correction(TypedDict):
 
 class ArticleRef(TypedDict):
     id: Id
-    url: Address
+    url: Url
     headline: str
     language: str
 
@@ -116,7 +116,7 @@ class Series(TypedDict):
 
 class Article(TypedDict, total=False):
     id: Required[Id]
-    url: Address
+    url: Url
     canonical_url: Annotated[
         str,
         Field(description="Canonical URL: `url`, or a URL on another site."),
@@ -157,7 +157,7 @@ class Article(TypedDict, total=False):
 
 class Category(TypedDict, total=False):
     id: Required[Id]
-    url: Address
+    url: Url
     name: str
     path: str
     parent: Annotated[int | None, Field(description="ID of the parent category.")]
@@ -167,7 +167,7 @@ class Category(TypedDict, total=False):
 
 class Tag(TypedDict, total=False):
     id: Required[Id]
-    url: Address
+    url: Url
     name: str
     slug: str
     articles_url: str
@@ -184,7 +184,7 @@ class Author(TypedDict, total=False):
     """An author of at least one published article."""
 
     id: Required[Id]
-    url: Address
+    url: Url
     name: str
     slug: str
     role: str
@@ -199,7 +199,7 @@ class Comment(TypedDict, total=False):
     """A comment that readers can see."""
 
     id: Required[Id]
-    url: Address
+    url: Url
     article: Annotated[int, Field(description="ID of the article.")]
     in_reply_to: Annotated[
         int | None, Field(description="ID of the comment it replies to, if that comment is public.")

@@ -1,4 +1,4 @@
-"""URLs of the API: every operation, wrapped in `view_wrapper`."""
+"""URLs of the API: every operation, wrapped in `api_view`."""
 
 import re
 from collections.abc import Iterator
@@ -32,17 +32,14 @@ def _operations() -> Iterator[URLPattern]:
         view = api_view(
             pattern.callback,
             parameters=frozenset(known),
-            forms=(JSON,),
+            media_types=(JSON,),
             scopes=(COMMENTS,) if route.startswith("comments/") else (),
         )
         yield path(f"{PREFIX}{route}", view, name=f"api_{pattern.name}")
 
 
 def unknown_url(request: HttpRequest, rest: str) -> HttpResponse:
-    """A problem response for unknown URLs below that of the API.
-
-    If only the final slash is missing, it contains the correct URL.
-    """
+    """A problem response for unknown URLs below /api/; a redirect if only the final slash is missing."""
     path_with_slash = f"/api/{rest}/"
     if resolve(path_with_slash).url_name != UNKNOWN_URL:
         query = request.META.get("QUERY_STRING", "")
@@ -56,18 +53,20 @@ urlpatterns = [
     path(PREFIX, reference, name="api"),
     path(
         f"{PREFIX}openapi.json",
-        api_view(document, parameters=frozenset(), forms=(DOCUMENT_TYPE, JSON)),
+        api_view(document, parameters=frozenset(), media_types=(DOCUMENT_TYPE, JSON)),
         name="api_document",
     ),
     path(
         "api/oembed/",
-        api_view(oembed.oembed, parameters=oembed.PARAMETERS, forms=(JSON,), scopes=(HOURLY,)),
+        api_view(
+            oembed.oembed, parameters=oembed.PARAMETERS, media_types=(JSON,), scopes=(HOURLY,)
+        ),
         name="oembed",
     ),
     *_operations(),
     re_path(
         r"^api/(?P<rest>[\s\S]*)$",
-        api_view(unknown_url, parameters=None, forms=(JSON,)),
+        api_view(unknown_url, parameters=None, media_types=(JSON,)),
         name=UNKNOWN_URL,
     ),
 ]

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from articles.api.problems import (
-    METHOD,
+    METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
     PARAMETER,
     TOO_MANY,
@@ -24,7 +24,7 @@ from iria.core.security import count_and_allow
 
 JSON: Final = "application/json"
 SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
-PER: Final = timedelta(minutes=1)
+RATE_PERIOD: Final = timedelta(minutes=1)
 
 # Scripts of any origin may read responses, but without cookies.
 CORS_HEADERS: Final = {
@@ -44,15 +44,15 @@ def api_view(
     view: View,
     *,
     parameters: frozenset[str] | None,
-    forms: tuple[str, ...],
+    media_types: tuple[str, ...],
     scopes: tuple[str, ...] = (),
 ) -> View:
-    """The wrapped view.
+    """Wraps a view of the API.
 
     Args:
         parameters: the accepted query parameters; others are rejected by name. None if the view
             has none and ignores all.
-        forms: the media types of its responses.
+        media_types: the media types of its responses.
         scopes: of `iria.core.http.cache_versions`, in addition to `content`, that it depends on.
     """
     cached_view = public_page(parameters=None, also=lambda request, **_: scopes)(_head_as_get(view))
@@ -61,7 +61,7 @@ def api_view(
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = (
             _preflight(request)
-            or _rejection(request, parameters, forms)
+            or _rejection(request, parameters, media_types)
             or cached_view(request, *args, **kwargs)
         )
         for name, value in CORS_HEADERS.items():
@@ -75,14 +75,14 @@ def api_view(
 def _head_as_get(view: View) -> Callable[..., HttpResponse]:
     """Treats HEAD as GET; the server omits the body."""
 
-    def query(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         method, request.method = request.method, "GET"
         try:
             return view(request, *args, **kwargs)
         finally:
             request.method = method
 
-    return query
+    return wrapped
 
 
 def _preflight(request: HttpRequest) -> HttpResponse | None:
@@ -93,36 +93,42 @@ def _preflight(request: HttpRequest) -> HttpResponse | None:
 
 
 def _rejection(
-    request: HttpRequest, parameters: frozenset[str] | None, forms: tuple[str, ...]
+    request: HttpRequest, parameters: frozenset[str] | None, media_types: tuple[str, ...]
 ) -> HttpResponse | None:
     if request.method not in SAFE_METHODS:
-        response = problem_response(METHOD, "Only GET, HEAD and OPTIONS are allowed.")
+        response = problem_response(METHOD_NOT_ALLOWED, "Only GET, HEAD and OPTIONS are allowed.")
         response.headers["Allow"] = ", ".join(SAFE_METHODS)
         return response
     # An empty header is the same as none.
     accept = request.headers.get("Accept", "").strip()
-    if accept and not any(request.accepts(form) for form in forms):
+    if accept and not any(request.accepts(media_type) for media_type in media_types):
         return problem_response(
-            NOT_ACCEPTABLE, f"The available formats are {' or '.join(forms)} only."
+            NOT_ACCEPTABLE, f"The available formats are {' or '.join(media_types)} only."
         )
     unknown = sorted(request.GET.keys() - parameters) if parameters is not None else []
-    return _unknown(unknown, parameters or frozenset()) if unknown else _too_many(request)
+    return (
+        _unknown_parameters(unknown, parameters or frozenset())
+        if unknown
+        else _rate_limit_response(request)
+    )
 
 
-def _unknown(names: list[str], parameters: frozenset[str]) -> HttpResponse:
+def _unknown_parameters(names: list[str], parameters: frozenset[str]) -> HttpResponse:
     known = ", ".join(sorted(parameters)) or "none"
     message = f"Unknown parameter. Available parameters: {known}."
     errors = [ParameterError(parameter=name[:80], detail=message) for name in names[:10]]
     return problem_response(PARAMETER, f"Unknown parameter “{names[0][:80]}”.", errors)
 
 
-def _too_many(request: HttpRequest) -> HttpResponse | None:
+def _rate_limit_response(request: HttpRequest) -> HttpResponse | None:
     """Limits requests per IP address. Responses do not contain the count, so they can be cached."""
     ip_address = client_ip(request)
     # Behind a Unix socket without forwarding headers all clients would count as one.
-    if not ip_address or count_and_allow("api", ip_address, limit=settings.API_RATE_LIMIT, per=PER):
+    if not ip_address or count_and_allow(
+        "api", ip_address, limit=settings.API_RATE_LIMIT, per=RATE_PERIOD
+    ):
         return None
     message = f"The limit is {settings.API_RATE_LIMIT} requests a minute."
     response = problem_response(TOO_MANY, message)
-    response.headers["Retry-After"] = str(int(PER.total_seconds()))
+    response.headers["Retry-After"] = str(int(RATE_PERIOD.total_seconds()))
     return response
