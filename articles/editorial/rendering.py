@@ -19,8 +19,7 @@ from articles.body.rendering import Drawn, draw, labels_for, render
 from articles.body.sanitiser import safe_caption
 from articles.body.tree import caption_text, inner_html, parse, plain_text
 from articles.editorial.models import Article, Figure
-from articles.embeds.iframes import NO_EMBEDS, Embeds
-from articles.embeds.iframes import draw as draw_embed
+from articles.embeds.iframes import NO_EMBEDS, Embeds, draw_embed
 from articles.files import html as file_html
 from articles.files.models import File
 from articles.images.credit_line import credit_line

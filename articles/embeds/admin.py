@@ -63,7 +63,7 @@ class EmbedProviderAdmin(admin.ModelAdmin[EmbedProvider]):
 
 
 class LinkCardAdmin(admin.ModelAdmin[LinkCard]):
-    """Only to look at and to fetch again: everything comes from the other sites."""
+    """Link cards can be viewed and fetched again, but not changed: everything comes from the other sites."""
 
     actions = ("fetch_again",)
     list_display = ("__str__", "url", "state", "requested_at", "fetched_at")

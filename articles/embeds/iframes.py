@@ -1,4 +1,4 @@
-"""Embeds: URLs alone on a line when a text is saved; on a page a card first, and a frame on a click.
+"""Embeds: made of URLs alone on a line when a text is saved; on a page a card, and a frame on a click.
 
 A page without embeds makes no query and keeps the default policy. A page with embeds makes two queries,
 and its policy allows the origins of its own frames and no others.
@@ -21,21 +21,21 @@ from articles.body.references import normalise_url
 from articles.embeds.link_cards import NO_CARDS, LinkCards, cards_for
 from articles.embeds.models import EmbedProvider, LinkCard
 
-ALONE: Final = re.compile(
+LONE_URL: Final = re.compile(
     r'^<p(?: (?:dir|lang)="[^"]*")*>(?:<a href="(?P<href>https://[^"]+)">(?P<text>[^<>]+)</a>'
     r"|(?P<bare>https://[^\s<>]+))</p>$",
     re.MULTILINE,
 )
-"""In a sanitised body every block has a line of its own."""
+"""A paragraph with only a URL. In a sanitised body every block has a line of its own."""
 
 
 def autoembed(body: str) -> str:
-    """The sanitised body with such URLs as embeds; repeating it changes nothing."""
-    if not ALONE.search(body):
+    """The sanitised body with the URLs that are alone on a line as embeds; repeating it changes nothing."""
+    if not LONE_URL.search(body):
         return body
     providers = list(EmbedProvider.objects.filter(is_enabled=True))
 
-    def replace(found: re.Match[str]) -> str:
+    def embed(found: re.Match[str]) -> str:
         url = normalise_url(unescape(found["href"] or found["bare"]))
         if url is None or not _has_no_link_text(found):
             return found[0]
@@ -44,18 +44,18 @@ def autoembed(body: str) -> str:
         quoted = url.replace("&", "&amp;")
         return f'<figure data-embed="{quoted}"><figcaption></figcaption></figure>'
 
-    return ALONE.sub(replace, body)
+    return LONE_URL.sub(embed, body)
 
 
 def _has_no_link_text(found: re.Match[str]) -> bool:
-    """A link with other text than its URL stays a link."""
+    """Whether it is not a link with a text of its own, which stays a link."""
     if found["href"] is None:
         return True
     href, text = unescape(found["href"]), unescape(found["text"]).strip()
-    return _bare(text) == _bare(href)
+    return _shortened(text) == _shortened(href)
 
 
-def _bare(url: str) -> str:
+def _shortened(url: str) -> str:
     return url.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
 
 
@@ -97,6 +97,7 @@ def embeds_for(body: str) -> Embeds:
 
 
 def _frame(url: str, providers: Iterable[EmbedProvider]) -> Frame | None:
+    """The frame of the first provider of this page; None if it has none."""
     for provider in providers:
         frame_url = provider.frame_of(url)
         if frame_url is not None and _may_be_framed(frame_url, provider.frame_origin):
@@ -105,24 +106,25 @@ def _frame(url: str, providers: Iterable[EmbedProvider]) -> Frame | None:
 
 
 def _may_be_framed(url: str, origin: str) -> bool:
-    """Never our own pages: scripts in a frame of our origin would have the reader's permissions."""
+    """Whether it is at the provider's origin, and not on this site: scripts in such a frame would have the
+    reader's permissions."""
     own = settings.SITE_HOST.lower()
     host = urlsplit(url).netloc
     return url.startswith(f"{origin}/") and host != own and not host.endswith(f".{own}")
 
 
-def draw(use: EmbedUse, embeds: Embeds) -> str:
-    """The card, with the data for the script that loads the frame on a click.
+def draw_embed(use: EmbedUse, embeds: Embeds) -> str:
+    """The card as HTML, with the data for the script that loads the frame on a click.
 
     The title that editors wrote comes before that of the page.
     """
-    frame, known = embeds.frames.get(use.url), embeds.cards.get(use.url)
-    use = use.or_title(known.title if known else "")
+    frame, card = embeds.frames.get(use.url), embeds.cards.get(use.url)
+    use = use.or_title(card.title if card else "")
     site = frame.provider if frame else use.host
     site = "" if site in use.name else f' <span class="embed-provider">{escape(site)}</span>'
     link = f'<a href="{escape(use.url)}">{escape(use.name)}</a>'
     text = f'<p class="embed-card">{link}{site}</p>'
-    image = _image(known) if known is not None else ""
+    image = _thumbnail(card) if card is not None else ""
     if frame is None:
         return f'<figure class="embed embed-link">{image}{text}</figure>'
     show = escape(gettext("Show embed"))
@@ -138,17 +140,17 @@ def draw(use: EmbedUse, embeds: Embeds) -> str:
     )
 
 
-def _image(known: LinkCard) -> str:
-    if not known.thumbnail_name:
+def _thumbnail(card: LinkCard) -> str:
+    if not card.thumbnail_name:
         return ""
     return (
-        f'<img class="embed-image" src="{escape(known.thumbnail_url)}" alt="" loading="lazy"'
-        f' width="{known.thumbnail_width}" height="{known.thumbnail_height}">'
+        f'<img class="embed-image" src="{escape(card.thumbnail_url)}" alt="" loading="lazy"'
+        f' width="{card.thumbnail_width}" height="{card.thumbnail_height}">'
     )
 
 
-def allow(response: HttpResponse, embeds: Embeds) -> HttpResponse:
-    """Adds the origins of the frames to the page's CSP."""
+def allow_frames(response: HttpResponse, embeds: Embeds) -> HttpResponse:
+    """The response, with the origins of the frames in its CSP."""
     if embeds.frames:
         origins = sorted({frame.origin for frame in embeds.frames.values()})
         policy: dict[str, Any] = {**settings.SECURE_CSP}

@@ -1,7 +1,7 @@
-"""Link cards of embedded pages: asked for by editors, fetched by the worker, read for pages.
+"""Link cards of embedded pages: requested by editors, fetched by the worker, shown on pages.
 
-Title and image come from oEmbed, Open Graph or the `<title>` of the page. Everything there comes from
-strangers: texts are cut, and leave as plain text on one line.
+Title and image come from oEmbed, Open Graph or the `<title>` of the page. None of that is trusted: texts are
+shortened and become plain text on one line.
 """
 
 import codecs
@@ -34,9 +34,9 @@ from iria.core.text.validators import INVISIBLE, one_line, storable
 
 MAX_TITLE_LENGTH: Final = 200
 MAX_TEXT_READ: Final = 4_000
-"""Characters of a text that are looked at."""
+"""Maximum characters of a text or URL that are read."""
 CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([a-z0-9_.:-]{2,40})", re.IGNORECASE)
-DECLARED_WITHIN: Final = 2_048
+MAX_CHARSET_POSITION: Final = 2_048
 """Bytes in which a page declares its encoding; browsers look at half of that."""
 
 OEMBED: Final = {
@@ -48,7 +48,7 @@ OEMBED: Final = {
     "soundcloud.com": "https://soundcloud.com/oembed?format=json&url={url}",
     "datawrapper.dwcdn.net": "https://api.datawrapper.de/v3/oembed/?format=json&url={url}",
 }
-"""By host; documented by these sites. Other pages are read themselves."""
+"""The oEmbed endpoint by host, as documented by these sites. Of other sites the page itself is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def oembed_url(url: str) -> str:
 
 
 def from_oembed(content: bytes, url: str) -> PageMetadata:
-    """From an oEmbed response (oembed.com, version 1.0).
+    """The metadata in an oEmbed response (oembed.com, version 1.0).
 
     Raises:
         ValueError: it is not a JSON object.
@@ -85,7 +85,7 @@ def from_oembed(content: bytes, url: str) -> PageMetadata:
 
 
 def from_page(content: bytes, content_type: str, url: str) -> PageMetadata:
-    """From the start of a page: Open Graph (ogp.me) first, then the names of Twitter and HTML's own."""
+    """The metadata at the start of a page: of Open Graph (ogp.me), else of Twitter, else the `<title>`."""
     tree = _parse(_decode(content, content_type))
     if tree is None:
         return PageMetadata()
@@ -107,10 +107,10 @@ def _title_element(tree: HtmlElement) -> str:
 
 
 def _decode(content: bytes, content_type: str) -> str:
-    """As its header or its markup says, else as UTF-8; wrong bytes become replacement characters."""
+    """Decodes as the header or the markup says, else as UTF-8; invalid bytes become replacement characters."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", "replace")
-    head = content[:DECLARED_WITHIN].decode("ascii", "replace")
+    head = content[:MAX_CHARSET_POSITION].decode("ascii", "replace")
     for text in (content_type, head):
         if declared := CHARSET.search(text):
             try:
@@ -132,7 +132,7 @@ def _parse(text: str) -> HtmlElement | None:
 
 
 def _clean(value: Any) -> str:
-    """A text on one line, cut if it is long; empty if it is none."""
+    """The value on one line, shortened if it is long; empty if it is not text."""
     if not isinstance(value, str):
         return ""
     text = INVISIBLE.sub("", one_line(storable(value[:MAX_TEXT_READ])))
@@ -155,15 +155,15 @@ LinkCards = Mapping[str, LinkCard]
 """By the URL of the page."""
 NO_CARDS: Final[LinkCards] = MappingProxyType({})
 
-PAGE_BYTES: Final = 512 * 1024
-"""Of a page, whose metadata is at its start; the rest is not read."""
-IMAGE_BYTES: Final = 8 * 1024 * 1024
-BOX: Final = (640, 640)
-"""Maximum size of the stored image."""
+MAX_PAGE_BYTES: Final = 512 * 1024
+"""Metadata is at the start of a page; the rest is not read."""
+MAX_IMAGE_BYTES: Final = 8 * 1024 * 1024
+MAX_IMAGE_SIZE: Final = (640, 640)
+"""Maximum width and height of the stored image."""
 MIN_THUMBNAIL_SIDE: Final = 48
 """Pixels; smaller images are icons or trackers."""
-SECONDS: Final = 10
-"""For each request: a slow site must not keep the worker."""
+TIMEOUT: Final = 10
+"""Seconds for each request, so that a slow site does not block the worker."""
 UNUSED_AFTER: Final = timedelta(days=30)
 
 log = logging.getLogger(__name__)
@@ -192,7 +192,7 @@ def titles_for(*bodies: str) -> dict[str, str]:
 
 
 def fetch(card: LinkCard) -> None:
-    """Asks the other site, and saves what it says. A failure is saved and raised.
+    """Requests the page of the other site and saves its title and image. A failure is saved and raised.
 
     Raises:
         RequestFailed: the page could not be read.
@@ -210,18 +210,18 @@ def fetch(card: LinkCard) -> None:
 
 
 def _metadata(url: str) -> PageMetadata:
-    """From the site's oEmbed if it has any, else from the page itself."""
+    """The metadata from the oEmbed of the site if it has any, else from the page itself."""
     if endpoint := oembed_url(url):
         try:
             content = safe_client.get_file(
-                endpoint, agent=_agent(), most=PAGE_BYTES, seconds=SECONDS
+                endpoint, agent=_agent(), most=MAX_PAGE_BYTES, seconds=TIMEOUT
             )
             found = from_oembed(content, url)
             if found.title:
                 return found
         except (RequestFailed, ValueError) as error:
             log.info("No oEmbed response for %s: %s", url, error)
-    page = safe_client.get_page(url, agent=_agent(), most=PAGE_BYTES, seconds=SECONDS)
+    page = safe_client.get_page(url, agent=_agent(), most=MAX_PAGE_BYTES, seconds=TIMEOUT)
     found = from_page(page.content, page.content_type, page.url)
     if not found.title:
         message = "The page has no title."
@@ -230,16 +230,16 @@ def _metadata(url: str) -> PageMetadata:
 
 
 def _set_thumbnail(card: LinkCard, url: str) -> None:
-    """Re-encoded in the decoder process, as uploads are; without an image if anything is wrong with it."""
+    """Sets the image, re-encoded in the decoder process as uploads are; none if anything is wrong with it."""
     card.thumbnail, card.thumbnail_name = b"", ""
     card.thumbnail_width = card.thumbnail_height = 0
     if not url:
         return
     try:
-        file = safe_client.get_file(url, agent=_agent(), most=IMAGE_BYTES, seconds=SECONDS)
+        file = safe_client.get_file(url, agent=_agent(), most=MAX_IMAGE_BYTES, seconds=TIMEOUT)
         if kind_of(file[:HEAD_LENGTH]) is None:
             return
-        (image,) = decoder_client.fitted(file, [BOX], "jpeg")
+        (image,) = decoder_client.fitted(file, [MAX_IMAGE_SIZE], "jpeg")
     except (RequestFailed, decoder_client.Undecodable, OSError) as error:
         log.info("No image for %s: %s", card.url, error)
         return

@@ -1,4 +1,4 @@
-"""Providers of embeds, and what is known of embedded pages."""
+"""Embed providers and link cards."""
 
 from typing import Any
 
@@ -119,5 +119,5 @@ class LinkCard(models.Model):
 
     @property
     def thumbnail_url(self) -> str:
-        """Empty without an image."""
+        """The URL of the image; empty if there is none."""
         return url_path("embed_thumbnail", self.thumbnail_name) if self.thumbnail_name else ""

@@ -12,14 +12,14 @@ from articles.embeds import link_cards
 from articles.embeds.models import LinkCard
 from iria.core.http.safe_client import RequestFailed
 
-_RETRY: Final = RetryStrategy(
+RETRY: Final = RetryStrategy(
     max_attempts=3, wait=60, linear_wait=600, retry_exceptions={RequestFailed}
 )
 
 log = logging.getLogger(__name__)
 
 
-@app.task(queue="link_cards", retry=_RETRY)
+@app.task(queue="link_cards", retry=RETRY)
 def fetch_link_card(card_id: int) -> None:
     """Fetches title and image of a page, unless its card was deleted in the meantime."""
     card = LinkCard.objects.filter(pk=card_id).first()

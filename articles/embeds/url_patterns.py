@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from articles.body.references import normalise_url
 
-NAME: Final = re.compile(r"\{([a-z_]{1,20})\}")
+PLACEHOLDER: Final = re.compile(r"\{([a-z_]{1,20})\}")
 VALUE: Final = r"[A-Za-z0-9_-]{1,120}"
-WHOLE: Final = "address"
+PAGE_URL: Final = "address"
 """In a frame URL: the full URL of the page, as a query value."""
 
 
@@ -43,11 +43,12 @@ def match(pattern: str, url: str) -> dict[str, str] | None:
 
 def frame_url(template: str, values: dict[str, str], url: str) -> str | None:
     """The URL of the frame; None if it would not be a valid one."""
-    known = {**values, WHOLE: quote(url, safe="")}
-    return normalise_url(NAME.sub(lambda name: known.get(name[1], ""), template))
+    by_name = {**values, PAGE_URL: quote(url, safe="")}
+    return normalise_url(PLACEHOLDER.sub(lambda name: by_name.get(name[1], ""), template))
 
 
 def origin_of(template: str) -> str:
+    """The origin of the frame, for the CSP of pages."""
     return f"https://{urlsplit(template).netloc}"
 
 
@@ -67,7 +68,7 @@ def clean_frame_url(template: str, patterns: Iterable[str], *, own_host: str) ->
     """The normalised URL of the frame.
 
     Raises:
-        InvalidPattern: it is not a URL, has other placeholders than a pattern, or is our own site.
+        InvalidPattern: it is not a URL, has other placeholders than a pattern, or is on this site.
     """
     url = clean_pattern(template)
     host = urlsplit(url).netloc
@@ -75,8 +76,8 @@ def clean_frame_url(template: str, patterns: Iterable[str], *, own_host: str) ->
         message = "A frame of this site would have its users' permissions. Choose another site."
         raise InvalidPattern(message)
     for pattern in patterns:
-        for name in NAME.findall(url):
-            if name not in {*NAME.findall(pattern), WHOLE}:
+        for name in PLACEHOLDER.findall(url):
+            if name not in {*PLACEHOLDER.findall(pattern), PAGE_URL}:
                 message = f"The frame uses {{{name}}}. Add it to “{pattern}” or remove it here."
                 raise InvalidPattern(message)
     return url
@@ -84,7 +85,7 @@ def clean_frame_url(template: str, patterns: Iterable[str], *, own_host: str) ->
 
 def _normalised(text: str) -> str:
     url = text.strip()
-    filled = NAME.sub("x", url)
+    filled = PLACEHOLDER.sub("x", url)
     if normalise_url(filled) is None or "{" in filled or "}" in filled or "#" in filled:
         message = (
             f"“{url}” is not a valid pattern. Write https://, the host, and placeholders in braces "
@@ -97,15 +98,15 @@ def _normalised(text: str) -> str:
 
 def _match_part(wanted: str, found: str, values: dict[str, str]) -> bool:
     """Whether the text matches; adds the values of its placeholders."""
-    shape = ""
-    for at, part in enumerate(NAME.split(wanted)):
-        if at % 2 == 0:
-            shape += re.escape(part)
+    regex = ""
+    for index, part in enumerate(PLACEHOLDER.split(wanted)):
+        if index % 2 == 0:
+            regex += re.escape(part)
         elif part in values:
-            shape += re.escape(values[part])
+            regex += re.escape(values[part])
         else:
-            shape += f"(?P={part})" if f"(?P<{part}>" in shape else f"(?P<{part}>{VALUE})"
-    fits = re.fullmatch(shape, found)
-    if fits is not None:
-        values.update(fits.groupdict())
-    return fits is not None
+            regex += f"(?P={part})" if f"(?P<{part}>" in regex else f"(?P<{part}>{VALUE})"
+    matched = re.fullmatch(regex, found)
+    if matched is not None:
+        values.update(matched.groupdict())
+    return matched is not None

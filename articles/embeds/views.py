@@ -1,8 +1,8 @@
-"""The images of link cards, and what the editor asks about embedded pages.
+"""The images of link cards, and the link cards for the editor.
 
-What the editor asks is JSON, for `static/iria_admin/editor/link-cards.js`. Such a request makes this server connect
-to a URL that somebody typed. So only people who may change texts can ask, a limited number of times, and the worker
-asks through `iria.core.http.safe_client`.
+The cards are JSON, for `static/iria_admin/editor/link-cards.js`. A POST makes this server connect to a URL that
+somebody typed. So only people who may change texts can request cards, a limited number of times, and the worker
+fetches them through `iria.core.http.safe_client`.
 """
 
 from collections.abc import Iterable
@@ -33,30 +33,30 @@ def thumbnail(request: HttpRequest, name: str) -> HttpResponse:
 
 
 MAX_URLS: Final = 100
-"""URLs of one request."""
-LIMIT: Final = 60
-PER: Final = timedelta(hours=1)
-"""New pages that one user may ask for."""
+"""Maximum number of URLs of one request."""
+MAX_REQUESTS: Final = 60
+"""Pages that one user may request in `RATE_PERIOD`."""
+RATE_PERIOD: Final = timedelta(hours=1)
 RETRY_AFTER: Final = timedelta(hours=1)
-"""When a page that could not be fetched may be asked for again."""
+"""After this time a page that was not fetched may be requested again."""
 LIMITED: Final = "limited"
-"""The state of a URL that was not asked for, because the user reached the limit."""
+"""The state of a URL that was not requested, because the user reached the limit."""
 
 
 def link_cards_view(request: HttpRequest) -> JsonResponse:
-    """URL → its card. POST asks for those that are unknown; GET only reads."""
+    """The cards by URL. POST requests those that are unknown; GET only reads."""
     if not any(request.user.has_perm(f"articles.change_{each}") for each in ("article", "page")):
         raise PermissionDenied
-    asking = request.method == "POST"
-    sent = (request.POST if asking else request.GET).getlist("url")[:MAX_URLS]
+    is_post = request.method == "POST"
+    sent = (request.POST if is_post else request.GET).getlist("url")[:MAX_URLS]
     urls = {text: url for text in sent if (url := normalise_url(text))}
-    if asking:
+    if is_post:
         request_cards(urls.values(), by=request.user)  # type: ignore[arg-type]
     cards = LinkCard.objects.filter(url__in=urls.values()).defer("thumbnail")
     known = {card.url: card for card in cards}
     providers = list(EmbedProvider.objects.filter(is_enabled=True))
     return JsonResponse(
-        {"cards": {text: _shown(url, known.get(url), providers) for text, url in urls.items()}}
+        {"cards": {text: _serialize(url, known.get(url), providers) for text, url in urls.items()}}
     )
 
 
@@ -68,7 +68,7 @@ def request_cards(urls: Iterable[str], *, by: User) -> None:
         card = known.get(url)
         if card is not None and not _may_be_retried(card):
             continue
-        if not count_and_allow("link cards", str(by.pk), limit=LIMIT, per=PER):
+        if not count_and_allow("link cards", str(by.pk), limit=MAX_REQUESTS, per=RATE_PERIOD):
             return
         if card is None:
             card, _ = LinkCard.objects.get_or_create(url=url)
@@ -76,7 +76,7 @@ def request_cards(urls: Iterable[str], *, by: User) -> None:
 
 
 def fetch_again(card: LinkCard) -> None:
-    """Enqueues it; what was fetched before stays until then."""
+    """Enqueues the card; what was fetched before stays until then."""
     card.requested_at = timezone.now()
     if card.state == LinkCard.State.FAILED:
         card.state = LinkCard.State.PENDING
@@ -85,12 +85,12 @@ def fetch_again(card: LinkCard) -> None:
 
 
 def _may_be_retried(card: LinkCard) -> bool:
-    """Also if it waits for long: its job may be lost."""
+    """Whether it was not fetched for some time: it failed, or its job was lost."""
     fetched = card.state == LinkCard.State.FETCHED
     return not fetched and card.requested_at < timezone.now() - RETRY_AFTER
 
 
-def _shown(url: str, card: LinkCard | None, providers: list[EmbedProvider]) -> dict[str, str]:
+def _serialize(url: str, card: LinkCard | None, providers: list[EmbedProvider]) -> dict[str, str]:
     provider = next((each.name for each in providers if each.frame_of(url)), "")
     if card is None:
         return {"state": LIMITED, "provider": provider, "title": "", "thumbnail": ""}

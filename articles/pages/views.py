@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 
 from articles.body.figures import figures_in, file_ids_in
 from articles.editorial.rendering import render_text
-from articles.embeds.iframes import allow, embeds_for
+from articles.embeds.iframes import allow_frames, embeds_for
 from articles.files.models import File
 from articles.images.models import Image
 from articles.pages.models import Page
@@ -42,7 +42,7 @@ def _shown(request: HttpRequest, chosen: Page) -> HttpResponse:
     }
     response = render(request, "articles/pages/page.html", context)
     response.headers["Link"] = f'<{absolute_url(chosen.get_absolute_url())}>; rel="canonical"'
-    return allow(response, embeds)
+    return allow_frames(response, embeds)
 
 
 def _image_page(page: Page) -> dict[int, Image]:

@@ -16,8 +16,7 @@ from articles.comments.threads import thread_of
 from articles.editorial.models import Article, ArticleType, Figure
 from articles.editorial.preview_links import read_preview_token
 from articles.editorial.rendering import draw_body, texts_with_urls
-from articles.embeds.iframes import allow, embeds_for
-from articles.embeds.iframes import draw as draw_embed
+from articles.embeds.iframes import allow_frames, draw_embed, embeds_for
 from articles.images.srcset import plain_rendition
 from articles.public import page_meta
 from articles.public.article_page import (
@@ -86,7 +85,7 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
             request, chosen, comments, translations, context["media"], context["embeds"].frames
         )
         response = render_public_page(request, template_of(chosen), context)
-        return allow(response, context["embeds"])
+        return allow_frames(response, context["embeds"])
 
 
 def template_of(article: Article) -> str:
@@ -184,7 +183,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
             "preview": BANNERS[Article.State(chosen.state)],
         }
         response = render(request, template_of(chosen), context)
-        return private(allow(response, context["embeds"]))
+        return private(allow_frames(response, context["embeds"]))
 
 
 def _preview_error(request: HttpRequest, message: str, *, status: int) -> HttpResponse:

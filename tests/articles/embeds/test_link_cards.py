@@ -136,7 +136,7 @@ def test_a_redirect_into_the_private_network_is_not_followed(
 def test_a_slow_site_does_not_keep_the_worker(
     other_site: OtherSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link_cards, "SECONDS", 0.2)
+    monkeypatch.setattr(link_cards, "TIMEOUT", 0.2)
     url = other_site.page("<title>" + "x" * 500, slowly=True)
     with pytest.raises(RequestFailed):
         fetched(url)

@@ -79,7 +79,7 @@ def test_a_page_that_was_not_fetched_is_asked_again_after_an_hour(
 def test_one_user_can_ask_for_a_limited_number_of_new_pages(
     as_rui: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "LIMIT", 3)
+    monkeypatch.setattr(views, "MAX_REQUESTS", 3)
     urls = [f"{PAGE}/{number}" for number in range(5)]
     answer = as_rui.post(ASK, {"url": urls}).json()["cards"]
     assert [answer[url]["state"] for url in urls] == ["pending"] * 3 + ["limited"] * 2
