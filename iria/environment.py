@@ -171,7 +171,7 @@ def provider(name: str, secret: str) -> tuple[str, str]:
     given: str = env.str(secret, default="").strip()
     if not PROVIDERS[text].accepts(given):
         # The value may be a secret with a typo, so the error does not repeat it.
-        label = PROVIDERS[text].proof_label
+        label = PROVIDERS[text].credential_label
         raise invalid(
             secret, f"should be {label}, so that nobody else can call as {PROVIDERS[text].name}."
         )

@@ -76,7 +76,7 @@ def check_provider(app_configs: Sequence[AppConfig] | None, **options: Any) -> l
     if not settings.MAIL_PROVIDER:
         return []
     provider = PROVIDERS[settings.MAIL_PROVIDER]
-    hint = f"Set it to {provider.proof_label} (docs/running-mail.md)."
+    hint = f"Set it to {provider.credential_label} (docs/running-mail.md)."
     if not provider.accepts(settings.MAIL_PROVIDER_SECRET):
         message = f"MAIL_PROVIDER is {provider.name}, but MAIL_PROVIDER_SECRET is missing or too short, so anyone could call the webhook."
         return [Error(message, hint=hint, id="newsletter.E001")]

@@ -34,7 +34,7 @@ from newsletter.email import rendering
 from newsletter.email.editor_html import hidden_links_of
 from newsletter.email.headers import from_email
 from newsletter.email.rendering import GMAIL_LIMIT, TOKEN, RenderedEmail
-from newsletter.email.smtp import signs
+from newsletter.email.smtp import has_dkim_key
 from newsletter.models import ExternalCheck, Issue, Newsletter, TestMail, Waiver
 
 PASSED_FOR: Final = timedelta(hours=6)
@@ -318,7 +318,7 @@ def warnings(newsletter: Newsletter) -> list[str]:
     findings = list(failed.values_list("message", flat=True))
     if error := signature_mismatch(newsletter):
         findings.append(error)
-    if not signs():
+    if not has_dkim_key():
         findings.append(
             "E-mails are not signed here. Make sure the relay signs them with DKIM, including List-Unsubscribe and List-Unsubscribe-Post, or set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE."
         )

@@ -59,9 +59,9 @@ class Line:
 def history_of(issue: Issue) -> list[Line]:
     """Returns the history of an issue, newest first."""
     changes = _changes(issue).select_related("user").order_by("-action_time", "-pk")[:MAX_LINES]
-    lines = [Line(each.action_time, each.user, each.get_change_message()) for each in changes]
+    lines = [Line(entry.action_time, entry.user, entry.get_change_message()) for entry in changes]
     events = issue.events.select_related("created_by").order_by("-pk")[:MAX_LINES]
-    lines += [Line(each.created_at, each.created_by, _described(each)) for each in events]
+    lines += [Line(event.created_at, event.created_by, _describe(event)) for event in events]
     lines.append(Line(issue.created_at, issue.created_by, CREATED))
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
@@ -91,7 +91,7 @@ def _changes(issue: Issue) -> QuerySet[LogEntry]:
     ).exclude(change_message__in=["", "[]"])
 
 
-def _described(event: DeliveryEvent) -> str:
+def _describe(event: DeliveryEvent) -> str:
     label = event.get_action_display()
     return f"{label}: {event.details}" if event.details else f"{label}."
 
@@ -215,7 +215,9 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
         articles: list[IssueArticle] = form.cleaned_data["chosen_articles"]
-        if not change and (existing := drafts.same_draft(obj, articles, by=current_user(request))):
+        if not change and (
+            existing := drafts.find_same_draft(obj, articles, by=current_user(request))
+        ):
             obj.pk, obj.slug, obj.created_by = existing.pk, existing.slug, existing.created_by
             obj.created_at = existing.created_at
         drafts.save(obj, articles, by=current_user(request))

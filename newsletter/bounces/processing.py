@@ -51,7 +51,7 @@ class Match:
         return email.rpartition("@")[2].lower()[:255]
 
 
-def matches(report: Report) -> list[Match]:
+def find_matches(report: Report) -> list[Match]:
     """Returns a match for each failure, or for each person who complained.
 
     Every e-mail has one recipient, so the delivery identifies the subscriber, whatever address the
@@ -103,8 +103,8 @@ def _last_delivery(subscriber: Subscriber, report: Report) -> Delivery | None:
     return deliveries.select_related("issue").order_by("-sending_at").first()
 
 
-SOFT_DAYS: Final = 5
-SOFT_WITHIN: Final = timedelta(days=30)
+MIN_SOFT_BOUNCE_DAYS: Final = 5
+SOFT_BOUNCE_PERIOD: Final = timedelta(days=30)
 """Soft bounces on several days within this time suppress the address."""
 COUNTED_REASONS: Final = (
     Reason.FULL,
@@ -128,10 +128,10 @@ STRONG_COMPLAINTS: Final = UNSUBSCRIBING_TYPES - {"opt-out"}
 
 @dataclass(frozen=True, slots=True)
 class ProcessingResult:
-    """The report of a message, and one result per recipient."""
+    """The report of a message, and what was done for each recipient."""
 
     report: Report
-    done: tuple[str, ...]
+    results: tuple[str, ...]
 
 
 def process_message(raw: bytes) -> ProcessingResult:
@@ -142,7 +142,7 @@ def process_message(raw: bytes) -> ProcessingResult:
         return ProcessingResult(report, _unsubscribe_by_mail(report))
     if report.failures and all(failure.delayed for failure in report.failures):
         return ProcessingResult(report, ("delayed",))
-    return ProcessingResult(report, handle_report(report, matches(report), key=key))
+    return ProcessingResult(report, handle_report(report, find_matches(report), key=key))
 
 
 def handle_report(report: Report, report_matches: list[Match], *, key: str) -> tuple[str, ...]:
@@ -174,8 +174,8 @@ def _process(report: Report, match: Match, key: str, number: int) -> str:
         if not is_new:
             return "known"
         if report.kind is Kind.COMPLAINT:
-            return _complained(report, match, bounce)
-        return _bounced(match, bounce)
+            return _process_complaint(report, match, bounce)
+        return _process_bounce(match, bounce)
 
 
 def _lock(match: Match) -> None:
@@ -237,7 +237,7 @@ def _bounce_values(report: Report, match: Match) -> dict[str, Any]:
     }
 
 
-def _complained(report: Report, match: Match, bounce: Bounce) -> str:
+def _process_complaint(report: Report, match: Match, bounce: Bounce) -> str:
     if not report.is_unsubscribing:
         return "noted"
     _set_state(match.delivery, "complained", "Complaint")
@@ -255,7 +255,7 @@ def _complained(report: Report, match: Match, bounce: Bounce) -> str:
     return "unsubscribed"
 
 
-def _bounced(match: Match, bounce: Bounce) -> str:
+def _process_bounce(match: Match, bounce: Bounce) -> str:
     message = f"{bounce.status} {bounce.smtp_response}".strip() or bounce.reason
     _set_state(match.delivery, "bounced", f"{bounce.reason}: {message}")
     if bounce.kind == Bounce.Kind.HARD:
@@ -264,8 +264,8 @@ def _bounced(match: Match, bounce: Bounce) -> str:
         return "nobody"
     if bounce.kind == Bounce.Kind.HARD:
         return _suppress(match.subscriber, bounce, Suppression.Reason.HARD, bounce.reason)
-    if _soft_bounce_days(match.subscriber) >= SOFT_DAYS:
-        details = f"Soft bounces on {SOFT_DAYS} days within {SOFT_WITHIN.days}: {bounce.reason}"
+    if _soft_bounce_days(match.subscriber) >= MIN_SOFT_BOUNCE_DAYS:
+        details = f"Soft bounces on {MIN_SOFT_BOUNCE_DAYS} days within {SOFT_BOUNCE_PERIOD.days}: {bounce.reason}"
         return _suppress(match.subscriber, bounce, Suppression.Reason.SOFT, details)
     return "counted"
 
@@ -286,7 +286,7 @@ def _suppress(subscriber: Subscriber, bounce: Bounce, reason: str, details: str)
 
 def _soft_bounce_days(subscriber: Subscriber) -> int:
     """Counts the recent days with soft bounces since the last suppression was removed."""
-    since = timezone.now() - SOFT_WITHIN
+    since = timezone.now() - SOFT_BOUNCE_PERIOD
     removed_at = (
         Suppression.objects.filter(subscriber=subscriber, removed_at__gt=since)
         .order_by("-removed_at")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-KEY: Final = "iria"
+REF_KEY: Final = "iria"
 """The name of the delivery reference in the provider's metadata."""
 REF_PLACEHOLDER: Final = "delivery-mark-stands-here"
 """The placeholder for the reference in an e-mail template."""
@@ -19,15 +19,15 @@ CHOSEN_CREDENTIALS: Final = (
     "a name and a password that you choose, such as webhook:… with at least 20 letters and digits"
 )
 
-Raw = dict[str, Any]
+RawEvent = dict[str, Any]
 """An event in the provider's format."""
 
 
-def _never(raw: Raw) -> bool:
+def _never(raw: RawEvent) -> bool:
     return False
 
 
-def _no_text(raw: Raw) -> str:
+def _no_text(raw: RawEvent) -> str:
     return ""
 
 
@@ -45,8 +45,8 @@ class Provider:
 
     Args:
         view: anymail's webhook view.
-        proof_label: name of the secret in error messages.
-        proof: anymail's name of the secret.
+        credential_label: what the secret is, in error messages.
+        credential_option: the argument of anymail's view for the secret.
         header: the header for metadata that the provider returns with its events.
         format_ref: formats the delivery reference for that header.
         is_dead_address: whether an event says that the address does not exist, if the SMTP response does
@@ -59,13 +59,13 @@ class Provider:
 
     name: str
     view: str
-    proof_label: str
-    proof: str
+    credential_label: str
+    credential_option: str
     header: str
     format_ref: Callable[[str], str]
-    is_dead_address: Callable[[Raw], bool] = _never
-    smtp_response: Callable[[Raw], str] = _no_text
-    suppressed: Callable[[Raw], str] = _no_text
+    is_dead_address: Callable[[RawEvent], bool] = _never
+    smtp_response: Callable[[RawEvent], str] = _no_text
+    suppressed: Callable[[RawEvent], str] = _no_text
     extra_headers: tuple[tuple[str, str], ...] = ()
     signature_of: Callable[[bytes], Signature] | None = None
 
@@ -75,7 +75,7 @@ class Provider:
 
     def accepts(self, secret: str) -> bool:
         """Whether this can be the secret of a webhook."""
-        if self.proof == "webhook_secret":
+        if self.credential_option == "webhook_secret":
             return bool(NAME_AND_PASSWORD.fullmatch(secret))
         return bool(secret.strip())
 
@@ -85,7 +85,7 @@ def _plain(ref: str) -> str:
 
 
 def _json(ref: str) -> str:
-    return json.dumps({KEY: ref})
+    return json.dumps({REF_KEY: ref})
 
 
 def _mailgun_signature(body: bytes) -> Signature:
@@ -93,13 +93,13 @@ def _mailgun_signature(body: bytes) -> Signature:
     return Signature(str(signature["timestamp"]), str(signature["token"]))
 
 
-def _mailgun_response(raw: Raw) -> str:
+def _mailgun_response(raw: RawEvent) -> str:
     status = raw["event-data"].get("delivery-status") or {}
     parts = (status.get("code"), status.get("message") or status.get("description"))
     return " ".join(str(part) for part in parts if part)
 
 
-def _mailgun_suppressed(raw: Raw) -> str:
+def _mailgun_suppressed(raw: RawEvent) -> str:
     """Returns why Mailgun did not send: the address is on its suppression list."""
     reasons = {
         "suppress-bounce": "bounced",
@@ -109,11 +109,11 @@ def _mailgun_suppressed(raw: Raw) -> str:
     return reasons.get(str(raw["event-data"].get("reason")), "")
 
 
-def _sparkpost_is_dead(raw: Raw) -> bool:
+def _sparkpost_is_dead(raw: RawEvent) -> bool:
     return any(str(event.get("bounce_class")) in {"10", "30"} for event in raw["msys"].values())
 
 
-def _resend_response(raw: Raw) -> str:
+def _resend_response(raw: RawEvent) -> str:
     return str(raw["data"].get("bounce", {}).get("message", ""))
 
 
@@ -121,8 +121,8 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "brevo": Provider(
         name="Brevo",
         view="anymail.webhooks.brevo.BrevoTrackingWebhookView",
-        proof_label=CHOSEN_CREDENTIALS,
-        proof="webhook_secret",
+        credential_label=CHOSEN_CREDENTIALS,
+        credential_option="webhook_secret",
         header="X-Mailin-custom",
         format_ref=_json,
         is_dead_address=lambda raw: raw["event"] in {"hard_bounce", "invalid_email"},
@@ -130,8 +130,8 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "mailgun": Provider(
         name="Mailgun",
         view="anymail.webhooks.mailgun.MailgunTrackingWebhookView",
-        proof_label="its HTTP webhook signing key",
-        proof="webhook_signing_key",
+        credential_label="its HTTP webhook signing key",
+        credential_option="webhook_signing_key",
         header="X-Mailgun-Variables",
         format_ref=_json,
         smtp_response=_mailgun_response,
@@ -141,8 +141,8 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "mailjet": Provider(
         name="Mailjet",
         view="anymail.webhooks.mailjet.MailjetTrackingWebhookView",
-        proof_label=CHOSEN_CREDENTIALS,
-        proof="webhook_secret",
+        credential_label=CHOSEN_CREDENTIALS,
+        credential_option="webhook_secret",
         header="X-MJ-EventPayload",
         format_ref=_json,
         is_dead_address=lambda raw: raw.get("hard_bounce") is True,
@@ -150,8 +150,8 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "mailtrap": Provider(
         name="Mailtrap",
         view="anymail.webhooks.mailtrap.MailtrapTrackingWebhookView",
-        proof_label="the signature secret of its webhook",
-        proof="tracking_secret",
+        credential_label="the signature secret of its webhook",
+        credential_option="tracking_secret",
         header="X-MT-Custom-Variables",
         format_ref=_json,
         is_dead_address=lambda raw: raw["event"] == "bounce",
@@ -159,9 +159,9 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "postmark": Provider(
         name="Postmark",
         view="anymail.webhooks.postmark.PostmarkTrackingWebhookView",
-        proof_label=CHOSEN_CREDENTIALS,
-        proof="webhook_secret",
-        header=f"X-PM-Metadata-{KEY}",
+        credential_label=CHOSEN_CREDENTIALS,
+        credential_option="webhook_secret",
+        header=f"X-PM-Metadata-{REF_KEY}",
         format_ref=_plain,
         is_dead_address=lambda raw: (
             (raw.get("Type") or raw.get("SuppressionReason")) in {"HardBounce", "BadEmailAddress"}
@@ -172,8 +172,8 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "resend": Provider(
         name="Resend",
         view="anymail.webhooks.resend.ResendTrackingWebhookView",
-        proof_label="the signing secret of its webhook, whsec_…",
-        proof="signing_secret",
+        credential_label="the signing secret of its webhook, whsec_…",
+        credential_option="signing_secret",
         header="X-Metadata",
         format_ref=_json,
         is_dead_address=lambda raw: raw["data"].get("bounce", {}).get("type") == "Permanent",
@@ -182,19 +182,19 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "sendgrid": Provider(
         name="SendGrid",
         view="anymail.webhooks.sendgrid.SendGridTrackingWebhookView",
-        proof_label="the verification key of its signed event webhook",
-        proof="tracking_webhook_verification_key",
+        credential_label="the verification key of its signed event webhook",
+        credential_option="tracking_webhook_verification_key",
         header="X-SMTPAPI",
-        format_ref=lambda ref: json.dumps({"unique_args": {KEY: ref}}),
+        format_ref=lambda ref: json.dumps({"unique_args": {REF_KEY: ref}}),
         is_dead_address=lambda raw: raw["event"] == "bounce" and raw.get("type") != "blocked",
     ),
     "sparkpost": Provider(
         name="SparkPost",
         view="anymail.webhooks.sparkpost.SparkPostTrackingWebhookView",
-        proof_label=CHOSEN_CREDENTIALS,
-        proof="webhook_secret",
+        credential_label=CHOSEN_CREDENTIALS,
+        credential_option="webhook_secret",
         header="X-MSYS-API",
-        format_ref=lambda ref: json.dumps({"metadata": {KEY: ref}}),
+        format_ref=lambda ref: json.dumps({"metadata": {REF_KEY: ref}}),
         is_dead_address=_sparkpost_is_dead,
     ),
 }

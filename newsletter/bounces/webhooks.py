@@ -30,8 +30,8 @@ from iria.core.text.validators import storable
 from newsletter.bounces import verp
 from newsletter.bounces.parser import Failure, Kind, Reason, Report
 from newsletter.bounces.parser.reasons import reason_of, status_in
-from newsletter.bounces.processing import Match, handle_report, matches
-from newsletter.bounces.providers import KEY, PROVIDERS, Provider, Signature
+from newsletter.bounces.processing import Match, find_matches, handle_report
+from newsletter.bounces.providers import PROVIDERS, REF_KEY, Provider, Signature
 from newsletter.models import Delivery, MailboxStatus, WebhookReceipt
 from newsletter.subscriptions import opt_in
 
@@ -90,7 +90,7 @@ def parse_event(provider: Provider, event: Any) -> WebhookEvent | None:
     elif failures:
         kind = Kind.HARD if failures[0].is_hard else Kind.SOFT
     metadata = event.metadata if isinstance(event.metadata, dict) else {}
-    delivery_id = verp.delivery_from_ref(_text(metadata.get(KEY)))
+    delivery_id = verp.delivery_from_ref(_text(metadata.get(REF_KEY)))
     report = Report(
         kind=kind,
         failures=failures,
@@ -167,9 +167,9 @@ def _text(value: Any) -> str:
     return storable(value) if isinstance(value, str) else ""
 
 
-WINDOW: Final = timedelta(hours=12)
+MAX_SIGNATURE_AGE: Final = timedelta(hours=12)
 """Mailgun retries a call that did not get 200 for about eight hours."""
-CLOCK_SKEW: Final = timedelta(minutes=5)
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """How far the provider's clock may be ahead."""
 EVENT_RETENTION: Final = timedelta(days=60)
 """As long as deliveries are searched for an event that names only an address."""
@@ -192,19 +192,21 @@ def is_replay(name: str, signature: Signature, body: bytes) -> bool:
         signed_at = datetime.fromtimestamp(int(signature.timestamp), UTC)
     except (ValueError, OverflowError, OSError):
         return True
-    if not now - WINDOW <= signed_at <= now + CLOCK_SKEW:
+    if not now - MAX_SIGNATURE_AGE <= signed_at <= now + CLOCK_TOLERANCE:
         return True
     digest = hashlib.sha256(body).hexdigest()
     # The signature covers the concatenation only, not where the token begins.
-    first_digest, _ = _claim(
-        f"{name}\n{signature.timestamp}{signature.token}", digest, signed_at + WINDOW + CLOCK_SKEW
+    first_digest, _ = _claim_receipt(
+        f"{name}\n{signature.timestamp}{signature.token}",
+        digest,
+        signed_at + MAX_SIGNATURE_AGE + CLOCK_TOLERANCE,
     )
     return first_digest != digest
 
 
 def is_first(event_key: str) -> bool:
     """Whether an event without a time is received for the first time."""
-    return _claim(f"event\n{event_key}", "", timezone.now() + EVENT_RETENTION)[1]
+    return _claim_receipt(f"event\n{event_key}", "", timezone.now() + EVENT_RETENTION)[1]
 
 
 def delete_expired_receipts() -> int:
@@ -212,7 +214,7 @@ def delete_expired_receipts() -> int:
     return deleted
 
 
-def _claim(text: str, body_hash: str, expires_at: datetime) -> tuple[str, bool]:
+def _claim_receipt(text: str, body_hash: str, expires_at: datetime) -> tuple[str, bool]:
     """Returns the hash of the first body with this key, and whether it is new."""
     key = hashlib.sha256(text.encode()).hexdigest()
     with connection.cursor() as cursor:
@@ -283,7 +285,7 @@ def anymail_view(provider: Provider, secret: str) -> Any:
     with warnings.catch_warnings():
         # For SendGrid; see docs/decisions/bounce-webhooks.md.
         warnings.filterwarnings("ignore", message="django-anymail has dropped official support")
-        return view(**{provider.proof: secret})
+        return view(**{provider.credential_option: secret})
 
 
 class TolerantEventView:
@@ -328,7 +330,7 @@ class StillSending(Exception):
     """The e-mail is being submitted right now; its outcome is not stored yet."""
 
 
-def act(provider: Provider, events: list[Any]) -> bool:
+def process_events(provider: Provider, events: list[Any]) -> bool:
     """Processes each event on its own; an invalid one does not affect the others.
 
     Returns:
@@ -355,7 +357,7 @@ def _process_event(provider: Provider, event: Any) -> None:
     if webhook_event is None:
         return
     report = webhook_event.report
-    report_matches = matches(report)
+    report_matches = find_matches(report)
     if report.kind is not Kind.NONE:
         if any(
             match.delivery and match.delivery.state == Delivery.State.SENDING
@@ -426,7 +428,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
         error_type = type(error.__cause__ or error).__name__
         logger.warning("invalid webhook call from %s: %s", provider.name, error_type)
         return _response(f"Invalid webhook call from {provider.name}.", status=400)
-    if not act(provider, events):
+    if not process_events(provider, events):
         return _response("Some events came too early. Send them again.", status=503)
     return _response("OK")
 

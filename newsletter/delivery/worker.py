@@ -25,7 +25,7 @@ from newsletter.delivery.claims import AttemptResult, Claim, MarkedDelivery, Per
 from newsletter.email import headers
 from newsletter.email.headers import ADDRESS, MESSAGE_ID, EmailTemplate
 from newsletter.email.rendering import TOKEN, Greeting, RenderedEmail, stored_email
-from newsletter.email.smtp import Answer, Outcome, SmtpConnection, signed
+from newsletter.email.smtp import Answer, Outcome, SmtpConnection, add_signature
 from newsletter.models import Attempt, Delivery, Issue
 
 MAX_ATTEMPTS: Final = 8
@@ -289,7 +289,7 @@ def _wire(template: EmailTemplate, delivery_id: int, personal: Personal) -> byte
         name=personal.name,
         ref=_ref(delivery_id),
     )
-    return signed(wire)
+    return add_signature(wire)
 
 
 def _ref(delivery_id: int) -> str:

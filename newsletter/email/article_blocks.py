@@ -17,7 +17,7 @@ from articles.images.srcset import RenditionFile, plain_files
 from iria.core.text.language import interface_language
 from iria.core.text.typography import listed, typeset_html
 from iria.publication.models import Publication
-from newsletter.email.editor_html import absolute
+from newsletter.email.editor_html import with_absolute_urls
 from newsletter.models import Issue
 
 LEAD_WIDTH: Final = 600
@@ -139,7 +139,7 @@ def _image(
         alt=alt,
         # Sanitised when saved, and again for output.
         caption=mark_safe(  # noqa: S308
-            absolute(typeset_html(safe_caption(caption), language), settings.SITE_URL)
+            with_absolute_urls(typeset_html(safe_caption(caption), language), settings.SITE_URL)
         ),
         credit=credit_line(image, publication),
         plain_text=_describe(caption, alt, image, publication),

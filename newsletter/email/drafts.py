@@ -57,10 +57,10 @@ def save(issue: Issue, articles: Sequence[IssueArticle] | None, *, by: User | No
             issue.save(update_fields=EDITABLE)
         record_links(issue, *texts.values())
         if articles is not None:
-            choose(issue, articles)
+            set_articles(issue, articles)
 
 
-def choose(issue: Issue, articles: Sequence[IssueArticle]) -> None:
+def set_articles(issue: Issue, articles: Sequence[IssueArticle]) -> None:
     """Sets the articles of the issue, in this order and without duplicates."""
     issue.items.all().delete()
     unique = {item.article.pk: item for item in reversed(articles)}
@@ -79,7 +79,7 @@ def duplicate(issue: Issue, *, by: User) -> Issue:
     return copy
 
 
-def same_draft(issue: Issue, articles: Sequence[IssueArticle], *, by: User) -> Issue | None:
+def find_same_draft(issue: Issue, articles: Sequence[IssueArticle], *, by: User) -> Issue | None:
     """Returns an identical recent draft, if any: a form submitted twice creates one draft."""
     values = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
     chosen = [(item.article.pk, item.heading) for item in articles]

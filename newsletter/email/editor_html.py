@@ -35,7 +35,7 @@ def clean(html: str) -> str:
     Without JavaScript the field is a textarea: its text has no tags, and empty lines separate
     paragraphs.
     """
-    cleaned = _cleaned(html if TAG.search(html) else _paragraphs_from_text(html), "pass_through")
+    cleaned = _sanitise(html if TAG.search(html) else _paragraphs_from_text(html), "pass_through")
     return cleaned if TAG.search(cleaned) or not cleaned else f"<p>{cleaned}</p>"
 
 
@@ -44,9 +44,9 @@ def safe(html: str) -> str:
     return clean(with_urls(html, NO_URLS))
 
 
-def absolute(html: str, site: str) -> str:
+def with_absolute_urls(html: str, site: str) -> str:
     """Makes all links absolute, as an e-mail has no base URL; see `safe`."""
-    return _cleaned(with_urls(html, NO_URLS), lambda href: urljoin(f"{site}/", href))
+    return _sanitise(with_urls(html, NO_URLS), lambda href: urljoin(f"{site}/", href))
 
 
 def _paragraphs_from_text(text: str) -> str:
@@ -56,15 +56,15 @@ def _paragraphs_from_text(text: str) -> str:
     )
 
 
-def _allowed(tag: str, attribute: str, value: str) -> str | None:
+def _allowed_value(tag: str, attribute: str, value: str) -> str | None:
     return None if attribute == "href" and has_scheme(value) and not read(value) else value
 
 
-def _cleaned(html: str, relative: object) -> str:
+def _sanitise(html: str, relative: object) -> str:
     cleaner = nh3.Cleaner(
         tags=set(TAGS),
         attributes={"a": {"href"}, "ol": {"start"}, "p": {"dir", "lang"}},
-        attribute_filter=_allowed,
+        attribute_filter=_allowed_value,
         url_schemes={"http", "https", "mailto", "tel", SCHEME},
         url_relative=relative,  # type: ignore[arg-type]
         link_rel=None,

@@ -26,7 +26,7 @@ from newsletter.bounces.providers import HEADERS, PROVIDERS, REF_PLACEHOLDER
 from newsletter.bounces.verp import unsubscribe_email
 from newsletter.email import rendering
 from newsletter.email.rendering import IN_HTML, IN_TEXT, TOKEN, Greeting, RenderedEmail
-from newsletter.email.smtp import SEVEN_BIT, ready_to_send
+from newsletter.email.smtp import SEVEN_BIT, to_smtp_data
 from newsletter.models import Newsletter
 
 register_unfolded(HEADERS)
@@ -166,7 +166,7 @@ class EmailTemplate:
         for part in parsed.walk():
             if part.get_content_maintype() == "text":
                 _set_quoted_printable(part)
-        return cls(ready_to_send(parsed.as_bytes()), greeting)
+        return cls(to_smtp_data(parsed.as_bytes()), greeting)
 
     def render_for(
         self, *, address: str, token: str, message_id: str, name: str = "", ref: str = ""

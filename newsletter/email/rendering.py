@@ -223,7 +223,7 @@ def issue_context(issue: Issue) -> dict[str, Any]:
 
 def _absolute(html: str) -> str:
     # Sanitised when saved, and again for output.
-    return mark_safe(editor_html.absolute(html, settings.SITE_URL))  # noqa: S308
+    return mark_safe(editor_html.with_absolute_urls(html, settings.SITE_URL))  # noqa: S308
 
 
 HREF: Final = re.compile(r'(<a\b[^>]*?\bhref=")(https?://[^"]+)(")')

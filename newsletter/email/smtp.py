@@ -130,7 +130,7 @@ class SmtpConnection:
         try:
             sender = self._backend.prep_address(message.from_email)
             recipient = self._backend.prep_address(message.recipients()[0])
-            wire = on_the_wire(message)
+            wire = smtp_data_of(message)
         except ValueError as error:
             return Answer(Outcome.REJECTED, error_text(error))
         return self.submit(sender, recipient, wire)
@@ -161,7 +161,7 @@ class SmtpConnection:
 
         Args:
             sender: the envelope sender, to which bounces are returned.
-            wire: the SMTP data, from `on_the_wire` or a template.
+            wire: the SMTP data, from `smtp_data_of` or a template.
         """
         ahead = self._ahead
         if ahead is not None and ahead.is_for(sender, recipient, wire):
@@ -215,12 +215,12 @@ class SmtpConnection:
                 self._backend.connection = None
 
 
-def on_the_wire(message: EmailMessage) -> bytes:
+def smtp_data_of(message: EmailMessage) -> bytes:
     """Returns the SMTP data of a message, including the final dot."""
-    return ready_to_send(message.message(policy=SEVEN_BIT).as_bytes())
+    return to_smtp_data(message.message(policy=SEVEN_BIT).as_bytes())
 
 
-def ready_to_send(raw: bytes) -> bytes:
+def to_smtp_data(raw: bytes) -> bytes:
     """Normalises line endings, doubles dots and adds the final dot."""
     raw = LINE_BREAK.sub(b"\r\n", raw)
     quoted = LEADING_DOT.sub(b"..", raw)
@@ -349,14 +349,14 @@ OVERSIGNED: Final = ("from", "to", "subject", "date")
 DOUBLED_DOT: Final = re.compile(rb"(?m)^\.\.")
 
 
-def signs() -> bool:
-    """Whether this site signs its e-mails."""
+def has_dkim_key() -> bool:
+    """Whether this site signs its e-mails with DKIM."""
     return bool(settings.DKIM_DOMAIN and settings.DKIM_SELECTOR and settings.DKIM_KEY)
 
 
-def signed(wire: bytes) -> bytes:
+def add_signature(wire: bytes) -> bytes:
     """Returns the SMTP data of an e-mail with a DKIM signature, if this site signs."""
-    return _signature(wire) + wire if signs() else wire
+    return _signature(wire) + wire if has_dkim_key() else wire
 
 
 def _signature(wire: bytes) -> bytes:

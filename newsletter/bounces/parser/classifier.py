@@ -191,7 +191,7 @@ def split_body(message: ParsedMessage) -> tuple[str, str]:
 
 def _failures(message: ParsedMessage, body: str) -> list[Failure]:
     reports = [part.text for part in message.parts if part.media_type.startswith("message/")]
-    by_fields = formats.failures(message, [*reports, body], body)
+    by_fields = formats.failures([*reports, body], body)
     if any(failure.address for failure in by_fields):
         return [failure for failure in by_fields if failure.address]
     if formats.all_delivered(reports) or not _may_be_bounce(message, body):

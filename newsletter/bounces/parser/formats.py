@@ -39,7 +39,7 @@ MAX_RESPONSE: Final = 1000
 Group = dict[str, str]
 
 
-def failures(message: ParsedMessage, texts: Iterable[str], prose: str) -> list[Failure]:
+def failures(texts: Iterable[str], prose: str) -> list[Failure]:
     """Returns the failed or delayed recipients of the delivery reports in a message.
 
     Args:

@@ -179,7 +179,7 @@ def split(raw: bytes) -> tuple[Headers, bytes]:
 
 
 def _headers(fields: list[tuple[str, bytes]]) -> Headers:
-    return Headers([(name, decoded(value, "utf-8")) for name, value in fields])
+    return Headers([(name, decode(value, "utf-8")) for name, value in fields])
 
 
 def content_type(head: Headers) -> tuple[str, dict[str, str]]:
@@ -215,7 +215,7 @@ def _walk(head: Headers, body: bytes, message: ParsedMessage, *, depth: int) -> 
         else:
             message.returned.append(inner_head)
     elif media_type.startswith(("text/", "message/", "multipart/")):
-        text = decoded(body[: 4 * MAX_TEXT], parameters.get("charset", ""))[:MAX_TEXT]
+        text = decode(body[: 4 * MAX_TEXT], parameters.get("charset", ""))[:MAX_TEXT]
         message.parts.append(
             Part(media_type, plain_text(text) if media_type == "text/html" else text)
         )
@@ -274,7 +274,7 @@ def _decode_transfer_encoding(body: bytes, encoding: str) -> bytes:
     return body
 
 
-def decoded(raw: bytes, charset: str) -> str:
+def decode(raw: bytes, charset: str) -> str:
     """Decodes bytes: as UTF-8 if valid, else in the declared charset, else as Latin-1."""
     if b"\x1b" not in raw:
         try:

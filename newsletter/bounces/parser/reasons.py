@@ -37,8 +37,8 @@ AFTER_DATA: Final = re.compile(r"(?i)end of data|after i sent the message|final 
 """A server that checks addresses does so before DATA; a later rejection comes from a filter."""
 
 
-BARE: Final = re.compile(r"(?i)\b(?:user unknown|unknown user)\b")
-REFUSED: Final = re.compile(r"(?<![\d.])5[0-5]\d(?=[\s\-:;]|$)")
+BARE_USER_UNKNOWN: Final = re.compile(r"(?i)\b(?:user unknown|unknown user)\b")
+REJECTED_CODE: Final = re.compile(r"(?<![\d.])5[0-5]\d(?=[\s\-:;]|$)")
 AT_RECIPIENT: Final = re.compile(
     r"(?i)\brcpt\b|does not like recipient|bad[ -]mailbox|recipient table|alias table|\(state 1[34]\)"
 )
@@ -172,8 +172,10 @@ def _is_filter(text: str, status: str) -> bool:
         return False
     if AFTER_DATA.search(text):
         return True
-    is_bare = REFUSED.search(text) and status[2:] in {"", "0.0"} and not AT_RECIPIENT.search(text)
-    return bool(is_bare) and by_phrase(BARE.sub(" ", text)) is not Reason.UNKNOWN_USER
+    is_bare = (
+        REJECTED_CODE.search(text) and status[2:] in {"", "0.0"} and not AT_RECIPIENT.search(text)
+    )
+    return bool(is_bare) and by_phrase(BARE_USER_UNKNOWN.sub(" ", text)) is not Reason.UNKNOWN_USER
 
 
 def by_status(status: str) -> Reason | None:

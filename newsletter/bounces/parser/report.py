@@ -95,7 +95,6 @@ class Failure:
     status: str = ""
     """The enhanced status code (RFC 3463), as in 5.1.1."""
     smtp_response: str = ""
-    """The SMTP response."""
     delayed: bool = False
     """Delivery is still being tried, so nothing has failed yet."""
     also: str = ""

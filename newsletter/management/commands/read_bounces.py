@@ -74,7 +74,7 @@ class Command(BaseCommand):
         if any(failure.delayed for failure in report.failures):
             output["delayed"] = True
         if result:
-            output["done"] = list(result.done)
+            output["done"] = list(result.results)
             incoming.mark_read()
         self._say(output)
 

@@ -39,7 +39,7 @@ def test_a_hard_bounce_to_the_return_path_suppresses_the_address() -> None:
     delivery = sent_delivery(ola)
     # Forwarded to an address that never subscribed.
     raw = bounce(to=verp.return_path(delivery.pk), of="old.account@forwarded.example")
-    assert process_message(raw).done == ("suppressed",)
+    assert process_message(raw).results == ("suppressed",)
     assert state_of(ola) == "suppressed"
     assert state_of(mina) == "active"
     stored = Suppression.objects.get()
@@ -96,8 +96,8 @@ def test_a_bounce_is_matched_by_the_returned_mail_or_the_address() -> None:
 
 def test_a_bounce_of_an_address_without_recent_mail_suppresses_nobody() -> None:
     ola = subscriber(OLA)
-    assert process_message(bounce()).done == ("nobody",)
-    assert process_message(bounce(of="stranger@else.example")).done == ("nobody",)
+    assert process_message(bounce()).results == ("nobody",)
+    assert process_message(bounce(of="stranger@else.example")).results == ("nobody",)
     assert state_of(ola) == "active"
     assert set(Bounce.objects.values_list("matched_by", flat=True)) == {"nothing"}
 
@@ -105,7 +105,7 @@ def test_a_bounce_of_an_address_without_recent_mail_suppresses_nobody() -> None:
 def test_the_same_message_read_twice_counts_once() -> None:
     raw = bounce(to=verp.return_path(sent_delivery(subscriber(OLA)).pk))
     process_message(raw)
-    assert process_message(raw).done == ("known",)
+    assert process_message(raw).results == ("known",)
     assert Bounce.objects.count() == 1
 
 
@@ -117,7 +117,7 @@ def test_soft_bounces_on_five_days_suppress_an_address_and_on_four_do_not() -> N
         raw = bounce(
             to=verp.return_path(delivery.pk), status="5.2.2", said="552 5.2.2 Mailbox full"
         )
-        done = process_message(raw).done
+        done = process_message(raw).results
         # Two on one day count as one.
         process_message(raw + b"\n")
         Bounce.objects.filter(delivery=delivery).update(
@@ -153,7 +153,7 @@ def test_delays_and_automatic_replies_change_nothing() -> None:
 def test_a_complaint_unsubscribes_and_suppresses() -> None:
     ola = subscriber(OLA)
     delivery = sent_delivery(ola)
-    assert process_message(complaint(to=verp.return_path(delivery.pk))).done == ("unsubscribed",)
+    assert process_message(complaint(to=verp.return_path(delivery.pk))).results == ("unsubscribed",)
     assert state_of(ola) == "suppressed"
     assert not ola.subscriptions.exists()
     assert suppression.is_suppressed(OLA)
@@ -171,7 +171,7 @@ def test_an_opt_out_report_unsubscribes_and_allows_resubscribing() -> None:
 def test_an_authentication_failure_report_is_no_complaint() -> None:
     ola = subscriber(OLA)
     sent_delivery(ola)
-    assert process_message(complaint(kind="auth-failure")).done == ("noted",)
+    assert process_message(complaint(kind="auth-failure")).results == ("noted",)
     assert state_of(ola) == "active"
 
 
@@ -180,11 +180,12 @@ def test_a_mail_to_the_unsubscribe_address_unsubscribes(by_subject: bool) -> Non
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     to = "bounces@bounces.example" if by_subject else verp.unsubscribe_email(ola.token)
     subject = f"leave {ola.token}" if by_subject else "unsubscribe"
-    assert process_message(unsubscribe_request(to=to, subject=subject)).done == ("left",)
-    assert process_message(unsubscribe_request(to=to, subject=subject)).done == ("left",)
+    assert process_message(unsubscribe_request(to=to, subject=subject)).results == ("left",)
+    assert process_message(unsubscribe_request(to=to, subject=subject)).results == ("left",)
     assert [state_of(ola), state_of(mina)] == ["left", "active"]
     assert (
-        process_message(unsubscribe_request(to="leave+" + "x" * 32 + "@bounces.example")).done == ()
+        process_message(unsubscribe_request(to="leave+" + "x" * 32 + "@bounces.example")).results
+        == ()
     )
 
 
@@ -192,7 +193,7 @@ def test_a_bounce_of_an_erased_subscriber_is_counted_without_a_name() -> None:
     ola = subscriber(OLA)
     delivery = sent_delivery(ola)
     opt_in.erase(ola)
-    assert process_message(bounce(to=verp.return_path(delivery.pk))).done == ("nobody",)
+    assert process_message(bounce(to=verp.return_path(delivery.pk))).results == ("nobody",)
     stored = Bounce.objects.get()
     assert stored.delivery == delivery
     assert "ola" not in stored.smtp_response
@@ -206,7 +207,7 @@ def test_a_return_path_signed_by_another_site_is_rejected(settings: Any) -> None
     foreign_address = verp.return_path(delivery.pk)
     settings.SECRET_KEY = own_key
     assert verp.delivery_of(foreign_address) is None
-    assert process_message(bounce(to=foreign_address, of="nobody@elsewhere.example")).done == (
+    assert process_message(bounce(to=foreign_address, of="nobody@elsewhere.example")).results == (
         "nobody",
     )
     assert state_of(ola) == "active"
@@ -216,7 +217,7 @@ def test_a_huge_message_is_read_only_in_part() -> None:
     ola = subscriber(OLA)
     delivery = sent_delivery(ola)
     raw = bounce(to=verp.return_path(delivery.pk)) + b"A" * 5 * MAX_BYTES
-    assert process_message(raw).done == ("suppressed",)
+    assert process_message(raw).results == ("suppressed",)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,9 @@ def test_no_known_attack_survives_cleaning() -> None:
         for typed in (payload, f"<p>{payload}</p>", f'<a href="{payload}">x</a>'):
             assert dangers_in(editor_html.clean(typed)) == []
             assert (
-                dangers_in(editor_html.absolute(editor_html.clean(typed), "https://example.org"))
+                dangers_in(
+                    editor_html.with_absolute_urls(editor_html.clean(typed), "https://example.org")
+                )
                 == []
             )
 

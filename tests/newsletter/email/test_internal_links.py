@@ -134,7 +134,9 @@ def test_a_malformed_reference_is_removed(href: str) -> None:
 def test_a_forgotten_reference_is_text(vote: Article) -> None:
     html = linking_to(f"internal:article/{vote.pk}")
     assert editor_html.safe(html) == "<p>More about the vote.</p>"
-    assert editor_html.absolute(html, "https://example.org") == "<p>More about the vote.</p>"
+    assert (
+        editor_html.with_absolute_urls(html, "https://example.org") == "<p>More about the vote.</p>"
+    )
 
 
 # “Linked from”

@@ -19,7 +19,7 @@ from newsletter.bounces import verp
 from newsletter.delivery import sending, worker
 from newsletter.email import headers
 from newsletter.email.rendering import RenderedEmail
-from newsletter.email.smtp import on_the_wire
+from newsletter.email.smtp import smtp_data_of
 from newsletter.models import Delivery, Issue, Newsletter
 from tests.newsletter.factories import issue, news, subscriber
 from tests.newsletter.mailserver import MailServer
@@ -176,7 +176,7 @@ def test_no_text_can_inject_a_header(subject: str, name: str, sender: str, befor
         token="t",
         message_id="<one@meridian.example>",
     )
-    read: EmailMessage = message_from_bytes(on_the_wire(message)[:-3], policy=policy.default)
+    read: EmailMessage = message_from_bytes(smtp_data_of(message)[:-3], policy=policy.default)
     assert {key.lower() for key in read.keys()} <= KNOWN  # noqa: SIM118 - a message is no dict
     assert [address.addr_spec for address in read["To"].addresses] == [OLA]
     assert [address.addr_spec for address in read["From"].addresses] == [default_sender()]

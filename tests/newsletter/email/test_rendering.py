@@ -18,7 +18,7 @@ from newsletter.delivery import blockers
 from newsletter.email import headers, rendering
 from newsletter.email.article_blocks import best_rendition
 from newsletter.email.rendering import TOKEN, RenderedEmail
-from newsletter.email.smtp import on_the_wire
+from newsletter.email.smtp import smtp_data_of
 from newsletter.models import Issue, Newsletter
 from tests.articles.body.markup import payloads
 from tests.newsletter.factories import issue, mail_image, news
@@ -51,7 +51,7 @@ def sent(draft: Issue) -> EmailMessage:
         token="ola-s-token",
         message_id="<one@meridian.example>",
     )
-    return message_from_bytes(on_the_wire(message)[:-3], policy=policy.default)
+    return message_from_bytes(smtp_data_of(message)[:-3], policy=policy.default)
 
 
 def text_of(message: EmailMessage) -> str:
@@ -77,7 +77,7 @@ def test_mail_programs_can_unsubscribe_with_one_click() -> None:
 
 def test_long_urls_in_headers_are_not_folded_or_encoded() -> None:
     raw = b"".join(
-        on_the_wire(
+        smtp_data_of(
             headers.message_to(
                 "ola@readers.example",
                 rendered(),
@@ -285,7 +285,7 @@ def test_a_subject_with_a_line_break_adds_no_header() -> None:
 
 
 def test_a_line_with_only_a_dot_does_not_end_the_mail() -> None:
-    wire = on_the_wire(
+    wire = smtp_data_of(
         headers.message_to(
             "ola@readers.example",
             RenderedEmail("Dots", "<p>.</p>", "one\n.\n..two\n"),

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
 from django.utils import timezone
 
-from newsletter.bounces.providers import KEY
+from newsletter.bounces.providers import REF_KEY
 from newsletter.models import Delivery
 
 OLA: Final = "ola@readers.example"
@@ -55,7 +55,7 @@ class ProviderEvent:
 
     @property
     def metadata(self) -> dict[str, str]:
-        return {KEY: self.ref} if self.ref else {}
+        return {REF_KEY: self.ref} if self.ref else {}
 
 
 def event_for(delivery: Delivery, what: str, ref: str, **fields: Any) -> ProviderEvent:

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import User
 from newsletter import preflight
-from newsletter.bounces.providers import HEADERS, KEY, PROVIDERS
+from newsletter.bounces.providers import HEADERS, PROVIDERS, REF_KEY
 from newsletter.bounces.verp import delivery_from_ref, delivery_ref
 from newsletter.delivery import sending, worker
 from newsletter.delivery.worker import message_of, template_of
@@ -42,7 +42,7 @@ def ref_in(name: str, message: EmailMessage) -> str:
         return value
     metadata = json.loads(value)
     metadata = metadata.get("unique_args", metadata.get("metadata", metadata))
-    return str(metadata[KEY])
+    return str(metadata[REF_KEY])
 
 
 def test_every_provider_has_test_data_and_its_own_header() -> None:

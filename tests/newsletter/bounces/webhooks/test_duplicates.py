@@ -25,7 +25,9 @@ def test_a_bounce_by_mail_and_webhook_at_once_counts_once(
     delivery = sent_delivery(ola)
     with transaction.atomic():
         assert post_event("postmark", event_for(delivery, "hard", delivery_ref(delivery.pk))) == 200
-        reading = begin_and_wait(lambda: process_message(bounce(to=return_path(delivery.pk))).done)
+        reading = begin_and_wait(
+            lambda: process_message(bounce(to=return_path(delivery.pk))).results
+        )
     assert list(reading.result(20)) == ["known"]
     assert [state_of(ola), state_of(delivery)] == ["suppressed", "bounced"]
     assert Bounce.objects.count() == 1

@@ -47,7 +47,7 @@ def test_a_hard_bounce_suppresses_once_however_often_it_is_reported(
     assert (stored.reason, stored.details) == ("hard", "no such address")
     # Providers repeat an event until they get 200, and the bounce may also arrive by e-mail.
     assert post_event(name, hard_bounce) == 200
-    assert process_message(bounce(to=return_path(delivery.pk))).done == ("known",)
+    assert process_message(bounce(to=return_path(delivery.pk))).results == ("known",)
     row = Bounce.objects.get()
     assert (row.kind, row.matched_by, row.delivery) == ("hard", "message", delivery)
     assert "@" not in row.smtp_response
@@ -63,7 +63,7 @@ def test_a_soft_bounce_is_counted_once_and_does_not_suppress(
     soft_bounce = event_for(delivery, "soft", delivery_ref(delivery.pk))
     assert [post_event(name, soft_bounce), post_event(name, soft_bounce)] == [200, 200]
     by_mail = bounce(to=return_path(delivery.pk), status="5.2.2", said="552 5.2.2 Mailbox full")
-    assert process_message(by_mail).done == ("known",)
+    assert process_message(by_mail).results == ("known",)
     assert [state_of(ola), state_of(delivery)] == ["active", "bounced"]
     assert Bounce.objects.get().kind == "soft"
 
@@ -75,7 +75,7 @@ def test_a_complaint_unsubscribes_at_once(name: str, use_provider: UseProvider) 
     delivery = sent_delivery(ola)
     event = event_for(delivery, "complaint", delivery_ref(delivery.pk))
     assert [post_event(name, event), post_event(name, event)] == [200, 200]
-    assert process_message(complaint(to=return_path(delivery.pk))).done == ("known",)
+    assert process_message(complaint(to=return_path(delivery.pk))).results == ("known",)
     assert [state_of(ola), state_of(delivery)] == ["suppressed", "complained"]
     assert not ola.subscriptions.exists()
     assert Suppression.objects.get().reason == "complaint"
