@@ -107,7 +107,7 @@ def _choose_answer(consent: Consent) -> Consent.Answer:
     if suppression.is_subscriber_suppressed(subscriber):
         return Answer.NONE
     requested = _requested(consent)
-    received = _choice_keys(subscriber.subscriptions.all()) | follows.followed(subscriber)
+    received = _choice_keys(subscriber.subscriptions.all()) | follows.followed_keys(subscriber)
     same_language = consent.language in ("", subscriber.language)
     if subscriber.is_active and same_language and requested <= received:
         reminded = before.filter(answer=Answer.KNOWN, answered_at__gt=now - PAUSE_BETWEEN_REMINDERS)
@@ -130,7 +130,7 @@ def _choose_answer(consent: Consent) -> Consent.Answer:
 
 def _requested(consent: Consent) -> set[Hashable]:
     """Returns the newsletters, and what the reader wants to follow."""
-    return _choice_keys(consent.chosen_newsletters.all()) | set(follows.requested(consent))
+    return _choice_keys(consent.chosen_newsletters.all()) | set(follows.requested_keys(consent))
 
 
 def _choice_keys(rows: Iterable[ConsentedNewsletter | Subscription]) -> set[Hashable]:

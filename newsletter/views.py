@@ -35,7 +35,7 @@ from newsletter.forms import EmailForm, PreferencesForm, SignUpForm
 from newsletter.models import ArticleFollow, Consent, Issue, Subscriber
 from newsletter.models.follow import SUBJECTS
 from newsletter.subscriptions import follows, opt_in
-from newsletter.subscriptions.email_addresses import for_display, masked
+from newsletter.subscriptions.email_addresses import for_display, mask
 from newsletter.subscriptions.follows import Subject
 
 SHEET_ARTICLES: Final = 3
@@ -267,7 +267,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     with use_language(subscriber.language if subscriber else ""):
         if request.method == "POST" and "leave" in request.POST:
             opt_in.unsubscribe_all(email)
-            return render(request, "newsletter/unsubscribed.html", {"address": masked(email)})
+            return render(request, "newsletter/unsubscribed.html", {"address": mask(email)})
         if request.method == "POST" and "data" in request.POST and subscriber:
             personal_data.request_link(subscriber)
             return redirect(f"{request.path}?asked=1")
@@ -327,7 +327,7 @@ def _preferences_page(
         "form": form,
         "offers": form.offers(),
         "subscriber": subscriber,
-        "address": masked(email),
+        "address": mask(email),
         "more": opt_in.other_choices(email),
         "saved": "saved" in request.GET,
         "asked": "asked" in request.GET,
@@ -351,7 +351,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return message_page(request, gettext(UNKNOWN), status=404)
     template = "unsubscribed" if posted else "unsubscribe"
     with use_language(subscriber.language):
-        context = {"subscriber": subscriber, "address": masked(subscriber.email)}
+        context = {"subscriber": subscriber, "address": mask(subscriber.email)}
         return render(request, f"newsletter/{template}.html", context)
 
 
@@ -480,7 +480,7 @@ def unfollow(request: HttpRequest, token: str) -> HttpResponse:
     with use_language(subscriber.language):
         context = {
             "subscriber": subscriber,
-            "address": masked(subscriber.email),
+            "address": mask(subscriber.email),
             "subjects": [Subject.of(row) for row in rows],
             "ended": request.method == "POST",
         }

@@ -33,7 +33,7 @@ from newsletter.models import (
     UncertainResolution,
 )
 
-RECENT_ISSUES: Final = 50
+MAX_RECENT_ISSUES: Final = 50
 
 
 class IssueFilter(admin.SimpleListFilter):
@@ -50,7 +50,7 @@ class IssueFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         rows = Issue.objects.values_list("pk", "subject")
         subjects = dict(
-            rows.filter(started_at__isnull=False).order_by("-started_at")[:RECENT_ISSUES]
+            rows.filter(started_at__isnull=False).order_by("-started_at")[:MAX_RECENT_ISSUES]
         )
         subjects |= dict(rows.filter(pk=parse_pk(self.value())))
         return [(str(pk), subject) for pk, subject in subjects.items()]
@@ -221,7 +221,9 @@ def emails(request: HttpRequest) -> HttpResponse:
     )
     stored_emails: list[StoredEmail] = []
     for file in files:
-        if len(stored_emails) == MAX_EMAILS or not MAIL_FILE.fullmatch(file.name):
+        if len(stored_emails) == MAX_EMAILS:
+            break
+        if not MAIL_FILE.fullmatch(file.name):
             continue
         message = _read(file, headers_only=True)
         if message is not None and _may_read(request, message):

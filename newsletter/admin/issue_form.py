@@ -27,7 +27,7 @@ from newsletter.email.drafts import IssueArticle, NotADraft
 from newsletter.models import Issue, IssueItem
 from newsletter.models.issue import HEADING_MAX_LENGTH, NAME_PLACEHOLDER
 
-OFFERED: Final = 20
+MAX_OFFERS: Final = 20
 """The number of search results, or of newest articles if there is no query."""
 MAX_ARTICLES: Final = 100
 """Articles in one issue; Gmail clips the e-mail well before."""
@@ -42,11 +42,11 @@ def offers(query: str, *, excluded: Iterable[int] = ()) -> list[dict[str, Any]]:
     """
     published, excluded_ids = Article.objects.published().for_cards(), set(excluded)
     if query.strip():
-        ids = [pk for pk in admin_search(query) if pk not in excluded_ids][:OFFERED]
+        ids = [pk for pk in admin_search(query) if pk not in excluded_ids][:MAX_OFFERS]
         articles = published.in_bulk(ids)
         selected = [articles[pk] for pk in ids if pk in articles]
     else:
-        selected = list(published.newest().exclude(pk__in=excluded_ids)[:OFFERED])
+        selected = list(published.newest().exclude(pk__in=excluded_ids)[:MAX_OFFERS])
     items = IssueItem.objects.filter(article__in=[article.pk for article in selected])
     in_issue = set(items.values_list("article_id", flat=True))
     selected.sort(key=lambda article: article.pk in in_issue)

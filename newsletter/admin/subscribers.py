@@ -11,8 +11,8 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -171,9 +171,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
 
     def data(self, request: HttpRequest, subscriber_id: int) -> HttpResponse:
         """Exports the personal data of a subscriber."""
-        subscriber = Subscriber.objects.filter(pk=min(subscriber_id, 2**62)).first()
-        if subscriber is None:
-            raise Http404
+        subscriber = get_object_or_404(Subscriber, pk=subscriber_id)
         if not self.has_view_permission(request, subscriber):
             raise PermissionDenied
         response = JsonResponse(personal_data.of_subscriber(subscriber), json_dumps_params=READABLE)

@@ -73,14 +73,14 @@ UPDATE newsletter_issue
 """The recipients of these issues are fixed, so several may have the same choice."""
 
 
-def lock(old: list[int]) -> None:
-    """Locks all pending issues with any of these topics, after their digests, in a fixed order."""
+def lock_issues(old: list[int]) -> None:
+    """Locks all digest issues with any of these topics, after their digests, in a fixed order."""
     issues = Issue.objects.filter(digest__isnull=False, topics__overlap=old).order_by("pk")
     _lock_digests(issues)
     list(issues.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
 
 
-def repoint(old: int, new: int) -> None:
+def repoint_issues(old: int, new: int) -> None:
     """Replaces a merged category in the topics of issues."""
     for issue in _lock_issues(old):
         topics = sorted({new if topic == old else topic for topic in issue.topics})
@@ -150,7 +150,7 @@ def _update_sent(old: int, new: int | None) -> None:
         cursor.execute(UPDATE_SENT, {"old": old, "new": new, "unchanged": unchanged})
 
 
-def _count(old: list[int], new: int) -> tuple[int, int]:
+def _count_no_issues(old: list[int], new: int) -> tuple[int, int]:
     """Returns zeros: editors are told how many subscribers are affected, not how many issues."""
     return 0, 0
 
@@ -164,7 +164,9 @@ def register() -> None:
         lock_subscriptions,
         repoint_subscriptions,
     )
-    issues = IdListReference(label, ("digest issue", "digest issues"), _count, lock, repoint)
+    issues = IdListReference(
+        label, ("digest issue", "digest issues"), _count_no_issues, lock_issues, repoint_issues
+    )
     hooks.id_list_references.register("newsletter", subscriptions)
     hooks.id_list_references.register("newsletter.issues", issues)
     post_delete.connect(remove_topic, sender=Category, dispatch_uid="newsletter.take_out")

@@ -46,16 +46,16 @@ class Period:
     ends_at: datetime
 
 
-def ended(rule: DigestRule, publication: Publication, now: datetime) -> Iterator[Period]:
+def ended_periods(rule: DigestRule, publication: Publication, now: datetime) -> Iterator[Period]:
     """Yields the periods of a rule that have ended and were not composed yet."""
     if rule.frequency == Frequency.EACH:
         yield from _article_periods(rule, now)
         return
     ends_at = last_end(rule, publication, now)
     name = f"{publication.local(ends_at):%Y-%m-%d}"
-    if ends_at <= rule.schedule_changed_at or _composed(rule).filter(period=name).exists():
+    if ends_at <= rule.schedule_changed_at or _digests_of(rule).filter(period=name).exists():
         return
-    previous = _composed(rule).filter(ends_at__lt=ends_at).first()
+    previous = _digests_of(rule).filter(ends_at__lt=ends_at).first()
     length = PERIOD_LENGTHS[Frequency(rule.frequency)]
     begins_at = previous.ends_at if previous else ends_at - length
     # Periods before the rule was enabled are skipped, except for the last one.
@@ -94,13 +94,13 @@ def _article_periods(rule: DigestRule, now: datetime) -> Iterator[Period]:
     new = new_between(since, now - PUBLICATION_DELAY, no_older_than=MAX_AGE)
     articles = new.order_by("appeared_at", "pk").values_list("pk", "appeared_at")  # type: ignore[misc]
     periods = {f"{ARTICLE_PREFIX}{pk}": appeared_at for pk, appeared_at in articles}
-    composed = set(_composed(rule).filter(period__in=periods).values_list("period", flat=True))
+    composed = set(_digests_of(rule).filter(period__in=periods).values_list("period", flat=True))
     for name, appeared_at in periods.items():
         if name not in composed:
             yield Period(name, appeared_at, appeared_at)
 
 
-def _composed(rule: DigestRule) -> QuerySet[Digest]:
+def _digests_of(rule: DigestRule) -> QuerySet[Digest]:
     return Digest.objects.filter(newsletter=rule.newsletter, frequency=rule.frequency)
 
 
@@ -155,7 +155,9 @@ def new_between(after: datetime, before: datetime, *, no_older_than: timedelta) 
     )
 
 
-def not_before(articles: ArticleQuerySet, digest: Digest, *, reach: timedelta) -> ArticleQuerySet:
+def not_in_earlier_digests(
+    articles: ArticleQuerySet, digest: Digest, *, reach: timedelta
+) -> ArticleQuerySet:
     """Excludes articles of earlier digests of the same newsletter and frequency."""
     earlier = IssueItem.objects.filter(
         issue__digest__newsletter=digest.newsletter_id,
@@ -182,7 +184,7 @@ def compose_due(now: datetime | None = None) -> list[int]:
     issue_ids: list[int] = []
     for rule in DigestRule.objects.filter(enabled=True).select_related("newsletter"):
         try:
-            for period in ended(rule, current_publication(), now):
+            for period in ended_periods(rule, current_publication(), now):
                 issue_ids += _compose(rule, period)
         except Exception:
             logger.exception("The digest of rule %s could not be composed.", rule.pk)
@@ -296,7 +298,7 @@ def _articles(digest: Digest, choice: Choice) -> ArticleQuerySet:
         length = PERIOD_LENGTHS[Frequency(digest.frequency)]
         after = digest.begins_at - OVERLAP
         articles = new_between(after, digest.ends_at, no_older_than=length)
-        articles = not_before(articles, digest, reach=length + OVERLAP)
+        articles = not_in_earlier_digests(articles, digest, reach=length + OVERLAP)
     if choice.language:
         articles = in_language(articles, choice.language, current_publication())
     return with_topics(articles, choice.topics).newest()

@@ -69,7 +69,7 @@ def save_choices(consent: Consent, wanted: Sequence[SubscriptionChoice]) -> None
     )
 
 
-def locked_choices(wanted: Sequence[SubscriptionChoice]) -> list[SubscriptionChoice]:
+def lock_choices(wanted: Sequence[SubscriptionChoice]) -> list[SubscriptionChoice]:
     """Returns the choices with their current topics, locked until the transaction ends."""
     topics = _successors(
         (topic.pk, topic.get_absolute_url()) for choice in wanted for topic in choice.topics or ()

@@ -38,7 +38,7 @@ TYPO_ENDINGS: Final = {
 }
 """Endings that do not exist, and the probable ones."""
 
-MIN_LENGTH: Final = 7
+MIN_DOMAIN_LENGTH: Final = 7
 """Shorter names have too many neighbours: gmx.de and gmx.at, qq.com and me.com."""
 
 
@@ -68,7 +68,7 @@ def _correct_domain(typed: str) -> str:
         typed = f"{name}.{TYPO_ENDINGS[ending]}"
     for known in KNOWN_DOMAINS:
         if typed == known or (
-            min(len(typed), len(known)) >= MIN_LENGTH
+            min(len(typed), len(known)) >= MIN_DOMAIN_LENGTH
             and not _is_another_country(typed, known)
             and is_one_typo_apart(typed, known)
         ):
@@ -192,7 +192,7 @@ def _round_trips_in_header(address: str) -> bool:
     )
 
 
-def masked(address: str) -> str:
+def mask(address: str) -> str:
     """Returns a masked address, for pages whose link may have been forwarded."""
     local, _, domain = for_display(address).rpartition("@")
     return f"{local[0]}…@{domain}"

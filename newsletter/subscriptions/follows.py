@@ -99,17 +99,17 @@ def confirm(consent: Consent) -> None:
             ArticleFollow(
                 subscriber_id=consent.subscriber_id, **{f"{kind}_id": pk}, created_at=timezone.now()
             )
-            for kind, pk in requested(consent)
+            for kind, pk in requested_keys(consent)
         ],
         ignore_conflicts=True,
     )
 
 
-def requested(consent: Consent) -> list[tuple[str, int]]:
+def requested_keys(consent: Consent) -> list[tuple[str, int]]:
     return [row.subject_key for row in consent.follows.all()]
 
 
-def followed(subscriber: Subscriber) -> set[tuple[str, int]]:
+def followed_keys(subscriber: Subscriber) -> set[tuple[str, int]]:
     return {row.subject_key for row in subscriber.article_follows.all()}
 
 

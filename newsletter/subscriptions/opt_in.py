@@ -30,9 +30,9 @@ TOPICS_GONE = gettext_noop(
     "The topics you chose no longer exist. Enter your e-mail address again and choose new topics."
 )
 DELETE_BATCH_SIZE = 1000
-REQUESTS_A_DAY = 12
+MAX_REQUESTS_PER_DAY = 12
 """How often an address may be entered per day; further requests are ignored."""
-CHOICES_A_DAY = 30
+MAX_CHANGES_PER_DAY = 30
 """How often choices may change per day, because each is stored as a consent. Unsubscribing is always
 allowed.
 """
@@ -64,7 +64,7 @@ def request(
         language: the chosen language; the default is the first of the publication.
     """
     if not count_and_allow(
-        "newsletter.address", email.lower(), limit=REQUESTS_A_DAY, per=timedelta(days=1)
+        "newsletter.address", email.lower(), limit=MAX_REQUESTS_PER_DAY, per=timedelta(days=1)
     ):
         return
     with transaction.atomic():
@@ -209,7 +209,7 @@ def unsubscribe(token: str) -> Subscriber | None:
         The subscriber, or None if there is no subscriber with this token.
     """
     with transaction.atomic():
-        subscriber = _locked(token)
+        subscriber = _lock_subscriber(token)
         if subscriber is not None and subscriber.state in {
             Subscriber.State.ACTIVE,
             Subscriber.State.PENDING,
@@ -228,7 +228,7 @@ def choose(token: str, choice: Choice) -> Subscriber:
         TooOften: they have changed their choices too often today.
     """
     with transaction.atomic():
-        subscriber = _locked(token)
+        subscriber = _lock_subscriber(token)
         if subscriber is None or not subscriber.is_active:
             message = gettext("This address is not subscribed. Enter it again to subscribe.")
             raise NotPossible(message)
@@ -239,7 +239,7 @@ def choose(token: str, choice: Choice) -> Subscriber:
         subscriber.language, subscriber.name = choice.language, choice.name
         subscriber.save(update_fields=["language", "name"])
         # Categories are locked before subscriptions, as in a merge, to prevent deadlocks.
-        wanted = choices.locked_choices(choice.wanted)
+        wanted = choices.lock_choices(choice.wanted)
         subscriptions = subscriber.subscriptions.select_related("newsletter").locked()
         current = choices.of_subscriptions(subscriptions)
         changed = [new for new in wanted if not _is_unchanged(new, current.get(new.newsletter.pk))]
@@ -257,7 +257,9 @@ def choose(token: str, choice: Choice) -> Subscriber:
 
 def _is_allowed_to_choose(subscriber: Subscriber) -> bool:
     email = subscriber.email.lower()
-    return count_and_allow("newsletter.choices", email, limit=CHOICES_A_DAY, per=timedelta(days=1))
+    return count_and_allow(
+        "newsletter.choices", email, limit=MAX_CHANGES_PER_DAY, per=timedelta(days=1)
+    )
 
 
 def _is_unchanged(new: SubscriptionChoice, current: SubscriptionChoice | None) -> bool:
@@ -318,7 +320,7 @@ def delete_unconfirmed(*, older_than: timedelta = timedelta(days=30)) -> int:
     return len(ids)
 
 
-def _locked(token: str) -> Subscriber | None:
+def _lock_subscriber(token: str) -> Subscriber | None:
     return Subscriber.objects.with_token(token).locked().first()
 
 

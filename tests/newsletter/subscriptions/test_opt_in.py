@@ -119,7 +119,7 @@ def test_confirmation_mails_per_day_are_limited() -> None:
         sign_up_and_answer()
         Consent.objects.update(answered_at=timezone.now() - timedelta(minutes=11))
     assert len(mail.outbox) == subscription_emails.MAX_LINKS_PER_DAY
-    assert Consent.objects.count() == opt_in.REQUESTS_A_DAY
+    assert Consent.objects.count() == opt_in.MAX_REQUESTS_PER_DAY
 
 
 def test_an_existing_subscriber_is_reminded_once_a_day() -> None:

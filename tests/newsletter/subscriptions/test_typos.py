@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from newsletter.models import Consent, Subscriber
 from newsletter.subscriptions.email_addresses import (
     KNOWN_DOMAINS,
-    MIN_LENGTH,
+    MIN_DOMAIN_LENGTH,
     is_one_typo_apart,
     suggest_correction,
 )
@@ -60,7 +60,8 @@ def test_plausible_addresses_get_no_suggestion(typed: str) -> None:
 
 
 @given(
-    some.sampled_from([known for known in KNOWN_DOMAINS if len(known) >= MIN_LENGTH]), some.data()
+    some.sampled_from([known for known in KNOWN_DOMAINS if len(known) >= MIN_DOMAIN_LENGTH]),
+    some.data(),
 )
 def test_one_typo_in_a_known_domain_is_valid_or_gets_a_suggestion(
     known: str, data: some.DataObject

@@ -119,7 +119,7 @@ def test_an_unsubscriber_cannot_save_an_old_page(client: Client) -> None:
 def test_changes_per_day_are_limited_and_unsubscribing_is_not(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opt_in, "CHOICES_A_DAY", 2)
+    monkeypatch.setattr(opt_in, "MAX_CHANGES_PER_DAY", 2)
     weekly = Newsletter.objects.create(name="Weekly", slug="weekly", position=1)
     ola = subscriber()
     answers = []
