@@ -1,4 +1,4 @@
-"""Which text links to what, by reference."""
+"""The internal links in texts."""
 
 from django.db import models
 from django.db.models import Q

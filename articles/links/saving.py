@@ -9,10 +9,10 @@ from django.conf import settings
 from django.db.models import Model
 
 from articles.body.references import REST, Reference, hrefs_in, references_in, with_references
-from articles.links.targets import LOCATED, link_kinds, united
+from articles.links.targets import PATH_COLUMNS, link_kinds, union_of
 
 MAX_URLS: Final = 500
-"""URLs of a text that are looked up."""
+"""Maximum number of URLs of a text, and of a query, that are looked up."""
 
 
 def refer(body: str) -> str:
@@ -24,8 +24,7 @@ def refer(body: str) -> str:
 
 
 def refer_all(*bodies: str) -> list[str]:
-    """`refer` for several bodies or captions, in one query for every five hundred URLs; of each the first are
-    looked up."""
+    """`refer` for several bodies or captions, with a query for every `MAX_URLS` URLs."""
     paths: set[str] = set()
     for body in bodies:
         paths.update(
@@ -35,7 +34,7 @@ def refer_all(*bodies: str) -> list[str]:
         return list(bodies)
     found: dict[str, Reference] = {}
     for batch in batched(sorted(paths), MAX_URLS):
-        found |= _located(list(batch))
+        found |= _references_at(list(batch))
 
     def find(href: str) -> str | None:
         path = _own_path(href)
@@ -47,7 +46,7 @@ def refer_all(*bodies: str) -> list[str]:
 
 
 def _own_path(href: str) -> str:
-    """The path with slashes at both ends; empty for other sites and for what is no page."""
+    """The path with slashes at both ends; empty for other sites and for URLs that are not of a page."""
     try:
         url = urlsplit(href.strip())
         own = urlsplit(settings.SITE_URL)
@@ -69,10 +68,12 @@ def _rest(href: str) -> str:
     return (f"?{url.query}" if url.query else "") + (f"#{url.fragment}" if url.fragment else "")
 
 
-def _located(paths: list[str]) -> dict[str, Reference]:
-    """Path → row, in one query."""
+def _references_at(paths: list[str]) -> dict[str, Reference]:
+    """The reference to the row at each path, in one query."""
     querysets = [rows for kind in link_kinds for rows in kind.at_paths(paths)]
-    return {unquote(path): Reference(kind, pk) for kind, pk, path in united(querysets, LOCATED)}
+    return {
+        unquote(path): Reference(kind, pk) for kind, pk, path in union_of(querysets, PATH_COLUMNS)
+    }
 
 
 def record_links(source: Model, *bodies: str) -> None:
@@ -89,19 +90,21 @@ def record_all_links[M: Model](bodies: Mapping[M, Sequence[str]]) -> None:
     field = first.internal_links.field
     stored: dict[int, dict[Reference, int]] = {source.pk: {} for source in bodies}
     rows = links._default_manager.filter(**{f"{field.name}__in": list(bodies)})
-    for pk, of, kind, number in rows.values_list("pk", field.attname, "target_kind", "target_id"):
-        stored[of][Reference(kind, number)] = pk
-    superfluous: list[int] = []
+    for pk, source_id, kind, target_id in rows.values_list(
+        "pk", field.attname, "target_kind", "target_id"
+    ):
+        stored[source_id][Reference(kind, target_id)] = pk
+    removed: list[int] = []
     new: list[Model] = []
     for source, texts in bodies.items():
         known = stored[source.pk]
         wanted = set(references_in(*texts))
         wanted.discard(Reference(str(source._meta.model_name), source.pk))
-        superfluous += [pk for reference, pk in known.items() if reference not in wanted]
+        removed += [pk for reference, pk in known.items() if reference not in wanted]
         new += [
             links(**{field.name: source}, target_kind=each.kind, target_id=each.id)
             for each in sorted(wanted - known.keys())
         ]
-    if superfluous:
-        links._default_manager.filter(pk__in=superfluous).delete()
+    if removed:
+        links._default_manager.filter(pk__in=removed).delete()
     links._default_manager.bulk_create(new, ignore_conflicts=True)

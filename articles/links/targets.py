@@ -1,4 +1,4 @@
-"""The kinds of rows that a link can refer to by id, and what references refer to.
+"""The kinds of rows that a link can refer to by id, and the targets of references.
 
 To add a kind, write a `LinkKind` beside its model and register it in `articles/hooks.py`. References
 are looked up in one query, whatever their number and kinds.
@@ -21,7 +21,7 @@ PUBLIC: Final[Status] = "public"
 WAITING: Final[Status] = "waiting"
 """It was never published; the link appears when it is."""
 GONE: Final[Status] = "gone"
-"""Unpublished or in the trash, so the link is broken; a deleted row is gone too."""
+"""It was unpublished or is in the trash, so the link is broken."""
 
 COLUMNS: Final = ("link_kind", "link_id", "link_title", "link_path", "link_status", "link_state")
 """What `LinkKind.targets` annotates, in the order in which several kinds are read in one query.
@@ -29,17 +29,18 @@ COLUMNS: Final = ("link_kind", "link_id", "link_title", "link_path", "link_statu
 `link_path` is the unescaped path, empty without a URL; `link_state` is the state that the admin shows.
 """
 
-LOCATED: Final = ("link_kind", "link_id", "link_path")
+PATH_COLUMNS: Final = ("link_kind", "link_id", "link_path")
+"""What `LinkKind.at_paths` annotates."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkKind:
     label: str
-    """Several of them, as a heading."""
+    """The heading in the link dialog, in the plural."""
     targets: Callable[[], "QuerySet[Any]"]
     """Every row, with the annotations `COLUMNS`."""
     at_paths: Callable[[list[str]], "list[QuerySet[Any]]"]
-    """Unescaped paths → the rows that have or had one of them, with the annotations `LOCATED`; by an index.
+    """Unescaped paths → the rows that have or had one of them, with the annotations `PATH_COLUMNS`; by an index.
 
     A path belongs to one row: saving deletes a redirect from the URL that a row gets."""
     offered: Callable[[Any], "QuerySet[Any]"]
@@ -70,16 +71,16 @@ def targets_of(references: Iterable[Reference]) -> dict[Reference, Target]:
     rows = [
         kind.targets().filter(pk__in=ids[name]) for name, kind in link_kinds.items() if name in ids
     ]
-    return {target.reference: target for target in read(rows)}
+    return {target.reference: target for target in read_targets(rows)}
 
 
-def read(querysets: "list[QuerySet[Any]]") -> list[Target]:
-    """The targets in these querysets of `LinkKind.targets`, in one query and any order."""
-    return [_target(row) for row in united(querysets, COLUMNS)]
+def read_targets(querysets: "list[QuerySet[Any]]") -> list[Target]:
+    """The targets in querysets of `LinkKind.targets`, in one query and in no order."""
+    return [_target(row) for row in union_of(querysets, COLUMNS)]
 
 
-def read_ordered(rows: "QuerySet[Any]") -> list[Target]:
-    """The targets in this queryset of `LinkKind.targets`, in its order."""
+def read_ordered_targets(rows: "QuerySet[Any]") -> list[Target]:
+    """The targets in a queryset of `LinkKind.targets`, in its order."""
     return [_target(row) for row in rows.values_list(*COLUMNS)]
 
 
@@ -88,7 +89,7 @@ def _target(row: tuple[Any, ...]) -> Target:
     return Target(Reference(kind, pk), title, iri_to_uri(path), status, state)
 
 
-def united(querysets: "list[QuerySet[Any]]", columns: tuple[str, ...]) -> Iterable[Any]:
+def union_of(querysets: "list[QuerySet[Any]]", columns: tuple[str, ...]) -> Iterable[Any]:
     """These columns of all rows, in one query; none without querysets."""
     rows = [each.order_by().values_list(*columns) for each in querysets]
     if not rows:

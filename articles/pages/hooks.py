@@ -15,10 +15,8 @@ from articles.links.targets import GONE, PUBLIC, LinkKind
 from articles.pages.models import OldPagePath, Page
 from iria.core.hooks import ImageUsage, MenuName, MenuTarget
 
-KIND: Final = "page"
 
-
-def pages() -> list[MenuTarget]:
+def menu_targets() -> list[MenuTarget]:
     """Every page; originals with a position are in the footer by default."""
     rows = Page.objects.only(
         "title", "path", "position", "is_published", "language", "translation_of"
@@ -41,24 +39,26 @@ def pages() -> list[MenuTarget]:
     ]
 
 
-PICTURE: Final = re.compile(r'data-image="(\d{1,18})"', re.ASCII)
+NAME: Final = "page"
+
+DATA_IMAGE: Final = re.compile(r'data-image="(\d{1,18})"', re.ASCII)
 """Texts are sanitised, so the attribute always has this form."""
 
 
 def files_in_pages(file_id: int) -> list[ImageUsage]:
-    """Every page with the file, or a link to it, in its text."""
+    """The pages with the file, or a link to it, in their text."""
     linking = InternalLink.objects.filter(target_kind=files_hooks.NAME, target_id=file_id)
     linked = Q(pk__in=linking.filter(page__isnull=False).values("page"))
     return _usages(Q(body__contains=f'data-file="{file_id}"') | linked)
 
 
-def in_pages(image_id: int) -> list[ImageUsage]:
-    """Every page with the image in its text."""
+def images_in_pages(image_id: int) -> list[ImageUsage]:
+    """The pages with the image in their text."""
     return _usages(Q(body__contains=f'data-image="{image_id}"'))
 
 
-def _usages(uses: Q) -> list[ImageUsage]:
-    pages = Page.objects.filter(uses).order_by("pk")
+def _usages(condition: Q) -> list[ImageUsage]:
+    pages = Page.objects.filter(condition).order_by("pk")
     return [
         ImageUsage(
             label=f"Page “{page.title}”",
@@ -69,10 +69,10 @@ def _usages(uses: Q) -> list[ImageUsage]:
     ]
 
 
-def in_texts() -> set[int]:
+def images_in_texts() -> set[int]:
     """The ids of all images in the texts of pages."""
     texts = Page.objects.filter(body__contains="data-image=").values_list("body", flat=True)
-    return {int(number) for text in texts for number in PICTURE.findall(text)}
+    return {int(number) for text in texts for number in DATA_IMAGE.findall(text)}
 
 
 def files_in_texts() -> set[int]:
@@ -85,9 +85,6 @@ def embedded_urls() -> set[str]:
     """The URLs of all embeds in the texts of pages."""
     texts = Page.objects.filter(body__contains="data-embed=")
     return urls_in(texts.values_list("body", flat=True))
-
-
-NAME: Final = "page"
 
 
 def _path(column: str) -> Concat:

@@ -20,14 +20,14 @@ from iria.publication.context_processors import in_its_language, publication_of
 def page(request: HttpRequest, path: str) -> HttpResponse:
     chosen = get_object_or_404(Page.objects.published(), path=path)
     with use_language(chosen.language):
-        return _shown(request, chosen)
+        return _render_page(request, chosen)
 
 
-def _shown(request: HttpRequest, chosen: Page) -> HttpResponse:
+def _render_page(request: HttpRequest, chosen: Page) -> HttpResponse:
     embeds = embeds_for(chosen.body)
     body = render_text(
         chosen.body,
-        _image_page(chosen),
+        _images(chosen),
         publication_of(request),
         files=_files(chosen),
         language=chosen.language,
@@ -45,7 +45,7 @@ def _shown(request: HttpRequest, chosen: Page) -> HttpResponse:
     return allow_frames(response, embeds)
 
 
-def _image_page(page: Page) -> dict[int, Image]:
+def _images(page: Page) -> dict[int, Image]:
     wanted = [use.image_id for use in figures_in(page.body)]
     if not wanted:
         return {}

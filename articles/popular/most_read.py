@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Prefetch, Q, Sum
+from django.db.models import OuterRef, Prefetch, Q, Subquery, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,31 +20,34 @@ from iria.core.hooks import DashboardPanel, ListLine
 from iria.publication.models import current_publication
 
 WEEK: Final = timedelta(days=7)
-SHOWN: Final = 5
-LISTED: Final = 40
-"""Stored per language, more than shown, because articles on the front page are left out."""
+MAX_SHOWN: Final = 5
+MAX_STORED: Final = 40
+"""Maximum number stored per language, more than shown, because articles on the front page are left out."""
 
-CONSIDERED: Final = 500
+MAX_CONSIDERED: Final = 500
+"""Maximum number of viewed articles, of all languages, from which the lists are made."""
 
 RETENTION: Final = timedelta(days=400)
-"""Of the views of a day: a year can be compared with the one before."""
+"""How long the views of a day are kept: a year can be compared with the one before."""
 
-FIELDS: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
+LINK_FIELDS: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
 
 
-def read_most() -> ArticleQuerySet:
+def most_viewed() -> ArticleQuerySet:
     """Published articles viewed in the last seven days, by `views`, most first."""
     today = current_publication().local_date(timezone.now())
-    lately = Sum("views_by_day__views", filter=Q(views_by_day__day__gt=today - WEEK))
+    views = Sum("views_by_day__views", filter=Q(views_by_day__day__gt=today - WEEK))
     viewed = Article.objects.published().filter(views_by_day__day__gt=today - WEEK)
-    return viewed.annotate(views=lately).order_by("-views", "-published_at", "-pk").only(*FIELDS)
+    return (
+        viewed.annotate(views=views).order_by("-views", "-published_at", "-pk").only(*LINK_FIELDS)
+    )
 
 
-def choose() -> None:
+def update_most_read() -> None:
     """Stores the most-read articles for readers; an unchanged list is not written."""
     chosen: dict[str, list[int]] = defaultdict(list)
-    for article in read_most()[:CONSIDERED]:
-        if len(chosen[article.language]) < LISTED:
+    for article in most_viewed()[:MAX_CONSIDERED]:
+        if len(chosen[article.language]) < MAX_STORED:
             chosen[article.language].append(article.pk)
     rows = [
         (language, position, article)
@@ -63,7 +66,7 @@ def choose() -> None:
 
 
 def delete_old_views() -> int:
-    """Deletes the views of days long ago; returns of how many days and articles."""
+    """Deletes the views of days before the retention period; returns how many rows."""
     today = current_publication().local_date(timezone.now())
     return ArticleViews.objects.filter(day__lt=today - RETENTION).delete()[0]
 
@@ -87,25 +90,28 @@ def most_read_articles(
     if category is not None:
         chosen = chosen.in_category(category)
     rest = chosen.exclude(pk__in=excluded).order_by("most_read__position")
-    return list(rest.for_cards()[:SHOWN])
+    return list(rest.for_cards()[:MAX_SHOWN])
 
 
-LINES: Final = 5
+MAX_LINES: Final = 5
 THUMBNAIL_WIDTH: Final = 160
 
 
-def recently_published(user: User) -> DashboardPanel | None:
+def recently_published_panel(user: User) -> DashboardPanel | None:
     """The latest articles with their views so far."""
     if not user.has_perm("articles.view_article"):
         return None
     authors = Prefetch("bylines", Byline.objects.select_related("author"))
-    pictures = Prefetch("lead_image", Image.objects.for_grid().prefetch_related("renditions"))
+    images = Prefetch("lead_image", Image.objects.for_grid().prefetch_related("renditions"))
+    # For the articles of the panel only: a join would add up the views of all articles first.
+    views = ArticleViews.objects.filter(article=OuterRef("pk")).values("article")
+    views = views.annotate(total=Sum("views"))
     articles = (
         Article.objects.published()
         .newest()
         .defer("body")
-        .prefetch_related(authors, pictures)
-        .annotate(views=Sum("views_by_day__views"))[:LINES]
+        .prefetch_related(authors, images)
+        .annotate(views=Subquery(views.values("total")))[:MAX_LINES]
     )
     rows = [
         {
@@ -125,13 +131,13 @@ def recently_published(user: User) -> DashboardPanel | None:
     )
 
 
-def most_read(user: User) -> DashboardPanel | None:
+def most_read_panel(user: User) -> DashboardPanel | None:
     """The most-read articles of the last seven days; None if nothing was counted."""
     if not user.has_perm("articles.view_article"):
         return None
     lines = [
         ListLine(article.headline, f"{article.views:,}", article.get_absolute_url())  # type: ignore[attr-defined]
-        for article in read_most()[:LINES]
+        for article in most_viewed()[:MAX_LINES]
     ]
     context = {"lines": lines, "numbered": True}
     return (

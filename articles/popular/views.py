@@ -20,7 +20,7 @@ from iria.core.http.headers import client_ip
 from iria.core.security import count_and_allow
 from iria.publication.context_processors import publication_of
 
-MAX_DIGITS = 18
+MAX_DIGITS: Final = 18
 """Maximum digits of an article id."""
 
 
@@ -39,7 +39,7 @@ def seen(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-ROBOTS: Final = re.compile(
+ROBOT_AGENTS: Final = re.compile(
     r"bot|crawl|spider|slurp|scrap|fetch|preview|monitor|lighthouse|headless|phantom|selenium"
     r"|python|curl|wget|java/|go-http|axios|okhttp|libwww|facebookexternalhit|feed",
     re.IGNORECASE,
@@ -47,11 +47,12 @@ ROBOTS: Final = re.compile(
 
 HOUR: Final = timedelta(hours=1)
 MAX_VIEWS_OF_ARTICLE: Final = 12
-"""Views of one article per hour and IP address that are counted; an office shares one address."""
+"""Views of one article per hour and IP address that are counted; an office shares one IP address."""
 
 MAX_VIEWS: Final = 240
+"""Views of all articles per hour and IP address that are counted."""
 
-COUNT: Final = """
+COUNT_VIEW: Final = """
 INSERT INTO articles_articleviews (article_id, day, views) VALUES (%s, %s, 1)
 ON CONFLICT (day, article_id) DO UPDATE SET views = articles_articleviews.views + 1
 """
@@ -59,7 +60,7 @@ ON CONFLICT (day, article_id) DO UPDATE SET views = articles_articleviews.views 
 
 def count_view(request: HttpRequest, article_id: int) -> bool:
     """Counts a view of a published article; returns whether it was counted."""
-    if not _is_a_reader(request):
+    if not _is_browser(request):
         return False
     if not Article.objects.published().filter(pk=article_id).exists():
         return False
@@ -70,16 +71,16 @@ def count_view(request: HttpRequest, article_id: int) -> bool:
         return False
     today = publication_of(request).local_date(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [article_id, today])
+        cursor.execute(COUNT_VIEW, [article_id, today])
     return True
 
 
-def _is_a_reader(request: HttpRequest) -> bool:
+def _is_browser(request: HttpRequest) -> bool:
     """Whether the headers are those of a browser; robots declare themselves or lack headers.
 
     Requests from other sites are rejected before (`iria.core.http.private_paths`).
     """
     agent = request.headers.get("User-Agent", "")
     browser_headers = {"Sec-Fetch-Site", "Origin"} & set(request.headers)
-    fetched_ahead = request.headers.get("Sec-Purpose") or request.headers.get("Purpose")
-    return bool(agent and browser_headers) and not fetched_ahead and not ROBOTS.search(agent)
+    is_prefetch = request.headers.get("Sec-Purpose") or request.headers.get("Purpose")
+    return bool(agent and browser_headers) and not is_prefetch and not ROBOT_AGENTS.search(agent)

@@ -37,7 +37,7 @@ def load(password: str) -> dict[str, int]:
         editor.set_password(password)  # An export has no passwords.
         editor.save(update_fields=["password"])
         _move_views_to_today()
-    most_read.choose()
+    most_read.update_most_read()
     _make_first_renditions()
     return imported.counts
 

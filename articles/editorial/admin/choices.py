@@ -257,14 +257,14 @@ def _matching_targets(kind: LinkKind, query: str, user: Any) -> list[Target]:
     rows = kind.offered(user)
     for word in query.split():
         rows = rows.filter(link_title__icontains=word)
-    return targets.read_ordered(rows[:MAX_TARGETS])
+    return targets.read_ordered_targets(rows[:MAX_TARGETS])
 
 
 def _targets_by_reference(references_asked: list[str], user: Any) -> dict[str, Any]:
     """Reference → its target; without a title if the user may not see it."""
     wanted = {found[0] for each in references_asked if (found := references.read(each))}
     existing = targets.targets_of(wanted)
-    visible = {each.reference for each in targets.read(_visible(wanted, user))}
+    visible = {each.reference for each in targets.read_targets(_visible(wanted, user))}
     return {
         str(reference): _target_json(target)
         if (target := existing.get(reference)) and reference in visible

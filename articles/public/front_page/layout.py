@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 from articles.editorial.listings import newest_on_front, targets_of
 from articles.editorial.models import Article, ArticleType, Category, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.popular.most_read import SHOWN as MOST_READ
+from articles.popular.most_read import MAX_SHOWN as MOST_READ
 from articles.public.front_page.models import Placement, SectionPattern
 from iria.core.db.bulk import id_array
 from iria.core.db.queries import Prepared

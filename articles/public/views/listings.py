@@ -14,7 +14,7 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from articles.editorial.models import Article, Category, ListingEntry, Portrait, Scope
-from articles.popular.most_read import SHOWN as MOST_READ
+from articles.popular.most_read import MAX_SHOWN as MOST_READ
 from articles.popular.most_read import most_read_articles, most_read_ids
 from articles.public import page_meta
 from articles.public.front_page import layout as front_page_layout

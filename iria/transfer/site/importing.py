@@ -17,7 +17,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from articles.files.models import File
 from articles.images.models import Image
 from articles.images.tasks import enqueue, make_renditions
-from articles.popular.tasks import choose
+from articles.popular.tasks import update_most_read
 from articles.related.tasks import refresh_all
 from articles.search.tasks import catch_up
 from iria.core.db.bulk import catch_up_sequence
@@ -234,6 +234,6 @@ def _derive() -> None:
     for image_id in Image.objects.order_by("-pk").values_list("pk", flat=True).iterator():
         enqueue(make_renditions, image_id)
     task: Any
-    for task in (catch_up, refresh_all, choose):
+    for task in (catch_up, refresh_all, update_most_read):
         with suppress(AlreadyEnqueued):
             task.defer(timestamp=0)

@@ -10,7 +10,7 @@ from django.urls import URLResolver, get_resolver
 from accounts.models import User
 from articles.images.models import Image
 from articles.pages import saving
-from articles.pages.hooks import in_pages
+from articles.pages.hooks import images_in_pages
 from articles.pages.models import RESERVED, Page
 from tests import newsroom
 from tests.articles.public import sample_content
@@ -72,7 +72,7 @@ def test_images_on_a_page_have_credits_and_are_listed_as_used(client: Client) ->
         'Our house <span class="credit">(Image Credit: Ines Faro/via Meridian Pictures)'
         in " ".join(html.split())
     )
-    assert [use.label for use in in_pages(image.pk)] == ["Page “About us”"]
+    assert [use.label for use in images_in_pages(image.pk)] == ["Page “About us”"]
     assert not Image.objects.exclude(Image.objects.in_use()).exists()
     other = newsroom.picture()
     assert Image.objects.exclude(Image.objects.in_use()).get() == other
