@@ -50,7 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         embeds.thumbnail,
         name="embed_thumbnail",
     ),
-    re_path(rf"^files/(?P<name>{files.NAME})$", files.file, name="file"),
+    re_path(rf"^files/(?P<name>{files.FILE_NAME})$", files.file, name="file"),
     *feeds,
     *api,
     *speak(COMMENTS),

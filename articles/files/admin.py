@@ -27,7 +27,7 @@ from articles.images.admin.library_admin import LibraryAdmin
 from articles.images.hooks import public_or_scheduled_uses_of, uses_of
 from iria.core.pagination import page_of
 
-CREDIT_NEEDED = "This file is published, so it needs a credit. Enter one, or remove the file from the text first."
+CREDIT_NEEDED: Final = "This file is published, so it needs a credit. Enter one, or remove the file from the text first."
 
 
 class FileForm(forms.ModelForm[File]):
@@ -82,13 +82,13 @@ class FileAdmin(LibraryAdmin[File]):
         js = [forms.Script("iria_admin/image-upload.js", type="module")]
 
     def get_urls(self) -> list[URLPattern]:
-        def at(view: Callable[..., Any]) -> Any:
+        def wrap(view: Callable[..., Any]) -> Any:
             return self.admin_site.admin_view(view)
 
         return [
-            path("choose/", at(choose), name="articles_file_choose"),
-            path("facts/", at(facts), name="articles_file_facts"),
-            path("download/<str:name>", at(admin_file), name="articles_file_download"),
+            path("choose/", wrap(choose), name="articles_file_choose"),
+            path("facts/", wrap(facts), name="articles_file_facts"),
+            path("download/<str:name>", wrap(admin_file), name="articles_file_download"),
             *super().get_urls(),
         ]
 
@@ -188,7 +188,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def facts(request: HttpRequest) -> JsonResponse:
-    """Id → what the editor shows of the files that are in the library."""
+    """What the editor shows of these files, by id."""
     if not request.user.has_perm("articles.view_file"):
         raise PermissionDenied
     ids = request.GET.getlist("id")[:MAX_IDS]

@@ -81,10 +81,11 @@ def linked_files() -> set[int]:
 
 
 def register() -> None:
-    post_delete.connect(_delete_stored, File, dispatch_uid="files.stored")
+    """Connects the deletion of stored files."""
+    post_delete.connect(_delete_stored_file, File, dispatch_uid="files.stored")
 
 
-def _delete_stored(instance: File, **signal: Any) -> None:
+def _delete_stored_file(instance: File, **signal: Any) -> None:
     transaction.on_commit(lambda: discard(instance.stored))
 
 
@@ -94,14 +95,14 @@ def blockers(files: Iterable[File], *, at: datetime | None = None) -> list[Block
     Args:
         at: the time of publication, if scheduled; now if not given.
     """
-    moment = at or timezone.now()
+    published_at = at or timezone.now()
     found = []
     for file in files:
         url = reverse("admin:articles_file_change", args=[file.pk])
         if not file.credit.strip():
             message = f"The file “{file}” has no credit. Enter one in the library."
             found.append(Blocker(message, f"{url}#id_credit", "Add credit"))
-        elif not file.may_be_shown_at(moment):
+        elif not file.may_be_shown_at(published_at):
             message = (
                 f"The licence of the file “{file}” ends before publication. Extend it in the library "
                 "or remove the file."

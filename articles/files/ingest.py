@@ -1,6 +1,6 @@
 """Adding a PDF or audio file to the library.
 
-It is opened in a separate process, so that no file can harm the site.
+The file is opened in a separate process, so that it cannot harm the site.
 """
 
 import hashlib
@@ -94,16 +94,16 @@ def ingest(
             return known, [], False
         target = folder / "cleaned"
         try:
-            found = inspect(copy.path, target)
+            properties = inspect(copy.path, target)
         except Unfit as unfit:
             raise UploadRejected(str(unfit)) from unfit
-        values = {**_values(upload, copy, found, target), "uploaded_by": by, **fields}
+        values = {**_values(upload, copy, properties, target), "uploaded_by": by, **fields}
         file, is_new = _save(File(**values), copy, target)
-        return file, found["removed"], is_new
+        return file, properties["removed"], is_new
 
 
 def _copy(upload: "Content[Any]", path: Path) -> Upload:
-    """Copies the upload to a file of ours; checks its size and its first bytes."""
+    """Copies the upload to the path; checks its size and its first bytes."""
     most = settings.FILE_MAX_BYTES
     if not upload.size:
         raise UploadRejected(EMPTY)
@@ -124,26 +124,26 @@ def _copy(upload: "Content[Any]", path: Path) -> Upload:
 
 
 def _values(
-    upload: "Content[Any]", copy: Upload, found: dict[str, Any], target: Path
+    upload: "Content[Any]", copy: Upload, properties: dict[str, Any], target: Path
 ) -> dict[str, Any]:
-    original = _storable(str(upload.name or ""))[-200:]
+    original = _one_line(str(upload.name or ""))[-200:]
     stem = PurePosixPath(original).stem.replace("_", " ")
-    file_type = BY_MEDIA_TYPE[found["media_type"]]
+    file_type = BY_MEDIA_TYPE[properties["media_type"]]
     return {
-        "title": (_storable(found["title"]) or " ".join(stem.split()) or file_type.name)[:200],
-        "credit": _storable(found["author"])[:300],
+        "title": (_one_line(properties["title"]) or " ".join(stem.split()) or file_type.name)[:200],
+        "credit": _one_line(properties["author"])[:300],
         "kind": file_type.group,
         "media_type": file_type.media_type,
         "bytes": target.stat().st_size,
-        "pages": found["pages"],
-        "duration": found["duration"],
+        "pages": properties["pages"],
+        "duration": properties["duration"],
         "original_name": original,
         "checksum": copy.checksum,
         "name": f"{secrets.token_urlsafe(15)}{file_type.suffix}",
     }
 
 
-def _storable(text: str) -> str:
+def _one_line(text: str) -> str:
     """The text on one line; nothing if it cannot be stored."""
     line = " ".join(text.split())
     try:
@@ -167,7 +167,7 @@ def _save(file: File, copy: Upload, target: Path) -> tuple[File, bool]:
 
 
 WAIT_SECONDS: Final = 25
-"""The child process limits its CPU time itself; the web server gives up after thirty seconds."""
+"""Seconds. The child process limits its CPU time itself; the web server gives up after thirty seconds."""
 
 
 def inspect(path: Path, target: Path) -> dict[str, Any]:

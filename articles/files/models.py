@@ -31,26 +31,20 @@ FILES = StoredData(
 )
 
 
-SOON: Final = timedelta(days=14)
+EXPIRES_SOON: Final = timedelta(days=14)
 """Licences that end within this time are marked in the list."""
 
 
 class FileQuerySet(models.QuerySet["File"]):
-    def showable(self, at: datetime | None = None) -> "FileQuerySet":
-        """Files that readers may have at that time, now if not given; the same rule as
-        `File.may_be_shown`."""
-        ended = Q(licence_until__isnull=False, licence_until__lte=at or timezone.now())
-        return self.exclude(credit="").exclude(ended)
-
     def in_use(self) -> Q:
         """The condition that an article or a page uses the file."""
-        rows = [
+        used_ids = [
             relation.related_model._base_manager.values_list(relation.field.attname)
             for relation in self.model._meta.related_objects
         ]
-        written = {pk for find in hooks.files_in_texts for pk in find()}
-        condition = Q(pk__in=written)
-        for each in rows:
+        in_texts = {pk for find in hooks.files_in_texts for pk in find()}
+        condition = Q(pk__in=in_texts)
+        for each in used_ids:
             condition |= Q(pk__in=each)
         return condition
 
@@ -179,7 +173,7 @@ class File(LibraryRow):
 
     @property
     def may_be_shown(self) -> bool:
-        """Whether readers may have it now; the same rule as `showable()`."""
+        """Whether readers may have it now; the same rule as for links (`articles.files.hooks`)."""
         return self.may_be_shown_at(timezone.now())
 
     def may_be_shown_at(self, moment: datetime) -> bool:
@@ -194,7 +188,7 @@ class File(LibraryRow):
             return "No credit"
         if self.licence_until is not None and self.licence_until <= now:
             return "Licence expired"
-        if self.licence_until is not None and self.licence_until <= now + SOON:
+        if self.licence_until is not None and self.licence_until <= now + EXPIRES_SOON:
             return "Licence expires soon"
         return ""
 

@@ -76,20 +76,20 @@ def _is_mpeg_layer_3(head: bytes) -> bool:
     return len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2 and head[2] & 0xF0 != 0xF0
 
 
-_IMAGES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")
-_ARCHIVES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"{\\rtf")
-_VIDEOS: Final = (b"\x1aE\xdf\xa3", b"\x00\x00\x01\xba", b"FLV")
+IMAGE_HEADS: Final = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")
+ARCHIVE_HEADS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"{\\rtf")
+VIDEO_HEADS: Final = (b"\x1aE\xdf\xa3", b"\x00\x00\x01\xba", b"FLV")
 
 
 def rejection_of(head: bytes) -> str:
     """Why a file that starts with these bytes is not accepted."""
     if not head:
         return EMPTY
-    if head.startswith(_IMAGES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
+    if head.startswith(IMAGE_HEADS) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
         return IMAGE
-    if head.startswith(_ARCHIVES):
+    if head.startswith(ARCHIVE_HEADS):
         return OFFICE
-    if head.startswith(_VIDEOS) or (head.startswith(b"RIFF") and head[8:11] == b"AVI"):
+    if head.startswith(VIDEO_HEADS) or (head.startswith(b"RIFF") and head[8:11] == b"AVI"):
         return VIDEO
     return NEITHER
 

@@ -1,4 +1,4 @@
-"""The answer of the child process: the properties of a file, and its cleaned copy.
+"""The work of the child process: reads the properties of a file and writes its cleaned copy.
 
 Only `process` imports this, after it has set its limits: it loads pypdf and tinytag.
 
@@ -41,7 +41,7 @@ from articles.files.inspection.file_types import (
 )
 
 MIN_SECONDS: Final = 0.05
-"""Seconds. Shorter than any sound that is worth an upload."""
+"""Shorter than any sound that is worth an upload."""
 MAX_SECONDS: Final = 7 * 24 * 3600
 
 
@@ -50,7 +50,7 @@ def clean_audio(path: Path, file_type: FileType) -> dict[str, Any]:
 
     Raises Unfit for a file without sound.
     """
-    tags = _read(path)
+    tags = _tags(path)
     if tags.duration is None or not MIN_SECONDS <= tags.duration <= MAX_SECONDS:
         raise Unfit(NO_SOUND)
     try:
@@ -67,14 +67,14 @@ def clean_audio(path: Path, file_type: FileType) -> dict[str, Any]:
     }
 
 
-def _read(path: Path) -> TinyTag:
+def _tags(path: Path) -> TinyTag:
     try:
         return TinyTag.get(path)
     except TinyTagException as error:
         raise Unfit(BROKEN) from error
 
 
-AT_ONCE: Final = 1024 * 1024
+CHUNK_SIZE: Final = 1024 * 1024
 ID3V1_LENGTH: Final = 128
 FLAC_PADDING: Final = 1
 FLAC_TAGS: Final = frozenset({2, 4, 6})
@@ -142,24 +142,24 @@ def _boxes(
 
 def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
     """Type, start and end of each chunk of a WAV file; the last may be cut off."""
-    start, whole = 12, _length(file)
-    while start + 8 <= whole:
+    start, length = 12, _length(file)
+    while start + 8 <= length:
         file.seek(start)
         kind, size = file.read(4), int.from_bytes(file.read(4), "little")
-        end = min(start + 8 + size, whole)
+        end = min(start + 8 + size, length)
         yield kind, start, end
         start = end + size % 2
 
 
 def _blank_flac(file: BinaryIO) -> None:
     start, last = 4, False
-    whole = _length(file)
+    length = _length(file)
     while not last:
         file.seek(start)
         header = file.read(4)
         last, kind = bool(header[0] & 0x80), header[0] & 0x7F
         end = start + 4 + int.from_bytes(header[1:4], "big")
-        if end > whole:
+        if end > length:
             message = "A block is longer than the file"
             raise ValueError(message)
         if kind in FLAC_TAGS:
@@ -175,8 +175,8 @@ def _rename(file: BinaryIO, at: int, name: bytes) -> None:
 
 def _blank(file: BinaryIO, start: int, end: int) -> None:
     file.seek(start)
-    for at in range(start, end, AT_ONCE):
-        file.write(bytes(min(AT_ONCE, end - at)))
+    for at in range(start, end, CHUNK_SIZE):
+        file.write(bytes(min(CHUNK_SIZE, end - at)))
 
 
 def _cut_id3(path: Path) -> None:
@@ -205,16 +205,16 @@ END_LENGTH: Final = 4096
 SCRIPTS: Final = "scripts and automatic actions"
 ATTACHMENTS: Final = "attached files and media"
 
-_ACTIONS: Final = frozenset(
+REMOVED_ACTIONS: Final = frozenset(
     {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR", "/Thread"}
     | {"/Rendition", "/Movie"}
     | {"/Sound", "/RichMediaExecute", "/ResetForm", "/Hide", "/SetOCGState", "/Trans"}
 )
 """Types of action that do more than show a page of the document or open a link."""
-_ANNOTATIONS: Final = frozenset(
+REMOVED_ANNOTATIONS: Final = frozenset(
     {"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"}
 )
-_REMOVED_KEYS: Final = {
+REMOVED_KEYS: Final = {
     "/OpenAction": SCRIPTS,
     "/AA": SCRIPTS,
     "/JS": SCRIPTS,
@@ -229,13 +229,13 @@ _REMOVED_KEYS: Final = {
     "/PieceInfo": "",
     "/LastModified": "",
 }
-_OUTSIDE_KEYS: Final = ("/F", "/FFilter", "/FDecodeParms", "/Ref")
-"""Of a stream: its content is in another file."""
-_OPENS_A_PAGE: Final = frozenset({"/GoTo"})
+EXTERNAL_KEYS: Final = ("/F", "/FFilter", "/FDecodeParms", "/Ref")
+"""Keys of a stream whose content is in another file."""
+HARMLESS_ACTIONS: Final = frozenset({"/GoTo"})
 
 
 def clean_pdf(path: Path, target: Path) -> dict[str, Any]:
-    """Writes the cleaned copy. Raises Unfit for a file that is no complete, open PDF."""
+    """Writes the cleaned copy. Raises Unfit for a file that is not a complete PDF without a password."""
     _check_end(path)
     try:
         reader = PdfReader(path, strict=False)
@@ -250,7 +250,7 @@ def clean_pdf(path: Path, target: Path) -> dict[str, Any]:
         writer.metadata = None
         if title:
             writer.add_metadata({"/Title": title})
-        # pypdf writes each number and each name alone.
+        # Buffered, because pypdf writes each number and each name separately.
         with target.open("wb", buffering=1024 * 1024) as file:
             writer.write(file)
     except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
@@ -276,19 +276,19 @@ def _info(reader: PdfReader) -> tuple[str, str]:
 
 
 def _remove(reader: PdfReader) -> set[str]:
-    """Removes it from the objects of the reader; returns what it was."""
+    """Removes scripts, attachments and metadata from the objects of the reader; returns what it was."""
     removed: set[str] = set()
     for each in _reachable(reader):
         if isinstance(annotations := _value(each, "/Annots"), ArrayObject):
             _remove_annotations(annotations, removed)
-        for key, name in _REMOVED_KEYS.items():
+        for key, name in REMOVED_KEYS.items():
             if key in each and not (key == "/OpenAction" and _is_harmless(each[key])):
                 del each[key]
                 removed.add(name)
         if isinstance(each, StreamObject):
-            for key in _OUTSIDE_KEYS:
+            for key in EXTERNAL_KEYS:
                 each.pop(key, None)
-        elif _value(each, "/S") in _ACTIONS and _value(each, "/Type") != "/StructElem":
+        elif _value(each, "/S") in REMOVED_ACTIONS and _value(each, "/Type") != "/StructElem":
             each.clear()
             removed.add(SCRIPTS)
     return removed - {""}
@@ -301,48 +301,48 @@ def _value(dictionary: DictionaryObject, key: str) -> Any:
 
 
 def _is_harmless(action: Any) -> bool:
-    """Whether what happens on opening only shows a certain page."""
+    """Whether the action on opening only shows a page of the document."""
     if isinstance(action, ArrayObject):
         return True
-    return isinstance(action, DictionaryObject) and _value(action, "/S") in _OPENS_A_PAGE
+    return isinstance(action, DictionaryObject) and _value(action, "/S") in HARMLESS_ACTIONS
 
 
 def _remove_annotations(array: ArrayObject, removed: set[str]) -> None:
-    kept = [each for each in array if not _is_medium(each)]
+    kept = [each for each in array if not _is_removed(each)]
     if len(kept) < len(array):
         array.clear()
         array.extend(kept)
         removed.add(ATTACHMENTS)
 
 
-def _is_medium(item: Any) -> bool:
+def _is_removed(item: Any) -> bool:
     found = item.get_object() if isinstance(item, IndirectObject) else item
-    return isinstance(found, DictionaryObject) and _value(found, "/Subtype") in _ANNOTATIONS
+    return isinstance(found, DictionaryObject) and _value(found, "/Subtype") in REMOVED_ANNOTATIONS
 
 
 def _reachable(reader: PdfReader) -> Iterator[DictionaryObject]:
-    """Every dictionary below the root, each once; what was removed is not followed."""
-    waiting: list[Any] = [reader.trailer["/Root"]]
-    known: set[int] = set()
-    seen: set[tuple[int, int]] = set()
-    while waiting:
-        item = waiting.pop()
+    """Every dictionary below the root, once each; values that were removed meanwhile are not visited."""
+    pending: list[Any] = [reader.trailer["/Root"]]
+    visited: set[int] = set()
+    resolved: set[tuple[int, int]] = set()
+    while pending:
+        item = pending.pop()
         if isinstance(item, IndirectObject):
             number = (item.idnum, item.generation)
-            if number in seen:
+            if number in resolved:
                 continue
-            seen.add(number)
+            resolved.add(number)
             item = item.get_object()
-        if not isinstance(item, (ArrayObject, DictionaryObject)) or id(item) in known:
+        if not isinstance(item, (ArrayObject, DictionaryObject)) or id(item) in visited:
             continue
-        known.add(id(item))
+        visited.add(id(item))
         if isinstance(item, DictionaryObject):
             yield item
-        waiting += item if isinstance(item, ArrayObject) else list(item.values())
+        pending += item if isinstance(item, ArrayObject) else list(item.values())
 
 
 def answer(path: Path, target: Path) -> dict[str, Any]:
-    """Properties of the file; the cleaned copy is written to the target.
+    """The properties of the file; the cleaned copy is written to the target.
 
     `media_type`, `pages` or `duration` (seconds), `title`, `author`, and `removed`: what the copy
     lacks, as text. A file that is not accepted has only `refused`.

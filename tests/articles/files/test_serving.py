@@ -69,6 +69,12 @@ def test_a_player_gets_the_requested_range(
         assert int(response["Content-Length"]) == len(content[part])
 
 
+def test_an_invalid_range_is_not_cached(client: Client) -> None:
+    file = samples.file(samples.mp3())
+    response = client.get(file.get_absolute_url(), headers={"range": "bytes=99999999-"})
+    assert not response.has_header("Cache-Control")
+
+
 def test_a_range_of_a_changed_file_gets_the_whole_file(client: Client) -> None:
     file = samples.file(samples.mp3())
     headers = {"range": "bytes=0-9", "if-range": '"another"'}
