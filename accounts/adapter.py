@@ -52,9 +52,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Limits attempts by client, not by account.
 
-        An attacker cannot lock the owner out: each known browser of the account
-        is counted separately. All other clients share a wide limit, so that a thousand IP addresses
-        cannot guess faster than a few.
+        An attacker cannot lock the owner out: the known browsers of the account are counted apart.
+        All other clients share a wide limit, so that a thousand IP addresses cannot guess faster
+        than a few.
         """
         super().pre_authenticate(request, **credentials)
         email = str(credentials.get("email", "")).lower()
@@ -72,7 +72,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 raise error
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """The key for failed attempts: the account and the client."""
+        """The key for failed attempts: the account and the client; all known browsers are one client."""
         email = str(credentials.get("email", "")).lower()
         is_known = sessions.is_known_browser(request, email)
         client = "a known browser" if is_known else one_sender(self.get_client_ip(request))
@@ -89,10 +89,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """The methods of reauthentication; without an authenticator app, codes are recovery codes."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        by_code = [each for each in methods if each["id"] == "mfa_reauthenticate"]
+        by_code = [method for method in methods if method["id"] == "mfa_reauthenticate"]
         if by_code and not is_mfa_enabled(user, [Authenticator.Type.TOTP]):
             by_code[0]["description"] = gettext("Use a recovery code")
-            methods.sort(key=lambda each: each["id"] == "mfa_reauthenticate")
+            methods.sort(key=lambda method: method["id"] == "mfa_reauthenticate")
         return methods
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:

@@ -1,7 +1,7 @@
 """Users and authors in the admin, and which account an author has."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from allauth.mfa.models import Authenticator
 from django import forms
@@ -54,6 +54,11 @@ class UserAdmin(DjangoUserAdmin[User]):
             )
 
 
+LINKED_MEANWHILE: Final = (
+    "Another author was linked to this account just now. The other changes were saved."
+)
+
+
 class AuthorProfileForm(forms.ModelForm[AuthorProfile]):
     class Meta:
         model = AuthorProfile
@@ -71,8 +76,8 @@ class AuthorProfileForm(forms.ModelForm[AuthorProfile]):
 
     def clean_user(self) -> User | None:
         user: User | None = self.cleaned_data["user"]
-        other = AuthorProfile.objects.filter(user=user).exclude(pk=self.instance.pk).first()
-        if user is not None and other is not None:
+        others = AuthorProfile.objects.exclude(pk=self.instance.pk)
+        if user is not None and (other := others.filter(user=user).first()):
             raise forms.ValidationError(already_linked_message(other))
         return user
 
@@ -91,46 +96,18 @@ class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
     form = AuthorProfileForm
 
     def save_model(self, request: HttpRequest, obj: AuthorProfile, form: Any, change: bool) -> None:
-        user, obj.user = obj.user, form.initial_user if change else None
-        super().save_model(request, obj, form, change)
-        if user != obj.user:
-            try:
-                link_account(obj, user)
-            except AccountAlreadyLinked as error:
-                self.message_user(request, str(error), messages.ERROR)
+        try:
+            with transaction.atomic():
+                super().save_model(request, obj, form, change)
+        except IntegrityError:
+            # Another author was linked to this account after the form was checked.
+            obj.user = form.initial_user
+            super().save_model(request, obj, form, change)
+            self.message_user(request, LINKED_MEANWHILE, messages.ERROR)
 
 
 # allauth's form shows the secrets of authenticators.
 admin.site.unregister(Authenticator)
-
-
-class AccountAlreadyLinked(Exception):
-    """The account is linked to another author; the message says what to do."""
-
-
-def link_account(author: AuthorProfile, user: User | None) -> None:
-    """Links an account to an author; None removes the link.
-
-    Bylines refer to the author, so earlier articles belong to the account at once.
-
-    Raises:
-        AccountAlreadyLinked: to another author.
-    """
-    with transaction.atomic():
-        AuthorProfile.objects.select_for_update(of=("self",)).get(pk=author.pk)
-        other = AuthorProfile.objects.filter(user=user).exclude(pk=author.pk).first()
-        if user is not None and other is not None:
-            raise AccountAlreadyLinked(already_linked_message(other))
-        author.user = user
-        try:
-            with transaction.atomic():
-                author.save(update_fields=["user"])
-        except IntegrityError as error:
-            # Linked to another author at the same moment.
-            message = (
-                "Another author was linked to this account just now. Reload the list of authors."
-            )
-            raise AccountAlreadyLinked(message) from error
 
 
 def already_linked_message(other: AuthorProfile) -> str:

@@ -38,7 +38,9 @@ def has_two_factor(user: User) -> bool:
 
 def used_in_session(request: HttpRequest, user: User) -> bool:
     """Whether it was used or set up in this session."""
-    return any(each.get("method") == "mfa" for each in get_authentication_records(request, user))
+    return any(
+        record.get("method") == "mfa" for record in get_authentication_records(request, user)
+    )
 
 
 def authenticated_recently(request: HttpRequest, user: User, *, within: float) -> bool:
@@ -47,8 +49,8 @@ def authenticated_recently(request: HttpRequest, user: User, *, within: float) -
     A negative age, after a clock was set back, does not count.
     """
     return any(
-        0 <= time() - each.get("at", 0) < within
-        for each in get_authentication_records(request, user)
+        0 <= time() - record.get("at", 0) < within
+        for record in get_authentication_records(request, user)
     )
 
 

@@ -51,7 +51,7 @@ def rows_naming(user: User) -> dict[str, int]:
     """Every other foreign key to the account, and in how many rows, so that none is left out by mistake."""
     exported = {column for handler in personal_data for column in handler.exported_columns}
     counts = {}
-    for column, field in columns_pointing_here():
+    for column, field in foreign_keys_to_accounts():
         if column not in exported:
             rows = field.model._base_manager.filter(**{field.name: user.pk}).count()
             if rows:
@@ -59,7 +59,7 @@ def rows_naming(user: User) -> dict[str, int]:
     return counts
 
 
-def columns_pointing_here() -> "list[tuple[str, Field[Any, Any]]]":
+def foreign_keys_to_accounts() -> "list[tuple[str, Field[Any, Any]]]":
     """Every foreign key to an account in the database, many-to-many tables included, by name."""
     columns: list[tuple[str, Field[Any, Any]]] = []
     for relation in User._meta.get_fields(include_hidden=True):
@@ -106,8 +106,8 @@ def export(who: Person) -> dict[str, Any]:
             EmailAddress.objects.filter(user=user).values("email", "verified", "primary")
         ),
         "sessions": [
-            {"browser": each.browser, "since": each.started_at, "seen": each.last_seen_at}
-            for each in sessions.sessions_of(user)
+            {"browser": row.browser, "since": row.started_at, "seen": row.last_seen_at}
+            for row in sessions.sessions_of(user)
         ],
         "known browsers": list(user.devices.values("browser", "first_seen", "last_seen")),
         "two-factor authentication": _authenticators(user),
@@ -122,8 +122,8 @@ def export(who: Person) -> dict[str, Any]:
 def _authenticators(user: User) -> list[dict[str, Any]]:
     """Without the secrets, since the file could fall into other hands."""
     return [
-        {"kind": each.type, "name": str(each), "made": each.created_at, "used": each.last_used_at}
-        for each in Authenticator.objects.filter(user=user).order_by("pk")
+        {"kind": row.type, "name": str(row), "made": row.created_at, "used": row.last_used_at}
+        for row in Authenticator.objects.filter(user=user).order_by("pk")
     ]
 
 
@@ -153,7 +153,7 @@ def delete_account(user: User, *, keep_text: bool) -> None:
 
     Raises:
         CannotDelete: the account has admin access, or is named in the admin log, whose rows would be
-                deleted with it.
+            deleted with it.
     """
     if user.is_staff:
         message = gettext(

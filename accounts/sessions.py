@@ -105,7 +105,7 @@ def sessions_of(user: User) -> list[Session]:
     active = []
     for session in user.sessions.filter(expire_date__gt=timezone.now()):
         session_hash = str(session.decoded().get(HASH_SESSION_KEY, ""))
-        if any(compare_digest(session_hash, each) for each in valid_hashes):
+        if any(compare_digest(session_hash, valid) for valid in valid_hashes):
             active.append(session)
         else:
             session.delete()
@@ -132,7 +132,7 @@ COOKIES: Final = {"known_browser": "/accounts/", "known_browser_desk": "/admin/"
 """Cookie → path. The path `/` would track readers on public pages."""
 COOKIE_AGE: Final = 400 * 24 * 3600
 """The maximum that browsers allow."""
-FIRST_SIGN_IN: Final = timedelta(hours=1)
+FIRST_SIGN_IN_WITHIN: Final = timedelta(hours=1)
 """Within this time after sign-up, the first browser is assumed to be that of the sign-up."""
 
 
@@ -160,7 +160,7 @@ def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -
             samesite="Lax",
         )
     has_other_browsers = Device.objects.filter(user=user).exclude(token=_hash(cookie)).exists()
-    is_old_account = timezone.now() - user.date_joined > FIRST_SIGN_IN
+    is_old_account = timezone.now() - user.date_joined > FIRST_SIGN_IN_WITHIN
     browser = browser_of(request.META.get("HTTP_USER_AGENT", ""))
     _, is_new_browser = Device.objects.update_or_create(
         user=user,

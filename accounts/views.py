@@ -64,7 +64,7 @@ def account_required(view: View) -> View:
 
 
 def reauthentication_required_for(view: View) -> View:
-    """Also requires a recent confirmation of identity."""
+    """Requires sign-in, and a recent confirmation of identity."""
 
     return recent_sign_in_required(cast(View, reauthentication_required(account_required(view))))
 
@@ -249,17 +249,17 @@ def session_list(request: HttpRequest, user: User) -> HttpResponse:
     current = request.session.session_key
     local = publication_of(request).local
 
-    def formatted(time: datetime | None) -> str:
+    def format_time(time: datetime | None) -> str:
         return time_element(local(time), clock=True) if time else ""
 
     rows = [
         (
-            each,
-            each.session_key == current,
-            formatted(each.started_at),
-            formatted(each.last_seen_at),
+            session,
+            session.session_key == current,
+            format_time(session.started_at),
+            format_time(session.last_seen_at),
         )
-        for each in sessions.sessions_of(user)
+        for session in sessions.sessions_of(user)
     ]
     return render(request, "account/sessions.html", {"sessions": rows})
 

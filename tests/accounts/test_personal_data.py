@@ -135,7 +135,7 @@ def test_every_table_with_personal_data_is_covered(traces: dict[str, Comment], o
     identifying = {each.partition(":")[0] for each in identifying_tables()}
     referring = {
         field.model._meta.db_table
-        for _, field in personal_data.columns_pointing_here()
+        for _, field in personal_data.foreign_keys_to_accounts()
         if field.model._base_manager.filter(**{field.attname: ola.pk}).exists()
     }
     covered = identifying | referring
@@ -159,7 +159,7 @@ def test_no_table_identifies_a_deleted_account(
     user_id = ola.pk
     personal_data.delete_account(ola, keep_text=keep_text)
     assert identifying_tables() == []
-    for column, field in personal_data.columns_pointing_here():
+    for column, field in personal_data.foreign_keys_to_accounts():
         assert not field.model._base_manager.filter(**{field.attname: user_id}).exists(), column
 
 
@@ -312,7 +312,7 @@ def test_rows_of_admin_actions_stay_and_are_in_the_export(
     assert LogEntry.objects.filter(user=rui).exists()
     LogEntry.objects.filter(user=rui).delete()
     personal_data.delete_account(rui, keep_text=True)
-    fields = dict(personal_data.columns_pointing_here())
+    fields = dict(personal_data.foreign_keys_to_accounts())
     for column, row in rows.items():
         remaining = type(row)._base_manager.filter(pk=row.pk).first()
         assert remaining is None or getattr(remaining, fields[column].attname) is None, column
@@ -321,7 +321,7 @@ def test_rows_of_admin_actions_stay_and_are_in_the_export(
 
 
 def test_every_foreign_key_to_an_account_cascades_or_is_set_to_null() -> None:
-    for column, field in personal_data.columns_pointing_here():
+    for column, field in personal_data.foreign_keys_to_accounts():
         on_delete = field.remote_field.on_delete  # type: ignore[union-attr]
         assert on_delete in {models.CASCADE, models.SET_NULL}, column
 
