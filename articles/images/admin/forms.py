@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from django import forms
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.template.loader import render_to_string
@@ -165,6 +166,24 @@ LICENCE: Final = (
 )
 
 
+KEYWORDS_MAX_LENGTH: Final = 20_000
+
+
+class KeywordsField(SimpleArrayField):
+    """Keywords between commas. Without a limit, each of millions could have an error of its own."""
+
+    def __init__(self, base_field: forms.Field, **options: Any) -> None:
+        super().__init__(base_field, **options)
+        # An empty one, as after a last comma, is none.
+        self.base_field.required = False
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and len(value) > KEYWORDS_MAX_LENGTH:
+            message = f"Enter at most {KEYWORDS_MAX_LENGTH:,} characters of keywords."
+            raise ValidationError(message, code="max_length")
+        return super().to_python(value)
+
+
 class ImageForm(forms.ModelForm[Image]):
     seen = forms.CharField(required=False, widget=Unlabelled)
     """When the image had last been changed when this form was rendered."""
@@ -184,6 +203,7 @@ class ImageForm(forms.ModelForm[Image]):
     class Meta:
         model = Image
         fields = [*MAIN, *DESCRIPTION, *FOCUS, *CREDIT, *LICENCE]
+        field_classes = {"keywords": KeywordsField}
         widgets = {
             **{name: AdminTextareaWidget(attrs={"rows": 3}) for name in TEXTAREAS},
             **{name: AdminTextInputWidget(attrs={"size": 60}) for name in TEXT_INPUTS},

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from articles.images.admin.forms import EDIT_CONFLICT, PHOTOGRAPHER_IS_CREATOR
+from articles.images.admin.forms import EDIT_CONFLICT, PHOTOGRAPHER_IS_CREATOR, ImageForm
 from articles.images.library.uploads import NO_METADATA
 from articles.images.models import Agency, Image, Photographer, Rendition
 from articles.images.models.rights import LICENCE_DATES_REVERSED, NO_REASON
@@ -338,3 +339,11 @@ def test_a_licence_that_ends_before_it_begins_is_rejected_with_an_error(
     assert "Typed" in page
     image.refresh_from_db()
     assert image.licence_until is None
+
+
+def test_too_many_keywords_have_one_error() -> None:
+    field = ImageForm().fields["keywords"]
+    assert field.clean("port, , ships,") == ["port", "", "ships", ""]
+    with pytest.raises(ValidationError) as refused:
+        field.clean("\x00," * 200_000)
+    assert [each.code for each in refused.value.error_list] == ["max_length"]
