@@ -78,7 +78,8 @@ def _without_rule() -> list[DashboardItem]:
 def _in_progress_items() -> list[DashboardItem]:
     """Returns an item per issue that is scheduled or being sent, and one per digest."""
     groups: dict[Issue | Digest, list[Issue]] = {}
-    for issue in Issue.objects.in_progress().select_related("digest__newsletter"):
+    in_progress = Issue.objects.in_progress().select_related("digest__newsletter")
+    for issue in in_progress.without_content():
         groups.setdefault(issue.digest or issue, []).append(issue)
     counts = Delivery.objects.counts_by_issue(
         [issue for issues in groups.values() for issue in issues]
@@ -107,7 +108,7 @@ def newsletter_panel(user: Any) -> DashboardPanel | None:
     """The next issue that is not sent, and how the last one was delivered."""
     if not user.has_perm("newsletter.change_issue"):
         return None
-    issues = Issue.objects.select_related("newsletter")
+    issues = Issue.objects.select_related("newsletter").without_content()
     following = issues.filter(state__in=Issue.EDITABLE_STATES, digest__isnull=True)
     last = issues.filter(state=Issue.State.SENT).order_by("-sent_at").first()
     context = {

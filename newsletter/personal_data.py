@@ -156,7 +156,7 @@ def erase(token: str, *, suppress: bool) -> Subscriber:
     return subscriber
 
 
-def erase_account(person: Person, keep_words: bool) -> None:
+def erase_account(person: Person, keep_text: bool) -> None:
     """Erases the address of a deleted account, its choices and consents; deliveries stay counted
     without it.
 

@@ -268,7 +268,7 @@ def pause_if_blocked(issue: Issue) -> bool:
 
 def pause_issues_with(article_id: int) -> None:
     """Pauses all issues that contain an article that was unpublished."""
-    for issue in Issue.objects.sending().filter(items__article_id=article_id):
+    for issue in Issue.objects.sending().filter(items__article_id=article_id).without_content():
         pause_if_blocked(issue)
 
 
@@ -288,7 +288,9 @@ def pause_on_failures(issue: Issue) -> bool:
 
 def send_to_remaining() -> None:
     """Sends to all remaining recipients when the canary batch was delivered and its wait is over."""
-    for issue in Issue.objects.sending().filter(wave=0).select_related("newsletter"):
+    for issue in (
+        Issue.objects.sending().filter(wave=0).select_related("newsletter").without_content()
+    ):
         canary = _all_deliveries(issue).filter(wave=0)
         if canary.filter(state__in=["queued", "claimed", "sending"]).exists():
             continue

@@ -156,14 +156,18 @@ def new_between(after: datetime, before: datetime, *, no_older_than: timedelta) 
 
 
 def not_in_earlier_digests(
-    articles: ArticleQuerySet, digest: Digest, *, reach: timedelta
+    articles: ArticleQuerySet, digest: Digest, *, lookback: timedelta
 ) -> ArticleQuerySet:
-    """Excludes articles of earlier digests of the same newsletter and frequency."""
+    """Excludes articles of earlier digests of the same newsletter and frequency.
+
+    Args:
+        lookback: how long before this period those digests may have ended.
+    """
     earlier = IssueItem.objects.filter(
         issue__digest__newsletter=digest.newsletter_id,
         issue__digest__frequency=digest.frequency,
         issue__digest__ends_at__lt=digest.ends_at,
-        issue__digest__ends_at__gt=digest.begins_at - reach,
+        issue__digest__ends_at__gt=digest.begins_at - lookback,
     )
     return articles.exclude(pk__in=earlier.values("article_id"))
 
@@ -298,7 +302,7 @@ def _articles(digest: Digest, choice: Choice) -> ArticleQuerySet:
         length = PERIOD_LENGTHS[Frequency(digest.frequency)]
         after = digest.begins_at - OVERLAP
         articles = new_between(after, digest.ends_at, no_older_than=length)
-        articles = not_in_earlier_digests(articles, digest, reach=length + OVERLAP)
+        articles = not_in_earlier_digests(articles, digest, lookback=length + OVERLAP)
     if choice.language:
         articles = in_language(articles, choice.language, current_publication())
     return with_topics(articles, choice.topics).newest()

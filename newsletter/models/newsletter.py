@@ -55,6 +55,8 @@ def default_frequencies() -> list[str]:
 
 @model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: "view"})
 class Newsletter(models.Model):
+    """A list that readers subscribe to, with its sender, frequencies and rules for sending."""
+
     name = models.CharField(
         max_length=80,
         validators=[validate_storable, validate_not_blank],

@@ -208,6 +208,7 @@ def test_lists_do_not_load_the_content_of_issues(editor_client: Client, edna: Us
     )
     issue("In a digest", digest=digest)
     for url in (
+        reverse("admin:index"),
         reverse("admin:newsletter_issue_changelist"),
         reverse("admin:newsletter_digest_change", args=[digest.pk]),
     ):
