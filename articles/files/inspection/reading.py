@@ -13,6 +13,7 @@ the removal is copied.
 """
 
 import shutil
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -76,6 +77,9 @@ def _tags(path: Path) -> TinyTag:
 
 CHUNK_SIZE: Final = 1024 * 1024
 ID3V1_LENGTH: Final = 128
+APE_FOOTER: Final = struct.Struct("<8s4I8x")
+"""The name, then version, size without the header, number of items and flags."""
+APE_HAS_HEADER: Final = 1 << 31
 FLAC_PADDING: Final = 1
 FLAC_TAGS: Final = frozenset({2, 4, 6})
 """Application data, comments and images."""
@@ -191,8 +195,10 @@ def _cut_id3(path: Path) -> None:
         start += 10 + size + footer
     if content[-ID3V1_LENGTH : -ID3V1_LENGTH + 3] == b"TAG":
         end -= ID3V1_LENGTH
-    if content[end - 32 : end - 24] == b"APETAGEX":
-        end -= 32 + int.from_bytes(content[end - 20 : end - 16], "little")
+    footer_start = end - APE_FOOTER.size
+    if footer_start >= start and content.startswith(b"APETAGEX", footer_start):
+        _, _, size, _, flags = APE_FOOTER.unpack_from(content, footer_start)
+        end -= size + (APE_FOOTER.size if flags & APE_HAS_HEADER else 0)
     if start >= end:
         message = "Nothing but tags"
         raise ValueError(message)

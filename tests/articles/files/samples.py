@@ -74,6 +74,19 @@ def mp3(frames: int = 100, *, title: str = "", artist: str = "") -> bytes:
     return b"ID3\x03\0\0" + length + texts + FRAME * frames + b"TAG" + artist.encode().ljust(125)
 
 
+def ape_tag(artist: str, *, has_header: bool) -> bytes:
+    """The tag at the end of an MP3 file (APEv2); the header at its start is optional."""
+    value = artist.encode()
+    item = struct.pack("<II", len(value), 0) + b"Artist\0" + value
+
+    def end(flags: int) -> bytes:
+        return b"APETAGEX" + struct.pack("<4I8x", 2000, len(item) + 32, 1, flags)
+
+    contains_header, is_header = 1 << 31, 1 << 29
+    header = end(contains_header | is_header) if has_header else b""
+    return header + item + end(contains_header if has_header else 0)
+
+
 def wav(seconds: int = 2, *, artist: str = "") -> bytes:
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:

@@ -130,6 +130,14 @@ def test_the_sound_of_an_mp3_file_stays_as_it_is(inspect: Any) -> None:
     assert cleaned == samples.FRAME * 100
 
 
+@pytest.mark.parametrize("has_header", [True, False])
+def test_an_ape_tag_is_cut_with_its_header_only_if_it_has_one(
+    inspect: Any, has_header: bool
+) -> None:
+    _, cleaned = inspect(samples.mp3(100) + samples.ape_tag("Rui Costa", has_header=has_header))
+    assert cleaned == samples.FRAME * 100
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
