@@ -81,6 +81,10 @@ class Server:
         if status(self.data):
             what = "The database does not stop"
             self._run(what, "pg_ctl", "stop", f"--mode={mode}", "--wait", "-D", self.data)
+            # pg_ctl waits until the pid file is gone, which the server deletes a moment before it ends.
+            deadline = time.monotonic() + 8
+            while processes.postgres_of(self.data) and time.monotonic() < deadline:
+                time.sleep(0.01)
 
     def _run(self, what: str, program: str, *options: str | Path) -> None:
         command = [self.programs.folder / program, *options]

@@ -8,11 +8,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
 
-from iria.launcher import processes
+from iria.launcher import postmaster, processes
 from iria.launcher.cluster import Cluster
 from iria.launcher.output import StartError
 from iria.launcher.postgres_programs import version_of
@@ -128,6 +130,19 @@ def test_a_killed_daemon_is_replaced_and_the_server_still_stops(cluster: Cluster
         cluster.ensure()
         assert add_row(url) == before + 1
     assert not runs(cluster)
+
+
+def test_a_server_is_stopped_when_its_processes_have_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`pg_ctl` waits only until the pid file is deleted."""
+    left = [[1], [1], []]
+    monkeypatch.setattr(postmaster, "status", lambda data: "ready")
+    monkeypatch.setattr(processes, "run_program", lambda *_, **_options: None)
+    monkeypatch.setattr(processes, "postgres_of", lambda data: left.pop(0))
+    programs: Any = SimpleNamespace(folder=tmp_path, options={})
+    postmaster.Server(tmp_path, tmp_path / "log", programs, durable=False).stop()
+    assert left == []
 
 
 def test_a_pid_file_from_before_a_crash_does_not_prevent_a_start(cluster: Cluster) -> None:
