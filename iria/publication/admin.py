@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from iria.core.admin import NoAddOrDelete, Unlabelled
 from iria.publication import colours, logos, menus, models
 from iria.publication.menus import broken_entry_messages
-from iria.publication.models import Publication, current_publication
+from iria.publication.models import Publication
 from iria.publication.row_fields import SHARE_SERVICES, LinksField, MenuField, ShareField
 from iria.publication.translated_admin import TranslatedAdmin
 
@@ -297,5 +297,5 @@ class PublicationAdmin(NoAddOrDelete, TranslatedAdmin[Publication]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        current_publication().save()
+        Publication.objects.get_or_create(pk=1)
         return redirect(reverse("admin:iria_publication_change", args=[1]))

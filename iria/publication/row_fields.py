@@ -111,6 +111,8 @@ class RowsField(forms.Field, ABC):
         messages: list[str] = []
         for number, row in enumerate(rows, start=1):
             try:
+                for text in row.values():
+                    validate_storable(text)
                 values.append(self.read(row, first=not values))
             except ValidationError as error:
                 messages += [f"Row {number}: {message}" for message in error.messages]
@@ -221,7 +223,6 @@ class ShareField(LinksField):
 
 
 def _name(text: str) -> str:
-    validate_storable(text)
     name = one_line(text)
     if len(name) > NAME_MAX_LENGTH:
         message = f"“{name[:30]}…” is too long. The maximum is {NAME_MAX_LENGTH} characters."

@@ -274,8 +274,13 @@ class _RelatedFilter(_FormFilter):
     field: str
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        named = self.rows.objects.order_by("name").values_list("pk", "name")[:MAX_CHOICES]
-        return [(str(pk), name) for pk, name in named]
+        """The first by name, and the chosen one if a link names another."""
+        named = self.rows.objects.order_by("name").values_list("pk", "name")
+        choices = [(str(pk), name) for pk, name in named[:MAX_CHOICES]]
+        chosen = self.value() or ""
+        if chosen.isdecimal() and len(chosen) < 18 and chosen not in dict(choices):
+            choices += [(str(pk), name) for pk, name in named.filter(pk=chosen)]
+        return choices
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for line in super().choices(changelist):

@@ -166,7 +166,7 @@ def layout_of(request: HttpRequest) -> str:
 
 def image_to_open(number: str) -> Image | None:
     """The image whose drawer the URL opens; it need not be in the list."""
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > 18:
         return None
     return Image.objects.for_grid().filter(pk=number).first()
 

@@ -112,6 +112,8 @@ class LibraryAdmin[Row: LibraryRow](admin.ModelAdmin[Row]):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         row = self.get_object(request, object_id)
+        if row is not None and not self.has_delete_permission(request, row):
+            raise PermissionDenied
         if row is not None and (error := editing.why_undeletable(row)):
             self.message_user(request, error, messages.ERROR)
             return redirect(row.change_url)

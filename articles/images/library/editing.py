@@ -149,7 +149,7 @@ def use_instead(image: Image, other: Image, *, by: User) -> None:
 
     Raises:
         NotAllowed: it was uploaded by someone else, or the pair is already decided.
-        deletion.StillUsed: it is already used.
+        StillUsed: it is already used.
     """
     if image.uploaded_by_id != by.pk and not by.has_perm("articles.delete_image"):
         message = f"“{image}” was uploaded by someone else. Ask an editor to delete it."

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from iria.publication import menus
@@ -169,3 +171,29 @@ def test_a_concurrent_change_is_not_overwritten_without_a_warning(admin_client: 
     assert second is not None
     admin_client.post(URL, form(tagline="Mine", seen=second[1]))
     assert Publication.objects.get().tagline == "Mine"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"social_links-address": ["https://example.org/\x00"], "social_links-name": ["Ours"]},
+        {"footer_menu-target": ["category:\x00"]},
+        {
+            "footer_menu-target": ["link"],
+            "footer_menu-address": ["https://example.org/\x00"],
+            "footer_menu-label": ["Ours"],
+        },
+    ],
+)
+def test_a_nul_character_in_a_row_is_an_error_of_the_form(
+    admin_client: Client, rows: dict[str, list[str]]
+) -> None:
+    response = admin_client.post(URL, form(**rows))
+    assert response.status_code == 200
+    assert response.context["errors"]
+
+
+def test_opening_the_publication_does_not_write_it(admin_client: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert admin_client.get("/admin/iria/publication/").status_code == 302
+    assert not [query for query in queries if "UPDATE" in query["sql"]]

@@ -195,3 +195,16 @@ def test_the_pages_of_the_chooser_keep_the_filters(as_edna: Client) -> None:
     html = as_edna.get(f"{CHOOSER}&used=no").content.decode()
     assert "page=2&amp;used=no" in html
     assert Image.objects.count() == 25
+
+
+def test_only_who_may_delete_images_learns_where_one_is_used(client: Client, mina: User) -> None:
+    client.force_login(mina)
+    image = picture()
+    draft(lead_image=image)
+    assert client.get(f"{IMAGES}{image.pk}/delete/").status_code == 403
+
+
+def test_an_impossible_number_opens_no_drawer(as_edna: Client) -> None:
+    response = as_edna.get(f"{IMAGES}?open={'9' * 5000}")
+    assert response.status_code == 200
+    assert response.context["linked"] is None
