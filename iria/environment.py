@@ -79,10 +79,12 @@ def needs_packages(lock: str) -> str:
 
 def url(name: str, default: str) -> str:
     """A URL, without a slash at its end."""
-    value: str = env.str(name, default=default)
+    value: str = env.str(name, default=default).strip()
     try:
         parts = urlsplit(value)
-        is_valid = parts.scheme in {"http", "https"} and bool(parts.port or parts.hostname)
+        # Reading the port raises the error about an invalid one.
+        has_host = parts.port != 0 and bool(parts.hostname)
+        is_valid = parts.scheme in {"http", "https"} and has_host and len(value.split()) == 1
     except ValueError:
         is_valid = False
     if not is_valid:
@@ -115,14 +117,17 @@ def contact(name: str) -> str:
 
 
 def site_url(name: str, default: str) -> str:
-    """The URL of the site, without a path: all paths start at the host."""
+    """The URL of the site, without a path: all paths start at the host. In lower case, as browsers write it."""
     value = url(name, default)
     parts = urlsplit(value)
+    if "@" in parts.netloc:
+        # The value contains a password, so the error does not repeat it.
+        raise invalid(name, "must not contain a user name or a password: it is part of every link.")
     if parts.path or parts.query or parts.fragment:
         raise invalid(
             name, f"is “{value}”. Enter a URL without a path, such as https://www.example.org."
         )
-    return value
+    return value.lower()
 
 
 def mailer(name: str, folder: Path) -> dict[str, Any]:
@@ -130,13 +135,17 @@ def mailer(name: str, folder: Path) -> dict[str, Any]:
     value: str = env.str(name, default="")
     if not value:
         return {"BACKEND": "iria.core.mail.FolderBackend", "OPTIONS": {"folder": str(folder)}}
+    like_mail_url = f"should be like smtp+tls://user:password@mail.example.org:587. {ENCODED}"
     try:
         config = environ.Env.email_url_config(value)
     except (KeyError, ValueError, ImproperlyConfigured) as error:
         # The value may contain a password, so the error does not repeat it.
-        raise invalid(
-            name, f"should be like smtp+tls://user:password@mail.example.org:587. {ENCODED}"
-        ) from error
+        raise invalid(name, like_mail_url) from error
+    is_smtp = config["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    if is_smtp and not config["EMAIL_HOST"]:
+        raise invalid(name, like_mail_url)
+    if not is_smtp:
+        return {"BACKEND": config["EMAIL_BACKEND"]}
     options = {
         "host": config.get("EMAIL_HOST"),
         "port": config.get("EMAIL_PORT"),
@@ -146,8 +155,6 @@ def mailer(name: str, folder: Path) -> dict[str, Any]:
         "use_ssl": config.get("EMAIL_USE_SSL", False),
         "timeout": 20,
     }
-    if config["EMAIL_BACKEND"] != "django.core.mail.backends.smtp.EmailBackend":
-        return {"BACKEND": config["EMAIL_BACKEND"]}
     return {"BACKEND": config["EMAIL_BACKEND"], "OPTIONS": options}
 
 
@@ -287,7 +294,13 @@ def signature(domain: str, selector: str, key_file: str) -> tuple[str, str, str]
         raise invalid(key_file, "names a file that cannot be read.") from error
     if "PRIVATE KEY-----" not in key or "ENCRYPTED" in key:
         raise invalid(key_file, "must name an RSA key in PEM format without a password.")
-    return mail_domain(given[domain]), given[selector], key
+    try:
+        signing_domain = mail_domain(given[domain])
+    except ValueError as error:
+        raise invalid(
+            domain, f"is “{given[domain]}”, which is not a {KINDS[mail_domain]}."
+        ) from error
+    return signing_domain, given[selector], key
 
 
 def mailbox(name: str) -> str:
@@ -297,7 +310,8 @@ def mailbox(name: str) -> str:
         return ""
     try:
         parts = urlsplit(value)
-        is_valid = bool(parts.port or parts.hostname or parts.scheme == "maildir")
+        # Reading the port raises the error about an invalid one.
+        is_valid = parts.port != 0 and bool(parts.hostname or parts.scheme == "maildir")
     except ValueError:
         is_valid = False
     if (
@@ -451,16 +465,14 @@ def sentry(name: str) -> str:
     if not dsn:
         return ""
     try:
-        parts = urlsplit(dsn)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.username or not parts.hostname:
-        # The value may contain the key, so the error does not repeat it.
-        raise invalid(name, "should be like https://key@sentry.example.org/1.")
-    try:
-        import_module("sentry_sdk")
+        sentry_utils = import_module("sentry_sdk.utils")
     except ImportError as error:
         raise invalid(name, needs_packages("sentry")) from error
+    try:
+        sentry_utils.Dsn(dsn)
+    except ValueError as error:
+        # The value may contain the key, so the error does not repeat it.
+        raise invalid(name, "should be like https://key@sentry.example.org/1.") from error
     return dsn
 
 

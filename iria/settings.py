@@ -90,7 +90,7 @@ SEARCH_RATE_LIMIT: int = env.int("SEARCH_RATE_LIMIT", default=120)
 PAGE_STORE_MB: int = env.int("PAGE_STORE_MB", default=16)
 # Where stored pages are written as files too, for nginx or Caddy; empty: nowhere.
 PAGE_DIRECTORY: str = env("PAGE_DIRECTORY", cast=absolute_path, default="")
-PAGE_DIRECTORY_MB: int = env.int("PAGE_DIRECTORY_MB", default=100)
+PAGE_DIRECTORY_MB: int = env("PAGE_DIRECTORY_MB", cast=positive, default=100)
 if TESTING:
     # Most tests never commit, so no change would be heard of. Servers that a test starts store pages.
     PAGE_STORE_MB = 0

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -44,11 +45,18 @@ def _inherited() -> dict[str, str]:
         ("DATABASE_URL", "postgres://"),
         ("DATABASE_DIRECT_URL", "postgres://iria@host:port/iria"),
         ("SITE_URL", "https://example.org:port"),
+        ("SITE_URL", "https://:8000"),
+        ("SITE_URL", "https://www.example.org desk"),
         ("CACHE_URL", "memcache://there"),
         ("CACHE_URL", "redis://host:port/0"),
         ("CACHE_URL", "redis://host:6379/cache"),
         ("CACHE_URL", "redis://"),
         ("MAIL_URL", "nonsense"),
+        ("MAIL_URL", "smtp+tls://desk:secret@:587"),
+        ("BOUNCE_MAILBOX_URL", "imaps://:993"),
+        ("SENTRY_DSN", "https://key@sentry.example.org"),
+        ("SENTRY_DSN", "https://key@sentry.example.org:port/1"),
+        ("PAGE_DIRECTORY_MB", "-1"),
         ("IMAGE_ACCEL_LOCATION", "kept-pictures"),
         ("AKISMET_KEY", "two words"),
         ("MAIL_PROVIDER", "pigeon"),
@@ -105,6 +113,26 @@ def test_a_password_that_breaks_a_url_leads_to_its_code_and_is_not_shown(
     assert f"The setting {name}" in last_line
     assert "%2F" in last_line
     assert "cd+ef" not in last_line
+
+
+def test_a_site_url_with_a_password_is_refused_and_not_shown() -> None:
+    last_line = start(SITE_URL="https://desk:secret@example.org").stderr.strip().splitlines()[-1]
+    assert "The setting SITE_URL" in last_line
+    assert "secret" not in last_line
+
+
+def test_an_invalid_domain_of_signatures_is_reported(tmp_path: Path) -> None:
+    key = tmp_path / "key.pem"
+    key.write_text("-----BEGIN PRIVATE KEY-----")
+    values = {"DKIM_SELECTOR": "news", "DKIM_KEY_FILE": str(key)}
+    outcome = start(DKIM_DOMAIN="two words", **values)
+    assert "The setting DKIM_DOMAIN" in outcome.stderr.strip().splitlines()[-1]
+
+
+def test_capitals_and_spaces_in_the_site_url_do_not_matter() -> None:
+    check = "from iria import settings as s; assert s.SECURE; print(s.SITE_URL)"
+    outcome = start(check, SITE_URL=" HTTPS://WWW.Example.org/ ")
+    assert outcome.stdout.strip() == "https://www.example.org"
 
 
 def test_an_invalid_key_for_backups_is_not_repeated() -> None:
