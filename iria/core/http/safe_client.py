@@ -185,8 +185,8 @@ def _got(
     try:
         for _ in range(MAX_REDIRECTS + 1):
             with _response(url, agent, "GET", seconds=until - monotonic()) as response:
-                if 300 <= response.status < 400 and (to := response.headers.get("Location", "")):
-                    url = urljoin(url, to)
+                if location := _location(response):
+                    url = urljoin(url, location)
                     continue
                 if response.status != http.client.OK:
                     is_temporary = response.status in TEMPORARY
@@ -267,8 +267,18 @@ def _status(url: str, agent: str, method: str) -> int:
 def _status_and_location(url: str, agent: str, method: str) -> tuple[int, str]:
     """The status of one response, and the target of its redirect."""
     with _response(url, agent, method) as response:
-        location = response.headers.get("Location", "") if 300 <= response.status < 400 else ""
-        return response.status, location
+        return response.status, _location(response)
+
+
+def _location(response: http.client.HTTPResponse) -> str:
+    """The target of a redirect; empty if the response is none.
+
+    Python reads headers as Latin-1. Servers that do not encode the letters of a path send UTF-8.
+    """
+    location = response.headers.get("Location", "") if 300 <= response.status < 400 else ""
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode()
+    return location
 
 
 @contextmanager

@@ -189,13 +189,15 @@ class _Site(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         redirects = {"/moved": "/here", "/inside": "http://10.0.0.1/", "/round": "/round"}
+        # As its bytes are in UTF-8.
+        redirects["/to-letters"] = "/é".encode().decode("latin-1")
         if self.path == "/no-heads" and self.command == "HEAD":
             self.send_response(405)
         elif self.path in redirects:
             self.send_response(302)
             self.send_header("Location", redirects[self.path])
         else:
-            statuses = {"/gone": 410, "/broken": 503, "/shy": 403}
+            statuses = {"/gone": 410, "/broken": 503, "/shy": 403, "/%C3%83%C2%A9": 404}
             self.send_response(statuses.get(self.path.partition("?")[0], 200))
         self.end_headers()
         if self.path in FILES and self.command == "GET":
@@ -229,6 +231,7 @@ def site(served: int, monkeypatch: pytest.MonkeyPatch) -> int:
         ("/here", True, ""),
         ("/here?q=é&x=[1]", True, ""),
         ("/moved", True, ""),
+        ("/to-letters", True, ""),
         ("/no-heads", True, ""),
         ("/shy", True, ""),
         ("/gone", False, "Status 410 Gone"),
