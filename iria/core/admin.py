@@ -23,6 +23,10 @@ FRAME_POLICY: Final = {
 """Of a page in a frame of the admin: without scripts, forms and frames of its own."""
 
 
+MAX_DIGITS: Final = 19
+"""Of a primary key, which fits into a bigint."""
+
+
 class Unlabelled(forms.HiddenInput):
     """A hidden input without an id for its label, which the admin renders anyway."""
 
@@ -31,11 +35,11 @@ class Unlabelled(forms.HiddenInput):
 
 
 class RowAutocomplete(AutocompleteSelect):
-    """Ignores values that are not numbers; Django's widget would query the database with them."""
+    """Ignores values that are no primary keys; Django's widget would query the database with them."""
 
     def optgroups(self, name: str, value: Sequence[Any], attrs: Any = None) -> list[Any]:
-        numbers = [each for each in value if str(each).isdecimal()]
-        return super().optgroups(name, numbers, attrs)
+        keys = [each for each in value if str(each).isdecimal() and len(str(each)) <= MAX_DIGITS]
+        return super().optgroups(name, keys, attrs)
 
 
 class NoAddOrDelete(BaseModelAdmin[Any]):
