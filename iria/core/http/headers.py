@@ -30,10 +30,12 @@ FORWARDING_HEADERS = (
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """The IP address; a socket for both versions writes that of IPv4 as in `::ffff:127.0.0.1`."""
     try:
-        return ip_address(text.strip())
+        ip = ip_address(text.strip())
     except ValueError:
         return None
+    return (isinstance(ip, IPv6Address) and ip.ipv4_mapped) or ip
 
 
 def is_trusted_proxy(ip: str) -> bool:
@@ -131,17 +133,17 @@ SMALLEST: Final = ("br", "zstd", "gzip")
 """For a stored page, which is compressed once."""
 FASTEST: Final = ("zstd", "br", "gzip")
 """For a page that was rendered for this request."""
-MIN_LENGTH: Final = 200
-"""In bytes; shorter responses would grow."""
+MIN_BYTES: Final = 200
+"""Shorter responses would grow."""
 
 
 class Compression(MiddlewareMixin):
     """Brotli, Zstandard or gzip for responses with `Cache-Control: public`.
 
     The length of a compressed page reveals a secret in it to an attacker who can add text to the page
-    (BREACH). Public responses contain no secret; every page with a token, a name or a session has `private` or no header, and is not compressed. So the padding of
-    random length of Django's middleware is not needed, and a page has the same bytes for
-    everybody.
+    (BREACH). Public responses contain no secret; every page with a token, a name or a session has `private`
+    or no header, and is not compressed. So the padding of random length of Django's middleware is not needed,
+    and a page has the same bytes for everybody.
     """
 
     def process_response(
@@ -170,7 +172,7 @@ def _may_be_compressed(response: HttpResponse) -> bool:
         "public" in response.headers.get("Cache-Control", "")
         and TEXT.match(response.headers.get("Content-Type", "")) is not None
         and "Content-Encoding" not in response.headers
-        and len(response.content) >= MIN_LENGTH
+        and len(response.content) >= MIN_BYTES
     )
 
 

@@ -28,6 +28,13 @@ def test_a_trusted_proxy_sets_the_client_ip(rf: RequestFactory, settings: Any) -
     assert client_ip(request_from(rf, "10.0.0.1", "198.51.100.1, 10.0.0.7")) == "198.51.100.1"
 
 
+def test_a_proxy_is_trusted_also_over_a_socket_for_both_versions(
+    rf: RequestFactory, settings: Any
+) -> None:
+    settings.TRUSTED_PROXIES = [ip_network("10.0.0.0/8")]
+    assert client_ip(request_from(rf, "::ffff:10.0.0.1", "198.51.100.1")) == "198.51.100.1"
+
+
 def test_header_values_of_the_client_are_ignored(rf: RequestFactory, settings: Any) -> None:
     settings.TRUSTED_PROXIES = [ip_network("10.0.0.0/8")]
     forwarded = "192.0.2.1, 198.51.100.1"
