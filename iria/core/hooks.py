@@ -154,7 +154,8 @@ class ScheduledChange:
 
 
 scheduled_changes: Hook[ScheduledChange] = Hook()
-"""Columns of times at which pages change by themselves (`ScheduledChange`); ETags depend on them (`iria.core.http.cache_versions`). Each needs an index, or few rows."""
+"""Columns of times at which pages change by themselves (`ScheduledChange`); ETags depend on them
+(`iria.core.http.cache_versions`). Each needs an index, or few rows."""
 
 menu_targets: Hook[MenuTargets] = Hook()
 """Targets of menus by kind, in the order of the form."""

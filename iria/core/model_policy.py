@@ -1,7 +1,8 @@
 """What every model declares about itself: public pages, personal data, permissions.
 
 The triggers that renew cached pages (`iria.core.db.triggers`), the page about personal data (`iria.publication.views`)
-and what each role may do (`iria.roles`) follow from these declarations. A system check names a model without one. Also the recipients of personal data, and what the core itself stores.
+and what each role may do (`iria.roles`) follow from these declarations. A system check names a model without one. Also
+the recipients of personal data, and what the core itself stores.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

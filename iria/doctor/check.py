@@ -78,5 +78,5 @@ def _put[Item, Result](
 
 def reason(error: BaseException) -> str:
     """The first line of an error, without the full stop at its end."""
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return text.strip().splitlines()[0].rstrip(".")[:300]
+    text = str(getattr(error, "strerror", None) or error).strip() or type(error).__name__
+    return text.splitlines()[0].rstrip(".")[:300]

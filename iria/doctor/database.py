@@ -106,7 +106,7 @@ def dead_rows() -> Iterator[Finding]:
         MAX_TRANSACTION_AGE.total_seconds(),
     ):
         yield Finding(
-            f"A transaction has been open since {began:%Y-%m-%d %H:%M}, so no dead row can be removed.",
+            f"A transaction has been open since {began:%Y-%m-%d %H:%M} UTC, so no dead row can be removed.",
             f"End the program that opened it, or run `SELECT pg_terminate_backend({pid});`.",
             Level.WARNING,
         )

@@ -91,8 +91,8 @@ def insert_selected(
 ) -> int:
     """Inserts a row for every row of `source`, the text after FROM; returns the number of rows.
 
-    `parameters` are those of `source`. Columns without an expression get the default of their field, and a missing primary key the next
-    number of its sequence.
+    `parameters` are those of `source`. Columns without an expression get the default of their field, and a missing
+    primary key the next number of its sequence.
     """
     row, quote = model(), connection.ops.quote_name
     columns = dict(expressions)

@@ -66,8 +66,9 @@ def public_page(
 
     Args:
         parameters: of the query, that the view reads. It does not see any others, so the page is stored
-            once for all of them, such as those of advertising. `text=summary` is read with this value only. None for a view that reads text of the
-            reader: it sees everything, and is stored without a query only.
+            once for all of them, such as those of advertising. `text=summary` is read with this value only.
+            None for a view that reads text of the reader: it sees everything, and is stored without a query
+            only.
         also: called with the view's arguments; returns the scopes beside `content` that the page shows,
             such as the thread of an article.
         by_row: the page shows the text of articles only from instances of the model. Stored, it then stays

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from iria.core.db.history import BackupRun
 from iria.doctor import backups, database, files, mail, run, site, worker
-from iria.doctor.check import Check, Finding, Level, Unanswered, in_time
+from iria.doctor.check import Check, Finding, Level, Unanswered, in_time, reason
 from iria.doctor.database import table_sizes
 from iria.doctor.run import Result, results
 from iria.publication.models import Publication
@@ -292,6 +292,10 @@ FAULTS: Final[dict[str, tuple[Plant, Callable[[], object], str]]] = {
 
 def found() -> dict[str, tuple[Finding, ...]]:
     return {result.title: result.findings for result in results() if result.findings}
+
+
+def test_an_error_without_a_text_has_a_reason() -> None:
+    assert reason(ValueError("\n")) == "ValueError"
 
 
 def title_of(find: Callable[[], object]) -> str:
