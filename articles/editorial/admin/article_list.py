@@ -262,12 +262,15 @@ class ArticleList(admin.ModelAdmin[Article]):
             publishing.publish(article, by=request.user)  # type: ignore[arg-type]
             return "was already published" if was == article.state else "was published"
 
-        self._apply_to_each(request, queryset, publish)
+        if not self._are_too_many(request, queryset):
+            self._apply_to_each(request, queryset, publish)
 
     @admin.action(description="Unpublish selected articles", permissions=["publish"])
     def unpublish_selected(
         self, request: HttpRequest, queryset: QuerySet[Article]
     ) -> HttpResponse | None:
+        if self._are_too_many(request, queryset):
+            return None
         public = queryset.filter(state=Article.State.PUBLISHED)
         if trash.CONFIRMED_FIELD not in request.POST and public.exists():
             return trash.confirm_selected(self, request, queryset)
@@ -305,18 +308,16 @@ class ArticleList(admin.ModelAdmin[Article]):
         self, request: HttpRequest, articles: QuerySet[Article], action: Callable[[Article], str]
     ) -> None:
         """Applies an action to each article and reports every result; a failure stops no other."""
-        done: list[tuple[str, str]] = []
-        refused: list[tuple[str, str]] = []
-        if self._are_too_many(request, articles):
-            return
+        done: list[tuple[Article, str]] = []
+        refused: list[tuple[Article, str]] = []
         for article in articles.order_by("pk"):
             if not permissions.may_change(request.user, article):
-                refused.append((article.headline, "cannot be changed: no permission"))
+                refused.append((article, "cannot be changed: no permission"))
                 continue
             try:
-                done.append((article.headline, action(article)))
+                done.append((article, action(article)))
             except publishing.NotReady as refusal:
-                refused.append((article.headline, f"is not ready: {refusal}"))
+                refused.append((article, f"is not ready: {refusal}"))
         for level, rows in ((messages.SUCCESS, done), (messages.ERROR, refused)):
             if rows:
                 listed = format_html_join("", "<li>“{}” {}</li>", rows)

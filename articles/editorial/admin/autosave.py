@@ -3,6 +3,7 @@
 The script sends the fields that changed, and gets JSON. Without it, “Save draft” does the same.
 """
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -21,6 +22,7 @@ from articles.editorial.admin.fields import check_picks
 from articles.editorial.admin.form import LISTS
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, ArticleType, Revision
+from articles.editorial.models.mixins import NO_PUBLICATION_NAME
 from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import (
     BLANK,
@@ -96,7 +98,7 @@ def _save(
                 content,
                 by=request.user,  # type: ignore[arg-type]
                 reason=_reason(request),
-                opened_at=int(version) if version.isdecimal() else -1,
+                opened_at=int(version) if version.isdecimal() and len(version) < 19 else -1,
             )
             if _was_never_written(article, content_of_revision(revision)):
                 article.delete()
@@ -159,6 +161,9 @@ def _submitted(
             # `drafts.save_locked` sanitises the text; doing it twice took half the time of an autosave.
             check = field.validated if isinstance(field, BodyField) else field.clean
             value: Any = check(submitted)
+            if name in COLUMNS:
+                # Such as the range of numbers, which forms leave to the model.
+                Article._meta.get_field(name).run_validators(value)  # type: ignore[union-attr]
             if name == "picks":
                 _check_picks(form, value, article)
         except ValidationError as error:
@@ -174,7 +179,21 @@ def _submitted(
             content[COLUMNS.get(name, name)] = getattr(value, "pk", value)
     if content.get("slug") == "" and article is not None and article.year is not None:
         del content["slug"]
+    _reject_url_without_name(content, errors, article)
     return content, errors
+
+
+def _reject_url_without_name(content: Content, errors: Errors, article: Article | None) -> None:
+    """Of `first_published_in` and its URL, an editor may write the URL first; the rest is saved without."""
+    name_and_url = ("first_published_in", "first_published_url")
+    if sent := [name for name in name_and_url if name in content]:
+        saved = drafts.open_for_editing(copy(article)).content if article is not None else {}
+        name, url = ((saved | content).get(each, "") for each in name_and_url)
+        if url and not name:
+            for each in sent:
+                del content[each]
+            # Each is named, so that the script sends it again; the message is shown once.
+            errors |= {**{each: [] for each in sent}, sent[0]: [NO_PUBLICATION_NAME]}
 
 
 def _check_picks(form: Any, picked: list[Article], article: Article | None) -> None:

@@ -60,7 +60,7 @@ class Event:
 def context_of(object_id: str) -> dict[str, Any]:
     """Everything that happened to an article, the newest first, for its history page."""
     key = unquote(object_id)
-    if not key.isdecimal():
+    if not (key.isdecimal() and len(key) < 19):
         return {}
     article_id = int(key)
     events = [*_revisions(article_id), *_state_changes(article_id), *_notes(article_id)]
@@ -200,7 +200,7 @@ def _missing_names(content: Content) -> Iterator[str]:
 
 def _article(request: HttpRequest, object_id: str) -> Article:
     key = unquote(object_id)
-    if not key.isdecimal():
+    if not (key.isdecimal() and len(key) < 19):
         raise Http404
     article: Article = get_object_or_404(Article, pk=key)
     if not permissions.may_see(request.user, article) or not request.user.has_perm(

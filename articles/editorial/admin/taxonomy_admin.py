@@ -30,6 +30,9 @@ from iria.core.text.validators import one_line, validate_not_blank, validate_sto
 from iria.publication.translated_admin import TranslatedAdmin
 
 TEMPLATE: Final = "admin/articles/merge.html"
+MAX_MERGED: Final = 100
+"""Rows that one merge may join; several queries count what refers to each."""
+ALL_GONE: Final = "They were merged or deleted in the meantime. Check the list again."
 
 
 class MergeFunction(Protocol):
@@ -92,7 +95,14 @@ class MergeAdminMixin:
         """Asks which one to keep and shows what moves; merges when the answer is sent."""
         if not self.may_merge(request):
             raise PermissionDenied
-        rows = list(queryset.order_by("pk"))
+        rows = list(queryset.order_by("pk")[: MAX_MERGED + 1])
+        if len(rows) > MAX_MERGED:
+            message = f"Nothing was changed. Select at most {MAX_MERGED} at a time."
+            self.message_user(request, message, messages.ERROR)  # type: ignore[attr-defined]
+            return None
+        if not rows:
+            self.message_user(request, ALL_GONE, messages.WARNING)  # type: ignore[attr-defined]
+            return None
         named = " ".join(request.POST.get("other", "").split())
         error = ""
         if named and "\x00" not in named:

@@ -71,9 +71,7 @@ def urls(model_admin: "ModelAdmin[Article]") -> list[URLPattern]:
         path("trash/restore/", wrap(restore_view), name="articles_article_trash_restore"),
         path("trash/delete/", wrap(delete_view), name="articles_article_trash_delete"),
         path("<int:object_id>/trash/", wrap(move_view), name="articles_article_move_to_trash"),
-        path(
-            "<path:object_id>/unpublish/", wrap(unpublish_view), name="articles_article_unpublish"
-        ),
+        path("<int:object_id>/unpublish/", wrap(unpublish_view), name="articles_article_unpublish"),
         path("undo-unpublishing/", wrap(undo_view), name="articles_article_undo_unpublishing"),
     ]
 
@@ -252,11 +250,9 @@ def _page(
 
 
 def unpublish_view(
-    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, object_id: str
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, object_id: int
 ) -> HttpResponse:
     """Asks about one article, and unpublishes it when the answer is sent."""
-    if not object_id.isdecimal():
-        return redirect("admin:articles_article_changelist")
     article = get_object_or_404(Article, pk=object_id)
     if not permissions.may_publish(request.user) or not permissions.may_change(
         request.user, article

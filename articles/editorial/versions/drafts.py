@@ -25,6 +25,7 @@ from articles.editorial.checklist import (
     text_blockers,
 )
 from articles.editorial.models import Article, Draft, Revision, StateChange
+from articles.editorial.models.mixins import NO_PUBLICATION_NAME
 from articles.editorial.versions import revisions
 from articles.editorial.versions.content import (
     BLANK,
@@ -130,7 +131,8 @@ def save(
         content: fields that are missing stay as they are.
 
     Raises:
-        NotReady: the text has another version in the article's language, or is in the trash.
+        NotReady: the text has another version in the article's language or is in the trash, or
+            its original URL has no name.
     """
     with transaction.atomic():
         current = Article.objects.locked().get(pk=article.pk)
@@ -170,6 +172,9 @@ def save_locked(
 def _save_changed(
     article: Article, opened: Opened, content: Content, by: User | None, reason: Reason
 ) -> Revision:
+    if content["first_published_url"] and not content["first_published_in"]:
+        # Such as a version of which one field was restored.
+        raise NotReady([NO_PUBLICATION_NAME])
     article.version += 1
     if not article.is_published:
         _write(article, content, opened.content)
@@ -192,6 +197,9 @@ def restore(
 
     Args:
         names: the fields to restore, as in `Content`; all that the revision holds if not given.
+
+    Raises:
+        NotReady: as `save`.
     """
     with transaction.atomic():
         current = Article.objects.locked().get(pk=article.pk)

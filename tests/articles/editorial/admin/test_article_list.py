@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import publishing
+from articles.editorial.admin import article_list
 from articles.editorial.admin.sidebar import Status
 from articles.editorial.models import Article
+from articles.editorial.models.article import UNTITLED
 from articles.editorial.versions import drafts
 from articles.search import indexer as search_indexing
 from iria.publication.models import Publication
@@ -220,3 +222,18 @@ def test_public_search_results_come_first_and_drafts_are_found_by_name(
     assert [article.pk for article in by_date] == [captioned.pk, named.pk, draft.pk]
     for text in ("-dredger", '"', "x" * 3000, "the", "%00"):
         assert client.get("/admin/articles/article/", {"q": text}).status_code == 200
+
+
+def test_unpublishing_too_many_asks_nothing(
+    editor_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(article_list, "MAX_SELECTED", 1)
+    articles = [newsroom.published("One"), newsroom.published("Two")]
+    chosen = {"action": "unpublish_selected", ACTION_CHECKBOX_NAME: [each.pk for each in articles]}
+    assert editor_client.post(LIST, chosen).status_code == 302
+    assert Article.objects.published().count() == 2
+
+
+def test_an_article_without_headline_is_named_in_the_outcome(editor_client: Client) -> None:
+    article = newsroom.draft("")
+    assert f"“{UNTITLED}” is not ready" in _do(editor_client, "publish_selected", article)

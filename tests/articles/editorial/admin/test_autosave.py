@@ -199,3 +199,40 @@ def test_a_copy_is_compared_with_the_saved_text(editor_client: Client) -> None:
     assert "<ins> And more</ins>" in page
     same = editor_client.post(url, {"body": article.body}).content.decode()
     assert "<ins>" not in same
+
+
+@pytest.mark.parametrize("days", ["99999", "9" * 30])
+def test_a_number_that_is_too_large_is_named(editor_client: Client, days: str) -> None:
+    article = newsroom.draft("First")
+    answer = _send(editor_client, article, headline="Second", comments_close_after=days).json()
+    article.refresh_from_db()
+    assert (article.headline, list(answer["errors"])) == ("Second", ["comments_close_after"])
+
+
+def test_an_impossible_version_is_a_conflict(editor_client: Client) -> None:
+    answer = editor_client.post(_url(newsroom.draft()), {"version": "9" * 5000})
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+def test_the_original_url_is_saved_with_its_name(editor_client: Client, is_published: bool) -> None:
+    article = newsroom.published("First") if is_published else newsroom.draft("First")
+    url = {"first_published_url": "https://example.org/first"}
+    answer = _send(editor_client, article, headline="Second", **url).json()
+    assert list(answer["errors"]) == ["first_published_url"]
+    assert (
+        _send(editor_client, article, first_published_in="A weekly", **url).json()["errors"] == {}
+    )
+    assert list(_send(editor_client, article, first_published_in="").json()["errors"]) == [
+        "first_published_in"
+    ]
+    content = drafts.open_for_editing(article).content
+    assert (content["headline"], content["first_published_in"]) == ("Second", "A weekly")
+    assert content["first_published_url"] == url["first_published_url"]
+
+
+def test_a_new_article_begins_without_the_original_url(editor_client: Client) -> None:
+    fields = {"headline": "First", "first_published_url": "https://example.org/first"}
+    answer = editor_client.post(NEW, {**fields, "form_token": make_form_token()}).json()
+    assert list(answer["errors"]) == ["first_published_url"]
+    assert Article.objects.get().first_published_url == ""

@@ -11,6 +11,7 @@ from django.test import Client
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
+from articles.editorial.admin import taxonomy_admin
 from articles.editorial.models import Category, Redirect
 from tests import newsroom
 from tests.articles.editorial.admin.forms import visible_text
@@ -202,3 +203,18 @@ def test_users_who_may_not_delete_are_offered_no_merge(client: Client, rui: User
     page = client.get(f"{TAGS}{tag.pk}/change/").content.decode()
     assert 'name="_save"' in page
     assert "merge_selected" not in page
+
+
+def test_rows_that_are_gone_are_not_merged(editor_client: Client) -> None:
+    gone = [Tag.objects.create(name=name) for name in ("Ferries", "Fares")]
+    Tag.objects.filter(pk__in=[each.pk for each in gone]).delete()
+    assert taxonomy_admin.ALL_GONE in post_action(editor_client, TAGS, *gone)
+
+
+def test_too_many_rows_are_not_merged(
+    editor_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taxonomy_admin, "MAX_MERGED", 2)
+    rows = [Tag.objects.create(name=name) for name in ("One", "Two", "Three")]
+    assert 'name="seen"' in post_action(editor_client, TAGS, *rows[:2])
+    assert 'name="seen"' not in post_action(editor_client, TAGS, *rows)

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article, Revision
-from articles.editorial.versions import diff, revisions
+from articles.editorial.versions import diff, drafts, revisions
 from articles.editorial.versions.diff import label_of
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, send, visible_text
@@ -155,3 +155,30 @@ def test_a_small_change_of_a_long_text_is_found(edna: User) -> None:
     (part,) = diff.compared(old, new)
     pieces = [piece for paragraph in part.paragraphs for piece in paragraph.pieces]
     assert [piece.text for piece in pieces if piece.kind != "same"] == ["old", "new"]
+
+
+def test_an_original_url_is_not_restored_without_its_name(
+    editor_client: Client, edna: User
+) -> None:
+    article = newsroom.draft()
+    original = {"first_published_in": "A weekly", "first_published_url": "https://example.org/a"}
+    number = drafts.save(article, original, by=edna).number
+    drafts.save(article, dict.fromkeys(original, ""), by=edna)
+    url = f"/admin/articles/article/{article.pk}/versions/{number}/restore/"
+    editor_client.post(url, {"field": "first_published_url"})
+    article.refresh_from_db()
+    assert article.first_published_url == ""
+    editor_client.post(url, {"field": [*original]})
+    article.refresh_from_db()
+    assert article.first_published_url == original["first_published_url"]
+
+
+@pytest.mark.parametrize("view", ["unpublish", "history", "versions/1"])
+def test_an_impossible_id_is_not_found(editor_client: Client, view: str) -> None:
+    response = editor_client.get(f"/admin/articles/article/{'9' * 5000}/{view}/")
+    assert response.status_code in {302, 404}
+
+
+def test_an_impossible_id_of_an_image_has_no_details(editor_client: Client) -> None:
+    response = editor_client.get("/admin/articles/article/pictures/", {"id": "9" * 5000})
+    assert response.json() == {}
