@@ -32,7 +32,7 @@ LICENCE_FIELDS: Final = (
 BY_NAME: Final = {"photographer": "photographer__name", "agency": "agency__name"}
 """Recorded by name, which stays meaningful after the row is deleted."""
 
-A_FEW: Final = 20
+MAX_DIRECT_JOBS: Final = 20
 """Up to this number, jobs are enqueued directly; otherwise one job enqueues them."""
 
 
@@ -135,7 +135,7 @@ def _as_text(value: Any) -> str:
 
 
 def _notify(image_ids: list[int]) -> None:
-    if len(image_ids) <= A_FEW:
+    if len(image_ids) <= MAX_DIRECT_JOBS:
         for number in image_ids:
             enqueue_updates(number)
     else:

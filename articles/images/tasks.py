@@ -17,7 +17,7 @@ from articles.images.library.decoder_client import Undecodable
 from articles.images.models import Image, ImageQuerySet, OldRenditionName, Rendition
 from articles.images.renditions import discard
 
-AT_ONCE: Final = 50
+MAX_PER_RUN: Final = 50
 _RETRY: Final = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def catch_up(timestamp: int) -> None:
 
 
 def _sample(images: ImageQuerySet) -> QuerySet[Image, int]:
-    return images.order_by("?").values_list("pk", flat=True)[:AT_ONCE]
+    return images.order_by("?").values_list("pk", flat=True)[:MAX_PER_RUN]
 
 
 @app.periodic(cron="50 2 * * *")

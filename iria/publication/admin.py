@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from typing import Any, Final, cast
 
 from django import forms
@@ -26,6 +27,9 @@ EDIT_CONFLICT: Final = (
     "below. Compare them with the current version in another window, and save again to "
     "overwrite it."
 )
+
+
+LANGUAGE_CODE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE | re.ASCII)
 
 
 class BrandImageWidget(forms.FileInput):
@@ -133,6 +137,15 @@ class PublicationForm(forms.ModelForm[Publication]):
 
     def clean_issn(self) -> str:
         return models.clean_issn(self.cleaned_data["issn"])
+
+    def clean_languages(self) -> str:
+        """Each code once, since pages name it as their language."""
+        codes = [code.strip() for code in self.cleaned_data["languages"].split(",")]
+        for code in filter(None, codes):
+            if not LANGUAGE_CODE.fullmatch(code):
+                message = f"“{code}” is not a language code. Enter codes such as en, fr or ar, separated by commas."
+                raise ValidationError(message)
+        return ", ".join(dict.fromkeys(filter(None, codes)))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

@@ -115,6 +115,8 @@ def blocks_of(text: str) -> tuple[Block, ...]:
         label = lines.pop().rstrip(": ") if lines and lines[-1].endswith(":") else ""
         if lines:
             blocks.append(Paragraph(" ".join(lines)))
+    if label:
+        blocks.append(Paragraph(f"{label}:"))
     return tuple(blocks)
 
 

@@ -288,3 +288,9 @@ def test_an_interrupted_first_migrate_can_be_continued(history: Any) -> None:
     history.filter(app="articles", name__startswith="0050").delete()
     history.filter(app="newsletter").delete()
     assert not lacks_replaced_migrations(connection)
+
+
+@pytest.mark.parametrize("seconds", ["-1", "nan", "inf", "1e12", "soon"])
+def test_an_impossible_lock_timeout_is_refused(seconds: str) -> None:
+    with pytest.raises(CommandError):
+        call_command("migrate", f"--lock-timeout={seconds}")

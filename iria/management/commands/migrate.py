@@ -58,6 +58,18 @@ WHERE NOT pg_index.indisvalid AND indexes.relnamespace = current_schema()::regna
 """
 
 
+MAX_LOCK_TIMEOUT: Final = 2_147_483.0
+"""Seconds; PostgreSQL stores milliseconds in 32 bits."""
+
+
+def seconds(text: str) -> float:
+    """A lock time-out. Raises ValueError, which the parser of the options reports."""
+    number = float(text)
+    if not 0 <= number <= MAX_LOCK_TIMEOUT:
+        raise ValueError(text)
+    return number
+
+
 _TOGETHER: Final = ((CreateModel,), (AlterField, AlterModelOptions))
 """Operations that need no model classes between them."""
 
@@ -140,7 +152,7 @@ class Command(migrate.Command):
         super().add_arguments(parser)
         parser.add_argument(
             "--lock-timeout",
-            type=float,
+            type=seconds,
             default=LOCK_TIMEOUT,
             metavar="SECONDS",
             help="How long a statement may wait for a lock, while readers wait behind it, before "

@@ -75,9 +75,15 @@ class Command(BaseCommand):
 
     def _confirm(self, backup: Path) -> None:
         name = postgres.database_name()
-        answer = input(f"Replace the database {name} by the backup {backup.name}? Type its name: ")
+        try:
+            answer = input(
+                f"Replace the database {name} by the backup {backup.name}? Type its name: "
+            )
+        except EOFError:
+            # There is no terminal.
+            answer = ""
         if answer.strip() != name:
-            message = "Nothing was changed."
+            message = "Nothing was changed. To restore without this question, use --no-input."
             raise CommandError(message)
 
 

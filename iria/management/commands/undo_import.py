@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from iria.core.db.history import ImportRun
+from iria.publication.models import current_publication
 from iria.transfer import runs
 from iria.transfer.undo import REMOVED, STAYS, Undo
 
@@ -50,7 +51,9 @@ class Command(BaseCommand):
             self.stdout.write("Nothing of this import was left.")
 
     def _list(self) -> None:
+        publication = current_publication()
         for run in ImportRun.objects.all():
+            started = publication.local(run.created_at)
             self.stdout.write(
-                f"{run.pk}: {run.system}, {run.name}, {run.created_at:%Y-%m-%d %H:%M}, {run.get_state_display()}"
+                f"{run.pk}: {run.system}, {run.name}, {started:%Y-%m-%d %H:%M}, {run.get_state_display()}"
             )

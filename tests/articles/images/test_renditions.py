@@ -134,7 +134,7 @@ def test_sizes_missed_by_a_lost_job_are_made_later(db: None) -> None:
 
 
 def test_unreadable_images_do_not_block_others(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "AT_ONCE", 2)
+    monkeypatch.setattr(tasks, "MAX_PER_RUN", 2)
     sent = (picture_file(width=300, height=200, colour=f"#0000{n}0") for n in range(4))
     *rusty, sound = [ingest.ingest(file, by=None) for file in sent]
     for image in rusty:

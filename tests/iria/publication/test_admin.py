@@ -197,3 +197,15 @@ def test_opening_the_publication_does_not_write_it(admin_client: Client) -> None
     with CaptureQueriesContext(connection) as queries:
         assert admin_client.get("/admin/iria/publication/").status_code == 302
     assert not [query for query in queries if "UPDATE" in query["sql"]]
+
+
+@pytest.mark.parametrize("languages", ["English", "en; fr", "<b>", "../en", ", ,"])
+def test_languages_have_to_be_codes(admin_client: Client, languages: str) -> None:
+    response = admin_client.post(URL, form(languages=languages))
+    assert "languages" in response.context["adminform"].form.errors
+    assert Publication.objects.get().languages == "en"
+
+
+def test_each_language_is_saved_once(admin_client: Client) -> None:
+    admin_client.post(URL, form(languages="en,pt-BR, en,"))
+    assert Publication.objects.get().languages == "en, pt-BR"

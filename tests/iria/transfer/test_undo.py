@@ -1,6 +1,8 @@
 """Undoing an import deletes what it made, and nothing else."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from articles.images.models import Image
 from articles.pages.models import OldPagePath, Page
 from articles.public.front_page.models import Placement
 from iria.core.db.history import ImportedItem, ImportReportPage, ImportRun
+from iria.publication.models import Publication
 from iria.transfer.records import Kind
 from iria.transfer.undo import CHANGED, COMMENTED, PUBLISHED, STAYS, Undo
 from tests.iria.transfer import wxr
@@ -178,3 +181,12 @@ def test_a_later_import_is_undone_alone(load: Load) -> None:
 def test_an_unknown_number_is_refused() -> None:
     with pytest.raises(CommandError, match="42"):
         call_command("undo_import", 42)
+
+
+def test_imports_are_listed_in_the_time_zone_of_the_publication(load: Load) -> None:
+    run = load(*ARCHIVE)
+    ImportRun.objects.filter(pk=run.pk).update(created_at=datetime(2026, 1, 1, 20, tzinfo=UTC))
+    Publication.objects.update_or_create(pk=1, defaults={"time_zone": "Asia/Tokyo"})
+    lines = StringIO()
+    call_command("undo_import", stdout=lines)
+    assert "2026-01-02 05:00" in lines.getvalue()
