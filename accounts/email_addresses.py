@@ -105,7 +105,7 @@ def start_change(request: HttpRequest, user: User, new: str) -> EmailChange:
     if not count_and_allow("change of address", f"account {user.pk}", limit=limit, per=per):
         raise EmailChangeFailed(gettext("Too many attempts. Try again in an hour."))
     adapter = get_adapter()
-    is_taken = User.objects.filter(email__iexact=new).exclude(pk=user.pk).exists()
+    is_taken = User.objects.with_email(new).exclude(pk=user.pk).exists()
     change = EmailChange(
         old=user.email,
         new=new,

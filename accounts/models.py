@@ -38,8 +38,12 @@ class UserManager(BaseUserManager["User"]):
             email, password, **{"is_staff": True, "is_superuser": True, **fields}
         )
 
+    def with_email(self, email: str) -> models.QuerySet["User"]:
+        """Accounts with this address in any case, found by the index of its constraint; at most one."""
+        return self.alias(lower_email=Lower("email")).filter(lower_email=Lower(models.Value(email)))
+
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.with_email(username or "").get()
 
 
 BIOGRAPHY_MAX_LENGTH = 400

@@ -139,7 +139,8 @@ FIRST_SIGN_IN_WITHIN: Final = timedelta(hours=1)
 def is_known_browser(request: HttpRequest, email: str) -> bool:
     """Whether somebody has signed in to that account with this browser before."""
     token = _token(request)
-    return bool(token) and Device.objects.filter(user__email__iexact=email, token=token).exists()
+    users = User.objects.with_email(email)
+    return bool(token) and Device.objects.filter(user__in=users, token=token).exists()
 
 
 def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -> bool:

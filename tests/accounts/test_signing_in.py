@@ -12,6 +12,7 @@ from allauth.account import app_settings as account_settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertTemplateUsed
@@ -137,6 +138,14 @@ def test_signing_in_with_a_password_and_out_again(client: Client, ola: User) -> 
     client.post("/accounts/logout/")
     assert not signed_in(client)
     assert "Sign in" in client.get("/accounts/state/").content.decode()
+
+
+@pytest.mark.django_db
+def test_an_account_is_found_by_the_index_of_its_address(ola: User) -> None:
+    assert User.objects.get_by_natural_key(ola.email.upper()) == ola
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "user_email_once" in User.objects.with_email(ola.email).explain()
 
 
 def test_a_get_request_does_not_sign_out(client: Client, ola: User) -> None:

@@ -159,7 +159,7 @@ def _is_newsroom_member(comment: Comment, kinds: Collection[str]) -> bool:
     """Whether the ban would match a member of the newsroom, even if a guest only entered the address."""
     if comment.user:
         return comment.user.is_staff
-    staff = User.objects.filter(is_staff=True, email__iexact=comment.email)
+    staff = User.objects.with_email(comment.email).filter(is_staff=True)
     return Ban.Kind.EMAIL in kinds and staff.exists()
 
 
