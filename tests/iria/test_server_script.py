@@ -130,6 +130,15 @@ def test_a_release_gets_the_packages_that_its_settings_need(
         assert (PROJECT / name).exists()
 
 
+def test_an_install_is_repeated_without_the_source_of_the_first_one(programs: Path) -> None:
+    deployment = programs / "current/lib/python3.13/site-packages/iria/deployment"
+    deployment.mkdir(parents=True)
+    shutil.copy(SCRIPT.with_name("nginx.conf"), deployment)
+    outcome = server(programs, "--dry-run", *GIVEN, script=installed(programs))
+    assert outcome.returncode == 0, outcome.stderr
+    assert f"{deployment}/systemd/iria-web.service" in outcome.stdout
+
+
 def test_a_rollback_returns_to_the_units_of_the_version_before(
     programs: Path, tmp_path: Path
 ) -> None:
