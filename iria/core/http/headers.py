@@ -29,7 +29,7 @@ FORWARDING_HEADERS = (
 )
 
 
-def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+def _parse_ip(text: str) -> IPv4Address | IPv6Address | None:
     """The IP address; a socket for both versions writes that of IPv4 as in `::ffff:127.0.0.1`."""
     try:
         ip = ip_address(text.strip())
@@ -39,7 +39,7 @@ def _parsed(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def is_trusted_proxy(ip: str) -> bool:
-    parsed = _parsed(ip)
+    parsed = _parse_ip(ip)
     return parsed is not None and any(parsed in network for network in settings.TRUSTED_PROXIES)
 
 
@@ -54,7 +54,7 @@ def client_ip(request: HttpRequest) -> str:
         return peer
     hops = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
     for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
-        if _parsed(hop) is None:
+        if _parse_ip(hop) is None:
             break
         if not is_trusted_proxy(hop):
             return hop

@@ -110,7 +110,7 @@ def _with_caching[V: View](
         find_stored = getattr(request, "find_stored", None) if stored else None
         known = find_stored and find_stored(etag)
         if known is None:
-            unchanged = _unchanged(request, etag)
+            unchanged = _not_modified_response(request, etag)
             if unchanged is not None:
                 return unchanged
 
@@ -131,7 +131,7 @@ def _with_caching[V: View](
             response.freshness = Freshness(  # type: ignore[attr-defined]
                 frozenset(depends), since, until, state.next, etag
             )
-        changed = _changed(response, state)
+        changed = _last_modified(response, state)
         if find_stored and hasattr(response, "freshness"):
             # `StoredPages` makes its ETag.
             return response
@@ -168,7 +168,7 @@ def _cache_key(versions: Iterable[tuple[str, int]], now: datetime) -> str:
     return "" if version is None else f"{start.isoformat()} {version} {values.get(LAST)}"
 
 
-def _changed(response: HttpResponse, state: CacheState) -> int | None:
+def _last_modified(response: HttpResponse, state: CacheState) -> int | None:
     """When the page last changed, by a person or by a scheduled change."""
     last_modified = parse_http_date_safe(response.headers.get("Last-Modified", ""))
     if last_modified is None or state.last is None or state.last.timestamp() <= last_modified:
@@ -188,7 +188,7 @@ def etag_of(versions: Iterable[tuple[str, int]], scopes: Iterable[str], start: d
     return f'W/"{hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest()}"'
 
 
-def _unchanged(request: HttpRequest, etag: str) -> HttpResponseBase | None:
+def _not_modified_response(request: HttpRequest, etag: str) -> HttpResponseBase | None:
     if "HTTP_IF_NONE_MATCH" not in request.META:
         return None
     response = get_conditional_response(request, etag)

@@ -39,9 +39,9 @@ NEVER: Final = -1
 
 RENDERING_SECONDS: Final = 10.0
 """How long a request waits for another one that renders the same page."""
-OVERHEAD: Final = 2_000
+OVERHEAD_BYTES: Final = 2_000
 """Estimated bytes of a stored page beside its body and its scopes."""
-SCOPE: Final = 150
+SCOPE_BYTES: Final = 150
 """Estimated bytes of the name of a scope in a set. A list with a hundred articles has as many."""
 
 
@@ -76,7 +76,7 @@ class StoredPage:
     @property
     def size(self) -> int:
         """Estimated bytes in memory; both compressed forms together take about 0.4 of the body."""
-        return OVERHEAD + len(self.body) * 7 // 5 + SCOPE * len(self.freshness.scopes)
+        return OVERHEAD_BYTES + len(self.body) * 7 // 5 + SCOPE_BYTES * len(self.freshness.scopes)
 
     def copy(self) -> HttpResponse:
         response = HttpResponse(self.body, headers=self.headers)

@@ -144,7 +144,7 @@ def get_file(
     Raises:
         RequestFailed
     """
-    with _got(url, agent, seconds) as (_, response):
+    with _get(url, agent, seconds) as (_, response):
         media_type = response.headers.get_content_type()
         if media_types and not media_type.startswith(media_types):
             message = f"The file is of another type: {media_type[:100]}."
@@ -166,13 +166,13 @@ def get_page(url: str, *, agent: str, most: int, seconds: float | None = None) -
     Raises:
         RequestFailed
     """
-    with _got(url, agent, seconds) as (final_url, response):
+    with _get(url, agent, seconds) as (final_url, response):
         content_type = response.headers.get("Content-Type", "")
         return FetchedPage(final_url, content_type, _read(response, most))
 
 
 @contextmanager
-def _got(
+def _get(
     url: str, agent: str, seconds: float | None
 ) -> Iterator[tuple[str, http.client.HTTPResponse]]:
     """The final URL and the response to GET, whose body is not read yet; redirects are followed.
