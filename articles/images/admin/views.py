@@ -31,6 +31,7 @@ from articles.images.srcset import plain_rendition
 from articles.images.usage_check import restore, withdraw
 from iria.core.text.validators import validate_not_blank, validate_storable
 
+IMAGE_GONE: Final = "This image no longer exists."
 ALREADY_WITHDRAWN: Final = "The image was already withdrawn. The first reason is kept."
 
 
@@ -99,7 +100,7 @@ def decide_duplicate(request: HttpRequest, number: int, site: AdminSite) -> Http
     image = Image.objects.filter(pk=number).first()
     other = request.POST["use"]
     if image is None:
-        return _respond(request, site, None, "This image no longer exists.", done=False)
+        return _respond(request, site, None, IMAGE_GONE, done=False)
     if not other:
         editing.keep_both(image, by=request.user)  # type: ignore[arg-type]
         return _respond(request, site, image, "Both images are kept.", done=True)
@@ -144,9 +145,12 @@ def replace_page(request: HttpRequest, number: int, site: AdminSite) -> HttpResp
         else:
             try:
                 replace(image, upload, by=request.user, seen=seen)  # type: ignore[arg-type]
+            except Image.DoesNotExist:
+                messages.error(request, IMAGE_GONE)
+                return redirect("admin:articles_image_changelist")
             except ingest.UploadRejected as rejection:
                 error = str(rejection)
-                image.refresh_from_db()
+                image = get_object_or_404(Image, pk=number)
             else:
                 message = (
                     "File replaced. Other sizes are being created. Check caption and alt text."

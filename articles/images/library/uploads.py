@@ -95,6 +95,7 @@ def replace(image: Image, upload: "File[Any]", *, by: User | None, seen: str) ->
         seen: the checksum of the file that the user saw.
 
     Raises:
+        Image.DoesNotExist: it was deleted meanwhile.
         ReplacedMeanwhile: it has another file by now.
         ingest.UploadRejected: the new file cannot be used; nothing is changed.
     """

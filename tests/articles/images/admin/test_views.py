@@ -12,8 +12,9 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 from articles.images.admin.details import MAX_USES
+from articles.images.library import ingest
 from articles.images.models import Collection, Image
-from tests.newsroom import draft, picture, published
+from tests.newsroom import draft, picture, picture_file, published
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +209,20 @@ def test_an_impossible_number_opens_no_drawer(as_edna: Client) -> None:
     response = as_edna.get(f"{IMAGES}?open={'9' * 5000}")
     assert response.status_code == 200
     assert response.context["linked"] is None
+
+
+def test_an_image_that_is_deleted_while_its_file_is_replaced_is_reported(
+    as_edna: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = picture()
+
+    def decode(*_args: object) -> dict[str, object]:
+        Image.objects.filter(pk=image.pk).delete()
+        return {}
+
+    monkeypatch.setattr(ingest, "decode", decode)
+    response = as_edna.post(
+        f"{IMAGES}{image.pk}/replace/", {"picture": picture_file(), "seen": image.checksum}
+    )
+    assert response.status_code == 302
+    assert response.headers["Location"] == IMAGES
