@@ -4,9 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from articles.editorial.models import Article
 from articles.search.models import PinnedQuery, PinnedResult, QueryCount, Synonyms
 from articles.search.query_counts import PERIODS, build_report
 from iria.core.admin import FindsRows, ReadOnly, RecordsEditor
@@ -33,7 +35,8 @@ class PinnedQueryAdmin(RecordsEditor, admin.ModelAdmin[PinnedQuery]):
     inlines = [PinnedResultInline]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("results__article")
+        articles = Prefetch("results__article", Article.objects.only("headline"))
+        return super().get_queryset(request).prefetch_related(articles)
 
     @admin.display(description="Pinned articles")
     def articles(self, query: PinnedQuery) -> str:

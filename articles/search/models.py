@@ -139,6 +139,9 @@ class Synonyms(models.Model):
             raise ValidationError({"terms": message})
 
 
+MAX_KEY_LENGTH = 160
+
+
 @model_policy(public=ALL_ROWS, personal_data=SETTINGS, permissions={EDITOR: ALL_ACTIONS})
 class PinnedQuery(models.Model):
     """A query with pinned results."""
@@ -148,7 +151,7 @@ class PinnedQuery(models.Model):
         validators=[validate_storable, validate_not_blank],
         help_text="The whole query. Case, accents and quotation marks are ignored.",
     )
-    key = models.CharField(max_length=160, unique=True, editable=False)
+    key = models.CharField(max_length=MAX_KEY_LENGTH, unique=True, editable=False)
     modified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -175,6 +178,10 @@ class PinnedQuery(models.Model):
         key = normalise_query(self.query)
         if not key:
             message = "Enter at least one searchable word."
+            raise ValidationError({"query": message})
+        # Some characters become several, such as Korean syllables.
+        if len(key) > MAX_KEY_LENGTH:
+            message = "Too long. Shorten it."
             raise ValidationError({"query": message})
         if PinnedQuery.objects.filter(key=key).exclude(pk=self.pk).exists():
             message = "A pinned search for this query already exists."

@@ -192,7 +192,7 @@ def parse_query(parts: QueryParts, others: str = "") -> list[ParsedQuery]:
 
 
 def inverse_document_frequency(articles: int, total: int) -> float:
-    """Returns the inverse document frequency of BM25 for a stem in `articles` of `of` articles."""
+    """Returns the inverse document frequency of BM25 for a stem in `articles` of `total` articles."""
     return log(1 + (max(total, articles) - articles + 0.5) / (articles + 0.5))
 
 

@@ -343,7 +343,7 @@ class SearchResults:
 def run_search(request: SearchRequest) -> SearchResults:
     """Searches, builds facets and checks the spelling; without results the corrected query is used.
 
-    In one transaction, so that the settings of `parser.READ` apply to the facets too.
+    In one transaction, so that the settings of `query.READ` apply to the facets too.
 
     Raises:
         InvalidQuery, NoSuchPage: see `search_articles`.

@@ -124,3 +124,9 @@ def test_a_changed_pin_changes_the_etag(client: Client) -> None:
     before = client.get("/search/?q=hours").headers["ETag"]
     pin("hours", article)
     assert client.get("/search/?q=hours").headers["ETag"] != before
+
+
+def test_a_pinned_query_that_is_too_long_without_accents_is_an_error() -> None:
+    query = PinnedQuery(query="한국" * 50)
+    with pytest.raises(ValidationError):
+        query.clean()
