@@ -44,16 +44,18 @@ def _by_guest(person: Person) -> Q:
 
 def export(person: Person) -> dict[str, Any]:
     comments = Comment.objects.filter(_by_person(person)).select_related("article", "appeal")
+    reports = Flag.objects.filter(user=person.account).select_related("comment")
     return {
         "comments": [
-            _comment(each) for each in comments.prefetch_related("moderations", "versions")
+            _comment(each)
+            for each in comments.defer("article__body").prefetch_related("moderations", "versions")
         ],
         "comments that gave your address and nobody confirmed": Comment.objects.filter(
             _by_guest(person)
         )
         .filter(email_confirmed_at=None)
         .count(),
-        "reports": [_report(each) for each in Flag.objects.filter(user=person.account)],
+        "reports": [_report(each) for each in reports],
         "recommended": [
             {"comment": absolute_url(each.comment.get_absolute_url()), "since": each.created_at}
             for each in Recommendation.objects.filter(user=person.account).select_related("comment")

@@ -138,7 +138,7 @@ class BanForm(forms.Form):
     def __init__(self, data: Any = None, *, known: Collection[str]) -> None:
         """Only the account is preselected: the address of a guest may belong to somebody else."""
         super().__init__(data)
-        choices = [(kind.value, _label(kind)) for kind in Ban.Kind if kind in known]
+        choices = [(kind.value, _label(kind, known)) for kind in Ban.Kind if kind in known]
         field = self.fields["kinds"]
         field.choices = choices  # type: ignore[attr-defined]
         field.initial = [value for value, _ in choices if value == Ban.Kind.ACCOUNT]
@@ -148,7 +148,9 @@ class BanForm(forms.Form):
         return timezone.now() + duration if duration else None
 
 
-def _label(kind: Ban.Kind) -> str:
+def _label(kind: Ban.Kind, known: Collection[str]) -> str:
+    if kind == Ban.Kind.EMAIL and Ban.Kind.ACCOUNT in known:
+        return "E-mail address of the account"
     return {
         Ban.Kind.ACCOUNT: "Account",
         Ban.Kind.EMAIL: "E-mail address (guests with it are pending; accounts are not affected)",
@@ -417,7 +419,10 @@ def _following(comments: QuerySet[Comment], previous: Comment, queue: str) -> Qu
 def _list_url(request: HttpRequest) -> str:
     """Returns the URL of the list, with its filters if the form was sent from there."""
     page = reverse("admin:articles_comment_changelist")
-    referer = urlsplit(request.headers.get("Referer", ""))
+    try:
+        referer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return page
     return f"{page}?{referer.query}" if referer.path == page and referer.query else page
 
 

@@ -109,7 +109,7 @@ class BanAdmin(NoAddOrDelete, admin.ModelAdmin[Ban]):
     ]
     list_display_links = None
     list_filter = [ActiveFilter, "kind", ("created_by", admin.RelatedOnlyFieldListFilter)]
-    list_select_related = ["created_by", "ended_by", "comment"]
+    list_select_related = ["created_by", "ended_by"]
     search_fields = ["label", "reason"]
     actions = ["remove_selected", "remove_and_restore"]
     show_full_result_count = False

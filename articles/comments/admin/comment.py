@@ -169,10 +169,11 @@ class OverviewMixin(admin.ModelAdmin[Comment]):
     def by_article(self, request: HttpRequest) -> HttpResponse:
         rows = list(_aggregated(Comment.objects.values("article_id")))
         pks = [row["article_id"] for row in rows]
-        headlines, followed = Article.objects.in_bulk(pks), _follower_counts(pks)
+        headlines = dict(Article.objects.filter(pk__in=pks).values_list("pk", "headline"))
+        followed = _follower_counts(pks)
         for row in rows:
             row["followed"] = followed.get(row["article_id"], 0)
-            row["name"] = headlines[row["article_id"]].headline
+            row["name"] = headlines[row["article_id"]]
             row["query"] = f"article={row['article_id']}"
         return self._overview(request, "Comments by article", "article", rows)
 
@@ -365,7 +366,7 @@ class CommentAdmin(CommentDetailsMixin, BanMixin, OverviewMixin, ModerationMixin
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
         pictures = Prefetch("article__lead_image", Image.objects.for_grid())
-        return super().get_queryset(request).prefetch_related(pictures)
+        return super().get_queryset(request).prefetch_related(pictures).defer("article__body")
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist = super().get_changelist_instance(request)

@@ -55,7 +55,8 @@ FROM articles_comment AS comment
 LEFT JOIN machine ON machine.comment_id = comment.id
 LEFT JOIN human ON human.comment_id = comment.id
 LEFT JOIN articles_appeal AS appeal ON appeal.comment_id = comment.id
-WHERE comment.created_at >= now() - make_interval(weeks => %s)
+WHERE comment.created_at >=
+    date_trunc('week', now() AT TIME ZONE %s - make_interval(weeks => %s)) AT TIME ZONE %s
 GROUP BY week ORDER BY week DESC
 """
 """By the week in which the comment was submitted. Undone decisions do not count."""
@@ -80,9 +81,9 @@ class Week:
 
 
 def weekly_statistics(time_zone: str, *, limit: int = MAX_WEEKS) -> list[Week]:
-    """Returns the weeks with comments, the newest first, in one query."""
+    """Returns this week and the ones before that have comments, the newest first, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(QUERY, [time_zone, limit])
+        cursor.execute(QUERY, [time_zone, time_zone, limit - 1, time_zone])
         rows = cursor.fetchall()
     return [
         Week(
@@ -187,6 +188,9 @@ class ModerationAdmin(ReadOnly, admin.ModelAdmin[ModerationDecision]):
             *super().get_urls(),
         ]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ModerationDecision]:
+        return super().get_queryset(request).defer("comment__article__body", "comment__text")
+
     @admin.display(description="decision", ordering="decision")
     def what(self, row: ModerationDecision) -> str:
         if row.featured is not None:
@@ -218,7 +222,12 @@ class ModerationAdmin(ReadOnly, admin.ModelAdmin[ModerationDecision]):
             return redirect(
                 f"{reverse('admin:articles_moderationdecision_changelist')}?{ERROR_FLAG}=1"
             )
-        decisions = rows.select_related("created_by", "comment").iterator(chunk_size=1000)
+        decisions = (
+            rows.select_related(None)
+            .select_related("created_by", "comment")
+            .defer("comment__text", "comment__screening_results")
+            .iterator(chunk_size=1000)
+        )
         response = StreamingHttpResponse(
             as_csv(COLUMNS, map(_cells, decisions)),
             content_type="text/csv; charset=utf-8",

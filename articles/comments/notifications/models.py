@@ -41,7 +41,8 @@ class FollowQuerySet(models.QuerySet["Follow"]):
 
     def with_details(self) -> "FollowQuerySet":
         """With the related rows that pages and e-mails show."""
-        return self.select_related("follower__user", "article", "comment__user")
+        related = self.select_related("follower__user", "article", "comment__user")
+        return related.defer("article__body")
 
 
 class CommentNotificationQuerySet(models.QuerySet["CommentNotification"]):
@@ -54,9 +55,13 @@ class CommentNotificationQuerySet(models.QuerySet["CommentNotification"]):
 
     def with_details(self) -> "CommentNotificationQuerySet":
         """With the related rows that e-mails show, by article, oldest comment first."""
-        return self.select_related(
+        related = self.select_related(
             "follow__article", "follow__comment", "comment__article", "comment__user"
-        ).order_by("comment__article_id", "comment__created_at", "comment_id")
+        )
+        # A follower may have thousands, and the bodies of their articles are not shown.
+        return related.defer("follow__article__body", "comment__article__body").order_by(
+            "comment__article_id", "comment__created_at", "comment_id"
+        )
 
 
 def new_token() -> str:

@@ -185,7 +185,7 @@ def send_confirm(comment_id: int) -> None:
     if comment is None or comment.state != Comment.State.UNCONFIRMED:
         return
     if not may_send_confirmation(comment.email):
-        posting.moderate_unsent(comment, TOO_MANY_CONFIRMATIONS)
+        posting.moderate_without_confirmation(comment, TOO_MANY_CONFIRMATIONS)
         return
     path = reverse("comment_confirm", args=[validation.link_to_confirm(comment)])
     subject = gettext_noop("Confirm your comment")
@@ -194,7 +194,7 @@ def send_confirm(comment_id: int) -> None:
         Comment.objects.filter(pk=comment.pk).update(confirmation_sent_at=timezone.now())
     else:
         reason = UNDELIVERABLE if outcome is Outcome.REFUSED else UNCERTAIN
-        posting.moderate_unsent(comment, reason)
+        posting.moderate_without_confirmation(comment, reason)
 
 
 def send_decided(moderation_id: int) -> None:

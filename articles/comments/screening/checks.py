@@ -205,6 +205,8 @@ def newcomer(submission: Submission, known: Knowledge, threshold: int) -> str:
         return ""
     if before == 0:
         return "No earlier comment by this commenter was approved."
+    if before == 1:
+        return "Only one earlier comment by this commenter was approved."
     return f"Only {before} earlier comments by this commenter were approved."
 
 

@@ -249,6 +249,9 @@ def _not_editable_message(comment: Comment) -> str:
 
 RETENTION: Final = timedelta(days=7)
 SENDING_TIMEOUT: Final = timedelta(hours=12)
+PUBLISHED_REASON: Final = (
+    "E-mail address not confirmed: it was published meanwhile and has replies."
+)
 NOT_SENT_REASON: Final = "E-mail address not confirmed: no e-mail could be sent to it."
 
 
@@ -270,8 +273,12 @@ def confirm_email(comment: Comment) -> bool:
     return True
 
 
-def moderate_unsent(comment: Comment, reason: str) -> None:
-    """Makes a comment pending if the confirmation e-mail cannot be sent, so that a moderator sees it."""
+def moderate_without_confirmation(comment: Comment, reason: str) -> None:
+    """Makes an unconfirmed comment pending, so that a moderator sees it.
+
+    Args:
+        reason: why it cannot be confirmed, or not be deleted.
+    """
     with transaction.atomic():
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         if current.state != Comment.State.UNCONFIRMED:
@@ -286,20 +293,25 @@ def moderate_unreached() -> int:
     unsent = Comment.objects.filter(state=Comment.State.UNCONFIRMED, confirmation_sent_at=None)
     unreached = list(unsent.filter(created_at__lt=before)[:1000])
     for comment in unreached:
-        moderate_unsent(comment, NOT_SENT_REASON)
+        moderate_without_confirmation(comment, NOT_SENT_REASON)
     return len(unreached)
 
 
 def delete_unconfirmed() -> int:
     """Deletes comments not confirmed within a week of the e-mail; returns how many.
 
-    Only if the e-mail was sent: an e-mail server that is down for a week must not lose comments.
+    Only if the e-mail was sent: an e-mail server that is down for a week must not lose comments. One
+    with replies, whose approval was undone, becomes pending instead.
     """
     old = Comment.objects.filter(
         state=Comment.State.UNCONFIRMED, confirmation_sent_at__lt=timezone.now() - RETENTION
     )
     deleted = 0
-    for pk in old.values_list("pk", flat=True)[:1000]:
+    for comment in old[:1000]:
+        if comment.replies.exists():
+            moderate_without_confirmation(comment, PUBLISHED_REASON)
+            continue
         # One by one, checking the state again: somebody may be confirming it right now.
-        deleted += bool(Comment.objects.filter(pk=pk, state=Comment.State.UNCONFIRMED).delete()[0])
+        unconfirmed = Comment.objects.filter(pk=comment.pk, state=Comment.State.UNCONFIRMED)
+        deleted += bool(unconfirmed.delete()[0])
     return deleted

@@ -121,6 +121,8 @@ def test_a_decision_in_the_list_leads_back_to_the_filtered_list(
         url, {"verb": "spam"}, headers={"Referer": "https://x.example/?a"}
     )
     assert response["Location"] == LIST
+    response = moderator_client.post(url, {"verb": "reject"}, headers={"Referer": "http://["})
+    assert response["Location"] == LIST
 
 
 def test_each_queue_has_its_comments(moderator_client: Client, write: Write, mina: User) -> None:

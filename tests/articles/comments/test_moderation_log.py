@@ -5,7 +5,9 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,6 +19,7 @@ from tests import moderation
 from tests.articles.comments.conftest import Write
 
 LOG = "/admin/articles/moderationdecision/"
+COMMENTS = "/admin/articles/comment/"
 
 
 def export(client: Client, query: str = "") -> list[dict[str, str]]:
@@ -69,6 +72,35 @@ def test_weekly_statistics_count_received_held_and_overturned_comments(
     (week,) = weekly_statistics("UTC")
     assert (week.received, week.held, week.decided, week.overturned) == (3, 3, 2, 1)
     assert format_duration(week.median_time) == "60 minutes"
+
+
+def test_the_oldest_week_of_the_statistics_is_complete(write: Write) -> None:
+    now = timezone.now()
+    monday = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=now.weekday())
+    week = timedelta(days=7)
+    for number, before in enumerate((timedelta(0), week, week + timedelta(seconds=1))):
+        comment = write(f"Text {number}")
+        Comment.objects.filter(pk=comment.pk).update(created_at=monday - before)
+    weeks = weekly_statistics("UTC", limit=2)
+    assert [(week.starts_on, week.received) for week in weeks] == [
+        (monday.date(), 1),
+        ((monday - week).date(), 1),
+    ]
+
+
+@pytest.mark.parametrize("path", [LOG, f"{LOG}export/", COMMENTS, f"{COMMENTS}by-article/"])
+def test_lists_of_comments_do_not_read_the_bodies_of_articles(
+    client: Client, write: Write, mina: User, path: str
+) -> None:
+    write("One", pending=True)
+    write("Two", pending=True)
+    client.force_login(mina)
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(path)
+        assert response.status_code == 200
+        if response.streaming:
+            assert b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    assert not [each["sql"] for each in queries if '"articles_article"."body"' in each["sql"]]
 
 
 def test_weekly_statistics_without_comments_say_so(db: None, client: Client, mina: User) -> None:

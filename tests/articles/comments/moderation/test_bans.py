@@ -235,6 +235,14 @@ def test_only_the_account_is_preselected() -> None:
     assert BanForm(known=["email", "name"]).fields["kinds"].initial == []
 
 
+def test_the_ban_of_an_accounts_email_address_is_not_described_as_a_guests() -> None:
+    def label(*known: str) -> str:
+        choices = BanForm(known=known).fields["kinds"].choices  # type: ignore[attr-defined]
+        return str(dict(choices)[Ban.Kind.EMAIL])
+
+    assert label("account", "email") != label("email", "name")
+
+
 def test_many_comments_in_ten_minutes_are_held(article: Article, mina: User) -> None:
     sent = [post(article) for _ in range(5)]
     messages = [

@@ -5,6 +5,8 @@ from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuthorProfile, User
@@ -171,6 +173,16 @@ def test_the_daily_email_has_all_comments_and_is_sent_once(
     token = Follower.objects.get().token
     assert f"/comments/leave/{token}/" in str(message["List-Unsubscribe"])
     assert notify(now=morning, after=DAY) == []
+
+
+def test_the_daily_email_does_not_read_the_bodies_of_articles(
+    write: Write, follows: CreateFollow, notify: Notify
+) -> None:
+    follows(frequency="daily")
+    assert notify(write("One")) == []
+    with CaptureQueriesContext(connection) as queries:
+        assert notify(now=notifications_follows.next_digest(timezone.now()))
+    assert not [each["sql"] for each in queries if '."body"' in each["sql"]]
 
 
 def test_comments_sent_immediately_are_not_in_the_daily_email(

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.moderation import bans
+from articles.comments.moderation import bans, decisions
 from articles.comments.notifications import outbox, sending
 from articles.comments.notifications.models import Follower
 from articles.comments.notifications.outbox import NotSent, Outcome
@@ -151,6 +151,21 @@ def test_unconfirmed_comments_are_deleted_after_a_week(
     Comment.objects.update(confirmation_sent_at=timezone.now() - timedelta(days=8))
     assert posting.delete_unconfirmed() == 1
     assert not Comment.objects.exists()
+
+
+def test_an_unconfirmed_comment_with_replies_is_pending_not_deleted(
+    article: Article, write: Write, guests_confirm: None, mina: User
+) -> None:
+    comment = write("Never confirmed", pending=True)
+    row = decisions.decide(comment, Comment.State.APPROVED, by=mina)
+    write("A reply", parent=comment)
+    assert row
+    decisions.undo([row], by=mina)
+    write("Never confirmed either", pending=True)
+    Comment.objects.update(confirmation_sent_at=timezone.now() - timedelta(days=8))
+    assert posting.delete_unconfirmed() == 1
+    comment.refresh_from_db()
+    assert comment.state == Comment.State.PENDING
 
 
 def test_a_comment_is_pending_if_its_email_may_not_have_arrived(
