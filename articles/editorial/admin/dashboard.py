@@ -27,6 +27,9 @@ MAX_OVERDUE: Final = 3
 MAX_PLANNED: Final = 12
 """Most lines of the plan."""
 
+MAX_LIVE: Final = 4
+"""The newest articles of today in the plan, so that many of them leave room for what is scheduled."""
+
 SCHEDULED, CHANGES, LIVE = "scheduled", "changes", "published"
 
 
@@ -83,7 +86,7 @@ class Planned:
 
 
 def plan(user: User) -> DashboardPanel | None:
-    """What was published today, and what is scheduled for today, tomorrow and later."""
+    """What was published last today, and what is scheduled for today, tomorrow and later."""
     if not user.has_perm("articles.change_article"):
         return None
     now = timezone.localtime()
@@ -97,7 +100,7 @@ def plan(user: User) -> DashboardPanel | None:
     lines = [
         *(
             Planned(_time(each.published_at), LIVE, each)
-            for each in live.order_by("published_at")[:MAX_PLANNED]
+            for each in live.order_by("-published_at")[:MAX_LIVE]
         ),
         *(Planned(_time(each.publish_at), SCHEDULED, each) for each in scheduled[:MAX_PLANNED]),
         *(

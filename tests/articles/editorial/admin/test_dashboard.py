@@ -3,11 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import publishing
+from articles.editorial.admin import dashboard
 from articles.editorial.admin.dashboard import pending_articles, plan
 from articles.editorial.models import Article
 from articles.editorial.versions import drafts
@@ -51,6 +53,20 @@ def test_the_plan_shows_articles_and_changes_by_day(edna: User) -> None:
         (later, "scheduled"),
     ]
     assert len(panel.context["days"]) == 3
+
+
+def test_a_day_with_many_articles_leaves_room_for_what_is_scheduled(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dashboard, "MAX_LIVE", 1)
+    monkeypatch.setattr(dashboard, "MAX_PLANNED", 2)
+    newsroom.published("Earlier")
+    newest, soon = newsroom.published("Newest"), newsroom.draft("Soon", by=edna)
+    publishing.schedule(soon, by=edna, at=timezone.now() + timedelta(days=1))
+    panel = plan(edna)
+    assert panel is not None
+    lines = [line.article for _, _, lines in panel.context["days"] for line in lines]
+    assert lines == [newest, soon]
 
 
 def test_without_plans_there_is_no_plan(edna: User) -> None:
