@@ -35,7 +35,7 @@ def add_redirect(old_path: str, new_path: str, **target: Unpack[Target]) -> None
     Redirect.objects.update_or_create(old_path=old_path, defaults={**no_target, **target})
 
 
-def numbered(number: str) -> str:
+def numbered_path(number: str) -> str:
     """The old path of a text that another system named by a number, as in `/?p=12`."""
     return f"/?p={number}"
 
@@ -75,7 +75,7 @@ def update_slug(article: Article) -> None:
 
 
 def change_slug(article: Article, before: str) -> None:
-    """The same for an article whose current slug the caller has read."""
+    """`update_slug` for an article whose current slug the caller has read."""
     if article.year is None or article.month is None:
         return
     wanted_slug = article.slug or before or article.headline
@@ -98,7 +98,7 @@ def free_slug(article: Article, wanted_slug: str) -> str:
 
 
 def _numbered(article: Article, wanted_slug: str, taken_paths: set[str]) -> str:
-    """The same for a locked month; `taken_paths` are taken besides those in the database."""
+    """`free_slug` for a locked month; `taken_paths` are taken besides those in the database."""
     assert article.year is not None and article.month is not None  # noqa: S101, PT018
     slug = slug_from(wanted_slug, fallback="article")
     base, number = slug_from(wanted_slug, fallback="article", length=74), 2

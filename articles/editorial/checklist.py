@@ -19,7 +19,7 @@ from articles.images.models.rights import Channel
 from articles.links.targets import HiddenLink, hidden_links
 from iria.core.blockers import Blocked, Blocker
 
-LINK_TEXT_LENGTH: Final = 80
+MAX_LINK_TEXT_LENGTH: Final = 80
 
 
 class NotReady(Blocked):
@@ -139,7 +139,7 @@ def _broken(link: HiddenLink) -> str:
 
 
 def _shortened(link: HiddenLink) -> str:
-    return Truncator(link.text).chars(LINK_TEXT_LENGTH)
+    return Truncator(link.text).chars(MAX_LINK_TEXT_LENGTH)
 
 
 def blockers_of_new_images(

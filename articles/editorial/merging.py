@@ -218,7 +218,7 @@ def set_ordered(model: type[Any], kind: str, chosen: Mapping[Article, Iterable[A
 
 
 def successors[M: Model](rows: Iterable[M], *, urls: Iterable[str], kind: str) -> dict[int, M]:
-    """The same, by the original id of each row.
+    """The rows as in `lock_existing`, by the original id of each.
 
     Call it once for all rows of a transaction: locked in one order, that of a merge, they cannot
     deadlock.

@@ -34,7 +34,7 @@ from iria.publication import menus
 
 STEP: Final = " › "
 """Between the names of a category and its parents."""
-PATH_LENGTH: Final = 400
+MAX_PATH_LENGTH: Final = 400
 """Maximum length of a category's path."""
 
 
@@ -204,7 +204,7 @@ def longest_path(category: Category, values: dict[str, Any]) -> int | None:
         )
         below = max((len(each) - len(before) for each in paths), default=0)
     longest = len(path) + below
-    return longest if longest > PATH_LENGTH else None
+    return longest if longest > MAX_PATH_LENGTH else None
 
 
 def _place(category: Category) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from iria.core.http.private_paths import is_private
 
 MAX_PATH_LENGTH = Redirect._meta.get_field("old_path").max_length or 500
 NUMBER_PARAMETERS = ("p", "page_id")
-NUMBERED_PATH = article_urls.numbered("")
+NUMBERED_PATH = article_urls.numbered_path("")
 LANGUAGE_PREFIX = re.compile(r"/language/[-\w]+(?=/(?:category|tag|author)/)")
 SUBPAGES = re.compile(
     r"(?:feed/(?:atom/|json/)?|picture/[0-9]+/|comments/(?:newest/|discussed/|[0-9]+/)?)$"
@@ -75,7 +75,7 @@ def _number(request: HttpRequest) -> str:
 
 def find_numbered(number: str) -> str:
     """The URL of the text that had this number elsewhere; empty if there is none."""
-    old = article_urls.numbered(number)
+    old = article_urls.numbered_path(number)
     found = (
         Redirect.objects.filter(old_path=old)
         .select_related("article")

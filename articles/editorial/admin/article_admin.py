@@ -25,7 +25,7 @@ from articles.editorial.admin import (
     trash,
 )
 from articles.editorial.admin.article_list import ArticleList
-from articles.editorial.admin.editor_field import described
+from articles.editorial.admin.editor_field import details_by_id
 from articles.editorial.admin.form import ArticleForm
 from articles.editorial.admin.history import CorrectionInline
 from articles.editorial.checklist import NotReady
@@ -382,7 +382,7 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         """Details of images for the text editor: `?id=3&id=5` → {id: details}."""
         if not request.user.has_perm("articles.view_image"):
             return JsonResponse({}, status=403)
-        return JsonResponse(described(request.GET.getlist("id"), publication_of(request)))
+        return JsonResponse(details_by_id(request.GET.getlist("id"), publication_of(request)))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

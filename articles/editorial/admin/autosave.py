@@ -67,8 +67,9 @@ def autosave_view(
 ) -> JsonResponse:
     """Saves what was sent; `reason=save` is the editor's own command to save.
 
-    Answers 200 with the new version, 404 if the article was deleted or is in the trash, and 409 with
-    who saved it if it was saved since it was opened.
+    Answers 200 with the new version and the errors of fields that were left out, 400 if nothing could
+    be saved, 404 if the article was deleted or is in the trash, and 409 with who saved it if it was
+    saved since it was opened.
     """
     if request.method != "POST":
         # For a page that was opened before its user signed in again.

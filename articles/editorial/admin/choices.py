@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
 
 MAX_SUGGESTIONS: Final = 10
-"""The number of suggestions."""
 MAX_NAME_LENGTH: Final = 120
 """No name is longer."""
 

@@ -20,7 +20,7 @@ from iria.publication.models import Publication
 MAX_IMAGES = 200
 
 
-def described(ids: list[str], publication: Publication) -> dict[str, Details]:
+def details_by_id(ids: list[str], publication: Publication) -> dict[str, Details]:
     """Id → details of the images that are in the library, in one query."""
     keys = {int(each) for each in ids[:MAX_IMAGES] if each.isdecimal() and len(each) < 19}
     found = Image.objects.for_grid().filter(pk__in=keys)

@@ -309,7 +309,7 @@ class ArticleChooserField(forms.CharField):
         self.articles = articles
 
     def prepare_value(self, value: Any) -> Any:
-        return named(value) if isinstance(value, Article) else value
+        return article_label(value) if isinstance(value, Article) else value
 
     def clean(self, value: Any) -> Article | None:
         """The article, or None where the field is empty.
@@ -361,7 +361,7 @@ class ListedArticle(NamedTuple):
         return self.headline or UNTITLED
 
 
-def named(article: Article | ListedArticle) -> str:
+def article_label(article: Article | ListedArticle) -> str:
     """The label of an article in the list and the field."""
     return f"{article.headline} [{article.pk}]"
 
@@ -382,7 +382,7 @@ def listed_articles(lists: Mapping[str, ArticleQuerySet]) -> dict[str, list[List
 
 def offers_of(articles: ArticleQuerySet) -> list[str]:
     """Labels of the newest articles, for the list."""
-    return [named(each) for each in articles.newest().only("headline")[:MAX_OFFERED]]
+    return [article_label(each) for each in articles.newest().only("headline")[:MAX_OFFERED]]
 
 
 class PicksField(OrderedChoiceField[Article]):

@@ -27,10 +27,10 @@ from articles.editorial.admin.fields import (
     OrderedChoiceField,
     PicksField,
     TagsField,
+    article_label,
     check_picks,
     join_tags,
     listed_articles,
-    named,
 )
 from articles.editorial.article_urls import RESERVED
 from articles.editorial.models import Article, ArticleType, Category, Series
@@ -50,9 +50,6 @@ MAX_OFFERED: Final = 60
 RECENT: Final = 1000
 """Among as many of the newest are translations offered: in a large archive in one language, looking
 for others would read all of it."""
-SCHEDULE = "_schedule"
-"""The name of the button that sets a time."""
-
 
 LISTS: Final = {"chosen_categories": "categories", "signed_by": "authors", "series": "series"}
 """Fields with several rows, and what these are in `Content`."""
@@ -163,7 +160,7 @@ class ArticleForm(forms.ModelForm[Article]):
         if "show_updated" in self.fields and self.instance.published_at is None:
             self.fields["show_updated"].widget = forms.HiddenInput()
         if "schedule_for" in self.fields:
-            ignored = self.is_bound and SCHEDULE not in self.data
+            ignored = self.is_bound and submit_actions.SCHEDULE not in self.data
             self.fields["schedule_for"].ignored = ignored  # type: ignore[attr-defined]
         self._offer_choices()
 
@@ -212,9 +209,9 @@ class ArticleForm(forms.ModelForm[Article]):
         self.fields["picks"].offer_articles(offered, picked)  # type: ignore[attr-defined]
         field = self.fields["translation_of"]
         field.articles = self._visible_articles()  # type: ignore[attr-defined]
-        field.widget.offers = [named(each) for each in found["translations"]]
+        field.widget.offers = [article_label(each) for each in found["translations"]]
         if found["translation"]:
-            self.initial["translation_of"] = named(found["translation"][0])
+            self.initial["translation_of"] = article_label(found["translation"][0])
         if linked := sorted(found["linked"], key=lambda each: each.language):
             field.help_text = _describe_translations(linked)
 
@@ -250,7 +247,7 @@ class ArticleForm(forms.ModelForm[Article]):
     def clean_schedule_for(self) -> datetime | None:
         """The time counts only if the button beside it was pressed."""
         moment: datetime | None = self.cleaned_data.get("schedule_for")
-        if SCHEDULE not in self.data:
+        if submit_actions.SCHEDULE not in self.data:
             return None
         if moment is None:
             message = "Enter a date and time."

@@ -30,7 +30,7 @@ VIEWS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
 """The tabs that everybody has: their names and filters."""
 
 IGNORED_PARAMETERS: Final = ("p", "all", "e", "_facets", "_popup", "_to_field")
-"""Parameters of the list that are no filters: the page, an error, a pop-up window."""
+"""Parameters of the list that are no filters: page, error, counts beside filters, pop-up window."""
 
 
 def urls(model_admin: "ModelAdmin[Article]") -> list[URLPattern]:

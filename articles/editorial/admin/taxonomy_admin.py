@@ -199,14 +199,14 @@ class CategoryForm(forms.ModelForm[Category]):
         if isinstance(parent, forms.ModelChoiceField):
             parent.queryset = Category.objects.in_order()
             parent.empty_label = "None (top level)"
-            parent.label_from_instance = indented  # type: ignore[method-assign,assignment]
+            parent.label_from_instance = indented_name  # type: ignore[method-assign,assignment]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if not self.errors and (longest := taxonomy.longest_path(self.instance, values)):
             message = (
                 f"The URL would have {longest} characters; the maximum is "
-                f"{taxonomy.PATH_LENGTH}. Shorten the slug or choose a higher parent."
+                f"{taxonomy.MAX_PATH_LENGTH}. Shorten the slug or choose a higher parent."
             )
             raise ValidationError(message)
         return values
@@ -277,7 +277,7 @@ class ArticleTypeAdmin(TranslatedAdmin[ArticleType]):
     prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
 
 
-def indented(category: Category) -> str:
+def indented_name(category: Category) -> str:
     return "\u2003" * category.depth + category.name
 
 

@@ -38,7 +38,7 @@ LINKED_WARNING: Final = (
 IN_TRASH: Final = "This article is in the trash. Restore it to open it."
 
 CONFIRMED_FIELD: Final = "confirmed"
-"""The field that the page below sends, and the list and the form do not."""
+"""The field that the page that asks sends, and the list and the form do not."""
 
 
 TOKEN_FIELD: Final = "token"  # noqa: S105 - the name of a field

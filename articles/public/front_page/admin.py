@@ -17,7 +17,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from articles.editorial.admin.fields import ArticleChooserField, MomentField, named, offers_of
+from articles.editorial.admin.fields import (
+    ArticleChooserField,
+    MomentField,
+    article_label,
+    offers_of,
+)
 from articles.editorial.models import Article, Category
 from articles.public.front_page.layout import Choices, build_layout
 from articles.public.front_page.models import Placement, SectionPattern
@@ -228,7 +233,7 @@ class PlacementAdmin(NoAddOrDelete, admin.ModelAdmin[Placement]):
             "offers": offers_of(page.articles),
             "offers_name": OFFERS,
             "found": [
-                (article, named(article), page.place_of(article))
+                (article, article_label(article), page.place_of(article))
                 for article in found_articles(page, words)
             ],
             "words": words,

@@ -231,7 +231,6 @@ def get_archive(scope: ListingScope) -> Archive:
 
 TAGS_PER_PAGE: int = 600
 AUTHORS_PER_PAGE: int = 60
-"""Authors per page."""
 
 
 def tags_page(number: str | None) -> "Page[Tag]":

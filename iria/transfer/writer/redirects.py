@@ -47,7 +47,7 @@ class Redirects:
                 continue
             old += [(path, row) for path in dict.fromkeys([text.path, *text.old_paths]) if path]
             if text.source_id.isdecimal():
-                old.append((article_urls.numbered(text.source_id), row))
+                old.append((article_urls.numbered_path(text.source_id), row))
         self.add(old)
 
     def add(self, old_paths: Iterable[tuple[str, models.Model]]) -> None:

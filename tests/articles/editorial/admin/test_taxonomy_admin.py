@@ -90,7 +90,7 @@ def test_a_too_long_path_of_a_category_or_its_descendants_is_rejected(
     page = _send(
         editor_client, f"{CATEGORIES}{other.pk}/change/", "category_form", parent=str(parent.pk)
     )
-    assert str(taxonomy.PATH_LENGTH) in " ".join(errors_on(page))
+    assert str(taxonomy.MAX_PATH_LENGTH) in " ".join(errors_on(page))
     page = _send(
         editor_client,
         f"{CATEGORIES}add/",
@@ -99,7 +99,7 @@ def test_a_too_long_path_of_a_category_or_its_descendants_is_rejected(
         slug="w" * 80,
         parent=str(parent.pk),
     )
-    assert str(taxonomy.PATH_LENGTH) in " ".join(errors_on(page))
+    assert str(taxonomy.MAX_PATH_LENGTH) in " ".join(errors_on(page))
 
 
 def test_a_category_with_articles_is_not_deleted(editor_client: Client) -> None:
