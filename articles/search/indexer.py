@@ -139,20 +139,20 @@ def _remove(article_id: int) -> None:
 def reindex() -> int:
     """Recreates all entries, and deletes those of unpublished articles; returns how many there are."""
     published = Article.objects.published()
-    _obsolete().delete()
+    _obsolete_entries().delete()
     return _index_all(published.order_by("pk").values_list("pk", flat=True).iterator())
 
 
 def catch_up() -> int:
     """Indexes what the receivers missed, such as after a crash or a restored backup; returns how many."""
-    _obsolete().delete()
+    _obsolete_entries().delete()
     outdated = Article.objects.published().filter(
         Q(search_entry__isnull=True) | Q(modified_at__gt=F("search_entry__indexed_at"))
     )
     return _index_all(outdated.values_list("pk", flat=True).iterator())
 
 
-def _obsolete() -> QuerySet[SearchEntry]:
+def _obsolete_entries() -> QuerySet[SearchEntry]:
     """Returns the entries of articles that are not published.
 
     With EXISTS, because NOT IN compares every entry with every article once they do not fit into work_mem.
@@ -181,7 +181,7 @@ def _prepare(article: Article) -> PreparedEntry:
     configuration = configuration_for(article.language)
     length = MAX_TEXT_LENGTH
     while True:
-        entry = _truncated(article.pk, configuration, article_text, length).prepared()
+        entry = _truncate(article.pk, configuration, article_text, length).prepared()
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(LOCK_TIMEOUT)
@@ -208,7 +208,7 @@ def _write(article_id: int, entry: PreparedEntry) -> None:
         cursor.execute(UPSERT, [article_id, entry.configuration, entry.vector, entry.snippet_text])
 
 
-def _truncated(
+def _truncate(
     article_id: int, configuration: str, article_text: ArticleText, length: int
 ) -> EntryText:
     headline, standfirst, text, captions, names, tags = (

@@ -1,13 +1,12 @@
-"""The statement that reads postings and selects the best articles.
+"""The statement that reads postings and selects the best articles, and its conditions.
 
 PostgreSQL cannot estimate the lengths of posting lists, so the statement itself determines what is read
 completely, what is looked up, and in which order.
 
-Quotes and exclusions of a query as SQL conditions on articles.
-
-Whether an article contains a word is known from the postings: a list is read at once or looked up for
-each article, whichever is less work. Whether words follow each other is known only from the vector of
-the article, which costs microseconds per article; it is checked last, for the best articles first.
+The quotes and exclusions of a query are SQL conditions on articles. Whether an article contains a word
+is known from the postings: a list is read at once or looked up for each article, whichever is less work.
+Whether words follow each other is known only from the vector of the article, which costs microseconds
+per article; it is checked last, for the best articles first.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -55,7 +54,7 @@ class RequiredTerms:
     vector_parameters: list[str] = field(default_factory=list)
 
 
-def satisfiable(parsed_queries: Iterable[ParsedQuery]) -> list[ParsedQuery]:
+def select_satisfiable(parsed_queries: Iterable[ParsedQuery]) -> list[ParsedQuery]:
     """Returns the parsed queries whose required phrases occur in articles."""
     return [each for each in parsed_queries if all(each.required)]
 

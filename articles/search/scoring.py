@@ -32,7 +32,7 @@ from articles.search.posting_lists import (
     Searchable,
     build_required_terms,
     fetch,
-    satisfiable,
+    select_satisfiable,
     term_weight,
 )
 from articles.search.query import ParsedQuery, QueryParts, Term, normalise_query
@@ -113,8 +113,8 @@ def candidates(
         visible = articles.order_by().values("id", "published_at").query.sql_with_params()
     except EmptyResultSet:
         return Candidates()
-    parsed_queries = satisfiable(parsed_queries)
-    searchable = _filtered(*visible) if filtered else Searchable(*visible)
+    parsed_queries = select_satisfiable(parsed_queries)
+    searchable = _list_searchable(*visible) if filtered else Searchable(*visible)
     if searchable.few == [] or not any(each.terms for each in parsed_queries):
         return Candidates()
     result = _best(parsed_queries, searchable, READ_MORE if searchable.few else READ_WHOLE)
@@ -125,7 +125,7 @@ def candidates(
     return result
 
 
-def _filtered(sql: str, parameters: tuple[Any, ...]) -> Searchable:
+def _list_searchable(sql: str, parameters: tuple[Any, ...]) -> Searchable:
     rows = fetch(NUMBERS.format(articles=sql), [*parameters, MAX_LISTED + 1])
     if len(rows) > MAX_LISTED:
         return Searchable(sql, parameters, is_large=True)
@@ -232,7 +232,7 @@ SELECT article_id, sum(part) FROM (
         SELECT posting.article_id, posting.weight * term.factor AS part
         FROM unnest(%s::int[], %s::float8[]) AS term (lexeme_id, factor)
         JOIN articles_searchposting AS posting ON posting.lexeme_id = term.lexeme_id
-        OFFSET 0  -- read whole, then thrown away what is no candidate
+        OFFSET 0  -- read completely, then filtered by candidates
     ) AS scanned
     WHERE article_id IN (SELECT unnest(%s::bigint[]))
     UNION ALL

@@ -1,13 +1,12 @@
-"""Snippets: fragments of text around matches, which are highlighted. Uses no database.
+"""Snippets: fragments of text around matches, which are highlighted; why an article matches.
 
 A word is a *candidate* if it begins like a lexeme of the query; only PostgreSQL can tell whether it is a
-form of it. So candidates are collected from the texts, the caller determines the lexemes of all
-candidates of a page with one query, and the fragments are built around those that match. This takes a
+form of it. So candidates are collected from the texts, the lexemes of all candidates of a page are
+determined with one query, and the fragments are built around those that match. This takes a
 fraction of the time of `ts_headline`, and tells which lexemes each fragment shows.
 
-Explains why an article matches: fragments of its text, a caption, a credit, a topic.
-
-Takes two queries for a page of results – the texts, and the lexemes of the candidate words – and a third
+`explain` says why an article matches: fragments of its text, a caption, a credit, a topic. It takes two
+queries for a page of results – the texts, and the lexemes of the candidate words – and a third
 one for the images of captions.
 """
 

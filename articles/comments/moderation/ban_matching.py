@@ -72,10 +72,10 @@ def ip_address_of(comment: Comment) -> str:
     stored = EncryptedIPAddress.objects.filter(
         comment=comment, expires_at__gt=timezone.now()
     ).first()
-    return decrypted(stored) if stored else ""
+    return decrypt_ip_address(stored) if stored else ""
 
 
-def decrypted(stored: EncryptedIPAddress) -> str:
+def decrypt_ip_address(stored: EncryptedIPAddress) -> str:
     """Returns the IP address; empty if the secret it was encrypted with is not available."""
     try:
         return security.decrypt(stored.ciphertext, purpose=PURPOSE)

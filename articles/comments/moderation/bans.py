@@ -225,5 +225,5 @@ def _ids_from(kind: str, plain: str) -> list[int]:
     return [
         each.comment_id
         for each in stored.iterator(chunk_size=1000)
-        if normalise(ban_matching.decrypted(each)) == plain
+        if normalise(ban_matching.decrypt_ip_address(each)) == plain
     ]

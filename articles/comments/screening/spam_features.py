@@ -156,7 +156,7 @@ ANY_NUMBER: Final = "#"
 
 def features(text: str) -> dict[str, str]:
     """Returns the features of a comment, each with the words that it was found in, if any."""
-    plain = _normalised(unescape(text[:MAX_CHARACTERS]))[:MAX_CHARACTERS]
+    plain = _normalise(unescape(text[:MAX_CHARACTERS]))[:MAX_CHARACTERS]
     links = LINK.findall(plain)
     without_links = LINK.sub(" ", plain)
     words = [word.lower() for word in WORD.findall(without_links)][:MAX_WORDS]
@@ -173,7 +173,7 @@ def is_learnt(feature: str) -> bool:
     return feature.startswith(LEARNT)
 
 
-def _normalised(text: str) -> str:
+def _normalise(text: str) -> str:
     """Returns the text in NFKC, without invisible characters."""
     compatible = unicodedata.normalize("NFKC", text)
     return "".join(each for each in compatible if unicodedata.category(each) != "Cf")
@@ -238,7 +238,7 @@ def _style(text: str, words: int) -> set[str]:
     return style | ({"stretched"} if STRETCHED.search(text) else set())
 
 
-def _squeezed(word: str) -> str:
+def _squeeze(word: str) -> str:
     """Returns the word without accents, look-alikes and double letters."""
     word = word.replace("'", "").replace("\u2019", "")
     if not (word.isascii() and word.isalpha()):
@@ -246,19 +246,19 @@ def _squeezed(word: str) -> str:
     return DOUBLED.sub(r"\1", word.lower())
 
 
-def _one_character_removed(word: str) -> list[str]:
+def _remove_one_character(word: str) -> list[str]:
     return [word[:index] + word[index + 1 :] for index in range(len(word))]
 
 
-GROUP_OF: Final = {_squeezed(word): word for word in PLAIN.split()} | {
-    _squeezed(word): group for group, words in GROUPS.items() for word in words.split()
+GROUP_OF: Final = {_squeeze(word): word for word in PLAIN.split()} | {
+    _squeeze(word): group for group, words in GROUPS.items() for word in words.split()
 }
 GROUP_OF_TYPO: Final = {
     typo: GROUP_OF[word]
     for words in GROUPS.values()
-    for word in {_squeezed(each) for each in words.split()}
+    for word in {_squeeze(each) for each in words.split()}
     if len(word) >= MIN_LETTERS_FOR_TYPOS
-    for typo in _one_character_removed(word)
+    for typo in _remove_one_character(word)
 }
 
 
@@ -266,13 +266,13 @@ GROUP_OF_TYPO: Final = {
 def _group(word: str) -> str:
     """Returns the group of a general word, also if one letter is wrong."""
     if word[0].isdigit():
-        return GROUP_OF.get(_squeezed(word), ANY_NUMBER)
-    plain = _squeezed(word)
+        return GROUP_OF.get(_squeeze(word), ANY_NUMBER)
+    plain = _squeeze(word)
     if known := GROUP_OF.get(plain) or GROUP_OF_TYPO.get(plain):
         return known
     if len(plain) < MIN_LETTERS_FOR_TYPOS or len(plain) > 20:
         return UNKNOWN
-    shorter = _one_character_removed(plain)
+    shorter = _remove_one_character(plain)
     return next(
         (
             group
