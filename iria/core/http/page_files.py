@@ -162,7 +162,8 @@ def stale(request: HttpRequest) -> HttpResponseBase | None:
     path = path_of(request)
     for folder in ("current", "stale") if path else ():
         file = Path(settings.PAGE_DIRECTORY) / folder / str(path)
-        with suppress(OSError, ValueError):
+        # Another release may have written other values.
+        with suppress(OSError, ValueError, KeyError):
             about = json.loads((file / ABOUT).read_bytes())
             response = HttpResponse((file / PAGE).read_bytes(), headers=about["headers"])
             if timezone.now() < datetime.fromisoformat(about["until"]) - EARLY:
@@ -260,11 +261,11 @@ class Keeper:
         lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._beat()
         except OSError:
             os.close(lock)
             return False
         self._lock = lock
-        self._beat()
         return True
 
     def _beat(self) -> None:
@@ -293,12 +294,17 @@ class Keeper:
         # Those in `stale` stay for a moment, for processes that cannot reach the database yet.
         self._seen, self._aside_until = listener.number, 0.0
         self._stale_until = now + BACK_SECONDS if (self.folder / "stale").exists() else 0.0
-        for file in (self.folder / "current").rglob(ABOUT):
-            about = _read(file.parent)
-            if about is None or about["valid_at"] > now or not _may_be_published(about):
-                self._delete(file.parent)
-            else:
-                self._add(about, _size(file.parent))
+        try:
+            for file in (self.folder / "current").rglob(ABOUT):
+                about = _read(file.parent)
+                if about is None or not _may_be_published(about) or about["valid_at"] > now:
+                    self._delete(file.parent)
+                else:
+                    self._add(about)
+        except OSError:
+            # A file that is not known is never deleted.
+            self._move_away()
+            raise
         # Of processes that were killed.
         for each in (*(self.folder / "offers").glob(".*"), *self.folder.glob("trash-*")):
             if time.time() - each.stat().st_ctime > LEFTOVER_SECONDS:
@@ -347,20 +353,20 @@ class Keeper:
         page = self.folder / "current" / about["path"]
         if (page / PAGE).exists():
             return
-        size = _size(offered)
         _make_folder(page)
         # The page itself last: a web server looks for the compressed forms only beside it.
         for name in (*FORMS.values(), ABOUT, PAGE):
             (offered / name).rename(page / name)
-        self._add(about, size)
+        self._add(about)
         while self._bytes > settings.PAGE_DIRECTORY_MB * 1_000_000:
             self._drop([next(iter(self._pages))])
 
-    def _add(self, about: dict[str, Any], size: int) -> None:
+    def _add(self, about: dict[str, Any]) -> None:
         self._remove(about["path"])
-        page = PageFile(frozenset(about["scopes"]), datetime.fromisoformat(about["until"]), size)
+        until = datetime.fromisoformat(about["until"])
+        page = PageFile(frozenset(about["scopes"]), until, about["bytes"])
         self._pages[about["path"]] = page
-        self._bytes += size
+        self._bytes += page.bytes
         for scope in page.scopes:
             self._by_scope[scope].add(about["path"])
 
@@ -419,14 +425,12 @@ def _may_be_published(about: dict[str, Any]) -> bool:
 
 
 def _read(folder: Path) -> dict[str, Any] | None:
+    """What `offer` wrote about a page, and its `bytes`; None if a file is missing."""
+    names = (PAGE, *FORMS.values(), ABOUT)
     with suppress(OSError, ValueError):
         about: dict[str, Any] = json.loads((folder / ABOUT).read_bytes())
-        return about
+        return about | {"bytes": sum((folder / name).stat().st_size for name in names)}
     return None
-
-
-def _size(folder: Path) -> int:
-    return sum((folder / name).stat().st_size for name in (PAGE, *FORMS.values(), ABOUT))
 
 
 def _make_folder(folder: Path) -> None:

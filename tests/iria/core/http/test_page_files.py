@@ -344,6 +344,24 @@ def test_a_successor_keeps_only_files_that_it_knows_to_be_current(keeper: Keeper
     starting.stop()
 
 
+def test_a_page_that_a_killed_process_left_unfinished_does_not_keep_others(keeper: Keeper) -> None:
+    articles = [newsroom.published(headline) for headline in ("One", "Two", "Three")]
+    urls = [each.get_absolute_url() for each in articles]
+    read(keeper, *urls)
+    keeper.stop()
+    file_of(urls[0]).unlink()
+    # What another release knows about a page.
+    file_of(urls[1]).with_name(page_files.ABOUT).write_text('{"release": "next"}')
+    successor = Keeper()
+    successor.tick()
+    assert [file_of(url).exists() for url in urls] == [False, False, True]
+    Article.objects.filter(pk=articles[2].pk).update(headline="Changed")
+    settle()
+    successor.tick()
+    assert not file_of(urls[2]).exists()
+    successor.stop()
+
+
 def test_files_of_a_keeper_that_hangs_are_deleted(
     keeper: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
