@@ -104,7 +104,7 @@ def parts(mina: User) -> dict[str, str]:
         "picture": rendition.name,
         "file": samples.file().name,
         "one_picture": str(picture.pk),
-        "kind": "articles",
+        "section_name": "articles",
         "one_category": str(category.pk),
         "one_tag": str(article.tags.get().pk),
         "one_author": str(author.pk),
@@ -120,6 +120,6 @@ def parts(mina: User) -> dict[str, str]:
         "person": str(mina.pk),
         "number": "1",
         "sitemap_file": str((article.pk - 1) // PER_FILE + 1),
-        "form": "atom",
+        "feed_format": "atom",
         "article": str(article.pk),
     }
