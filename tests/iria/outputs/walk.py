@@ -51,7 +51,7 @@ WITHOUT_IMAGES: Final = {
 """Patterns of URL names → why the page has no image."""
 
 
-FORMS: Final = ("atom", "json")
+FEED_FORMATS: Final = ("atom", "json")
 """Formats of feeds, beside the default."""
 
 STATUS_WHEN_HIDDEN: Final = {"rendition": 410, "picture": 404, "api_image_detail": 404}
@@ -117,8 +117,8 @@ class Walk:
             except KeyError as missing:
                 problems.append(f"{route}: there is no value for {missing}")
                 continue
-            for form in FORMS if "form" in values else [""]:
-                address = filled(route, {**values, "form": form})
+            for feed_format in FEED_FORMATS if "feed_format" in values else [""]:
+                address = filled(route, {**values, "feed_format": feed_format})
                 if problem := self._check(client, name, address):
                     problems.append(problem)
         return problems
