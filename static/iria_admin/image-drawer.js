@@ -160,6 +160,8 @@ if (drawer && grid) {
     else if (event.target.closest("[data-close]")) close();
   });
   drawer.addEventListener("close", () => {
+    /* The event comes later: an image may have been opened again. */
+    if (drawer.open) return;
     const link = shown;
     select(null);
     (grid.contains(link) ? link : links()[0])?.focus();

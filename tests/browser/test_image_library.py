@@ -206,6 +206,25 @@ def test_an_image_is_opened_and_changed_beside_the_grid_with_the_keyboard(
     expect(drawer.locator("[data-step='1']")).to_be_disabled()
 
 
+def test_an_image_opened_right_after_the_drawer_was_closed_stays_open(
+    open_admin: OpenPage, edna: User, fill_library: Callable[[int], None]
+) -> None:
+    fill_library(3)
+    page = open_admin(edna, LIBRARY)
+    drawer, title = page.locator(".image-drawer"), page.locator(".image-drawer h2")
+    page.locator("a.image-choice").first.click()
+    expect(title).to_have_text("Quay 2")
+    page.evaluate(
+        """() => {
+            document.querySelector(".image-drawer").close();
+            document.querySelector("a.image-choice").click();
+        }"""
+    )
+    page.wait_for_timeout(200)
+    expect(drawer).to_be_visible()
+    assert "open=" in page.url
+
+
 def test_the_drawer_has_a_url_and_back_closes_it(
     open_admin: OpenPage, edna: User, fill_library: Callable[[int], None]
 ) -> None:
