@@ -62,6 +62,9 @@ def test_a_large_archive_is_searched_and_indexed_quickly() -> None:
         figure(f"a query of two to six words, {name} feedback", p95(timed(searches)), limit)
     pages = (partial(run_search, SearchRequest(words)) for words in queries)
     figure("the whole page with facets and suggestions", p95(timed(pages)), PAGE)
+    strings = json.loads(shared_data("naughty", "blns.json").read_text())[:: sized(10, 1)]
+    unusual = (partial(_run_query, {"q": each}) for each in strings)
+    figure("an unusual query", p95(timed(unusual)), EXPENSIVE)
     _check_expensive_queries(language.words[len(SMALL) :])
     _check_indexing(rng)
     _check_spelling(language, rng)

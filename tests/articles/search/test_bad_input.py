@@ -1,7 +1,6 @@
-"""Any input gets results or an error message, in limited time."""
+"""Any input gets results or an error message."""
 
 import json
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -65,39 +64,22 @@ def test_a_snippet_contains_only_text_and_marks(text: str, lexeme: str) -> None:
     assert all(piece.strip() in escape(text) for piece in plain.split("…"))
 
 
-def status_within_limit(client: Client, **parameters: str) -> int:
-    """Returns the status of a response within 200 ms, or three times a simple query on a busy machine.
-
-    Other work can only make it slower, so the quickest of several is measured.
-    """
-    for _ in range(10):
-        status, seconds = timed(client, parameters)
-        if seconds < 0.2 or seconds < 3 * timed(client, {"q": "barge"})[1]:
-            return status
-    pytest.fail(f"{parameters} took longer than 200 ms each time")
-
-
-def timed(client: Client, parameters: dict[str, str]) -> tuple[int, float]:
-    start = perf_counter()
-    return client.get("/search/", parameters).status_code, perf_counter() - start
-
-
-def test_every_unusual_query_is_fast(client: Client, barge: None, settings: Any) -> None:
+def test_every_unusual_query_is_answered(client: Client, barge: None, settings: Any) -> None:
     settings.SEARCH_RATE_LIMIT = 10**9
     strings: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
     for query in strings:
-        assert status_within_limit(client, q=query) in {200, 400}, query
+        assert client.get("/search/", {"q": query}).status_code in {200, 400}, query
 
 
-def test_unusual_values_of_any_parameter_are_fast(
+def test_unusual_values_of_any_parameter_are_answered(
     client: Client, barge: None, settings: Any
 ) -> None:
     settings.SEARCH_RATE_LIMIT = 10**9
     strings: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
     names = ["page", "sort", "category", "author", "year", "kind", "language", "colour"]
     for number, value in enumerate(strings[::3]):
-        parameter = {names[number % len(names)]: value}
-        assert status_within_limit(client, q="barge", **parameter) in {200, 400, 404}, value
+        parameters = {"q": "barge", names[number % len(names)]: value}
+        assert client.get("/search/", parameters).status_code in {200, 400, 404}, value
 
 
 def test_every_unusual_word_is_found(client: Client) -> None:
