@@ -46,7 +46,7 @@ PYTEST := $(PYTHON) -m pytest $(BOTH_CORES) -p no:schemathesis
 # Beside the unit tests, so with databases and a cache of their own; the variable is a suffix for pytest-django.
 BROWSER_TESTS := TOX_PARALLEL_ENV=browser $(PYTEST) -o cache_dir=.pytest_cache/browser -m browser tests/browser
 WHOLE_OUTPUT := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
-PROOFS := $(PYTHON) -m pytest -m proof -rs -o faulthandler_timeout=0
+PROOFS := $(PYTHON) -m pytest -m proof -rsfE -o faulthandler_timeout=0
 STATIC_CHECKS := lint formatting import-rules migrations-match settings-fit migrations-run migration-locks types
 
 .PHONY: each programs static-checks $(STATIC_CHECKS) all-tests unit-tests browser-tests coverage \

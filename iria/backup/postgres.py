@@ -40,6 +40,9 @@ WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND refclassid = 'pg_authid'::regclass AND deptype IN ('a', 'i', 'r') ORDER BY 1
 """
 """Those with permissions of their own or policies. Owners are not needed: who restores owns everything."""
+_END_CONNECTIONS: Final = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pg_has_role(usesysid, 'USAGE')
+"""
 _SAME_TEXT: Final[Sequence[LiteralString]] = (
     "SET TimeZone = 'UTC'", "SET DateStyle = 'ISO, MDY'", "SET IntervalStyle = 'postgres'",
     "SET extra_float_digits = 1", "SET bytea_output = 'hex'", "SET statement_timeout = 0",
@@ -221,8 +224,13 @@ def create_database(connection: Connection, name: str) -> None:
 
 
 def drop_database(connection: Connection, name: str) -> None:
-    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-    connection.execute(statement.format(sql.Identifier(name)))
+    """Drops a database if it exists, and ends our connections to it first.
+
+    Not WITH (FORCE): while autovacuum works there, only a superuser may use that. Without it
+    PostgreSQL stops autovacuum itself.
+    """
+    connection.execute(_END_CONNECTIONS, [name])
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 def sibling_name(suffix: str) -> str:

@@ -173,6 +173,7 @@ def demo_site() -> Iterator[Site]:
             # The threads of the jobs have left connections open.
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " WHERE datname = current_database() AND usename = current_user"
+                " AND pid <> pg_backend_pid()"
             )
         connection.creation.destroy_test_db(name, verbosity=0)

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from iria.backup import creating, drill, files, manifest, postgres
 from iria.backup.keys import Key, new_key
 from iria.backup.manifest import MANIFEST
 from iria.core.db.history import BackupRun
+from iria.launcher import paths, postgres_programs, postmaster
 from tests import newsroom
 from tests.proofs import machines
 from tests.proofs.size import sized
@@ -53,8 +55,7 @@ def database(template: str) -> Iterator[str]:
         try:
             yield name
         finally:
-            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-            other.execute(drop.format(sql.Identifier(name)))
+            postgres.drop_database(other, name)
 
 
 @contextmanager
@@ -231,6 +232,55 @@ def test_the_drill_of_a_sound_backup_finds_only_what_changed_on_the_site(
     assert found.pages >= min(ARTICLES, 10)
     (problem,) = found.problems
     assert f"-part-{ARTICLES - 1}/" in problem
+
+
+# Databases beside that of the site
+
+
+@pytest.fixture
+def own_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server that looks for tables to vacuum every second; its user is no superuser."""
+    folder = Path(tempfile.mkdtemp(prefix="iria-backup-"))
+    folder.chmod(0o755)  # the user of the database needs access
+    data = folder / "postgres"
+    programs = postgres_programs.newest(folder, paths.database_user(data))
+    server = postmaster.Server(data, folder / "postgres.log", programs, durable=False)
+    try:
+        server.create("backup")
+        with (data / "postgresql.conf").open("a") as file:
+            file.write("autovacuum_naptime = 1s\n")
+        port = postmaster.free_port()
+        server.start(port)
+        yield f"postgres://{postmaster.ROLE}:backup@127.0.0.1:{port}"
+    finally:
+        server.stop()
+        subprocess.run(["rm", "-rf", str(folder)], check=True)
+
+
+def test_a_database_is_dropped_while_it_is_used_and_vacuumed(own_server: str) -> None:
+    with psycopg.connect(f"{own_server}/{postmaster.DATABASE}", autocommit=True) as other:
+        postgres.create_database(other, "scratch")
+        with psycopg.connect(f"{own_server}/scratch", autocommit=True) as filling:
+            filling.execute("CREATE TABLE slow (number int)")
+            filling.execute(
+                "ALTER TABLE slow"
+                " SET (autovacuum_vacuum_cost_limit = 1, autovacuum_vacuum_cost_delay = 100)"
+            )
+            filling.execute("INSERT INTO slow SELECT generate_series(1, 500000)")
+            filling.execute("UPDATE slow SET number = 0")
+        with psycopg.connect(f"{own_server}/scratch", autocommit=True) as used:
+            vacuumed = (
+                "SELECT pid FROM pg_stat_activity WHERE datname = 'scratch' AND usename IS NULL"
+            )
+            deadline = time.monotonic() + 60
+            while not other.execute(vacuumed).fetchone():
+                assert time.monotonic() < deadline, "autovacuum did not begin"
+                time.sleep(0.05)
+            postgres.drop_database(other, "scratch")
+            with pytest.raises(psycopg.OperationalError):
+                used.execute("SELECT 1")
+        found = other.execute("SELECT datname FROM pg_database WHERE datname = 'scratch'")
+        assert not found.fetchone()
 
 
 # Making and restoring

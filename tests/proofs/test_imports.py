@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from iria.backup import postgres
 from iria.evaluation.synthetic.words import Language
 from tests.iria.transfer import wxr
 from tests.proofs import machines
@@ -121,7 +122,7 @@ def new_database(
     def create() -> Database:
         name = f"{template}_import_{len(names)}"
         with psycopg.connect(server, autocommit=True) as database:
-            database.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            postgres.drop_database(database, name)
             database.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         names.append(name)
         return Database(machines.database_url(name=name), tmp_path)
@@ -129,7 +130,7 @@ def new_database(
     yield create
     with psycopg.connect(server, autocommit=True) as database:
         for name in names:
-            database.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            postgres.drop_database(database, name)
 
 
 def test_a_large_export_takes_a_minute_and_little_memory(

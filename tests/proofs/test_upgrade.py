@@ -24,6 +24,7 @@ import pytest
 from django.conf import settings
 from psycopg import sql
 
+from iria.backup import postgres
 from iria.core.model_policy import public_models
 from iria.launcher import postgres_programs
 from iria.launcher.paths import PROJECT, database_user
@@ -88,8 +89,7 @@ def new_database(*, template: str = "template1") -> Iterator[str]:
         try:
             yield f"{server}/{name}"
         finally:
-            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
-            database.execute(drop.format(sql.Identifier(name)))
+            postgres.drop_database(database, name)
 
 
 def manage(project: Path, url: str, state: Path, *arguments: str) -> tuple[int, str]:
