@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts import email_addresses, mfa
+from accounts import email_addresses, mfa, personal_data
 from accounts.models import AuthorProfile, User
 from iria.core.admin import FindsRows
 from iria.publication.row_fields import LinksField
@@ -39,6 +39,14 @@ class UserAdmin(DjangoUserAdmin[User]):
         super().save_model(request, obj, form, change)
         if not change or "email" in form.changed_data:
             email_addresses.mark_confirmed(obj)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """Comments stay without the name; the account's own page lets its owner choose."""
+        personal_data.erase_and_delete(obj, keep_text=True)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            self.delete_model(request, user)
 
     @admin.action(description="Reset two-factor authentication", permissions=["change"])
     def reset_two_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

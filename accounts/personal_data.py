@@ -142,11 +142,7 @@ class CannotDelete(Exception):
 
 
 def delete_account(user: User, *, keep_text: bool) -> None:
-    """Deletes the account permanently, in one transaction.
-
-    Each app first erases what refers to the account by its id or e-mail address only; then the row of the
-    account is deleted, with its sessions, known browsers, authenticators, e-mail addresses and avatar.
-    Columns that name who did something in the admin are set to null.
+    """Deletes the account as its owner requests it, and confirms that by e-mail.
 
     Args:
         keep_text: whether comments stay, without a name.
@@ -167,13 +163,23 @@ def delete_account(user: User, *, keep_text: bool) -> None:
             "deactivate the account instead."
         )
         raise CannotDelete(message)
+    erase_and_delete(user, keep_text=keep_text)
+    _send_confirmation(user.email)
+
+
+def erase_and_delete(user: User, *, keep_text: bool) -> None:
+    """Deletes the account permanently, in one transaction.
+
+    Each app first erases what refers to the account by its id or e-mail address only; then the row of the
+    account is deleted, with its sessions, known browsers, authenticators, e-mail addresses and avatar.
+    Columns that name who did something in the admin are set to null.
+    """
     with transaction.atomic():
-        locked = User.objects.select_for_update().get(pk=user.pk)
-        who = person(locked)
-        for handler in personal_data:
-            handler.erase(who, keep_text)
-        locked.delete()
-    _send_confirmation(who.email)
+        locked = User.objects.select_for_update().filter(pk=user.pk).first()
+        if locked is not None:
+            for handler in personal_data:
+                handler.erase(person(locked), keep_text)
+            locked.delete()
 
 
 def _send_confirmation(email: str) -> None:

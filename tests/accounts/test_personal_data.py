@@ -163,6 +163,25 @@ def test_no_table_identifies_a_deleted_account(
         assert not field.model._base_manager.filter(**{field.attname: user_id}).exists(), column
 
 
+@pytest.mark.parametrize("in_list", [False, True])
+def test_an_account_deleted_in_the_admin_is_erased_everywhere_and_its_comments_stay(
+    traces: dict[str, Comment], ola: User, admin_client: Client, in_list: bool
+) -> None:
+    if in_list:
+        url = "/admin/accounts/user/"
+        form = {"action": "delete_selected", "_selected_action": str(ola.pk)}
+        question = admin_client.post(url, form)
+    else:
+        url, form = f"/admin/accounts/user/{ola.pk}/delete/", {}
+        question = admin_client.get(url)
+    assertTemplateUsed(question, "admin/accounts/user/_erased.html")
+    assert admin_client.post(url, {**form, "post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=ola.pk).exists()
+    assert identifying_tables() == []
+    texts = Comment.objects.values_list("text", flat=True)
+    assert "I was on that ferry." in texts
+
+
 @pytest.mark.parametrize("keep_text", [True, False])
 def test_deletion_erases_the_name_in_bans_and_the_admin_log(
     ola: User, mina: User, article: Article, keep_text: bool
