@@ -22,6 +22,7 @@ from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import BigAutoField, CharField, IntegerField
 from django.db.models.signals import post_migrate
 
+from iria.core.db.triggers import LOCK_TIMEOUT
 from iria.health import lacks_replaced_migrations, readyz
 from iria.management.commands import migrate
 from iria.management.commands.migrate import LOCKED, TOO_OLD
@@ -99,6 +100,13 @@ def test_a_table_in_use_is_an_error_after_some_attempts(
     assert str(error.value) == LOCKED
     assert len(pauses) == 2
     assert setting() == before
+
+
+def test_it_waits_long_enough_for_postgresql_to_cancel_an_autovacuum() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setting::int FROM pg_settings WHERE name = 'deadlock_timeout'")
+        (milliseconds,) = cursor.fetchone()
+    assert milliseconds < LOCK_TIMEOUT * 1000
 
 
 def test_it_continues_when_the_table_is_free_again(

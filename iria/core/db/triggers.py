@@ -134,7 +134,8 @@ IN_USE: Final = """
 SELECT 1 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname = ANY(%s)
 """
 
-LOCK_TIMEOUT: Final = "1s"
+LOCK_TIMEOUT: Final = 1.2
+"""Seconds; longer than `deadlock_timeout`, after which PostgreSQL cancels an autovacuum that is in the way."""
 ATTEMPTS: Final = 5
 
 
@@ -274,7 +275,7 @@ def _drop(triggers: set[tuple[str, str]]) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with transaction.atomic(), connection.cursor() as cursor:
-                    cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+                    cursor.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT * 1000:.0f}")
                     cursor.execute(f"DROP TRIGGER {name} ON {connection.ops.quote_name(table)}")
                 break
             except OperationalError:

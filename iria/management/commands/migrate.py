@@ -26,10 +26,9 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from psycopg import errors
 
+from iria.core.db.triggers import LOCK_TIMEOUT
 from iria.health import lacks_replaced_migrations
 
-LOCK_TIMEOUT: Final = 1.0
-"""Seconds."""
 ATTEMPTS: Final = 20
 PAUSE: Final = 2.0
 """Seconds between attempts, so that blocked transactions can run."""
