@@ -35,6 +35,12 @@ _END_OTHER_TRANSACTIONS: Final = """
 """
 
 
+_END_OTHER_SESSIONS: Final = """
+    SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+"""
+
+
 class OpenTransaction(AssertionError):
     """A request or a thread of the test did not end its transaction."""
 
@@ -79,6 +85,11 @@ class CleanDatabase:
             raise OpenTransaction(
                 f"Transactions open at the end of the test: {'; '.join(queries)}"
             ) from None
+
+    def end_other_sessions(self) -> None:
+        """Ends what threads and closed connections left, so that the database can be dropped."""
+        with connection.cursor() as cursor:
+            cursor.execute(_END_OTHER_SESSIONS)
 
     def _restore(self, seconds: float) -> None:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -89,6 +89,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         patch.setattr(PrepareManager, "clear", lambda _manager: False)
         patch.setattr(PrepareManager, "prepared_max", 1_000)
         yield
+    with django_db_blocker.unblock():
+        database.end_other_sessions()
 
 
 @pytest.fixture(scope="session", autouse=True)

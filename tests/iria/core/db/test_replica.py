@@ -102,6 +102,7 @@ def test_a_replica_that_hangs_meanwhile_is_left_alone(
     parameters = connections[ALIAS].get_connection_params() | {"autocommit": True}
     connections[ALIAS].close()
     connections[ALIAS].connection = hanging = base.ReplicaConnection.connect(**parameters)
+    session = hanging.info.backend_pid
 
     def render() -> str:
         with reading.cursor() as cursor:
@@ -110,6 +111,8 @@ def test_a_replica_that_hangs_meanwhile_is_left_alone(
 
     assert replica.read(render) == DEFAULT_DB_ALIAS
     assert hanging.closed
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 60000)", [session])
     with CaptureQueriesContext(connection) as queries:
         assert not replica.has([], VERSIONS, [CONTENT])
     assert not queries.captured_queries
