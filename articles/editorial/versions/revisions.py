@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accounts.models import User
@@ -31,6 +32,7 @@ from articles.editorial.versions.content import apply as apply_content
 from articles.editorial.versions.related_rows import record_attachments, record_figures
 from articles.links.saving import record_all_links
 from iria.core.db.bulk import update_rows
+from iria.publication.models import current_publication
 
 Reason = Revision.Reason
 
@@ -294,22 +296,25 @@ THINNING_BATCH: Final = 5_000
 def thin() -> int:
     """Deletes old revisions that nobody needs; returns how many.
 
-    Of the revisions older than thirty days, the last one of each day is kept, and every one that
-    readers saw, that is a draft, that is the first one of its article, or that was restored or
-    changed together with others.
+    Of the revisions older than thirty days, the last one of each day of the publication is kept, and
+    every one that readers saw, that is a draft, that is the first one of its article, or that was
+    restored or changed together with others.
     """
-    later = Revision.objects.filter(
-        article=OuterRef("article"),
-        number__gt=OuterRef("number"),
-        created_at__date=OuterRef("created_at__date"),
+    day = TruncDate("created_at", tzinfo=current_publication().zone_info)
+    later = Revision.objects.alias(day=day).filter(
+        article=OuterRef("article"), number__gt=OuterRef("number"), day=OuterRef("day")
     )
-    unneeded = Revision.objects.filter(
-        Exists(later),
-        created_at__lt=timezone.now() - KEEP_ALL_FOR,
-        published_at__isnull=True,
-        number__gt=1,
-        reason__in=[Reason.SAVE, Reason.AUTOSAVE],
-    ).exclude(pk__in=Draft.objects.values("revision"))
+    unneeded = (
+        Revision.objects.alias(day=day)
+        .filter(
+            Exists(later),
+            created_at__lt=timezone.now() - KEEP_ALL_FOR,
+            published_at__isnull=True,
+            number__gt=1,
+            reason__in=[Reason.SAVE, Reason.AUTOSAVE],
+        )
+        .exclude(pk__in=Draft.objects.values("revision"))
+    )
     total = 0
     while chunk := list(unneeded.order_by("pk").values_list("pk", flat=True)[:THINNING_BATCH]):
         total += Revision.objects.filter(pk__in=chunk).delete()[0]

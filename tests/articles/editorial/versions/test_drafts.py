@@ -3,7 +3,7 @@
 Copies of articles, and the button that makes them.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from articles.editorial.models.taxonomy import Category
 from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import content_of, content_of_revision
 from articles.editorial.versions.revisions import Reason
+from iria.publication.models import Publication
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, values_of
 from tests.proofs.size import sized
@@ -253,6 +254,19 @@ def test_old_versions_are_thinned_and_published_ones_stay(edna: User) -> None:
     assert revisions.thin() == 4
     kept = set(article.revisions.values_list("headline", flat=True))
     assert kept == {"Published", waiting.headline, recent.headline}
+
+
+def test_the_last_version_of_each_day_of_the_publication_stays(edna: User) -> None:
+    Publication(time_zone="Pacific/Auckland").save()
+    article = newsroom.draft("First")
+    # 13:00 and 14:00 in Auckland; 0:30 and 1:30 of the next day there, still the same day in UTC.
+    for hour in (0, 1, 11.5, 12.5):
+        version = drafts.save(article, {"headline": f"At {hour}"}, by=edna)
+        at = datetime(2026, 1, 10, tzinfo=UTC) + timedelta(hours=hour)
+        Revision.objects.filter(pk=version.pk).update(created_at=at)
+    assert revisions.thin() == 2
+    kept = set(article.revisions.values_list("headline", flat=True))
+    assert kept == {"First", "At 1", "At 12.5"}
 
 
 class Desk:
