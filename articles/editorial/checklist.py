@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from articles.body.figures import figures_in, file_ids_in
 from articles.body.tree import plain_text
 from articles.editorial.models import Article, Figure
+from articles.editorial.models.mixins import NO_PUBLICATION_NAME
 from articles.files.hooks import blockers
 from articles.files.models import File
 from articles.images import usage_check
@@ -94,10 +95,19 @@ def headline_blockers(article: Article) -> list[Blocker]:
     return [Blocker(message, f"{_form_url(article)}#id_headline", "Write headline")]
 
 
+def original_blockers(article: Article) -> list[Blocker]:
+    """An original URL without its name, which drafts saved by earlier releases may have."""
+    if not article.first_published_url or article.first_published_in:
+        return []
+    return [
+        Blocker(NO_PUBLICATION_NAME, f"{_form_url(article)}#id_first_published_in", "Enter name")
+    ]
+
+
 def text_blockers(article: Article, *, has_category: bool | None = None) -> list[Blocker]:
-    """What is missing in the words and categories of the article."""
+    """What is missing in the words, the credits and the categories of the article."""
     form_url = _form_url(article)
-    found = headline_blockers(article)
+    found = headline_blockers(article) + original_blockers(article)
     if not plain_text(article.body).strip():
         message = "The text is empty. Write it before you publish."
         found.append(Blocker(message, f"{form_url}#id_body", "Write text"))

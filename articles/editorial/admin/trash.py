@@ -281,9 +281,15 @@ def _unpublish(
     model_admin: "ModelAdmin[Article]", request: HttpRequest, article: Article
 ) -> HttpResponseRedirect:
     if request.method == "POST" and article.state == Article.State.PUBLISHED:
-        token = publishing.unpublish_with_undo(article, by=request.user)  # type: ignore[arg-type]
-        message = outcome_message(article) + undo_button(request, [token])
-        model_admin.message_user(request, message, messages.SUCCESS)
+        try:
+            token = publishing.unpublish_with_undo(article, by=request.user)  # type: ignore[arg-type]
+        except publishing.NotReady as refusal:
+            # Its draft becomes the article, and cannot.
+            message = as_message("Not unpublished:", refusal.blockers)
+            model_admin.message_user(request, message, messages.ERROR)
+        else:
+            message = outcome_message(article) + undo_button(request, [token])
+            model_admin.message_user(request, message, messages.SUCCESS)
     return redirect("admin:articles_article_change", article.pk)
 
 

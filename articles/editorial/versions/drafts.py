@@ -22,6 +22,7 @@ from articles.editorial.checklist import (
     NotReady,
     check_not_in_trash,
     headline_blockers,
+    original_blockers,
     text_blockers,
 )
 from articles.editorial.models import Article, Draft, Revision, StateChange
@@ -227,6 +228,8 @@ def write_draft(article: Article, draft: Draft) -> None:
 def _write(article: Article, content: Content, before: Content) -> None:
     """Writes the content to the rows of a locked article."""
     apply(article, content)
+    if found := original_blockers(article):
+        raise NotReady(found)
     is_unpublished = article.state in (Article.State.DRAFT, Article.State.UNPUBLISHED)
     if not is_unpublished and (found := headline_blockers(article)):
         raise NotReady(found)
@@ -410,6 +413,8 @@ def duplicate(article: Article, *, by: User, form_id: uuid.UUID | None = None) -
         "headline": _headline(content["headline"]),
         "slug": "",
         "translation_of": None,
+        # A draft that an earlier release saved may have the URL without its name.
+        "first_published_url": content["first_published_in"] and content["first_published_url"],
         **dict.fromkeys(deleted_images(content)),
     }
     copy = Article(form_id=form_id)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core import signing
 from django.test import Client
@@ -270,6 +271,17 @@ def test_the_message_after_unpublishing_offers_undo(editor_client: Client) -> No
     page = press(editor_client, page, UNDO)
     assert page.redirect_chain[-1][0] == change_url(article)
     assert Article.objects.published().exists()
+
+
+def test_an_article_whose_draft_cannot_become_it_stays_published_with_a_message(
+    editor_client: Client, edna: User
+) -> None:
+    article = newsroom.published("Out")
+    drafts.save(article, {"headline": ""}, by=edna)
+    page = editor_client.post(f"{LIST}{article.pk}/unpublish/", follow=True)
+    (message,) = page.context["messages"]
+    assert message.level == messages.ERROR
+    assert Article.objects.published().get().headline == "Out"
 
 
 def test_undo_of_selected_articles_publishes_each_again(editor_client: Client) -> None:

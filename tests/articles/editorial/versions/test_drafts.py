@@ -19,6 +19,7 @@ from accounts.models import User
 from articles.editorial import publishing, taxonomy, translations, trash
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, Draft, Figure, Revision, Series, StateChange
+from articles.editorial.models.mixins import NO_PUBLICATION_NAME
 from articles.editorial.models.taxonomy import Category
 from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import content_of, content_of_revision
@@ -108,6 +109,42 @@ def test_scheduled_changes_that_are_not_ready_leave_the_article_and_are_reported
     drafts.save(article, {"lead_image_id": None}, by=edna)
     drafts.publish_changes(article, by=edna)
     assert not Article.objects.overdue().exists()
+
+
+@pytest.fixture
+def nameless(edna: User) -> Article:
+    """A published article whose draft has an original URL without its name, as autosaves once saved it."""
+    article = newsroom.published("Before")
+    original = {"first_published_in": "A weekly", "first_published_url": "https://example.org/a"}
+    revision = drafts.save(article, {"headline": "After", **original}, by=edna)
+    Revision.objects.filter(pk=revision.pk).update(
+        details={**(revision.details or {}), "first_published_in": ""}
+    )
+    return article
+
+
+def test_a_draft_whose_original_url_has_no_name_is_not_scheduled(
+    nameless: Article, edna: User
+) -> None:
+    with pytest.raises(NotReady, match=NO_PUBLICATION_NAME):
+        drafts.schedule_changes(nameless, by=edna, at=timezone.now() + timedelta(hours=1))
+    with pytest.raises(NotReady, match=NO_PUBLICATION_NAME):
+        drafts.publish_changes(nameless, by=edna)
+    assert _live().headline == "Before"
+
+
+def test_a_scheduled_draft_whose_original_url_has_no_name_is_reported(nameless: Article) -> None:
+    Draft.objects.update(publish_at=timezone.now())
+    assert drafts.publish_due_changes() == 0
+    assert Draft.objects.get().publish_at is None
+    assert list(Article.objects.overdue()) == [nameless]
+
+
+def test_a_copy_of_a_draft_whose_original_url_has_no_name_is_without_url(
+    nameless: Article, edna: User
+) -> None:
+    copy = drafts.duplicate(nameless, by=edna)
+    assert (copy.first_published_in, copy.first_published_url) == ("", "")
 
 
 def test_published_changes_do_not_count_as_a_new_publication(edna: User) -> None:
