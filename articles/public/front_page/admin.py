@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -34,6 +35,7 @@ from articles.public.front_page.slots import (
     SlotGroup,
     found_articles,
     front_page_layout_of,
+    lock_placements,
     save_front_page,
     save_section_lead,
     section_page_layout,
@@ -46,6 +48,7 @@ from iria.core.text.language import native_name
 from iria.publication.context_processors import publication_of
 
 UNTIL_SUFFIX = "-until"
+PREVIEW = "_preview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,16 +193,23 @@ class PlacementAdmin(NoAddOrDelete, admin.ModelAdmin[Placement]):
     ) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
+        if request.method != "POST":
+            return self._respond(request)
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        with transaction.atomic():
+            if PREVIEW not in request.POST:
+                # Before the form looks for changes by others, which may be about to be saved.
+                lock_placements()
+            return self._respond(request)
+
+    def _respond(self, request: HttpRequest) -> HttpResponse:
         page = _page_layout(request)
         if page is None:
             return redirect("admin:articles_placement_changelist")
         form = FrontPageForm(page, request.POST if request.method == "POST" else None)
-        if request.method == "POST":
-            if not self.has_change_permission(request):
-                raise PermissionDenied
-            if form.is_valid():
-                is_saved = "_preview" not in request.POST
-                return (self._save if is_saved else self._preview)(request, page, form)
+        if form.is_valid():
+            return (self._preview if PREVIEW in request.POST else self._save)(request, page, form)
         return self._page(request, page, form)
 
     def _save(self, request: HttpRequest, page: PageLayout, form: FrontPageForm) -> HttpResponse:

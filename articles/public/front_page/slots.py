@@ -231,13 +231,17 @@ def clear_expired() -> int:
     return count
 
 
+def lock_placements() -> None:
+    """Until the end of the transaction nobody else saves a page: two editors cannot fill the same slot."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE articles_placement IN SHARE ROW EXCLUSIVE MODE")
+
+
 def _save(
     existing: PlacementQuerySet, choices: Iterable[SlotChoice], language: str, by: User | None
 ) -> None:
     with transaction.atomic():
-        # One transaction per page, so that two editors cannot fill the same slot.
-        with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE articles_placement IN SHARE ROW EXCLUSIVE MODE")
+        lock_placements()
         before = {_as_choice(row): row for row in existing}
         wanted = list(choices)
         deleted = [row.pk for choice, row in before.items() if choice not in wanted]

@@ -5,6 +5,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from articles.public.front_page.slots import SlotChoice
 from iria.publication.models import current_publication
 from tests import newsroom
 from tests.articles.public import sample_content
+from tests.together import begin_and_wait
 
 pytestmark = pytest.mark.django_db
 
@@ -202,6 +204,20 @@ def test_the_second_of_two_editors_gets_a_conflict_and_decides(
     again = response.content.decode().partition('name="seen" value="')[2].partition('"')[0]
     assert client.post(COMPOSE, {**typed, "seen": again}).status_code == 302
     assert composed().lead == article_named("Article 1 of 0")
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_editors_who_save_at_once_the_second_gets_a_conflict(
+    client: Client, edna: User, sections: list[Category]
+) -> None:
+    client.force_login(edna)
+    lead, opened = field(Place.LEAD, None, 0), seen_value(client)
+    with transaction.atomic():
+        first = client.post(COMPOSE, {"seen": opened, lead: "Article 0 of 0"})
+        typed = {"seen": opened, lead: "Article 1 of 0"}
+        second = begin_and_wait(lambda: client.post(COMPOSE, typed).status_code)
+    assert (first.status_code, second.result()) == (302, 422)
+    assert composed().lead == article_named("Article 0 of 0")
 
 
 def test_unknown_pages_redirect_to_the_first_and_reporters_have_no_access(
