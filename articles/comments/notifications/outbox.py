@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from django.core.mail import EmailMessage, mailers
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.db.models.signals import post_save
 from django.utils import timezone
 
@@ -141,8 +141,8 @@ class Batch:
 
 def followers_with_due_mail(now: datetime) -> list[int]:
     """Returns the ids of followers with due notifications, the oldest first."""
-    due = CommentNotification.objects.due(now).order_by("due_at", "pk")
-    return list(dict.fromkeys(due.values_list("follower_id", flat=True)[:1000]))
+    due = CommentNotification.objects.due(now).values("follower_id").annotate(first=Min("due_at"))
+    return list(due.order_by("first", "follower_id").values_list("follower_id", flat=True))
 
 
 def claim(follower_id: int, now: datetime) -> Batch | None:

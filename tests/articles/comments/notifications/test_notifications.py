@@ -317,11 +317,26 @@ def test_a_clock_that_is_set_back_does_not_delay_emails_for_long(
     assert len(notify(write("Not from before"), after=timedelta(hours=1))) == 1
 
 
+def test_every_follower_with_due_mail_is_found(article: Article, write: Write) -> None:
+    follow_by_many(article, 1001)
+    outbox.create_notifications(write().pk)
+    due = outbox.followers_with_due_mail(timezone.now() + DAY)
+    assert sorted(due) == sorted(Follower.objects.values_list("pk", flat=True))
+
+
 def test_the_notifications_of_many_followers_take_one_statement(
     article: Article, write: Write, django_assert_max_num_queries: Any
 ) -> None:
+    follow_by_many(article, 1000)
+    comment = write()
+    with django_assert_max_num_queries(3):
+        assert outbox.create_notifications(comment.pk) == 1000
+
+
+def follow_by_many(article: Article, number: int) -> None:
+    """Daily."""
     followers = Follower.objects.bulk_create(
-        Follower(email=f"reader-{number}@readers.example") for number in range(1000)
+        Follower(email=f"reader-{each}@readers.example") for each in range(number)
     )
     Follow.objects.bulk_create(
         Follow(
@@ -333,9 +348,6 @@ def test_the_notifications_of_many_followers_take_one_statement(
         )
         for each in followers
     )
-    comment = write()
-    with django_assert_max_num_queries(3):
-        assert outbox.create_notifications(comment.pk) == 1000
 
 
 def test_old_follows_are_deleted(write: Write, follows: CreateFollow) -> None:
