@@ -25,6 +25,7 @@ class Submission:
         honeypot: what the hidden field contained.
         approved_before: the number of approved comments of this commenter.
         reported: the total weight of the reports by readers; at most 1 for each.
+        reports: their number.
         same_text: the number of comments with the same text in the days before.
         recent: the number of other comments of this commenter in the minutes before.
         banned: a description of the bans that are certainly of this commenter.
@@ -37,6 +38,7 @@ class Submission:
     approved_before: int = 0
     same_text: int = 0
     reported: float = 0.0
+    reports: int = 0
     recent: int = 0
     banned: str = ""
     similar: str = ""
@@ -229,7 +231,7 @@ def reports(submission: Submission, known: Knowledge, threshold: int) -> str:
     """Threshold: the total weight of the reports by readers."""
     if not submission.reported or submission.reported < max(1, threshold):
         return ""
-    number = round(submission.reported)
+    number = submission.reports
     return "Reported by a reader." if number == 1 else f"Reported by {number} readers."
 
 

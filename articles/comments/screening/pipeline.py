@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from articles.comments import job_queue
 from articles.comments.models import Comment, ModerationDecision
@@ -214,8 +214,8 @@ def _reports(comment: Comment) -> Decision:
         return unchanged
     if comment.flags.filter(outcome=Flag.Outcome.DISMISSED).exists():
         return unchanged
-    weight = comment.flags.pending().aggregate(all=Sum("weight"))["all"] or 0.0
-    submission = Submission(text=comment.text, reported=weight)
+    flags = comment.flags.pending().aggregate(weight=Sum("weight", default=0.0), number=Count("pk"))
+    submission = Submission(text=comment.text, reported=flags["weight"], reports=flags["number"])
     reason = reports(submission, Knowledge(), rule.threshold)
     return Decision(State.PENDING, (reason,), recorded(comment)) if reason else unchanged
 

@@ -44,6 +44,22 @@ def test_the_third_report_makes_a_comment_pending(write: Write) -> None:
     assert (latest.reason, latest.created_by) == ("Reported by 3 readers.", None)
 
 
+def test_the_reason_names_the_number_of_readers_not_their_weight(
+    write: Write, mina: User, ola: User
+) -> None:
+    for number in range(3):
+        harmless = write(f"Harmless words {number}.")
+        report(harmless, by=ola)
+        moderation.approve(harmless, by=mina)
+    comment = write("More words.")
+    assert report(comment, by=ola).weight == 0.25
+    for number in range(3):
+        report(comment, number)
+    latest = comment.moderations.first()
+    assert latest is not None
+    assert latest.reason == "Reported by 4 readers."
+
+
 def test_repeated_reports_by_one_sender_are_one(write: Write) -> None:
     comment = write()
     first = report(comment, 1)
