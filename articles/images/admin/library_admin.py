@@ -127,7 +127,7 @@ class LibraryAdmin[Row: LibraryRow](admin.ModelAdmin[Row]):
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         """What belongs to a row, such as renditions, is deleted without being listed; what is used is kept."""
         rows = list(objs)
-        protected = [error for row in rows if (error := editing.why_undeletable(row))]
+        protected = editing.why_any_undeletable(rows)
         counts = {str(self.opts.verbose_name_plural): len(rows)}
         return [str(row) for row in rows], counts, set(), protected
 
@@ -135,8 +135,7 @@ class LibraryAdmin[Row: LibraryRow](admin.ModelAdmin[Row]):
         editing.delete(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> None:
-        for row in queryset:
-            editing.delete(row)
+        editing.delete_all(list(queryset))
 
     @admin.action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[Row]) -> Any:

@@ -8,7 +8,7 @@ Possible duplicates are shown after an upload until someone keeps both or delete
 the pairs (`migrations/sql/picture_library.sql`).
 """
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from typing import Any
 
 from django.db import transaction
@@ -116,6 +116,34 @@ def delete(row: LibraryRow) -> None:
             row.delete()
     except (ProtectedError, RestrictedError) as error:
         message = f"{_named(row)} was just used somewhere."
+        raise StillUsed(message) from error
+
+
+def why_any_undeletable(rows: Sequence[LibraryRow]) -> list[str]:
+    """Why those of these rows of one library that are used cannot be deleted."""
+    if not rows:
+        return []
+    manager: Any = type(rows[0])._default_manager
+    used = manager.filter(manager.in_use(), pk__in=[row.pk for row in rows])
+    used_ids = set(used.values_list("pk", flat=True))
+    reasons = (why_undeletable(row) for row in rows if row.pk in used_ids)
+    return [reason for reason in reasons if reason]
+
+
+def delete_all(rows: Sequence[LibraryRow]) -> None:
+    """`delete` for many rows of one library, or for none of them."""
+    if reasons := why_any_undeletable(rows):
+        raise StillUsed(" ".join(reasons))
+    if not rows:
+        return
+    chosen = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows])
+    try:
+        with transaction.atomic():
+            # As in `delete`.
+            list(chosen.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+            chosen.delete()
+    except (ProtectedError, RestrictedError) as error:
+        message = f"One of the {rows[0]._meta.verbose_name_plural} was just used somewhere."
         raise StillUsed(message) from error
 
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from articles.images.library import editing
@@ -14,6 +16,26 @@ from tests.newsroom import draft, picture
 pytestmark = pytest.mark.django_db
 
 LIBRARY = "/admin/articles/image/"
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_the_number_of_queries_does_not_depend_on_the_number_of_images(
+    client: Client, edna: User, confirmed: bool
+) -> None:
+    client.force_login(edna)
+
+    def queries(number: int) -> int:
+        ticked: dict[str, Any] = {"action": "delete_selected"} | (
+            {"post": "yes"} if confirmed else {}
+        )
+        ticked["_selected_action"] = [picture().pk for _ in range(number)]
+        with CaptureQueriesContext(connection) as captured:
+            client.post(LIBRARY, ticked)
+        return len(captured)
+
+    queries(1)  # Fills caches.
+    assert queries(1) == queries(8)
+    assert Image.objects.count() == (0 if confirmed else 10)
 
 
 @pytest.fixture
