@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
 from iria.transfer import formats
+from iria.transfer.names import shown
 from iria.transfer.records import Unreadable
 from iria.transfer.report import Report
 from iria.transfer.runs import Busy
@@ -90,6 +91,9 @@ class ImportCommand(BaseCommand):
         if target and not target.parent.is_dir():
             message = f"{target.parent} is not a folder. Give a file in a folder that exists with --report."
             raise CommandError(message)
+        if target and target.is_dir():
+            message = f"{target} is a folder. Give a file in it with --report."
+            raise CommandError(message)
         try:
             source = self.source(options)
             formats.require(Path(options["source"]), source.system)
@@ -101,7 +105,7 @@ class ImportCommand(BaseCommand):
                 progress=ProgressLine(self.stderr)
                 if options["verbosity"]
                 else lambda _done, _total: None,
-                name=Path(options["source"]).name,
+                name=shown(Path(options["source"]).name),
             )
             report = task.run()
         except Unreadable as error:
@@ -111,7 +115,11 @@ class ImportCommand(BaseCommand):
             raise CommandError(str(error)) from error
         self._print(task, report)
         if target:
-            report.write(target)
+            try:
+                report.write(target)
+            except OSError as error:
+                message = f"The report cannot be written into {target}: {error.strerror}."
+                raise CommandError(message) from error
         if report.failed or task.problems:
             sys.exit(FAILED)
 

@@ -15,7 +15,16 @@ from iria.transfer import feed_entries
 from iria.transfer.bodies import convert_html, old_id, path_of, title_of
 from iria.transfer.captions import split_html
 from iria.transfer.feed_entries import Entry, Head, Medium
-from iria.transfer.names import Announced, is_web_url, join, language_of, moment, short_id, terms_of
+from iria.transfer.names import (
+    Announced,
+    is_web_url,
+    join,
+    language_of,
+    moment,
+    short_id,
+    shown,
+    terms_of,
+)
 from iria.transfer.records import (
     NO_DATE,
     Image,
@@ -63,7 +72,7 @@ class Feed:
         for _ in self._entries(head):
             # An author or a language may stand after the entries.
             pass
-        url = _joined(self.url, head.url) or self.url or self.file.name
+        url = _joined(self.url, head.url) or self.url or shown(self.file.name)
         site = Site(SYSTEM, title_of(head.title), url.rstrip("/"), language_of(head.language))
         yield site
         self._images.clear()
@@ -144,11 +153,11 @@ class Feed:
         return text
 
     def _set_body(self, text: Text, entry: Entry, base: str, images: list[Image]) -> None:
-        shown: list[str] = []
+        in_text: list[str] = []
 
         def identify(url: str) -> str:
             source_id = self._image(Medium(url, is_image=True), images)
-            shown.append(source_id)
+            in_text.append(source_id)
             return source_id
 
         content = APPEARED.sub("", entry.content.rstrip()) or entry.summary
@@ -167,9 +176,9 @@ class Feed:
             source_id = self._image(medium, images)
             if medium.credit:
                 text.credits.setdefault(source_id, title_of(medium.credit))
-            if source_id not in shown:
+            if source_id not in in_text:
                 text.lead_image = text.lead_image or source_id
-            if source_id not in {*shown, text.lead_image}:
+            if source_id not in {*in_text, text.lead_image}:
                 text.remarks.append(Remark("image without place", medium.url))
 
     def _image(self, medium: Medium, images: list[Image]) -> str:

@@ -40,6 +40,11 @@ def short_id(text: str) -> str:
     return f"{text[: MAX_ID_LENGTH - 20]}…{digest}"
 
 
+def shown(path: str) -> str:
+    """A name that is no UTF-8 has surrogates, which a database refuses."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def terms_of(names: Iterable[str], kind: Kind = Kind.TAGS) -> list[Term]:
     """Those with a name, each once, whatever their capitals and spaces."""
     named = [" ".join(each.split()) for each in names]

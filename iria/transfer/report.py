@@ -82,7 +82,7 @@ class DiskDict[V: (int, str)](MutableMapping[str, V]):
 
 
 def _storable(text: str) -> str:
-    """Half characters, which broken exports have and SQLite refuses, are escaped."""
+    """Half characters, which broken exports have and no file in UTF-8 can, are escaped."""
     return text.encode(errors="backslashreplace").decode()
 
 
@@ -116,10 +116,10 @@ class Report:
         self.counts.setdefault(kind, Counter())[outcome] += 1
         item = {
             "kind": kind.value,
-            "source_id": source_id,
+            "source_id": _storable(source_id),
             "outcome": str(outcome),
-            "reason": reason,
-            "url": url,
+            "reason": _storable(reason),
+            "url": _storable(url),
         }
         self._items.add(item)
 
@@ -128,9 +128,9 @@ class Report:
             self.remark_counts[each.code] += 1
             item = {
                 "kind": kind.value,
-                "source_id": source_id,
+                "source_id": _storable(source_id),
                 "remark": each.code,
-                "text": each.text,
+                "text": _storable(each.text),
             }
             self._remarks.add(item)
 

@@ -437,7 +437,7 @@ def _set_state(text: Text, row: Row, meta: Row) -> None:
         text.remarks.append(
             Remark("code injection", "Scripts and styles of the page were not imported.")
         )
-    if text.state in {State.PUBLISHED, State.SCHEDULED} and text.published_at is None:
+    if text.state == State.PUBLISHED and text.published_at is None:
         text.remarks.append(NO_DATE)
 
 

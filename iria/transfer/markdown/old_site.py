@@ -9,7 +9,7 @@ from typing import Final
 from iria.transfer.bodies import path_of
 from iria.transfer.markdown import files
 from iria.transfer.markdown.files import Document, Folder, Value, first_of, text_of, texts_of
-from iria.transfer.names import is_web_url, join, language_of, url_parts
+from iria.transfer.names import is_web_url, join, language_of, shown, url_parts
 from iria.transfer.records import Term, Unreadable
 
 HUGO: Final = "hugo"
@@ -316,11 +316,6 @@ class Place:
 
         path = re.sub(r":([a-z_]+)", value, pattern)
         return "" if ":" in path else path_of(re.sub("/+", "/", f"/{path}"))
-
-
-def shown(path: str) -> str:
-    """A name that is no UTF-8 has surrogates, which a database refuses."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _slug_of_title(fields: dict[str, Value]) -> str:

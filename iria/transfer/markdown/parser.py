@@ -25,8 +25,17 @@ from iria.transfer.markdown.files import (
     text_of,
     texts_of,
 )
-from iria.transfer.markdown.old_site import FALSE, Place, shown
-from iria.transfer.names import Announced, join, language_of, moment, short_id, terms_of, url_parts
+from iria.transfer.markdown.old_site import FALSE, Place
+from iria.transfer.names import (
+    Announced,
+    join,
+    language_of,
+    moment,
+    short_id,
+    shown,
+    terms_of,
+    url_parts,
+)
 from iria.transfer.records import (
     NO_DATE,
     Image,
@@ -504,7 +513,7 @@ class MarkdownFolder:
         texts = self._texts()
         self._check(texts)
         announced = Announced()
-        url = texts.site.url or self.site_url or f"folder:{texts.folder.root.resolve().name}"
+        url = texts.site.url or self.site_url or f"folder:{shown(texts.folder.root.resolve().name)}"
         yield Site(SYSTEM, texts.site.title, url, texts.site.language)
         terms: list[Term] = []
         for path in texts.folder.texts(texts.site.below):

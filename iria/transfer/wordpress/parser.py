@@ -327,9 +327,10 @@ class Export:
         twice = {each.text for each in given if each.get("nicename")}
         for each in given:
             if each.get("nicename") or each.text not in twice:
-                name = line_of(each.text or "")
-                slug = _slug(each.get("nicename", "")) or self._named.get(name) or _digest(name)
-                yield each.get("domain", "category"), slug, name
+                name, slug = line_of(each.text or ""), _slug(each.get("nicename", ""))
+                if name or slug:
+                    slug = slug or self._named.get(name) or _digest(name)
+                    yield each.get("domain", "category"), slug, name
 
     def _comments(self, element: Element) -> Iterator[Comment]:
         for each in element:
@@ -470,7 +471,7 @@ def _set_state(text: Text, given: dict[str, str]) -> None:
         text.remarks.append(Remark("password-protected", "Imported as a draft."))
     if given.get("is_sticky", "").strip() == "1":
         text.is_sticky = True
-    if text.state in {State.PUBLISHED, State.SCHEDULED} and text.published_at is None:
+    if text.state == State.PUBLISHED and text.published_at is None:
         text.remarks.append(NO_DATE)
 
 

@@ -16,7 +16,7 @@ from articles.editorial import article_urls
 from articles.editorial.models import Article, Category
 from articles.editorial.models import Redirect as RedirectRow
 from articles.pages.models import OldPagePath, Page
-from iria.transfer.names import host_of, url_parts
+from iria.transfer.names import host_of, short_id, url_parts
 from iria.transfer.records import Kind, Redirect, Text
 from iria.transfer.report import Outcome, Report
 from iria.transfer.writer.items import Items, Made, digest_of_row, url_of
@@ -82,7 +82,7 @@ class Redirects:
             [
                 Made(
                     Kind.REDIRECTS,
-                    each.old_path,
+                    short_id(each.old_path),
                     RedirectRow,
                     each.pk,
                     "",

@@ -22,6 +22,7 @@ from articles.public.front_page.layout import SECONDS
 from articles.public.front_page.models import Placement
 from articles.public.redirect_middleware import find_redirects
 from iria.core.db.history import ImportRun
+from iria.publication.models import current_publication
 from iria.transfer import runs
 from iria.transfer.records import (
     Author,
@@ -72,7 +73,6 @@ class Import:
     mailing: Mailing | None = None
     dry_run: bool = False
     by: User | None = None
-    language: str = "en"
     name: str = ""
     """Of what is read, as people know it."""
     run_row: ImportRun | None = None
@@ -144,6 +144,7 @@ class Import:
         images.write(iter(found[Image]))
         images.write_unlisted(found[Text], site.url)
         redirects = Redirects(report, items)
+        languages = (site.language, current_publication().language_codes[0])
         texts = Texts(
             items=items,
             report=report,
@@ -151,7 +152,7 @@ class Import:
             images=images,
             redirects=redirects,
             by=self.by,
-            language=site.language if site.language in LANGUAGE_CODES else self.language,
+            language=next((each for each in languages if each in LANGUAGE_CODES), "en"),
             site_url=site.url,
             kind=ArticleType.objects.order_by("position", "pk")[0],
         )

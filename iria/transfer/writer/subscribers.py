@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from iria.core.db.history import ImportedItem
 from iria.transfer.records import Consent, Kind, Subscriber
-from iria.transfer.report import Outcome, Report
+from iria.transfer.report import DiskDict, Outcome, Report
 from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of_row, storable
 from newsletter.models import Consent as ConsentRow
 from newsletter.models import (
@@ -44,6 +44,7 @@ UNCONFIRMED: Final = "Never confirmed."
 UNSUBSCRIBED: Final = "This person unsubscribed. Only they can subscribe again."
 SUPPRESSED: Final = "This address is on the suppression list."
 TWICE: Final = "This address is in the file twice."
+ID_TWICE: Final = "Its id is in the file twice."
 SUBSCRIBED_HERE: Final = "Subscribed here; the source says otherwise."
 
 
@@ -63,9 +64,13 @@ class Subscribers:
     name: str = ""
     """Of the file."""
     _created: list[tuple[Subscriber, SubscriberRow]] = field(default_factory=list)
+    _seen: DiskDict[int] = field(default_factory=DiskDict[int])
+    """The ids of those that were read."""
 
     def write(self, batch: Sequence[Subscriber]) -> None:
-        valid = [(each, email) for each in batch if (email := self._email(each))]
+        valid = [
+            (each, email) for each in batch if self._is_new(each) and (email := self._email(each))
+        ]
         with transaction.atomic():
             known = self.items.known(Kind.SUBSCRIBERS, [each.source_id for each in batch])
             rows = _locked(known.values(), [email for _, email in valid])
@@ -89,6 +94,15 @@ class Subscribers:
                     self._first(each, email, row, suppressed.get(email.lower(), ""))
                 seen.add(email.lower())
             self._insert()
+
+    def _is_new(self, record: Subscriber) -> bool:
+        """Whether no other one had its id; otherwise it was reported."""
+        key = record.source_id[:ID_LENGTH]
+        if key in self._seen:
+            self._report(record, Outcome.SKIPPED, ID_TWICE)
+            return False
+        self._seen[key] = 1
+        return True
 
     def _email(self, record: Subscriber) -> str:
         """The normalised address; empty if the record was reported already."""

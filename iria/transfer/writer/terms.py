@@ -9,12 +9,14 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from articles.editorial import taxonomy
-from articles.editorial.models import Category
+from articles.editorial.models import Category, Redirect
 from articles.editorial.models.taxonomy import get_or_create_tags
+from iria.core.db.history import ImportedItem
 from iria.core.text.names import free_slug
 from iria.transfer.records import Author, Kind, Term, Text
 from iria.transfer.report import Outcome, Report
 from iria.transfer.writer.items import Items, Made, digest_of, digest_of_row, url_of
+from iria.transfer.writer.redirects import TARGETS
 
 SAME_NAME: Final = "One of this name existed; it is used."
 RESERVED: Final = frozenset({"feed"})
@@ -112,14 +114,33 @@ class Terms:
         """What only texts name is created; the report counts what the file lists."""
         for source_id, name in named.items():
             if source_id not in rows:
-                known = self.items.row(self.items.one(kind, source_id), model)
-                if known is None:
+                item = self.items.one(kind, source_id)
+                known = self._row(item, model, source_id)
+                if item is None:
                     with transaction.atomic():
                         known, created = create(name)
                         if created:
                             self._record(kind, source_id, known, "", created=True)
-                rows[source_id] = known
-        return list(dict.fromkeys(rows[each] for each in named))
+                if known is not None:
+                    rows[source_id] = known
+        # One that was deleted here is not made again.
+        return list(dict.fromkeys(rows[each] for each in named if each in rows))
+
+    def _row[R: models.Model](
+        self, item: ImportedItem | None, model: type[R], source_id: str
+    ) -> R | None:
+        """What became of an item: its row, or that into which an editor has merged it."""
+        if item is None:
+            return None
+        if (row := self.items.row(item, model)) is not None:
+            return row
+        name = TARGETS[model]
+        slug = self._paths.get((model, source_id), source_id).replace(" ", "-")
+        moved = Redirect.objects.filter(
+            old_path=f"/{name}/{slug}/", **{f"{name}__isnull": False}
+        ).first()
+        found: R | None = getattr(moved, name) if moved else None
+        return found
 
     def _record(self, kind: Kind, source_id: str, row: Any, digest: str, *, created: bool) -> None:
         written = digest_of_row(row.name)
@@ -159,7 +180,7 @@ class Terms:
         if isinstance(record, Author):
             self.report.add_remarks(kind, source_id, record.remarks)
         item = self.items.one(kind, source_id)
-        row = self.items.row(item, model)
+        row = self._row(item, model, source_id)
         if row is not None and item is not None:
             rows[source_id] = row
             self.report.add(kind, source_id, self.items.unchanged(item), url=url_of(row))

@@ -38,6 +38,8 @@ from iria.transfer.writer.terms import Terms
 LANGUAGE_CODES: Final = frozenset(code for code, _ in LANGUAGES)
 MODELS: Final[dict[Kind, type[Any]]] = {Kind.POSTS: Article, Kind.PAGES: Page}
 PAGE_BODY: Final = 500_000
+KEPT_STATES: Final = frozenset({Article.State.PUBLISHED, Article.State.SCHEDULED})
+"""What an import leaves as it is: somebody may have decided it here."""
 LINKED_AT_ONCE: Final = 200
 """Texts whose links are looked at together."""
 check_url = URLValidator(["http", "https"])
@@ -289,6 +291,7 @@ class Texts:
         )
         for article, text in made.items():
             at = text.published_at or now
+            is_kept = article.state in KEPT_STATES
             match text.state:
                 case State.PUBLISHED | State.SCHEDULED if article.pk in uncredited:
                     text.remarks.append(
@@ -298,23 +301,23 @@ class Texts:
                     pass
                 case State.PUBLISHED | State.SCHEDULED if at > now:
                     self._schedule(article, text, at)
-                case State.SCHEDULED:
-                    text.remarks.append(
-                        Remark("missed schedule", f"Due on {at:%Y-%m-%d}; a draft now.")
-                    )
-                case State.TRASH if article.state not in {
-                    Article.State.PUBLISHED,
-                    Article.State.SCHEDULED,
-                }:
+                case State.SCHEDULED if not is_kept:
+                    due = f"Due on {at:%Y-%m-%d}" if text.published_at else "Without a date"
+                    text.remarks.append(Remark("missed schedule", f"{due}; a draft now."))
+                case State.TRASH if not is_kept:
                     trash.move(article, by=self.by)
-                case _ if article.is_published:
+                case _ if is_kept:
+                    state = "in the trash" if text.state == State.TRASH else "not public"
                     text.remarks.append(
-                        Remark("still published", "It is a draft in the source now.")
+                        Remark(f"still {article.state}", f"It is {state} in the source now.")
                     )
         publishing.publish_imported(public, by=self.by)
 
     def _schedule(self, article: Article, text: Text, at: datetime) -> None:
-        if article.state in {Article.State.PUBLISHED, Article.State.SCHEDULED}:
+        if article.state in KEPT_STATES:
+            if article.publish_at not in {at, None}:
+                reason = f"The source says {at:%Y-%m-%d %H:%M} UTC."
+                text.remarks.append(Remark("scheduled for another time", reason))
             return
         try:
             publishing.schedule(article, by=self.by, at=at)

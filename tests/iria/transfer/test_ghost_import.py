@@ -284,6 +284,21 @@ def test_a_subscriber_from_here_gets_the_newsletter_too(run: Run, mailing: dict[
     assert subscriber.subscriptions.count() == 1
 
 
+@pytest.mark.parametrize("between", [0, 600])
+def test_of_two_members_with_one_id_the_first_is_imported(
+    run: Run, mailing: dict[str, Any], between: int
+) -> None:
+    members = [
+        {"id": "m", "email": "ana@example.org", "subscribed": True},
+        *({"id": f"n{n}", "email": f"{n}@example.org"} for n in range(between)),
+        {"id": "m", "email": "tom@example.org", "subscribed": False},
+    ]
+    report = run({"members": members}, **mailing)
+    assert report["counts"]["subscribers"]["skipped"] == 1
+    assert Subscriber.objects.get(email="ana@example.org").is_active
+    assert not Subscriber.objects.filter(email="tom@example.org").exists()
+
+
 def test_undoing_removes_the_subscribers_of_an_import(run: Run, mailing: dict[str, Any]) -> None:
     tables = TABLES | {"members": TABLES["members"][:2]}
     run(tables, **mailing)

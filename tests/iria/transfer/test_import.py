@@ -13,9 +13,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.base import OutputWrapper
 from django.test import Client
+from taggit.models import Tag
 
 from articles.comments.models import Comment
-from articles.editorial.models import Article, Category
+from articles.editorial import taxonomy
+from articles.editorial.models import Article, ArticleCategory, Category
 from articles.editorial.translations import link, translations_of
 from articles.editorial.versions import revisions
 from articles.images.models import Image
@@ -24,7 +26,7 @@ from articles.public.front_page.models import Placement
 from articles.related import tasks as related_tasks
 from articles.search import tasks as search_tasks
 from articles.search.models import SearchEntry
-from iria.core.db.history import ImportedItem
+from iria.core.db.history import ImportedItem, ImportRun
 from iria.publication.models import Publication
 from iria.transfer.command import ProgressLine
 from iria.transfer.report import Outcome
@@ -306,6 +308,91 @@ def test_a_report_that_cannot_be_written_stops_the_import_before_it(tmp_path: Pa
             "import_wordpress", wxr.write(tmp_path, wxr.item(7)), report=tmp_path / "no" / "r.json"
         )
     assert not Article.objects.exists()
+
+
+def test_a_report_cannot_be_written_into_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(CommandError):
+        call_command("import_wordpress", wxr.write(tmp_path, wxr.item(7)), report=tmp_path)
+    assert not Article.objects.exists()
+
+
+def test_half_characters_in_a_block_do_not_spoil_the_report(run: Run) -> None:
+    report = run(wxr.item(7, body='<!-- wp:acme/quote {"text":"lost \\ud800 words"} /-->'))
+    assert "words" in report["remarks"][0]["text"]
+
+
+def test_a_file_name_that_is_not_utf_8_is_no_obstacle(tmp_path: Path) -> None:
+    file = wxr.write(tmp_path, wxr.item(7)).rename(tmp_path / "export-\udce9.xml")
+    call_command("import_wordpress", file, verbosity=0)
+    assert ImportRun.objects.get().name == "export-\ufffd.xml"
+
+
+def test_texts_without_a_language_get_the_first_one_of_the_publication(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Publication.objects.update_or_create(pk=1, defaults={"languages": "pt,en"})
+    monkeypatch.setattr(wxr, "HEAD", wxr.HEAD.replace("<language>en-GB</language>\n", ""))
+    run(wxr.item(7), wxr.item(8, "Two", post_type="page"))
+    assert Article.objects.get().language == Page.objects.get().language == "pt"
+
+
+def test_a_tag_or_category_that_was_deleted_here_stays_deleted(run: Run) -> None:
+    parts = (*HEADER, wxr.item(7, terms=NEWS), wxr.item(8, "Two", terms=NEWS))
+    run(*parts)
+    Tag.objects.all().delete()
+    ArticleCategory.objects.all().delete()
+    Category.objects.filter(slug="japan").delete()
+    for more in ("", wxr.item(9, "Three", terms=NEWS)):
+        run(*parts, more)
+        assert not Tag.objects.exists()
+        assert [each.slug for each in Category.objects.all()] == ["asia"]
+
+
+def test_a_term_without_a_name_becomes_no_category(run: Run) -> None:
+    run(wxr.item(7, terms='<category domain="category"></category>'))
+    assert Article.objects.exists()
+    assert not Category.objects.exists()
+
+
+def scheduled(status: str = "future", year: int = 2090) -> str:
+    date = f"{year}-05-04 08:00:00"
+    terms = wxr.term("category", "japan", "Japan")
+    return wxr.item(7, body="Text.", terms=terms, status=status, post_date=date, post_date_gmt=date)
+
+
+@pytest.mark.parametrize(
+    ("changed", "remark"),
+    [
+        (scheduled("draft"), "still scheduled"),
+        (scheduled("trash"), "still scheduled"),
+        (scheduled(year=2091), "scheduled for another time"),
+    ],
+)
+def test_a_text_that_stays_scheduled_against_the_source_is_reported(
+    run: Run, changed: str, remark: str
+) -> None:
+    run(scheduled())
+    report = run(changed)
+    assert [each["remark"] for each in report["remarks"]] == [remark]
+    at = Article.objects.get(state="scheduled").publish_at
+    assert at is not None
+    assert at.year == 2090
+
+
+def test_a_tag_that_was_merged_here_stands_for_the_other_one(run: Run) -> None:
+    parts = (wxr.tag("ports", "Ports"), wxr.tag("quays", "Quays"))
+    terms = wxr.term("post_tag", "ports", "Ports")
+    run(*parts, wxr.item(7, terms=terms))
+    ports, quays = Tag.objects.get(slug="ports"), Tag.objects.get(slug="quays")
+    taxonomy.merge_tags([ports], into=quays)
+    report = run(*parts, wxr.item(7, terms=terms), wxr.item(8, "Two", terms=terms))
+    assert {"/tag/quays/"} == {e["url"] for e in report["items"] if e["kind"] == "tags"}
+    assert [each.name for each in Article.objects.get(headline="Two").tags.all()] == ["Quays"]
+
+
+def test_a_scheduled_text_without_a_date_is_said_to_be_a_draft(run: Run) -> None:
+    report = run(wxr.item(7, status="future", post_date="", post_date_gmt=""))
+    assert [each["remark"] for each in report["remarks"]] == ["missed schedule"]
 
 
 def test_the_terminal_shows_reasons_and_an_example_of_each_remark(

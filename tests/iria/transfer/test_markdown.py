@@ -323,3 +323,10 @@ def test_a_bundle_becomes_an_article_with_its_images_once(
     again = run()["counts"]
     assert all(counts["created"] == counts["updated"] == 0 for counts in again.values())
     assert (again["images"]["unchanged"], again["images"]["failed"]) == (3, 1)
+
+
+@pytest.mark.django_db
+def test_a_folder_whose_name_is_not_utf_8_is_imported(write: Write, tmp_path: Path) -> None:
+    folder = write({"one.md": "# One\n\nText."}).rename(tmp_path / "caf\udce9")
+    call_command("import_markdown", folder, verbosity=0)
+    assert Article.objects.get().headline == "One"
