@@ -35,6 +35,7 @@ from iria.core.http import change_listener
 from iria.core.http.change_listener import listener
 from iria.core.http.headers import COMPRESS, PERMISSIONS_POLICY, SPECULATION_RULES
 from iria.core.http.release import release
+from iria.core.text.dates import END
 
 if TYPE_CHECKING:
     from iria.core.http.page_store import StoredPage
@@ -193,6 +194,8 @@ class Keeper:
         self._pages: dict[str, PageFile] = {}
         self._by_scope: defaultdict[str, set[str]] = defaultdict(set)
         self._bytes = 0
+        self._due_at = END
+        """No page is due before; looking at all of them at each tick would take a part of a core."""
         self._numbers = count()
 
     @property
@@ -334,7 +337,9 @@ class Keeper:
 
     def _drop_due(self) -> None:
         near = timezone.now() + EARLY
-        self._drop([path for path, page in self._pages.items() if page.until <= near])
+        if near >= self._due_at:
+            self._drop([path for path, page in self._pages.items() if page.until <= near])
+            self._due_at = min((page.until for page in self._pages.values()), default=END)
 
     def _publish_offers(self) -> None:
         for each in os.scandir(self.folder / "offers") if (self.folder / "offers").exists() else ():
@@ -367,6 +372,7 @@ class Keeper:
         page = PageFile(frozenset(about["scopes"]), until, about["bytes"])
         self._pages[about["path"]] = page
         self._bytes += page.bytes
+        self._due_at = min(self._due_at, until)
         for scope in page.scopes:
             self._by_scope[scope].add(about["path"])
 
@@ -389,7 +395,7 @@ class Keeper:
                     del self._by_scope[scope]
 
     def _clear(self) -> None:
-        self._pages, self._by_scope, self._bytes = {}, defaultdict(set), 0
+        self._pages, self._by_scope, self._bytes, self._due_at = {}, defaultdict(set), 0, END
 
     def _set_aside(self, now: float) -> None:
         """Nothing is known of changes any more: the application decides which pages are sent.

@@ -162,6 +162,27 @@ def test_a_file_is_deleted_before_a_scheduled_change(keeper: Keeper) -> None:
     assert not files()
 
 
+def test_each_file_is_deleted_before_its_own_change(keeper: Keeper) -> None:
+    ends = [timezone.now() + timedelta(hours=hours) for hours in (3, 1, 2)]
+    urls = [f"/{number}/" for number in range(len(ends))]
+    for url, end in zip(urls, ends, strict=True):
+        keeper._add({"path": url, "scopes": ["all"], "until": end.isoformat(), "bytes": 1})
+    for hours, left in ((0.9, urls), (1, ["/0/", "/2/"]), (1.5, ["/0/", "/2/"]), (2, ["/0/"])):
+        with mock.patch(
+            "django.utils.timezone.now", return_value=ends[1] + timedelta(hours=hours - 1)
+        ):
+            keeper._drop_due()
+        assert list(keeper._pages) == left
+
+
+def test_no_page_is_looked_at_while_none_is_due(keeper: Keeper) -> None:
+    end = timezone.now() + timedelta(hours=1)
+    keeper._add({"path": "/", "scopes": ["all"], "until": end.isoformat(), "bytes": 1})
+    keeper._pages = mock.Mock(wraps=keeper._pages)
+    keeper._drop_due()
+    assert not keeper._pages.mock_calls
+
+
 def test_nothing_for_one_reader_has_a_file(keeper: Keeper, edna: User) -> None:
     article = newsroom.published("Quiet")
     url = article.get_absolute_url()
