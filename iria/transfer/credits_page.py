@@ -81,11 +81,9 @@ def page(request: HttpRequest, site: AdminSite) -> HttpResponse:
     if not (isinstance(user, User) and user.has_perms(PERMISSIONS)):
         raise PermissionDenied
     if request.method == "POST":
-        numbers = [int(each) for each in request.POST.getlist("image")[:PAGE] if each.isdecimal()]
-        rows = _rows(
-            Image.objects.credit_unknown().filter(pk__in=[n for n in numbers if n < 2**62]),
-            request.POST,
-        )
+        given = request.POST.getlist("image")[:PAGE]
+        numbers = [int(each) for each in given if each.isdecimal() and len(each) < 19]
+        rows = _rows(Image.objects.credit_unknown().filter(pk__in=numbers), request.POST)
         if all(row.form.is_valid() for row in rows if row.form.is_bound):
             _save(request, [row for row in rows if row.form.is_bound and row.is_decided], by=user)
             return redirect(f"{request.path}?p={request.POST.get('p', '')}")

@@ -225,9 +225,10 @@ def _display_value(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if value in (None, ""):
         return ""
-    if name in ("kind_id", "translation_of"):
-        model: Any = ArticleType if name == "kind_id" else Article
-        found = model.objects.filter(pk=value).first()
+    if name == "translation_of":
+        return next(_titles([value]))
+    if name == "kind_id":
+        found = ArticleType.objects.filter(pk=value).first()
         return str(found) if found else f"{value} (deleted)"
     if name == "series_position":
         return str(value)
@@ -235,10 +236,10 @@ def _display_value(name: str, value: Any) -> str:
     return str(choices.get(value, value))
 
 
-def _titles(picks: list[int]) -> Iterator[str]:
+def _titles(article_ids: list[int]) -> Iterator[str]:
     """As in `_target_name`, the headlines of published articles only."""
-    found = Article.objects.in_bulk(picks)
-    for pk in picks:
+    found = Article.objects.in_bulk(article_ids)
+    for pk in article_ids:
         if pk not in found:
             yield f"article {pk} (deleted)"
         elif not found[pk].is_published:

@@ -225,9 +225,13 @@ def _by_gamma(image: Pixels) -> bytes | None:
     if image.mode in {"1", "L", "LA", "I;16"}:
         return None if is_srgb_gamma else grey_profile(1 / gamma)
     space = _space(image.info.get("chromaticity") or ())
-    if is_srgb_gamma:
-        return None if space is SRGB else rgb_profile(space)
-    return rgb_profile(space._replace(gamma=1 / gamma))
+    if is_srgb_gamma and space is SRGB:
+        return None
+    try:
+        return rgb_profile(space if is_srgb_gamma else space._replace(gamma=1 / gamma))
+    except (struct.error, ZeroDivisionError):
+        # Places so far from each other that a profile cannot hold the numbers.
+        return None
 
 
 def _space(coordinates: tuple[float, ...]) -> Space:

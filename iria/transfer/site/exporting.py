@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from itertools import batched, groupby
@@ -65,6 +66,7 @@ class Markup:
     article: Article
     text: str
     above: dict[str, Any]
+    zone: tzinfo
 
     def html(self) -> str:
         article, url = self.article, self.above.get("url")
@@ -98,7 +100,8 @@ class Markup:
         if authors := self.above["authors"]:
             yield f"<p>{escape(', '.join(authors))}</p>"
         if date := self.above.get("date"):
-            yield f'<p><time datetime="{date}">{date[:10]}</time></p>'
+            day = datetime.fromisoformat(date).astimezone(self.zone)
+            yield f'<p><time datetime="{date}">{day:%Y-%m-%d}</time></p>'
 
 
 def article_files() -> Iterator[tuple[str, str]]:
@@ -164,7 +167,7 @@ def markup_of(article: Article, publication: Publication, urls: Urls) -> Markup:
         if lead and lead.image_id in images:
             text = figure(lead.image, lead.caption, lead.alt) + text
         text += "".join(f"<p>{escape(each.text)}</p>" for each in article.corrections.all())
-    return Markup(article, text, dict(_front_matter(article)))
+    return Markup(article, text, dict(_front_matter(article)), publication.zone_info)
 
 
 def _front_matter(article: Article) -> Iterator[tuple[str, Any]]:

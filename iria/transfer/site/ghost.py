@@ -354,24 +354,20 @@ class Ghost(Export):
     def _tags(self) -> Iterator[dict[str, Any]]:
         """Ghost has no categories; by its convention the first tag of a post is its section."""
         number = 0
-        rows: Any = [
-            *(
-                (each.slug, each.name, each.introduction)
-                for each in Category.objects.order_by("path")
-            ),
-            *((each.slug, each.name, "") for each in Tag.objects.order_by("pk")),
-        ]
-        for slug, name, description in rows:
-            if slug in self.tags:
+        rows: Any = [*Category.objects.order_by("path"), *Tag.objects.order_by("pk")]
+        for row in rows:
+            if row.slug in self.tags:
+                if isinstance(row, Category):
+                    self.result.lost.add("slug that another category has too", row)
                 continue
             number += 1
-            self.tags[slug] = _id(number)
+            self.tags[row.slug] = _id(number)
             self.result.counts["tags"] += 1
             yield {
-                "id": self.tags[slug],
-                "name": name,
-                "slug": slug,
-                "description": description,
+                "id": self.tags[row.slug],
+                "name": row.name,
+                "slug": row.slug,
+                "description": row.introduction if isinstance(row, Category) else "",
                 "visibility": "public",
             }
         for category in Category.objects.exclude(parent=None).order_by("path"):

@@ -157,3 +157,8 @@ def test_reporters_cannot_decide(client: Client, rui: User, edna: User) -> None:
 def test_a_credit_is_proposed_where_one_might_be(text: str, caption: str, credit: str) -> None:
     found = captions.propose(text)
     assert (found.caption, found.credit) == (caption, credit)
+
+
+def test_an_impossible_number_of_an_image_is_ignored(desk: Client) -> None:
+    for number in ("9" * 5000, "9" * 25, "²", "\x00"):
+        assert desk.post(reverse(URL), {"image": number}).status_code == 302

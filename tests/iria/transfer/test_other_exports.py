@@ -2,6 +2,7 @@
 
 import csv
 import json
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from articles.editorial import translations
 from articles.editorial.models import Article, Redirect
 from articles.images.library import ingest
 from articles.pages.models import OldPagePath, Page
+from iria.transfer.site import other_systems
 from newsletter.models import Subscriber
 from tests import newsroom
 from tests.iria.transfer.content import (
@@ -114,6 +116,19 @@ def _newsroom() -> None:
             confirmed_at=at,
             unsubscribed_at=at if state == "left" else None,
         )
+
+
+@pytest.mark.django_db
+def test_categories_that_ghost_makes_one_are_in_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A test has begun its transaction.
+    monkeypatch.setattr(other_systems, "snapshot", nullcontext)
+    for above in ("Asia", "Europe"):
+        newsroom.category("Ports", parent=newsroom.category(above))
+    call_command("export_site", tmp_path / "ghost", format="ghost", verbosity=0)
+    lost = json.loads((tmp_path / "ghost/report.json").read_text())["lost"]
+    assert len(lost["slug that another category has too"]) == 1
 
 
 @pytest.mark.django_db

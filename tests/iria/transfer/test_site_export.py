@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +21,9 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.editorial.models import Article, Redirect
 from articles.images.library import ingest
+from iria.publication.models import Publication
 from iria.transfer.site import kinds
-from iria.transfer.site.exporting import schema_of
+from iria.transfer.site.exporting import article_files, schema_of
 from iria.transfer.site.folder import CHECKSUMS, MANIFEST, Reader, Rejected
 from iria.transfer.site.importing import import_site
 from iria.transfer.site.tables import Table, tables, undecided
@@ -185,6 +187,15 @@ def test_an_article_is_readable_as_html_and_as_markdown(exports: Exports) -> Non
     assert f"![A harbour]({source})" in markdown
     assert "One & *two*." in markdown
     assert 'title: "Ferries – on time"' in markdown.splitlines()
+
+
+@pytest.mark.django_db
+def test_the_date_of_an_article_is_that_of_the_publication() -> None:
+    Publication.objects.update_or_create(pk=1, defaults={"time_zone": "Asia/Tokyo"})
+    newsroom.published(at=datetime(2026, 3, 31, 20, tzinfo=UTC))
+    files = dict(article_files())
+    [html] = [text for path, text in files.items() if path.endswith(".html")]
+    assert ">2026-04-01</time>" in html
 
 
 @pytest.mark.django_db

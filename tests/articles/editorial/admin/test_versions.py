@@ -13,6 +13,7 @@ from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article, Revision
 from articles.editorial.versions import diff, drafts, revisions
+from articles.editorial.versions.content import columns_of, content_of_revision
 from articles.editorial.versions.diff import label_of
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, send, visible_text
@@ -182,3 +183,14 @@ def test_an_impossible_id_is_not_found(editor_client: Client, view: str) -> None
 def test_an_impossible_id_of_an_image_has_no_details(editor_client: Client) -> None:
     response = editor_client.get("/admin/articles/article/pictures/", {"id": "9" * 5000})
     assert response.json() == {}
+
+
+def test_a_comparison_does_not_name_a_draft_that_is_translated(edna: User) -> None:
+    secret = newsroom.draft("A secret draft", language="de")
+    article = newsroom.published()
+    before = article.revisions.get()
+    changes = {"translation_of": secret.pk}
+    after = Revision(**columns_of(content_of_revision(before) | changes))
+    text = str(diff.compared(before, after))
+    assert f"article {secret.pk} (not published)" in text
+    assert "secret draft" not in text

@@ -310,3 +310,16 @@ def test_a_broken_or_unsuitable_profile_is_ignored(profile: bytes, tmp_path: Pat
     chart(GRID, "RGB").save(tmp_path / "chart", "PNG", icc_profile=profile)
     wanted = lab_of_srgb([tuple(part / 255 for part in patch) for patch in GRID])
     assert worst(tmp_path / "chart", wanted) < 3
+
+
+def test_places_of_colours_that_no_profile_can_hold_are_ignored(tmp_path: Path) -> None:
+    places = (0.329, 0.13251, 0.98236, 0.14761, 0.3127, 0.7796, 0.00001, 0.97819)
+    buffer = BytesIO()
+    chart(GRID, "RGB").save(buffer, "PNG")
+    content = buffer.getvalue()
+    chunks = piece(b"gAMA", struct.pack(">I", 45_455)) + piece(
+        b"cHRM", struct.pack(">8I", *(round(part * 100_000) for part in places))
+    )
+    path = tmp_path / "chart"
+    path.write_bytes(content[:33] + chunks + content[33:])
+    assert decoder_client.ingest(path, tmp_path)["width"] == ACROSS * SIDE
