@@ -113,6 +113,16 @@ def replace_target(kind: str, old: str, new: str) -> None:
         save(publication)
 
 
+def listed_keys(kind: str) -> set[str]:
+    """The keys of the targets of a kind that editors have put into a menu."""
+    return {
+        entry["key"]
+        for _place, _language, entries in _edited_menus(current_publication())
+        for entry in entries
+        if entry["kind"] == kind
+    }
+
+
 def _lock() -> Publication | None:
     """The locked row: targets read after this are current."""
     return Publication.objects.select_for_update().filter(pk=1).first()

@@ -105,7 +105,7 @@ class ImportCommand(BaseCommand):
                 progress=ProgressLine(self.stderr)
                 if options["verbosity"]
                 else lambda _done, _total: None,
-                name=shown(Path(options["source"]).name),
+                name=shown(Path(options["source"]).absolute().name),
             )
             report = task.run()
         except Unreadable as error:

@@ -17,13 +17,16 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from articles.comments.models import Comment
+from articles.editorial import hooks as editorial_hooks
 from articles.editorial import merging
 from articles.editorial.models import Article, Category, Draft, Redirect, StateChange
 from articles.images.library import editing
 from articles.images.models import Collection, Image
+from articles.pages import hooks as pages_hooks
 from articles.pages.models import Page
 from articles.public.front_page.models import Placement
 from iria.core.db.history import ImportedItem, ImportRun
+from iria.publication import menus
 from iria.transfer import runs
 from iria.transfer.records import Kind
 from iria.transfer.report import Report
@@ -50,6 +53,11 @@ USES_OF_ARTICLE: Final = {
     "articles.RelatedPick.picked": "picked as related",
     "newsletter.IssueItem.article": "in a newsletter",
 }
+MENU_KINDS: Final[dict[type[models.Model], str]] = {
+    Page: pages_hooks.NAME,
+    Category: editorial_hooks.KIND,
+}
+"""What editors put into menus."""
 REDIRECTS: Final = tuple(f"articles.Redirect.{name}" for name in ("category", "author", "tag"))
 
 
@@ -212,6 +220,11 @@ class Undo:
             if (written and item.written != written(row))
             or (isinstance(row, AuthorProfile) and row.user_id is not None)
         }
+        if name := MENU_KINDS.get(model):
+            listed = menus.listed_keys(name)
+            for _, row in existing:
+                if str(row.pk) in listed:
+                    reasons.setdefault(row.pk, PLACED.format("in a menu"))
         # Each once: several items may have become one row.
         going = {row.pk: row for _, row in existing if row.pk not in reasons}
         self._note_all(items, rows, reasons | _delete(list(going.values())))

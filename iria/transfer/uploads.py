@@ -1,5 +1,6 @@
 """Archives that were uploaded in the admin, or are in a folder on the server: the worker checks and imports them."""
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -39,6 +40,7 @@ MAX_BYTES: Final = 1024**3
 IMAGES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".tif", ".tiff", ".bmp")
 KEPT: Final = frozenset({"..", ".obsidian"})
 """Refused by the archive, and the sign of a vault of Obsidian."""
+MAX_SUFFIX_LENGTH: Final = 20
 FOLDER: Final = "imports"
 """In the state folder: where administrators put files that are too large to upload."""
 WORK: Final = "importing-"
@@ -219,7 +221,8 @@ def _unpacked(run: ImportRun) -> Iterator[tuple[Path, Path | None, Options]]:
             file = _on_server(run.server_file)
         else:
             # With its suffix, by which some formats are recognised.
-            file = _copied(run, File.SOURCE, folder / f"source{PurePosixPath(run.name).suffix}")
+            suffix = PurePosixPath(run.name).suffix[:MAX_SUFFIX_LENGTH]
+            file = _copied(run, File.SOURCE, folder / f"source{suffix}")
         if run.media_folder:
             media: Path | None = _on_server(run.media_folder)
         elif run.chunks.filter(file=File.MEDIA).exists():
@@ -274,7 +277,8 @@ def _copied(run: ImportRun, file: str, target: Path) -> Path:
 def _on_server(name: str) -> Path:
     root = server_folder().resolve()
     path = (root / name).resolve()
-    if not path.is_relative_to(root) or not path.exists():
+    # `os.path` finds nothing under a name that is too long; a `Path` raises an error.
+    if not path.is_relative_to(root) or not os.path.exists(path):  # noqa: PTH110
         message = f"There is no {name} in {root}."
         raise Unreadable(message)
     return path

@@ -164,6 +164,27 @@ def test_files_of_the_server_are_only_those_of_its_folder(
     assert run.state == State.CHECKED
 
 
+@pytest.mark.parametrize("field", ["server_file", "media_folder"])
+def test_a_long_name_on_the_server_is_not_found(
+    admin_client: Client, tmp_path: Path, settings: object, field: str
+) -> None:
+    settings.STATE = tmp_path  # type: ignore[attr-defined]
+    uploads.server_folder().mkdir()
+    wxr.write(uploads.server_folder(), *POSTS)
+    run = upload(admin_client, **{"server_file": "export.xml", field: "x" * 300})
+    work(run)
+    assert run.state == State.FAILED
+    assert run.error.startswith("There is no x")
+
+
+def test_a_file_with_a_long_suffix_is_checked(admin_client: Client, tmp_path: Path) -> None:
+    file = archive(tmp_path, *POSTS)
+    file.name = f"x.{'é' * 240}"
+    run = upload(admin_client, file=file)
+    work(run)
+    assert run.state == State.CHECKED
+
+
 def test_images_are_fetched_on_request(
     admin_client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

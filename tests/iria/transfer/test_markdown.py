@@ -13,6 +13,7 @@ from django.test import Client
 from articles.editorial.models import Article
 from articles.images.models import Image as ImageRow
 from articles.pages.models import Page
+from iria.core.db.history import ImportRun
 from iria.transfer.markdown.parser import MarkdownFolder
 from iria.transfer.records import Image, Kind, State, Text, Unreadable
 from iria.transfer.writer.images import Media
@@ -323,6 +324,15 @@ def test_a_bundle_becomes_an_article_with_its_images_once(
     again = run()["counts"]
     assert all(counts["created"] == counts["updated"] == 0 for counts in again.values())
     assert (again["images"]["unchanged"], again["images"]["failed"]) == (3, 1)
+
+
+@pytest.mark.django_db
+def test_the_current_folder_is_known_by_its_name(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(write({"one.md": "# One\n\nText."}))
+    call_command("import_markdown", ".", verbosity=0)
+    assert ImportRun.objects.get().name == "site"
 
 
 @pytest.mark.django_db

@@ -169,6 +169,26 @@ def test_an_article_that_an_editor_placed_stays(load: Load, edna: User) -> None:
     assert set(reasons(run, Kind.POSTS)) == {"8"}
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_an_editor_has_put_into_a_menu_stays(load: Load, language: str) -> None:
+    run = load(*ARCHIVE)
+    targets = {"page": Page.objects.get(), "category": Category.objects.get(slug="asia")}
+    menu = [
+        {"kind": kind, "key": str(row.pk), "label": "", "below": False}
+        for kind, row in targets.items()
+    ]
+    publication = Publication(pk=1, languages="en,fr")
+    if language == "en":
+        publication.footer_menu = menu
+    else:
+        publication.translations = {"fr": {"header_menu": menu}}
+    publication.save()
+    Undo(run).start()
+    assert Page.objects.get() == targets["page"]
+    assert Category.objects.get(slug="asia") == targets["category"]
+    assert not Article.objects.exists()
+
+
 def test_a_later_import_is_undone_alone(load: Load) -> None:
     load(wxr.item(7, "One", "Text.", comments=wxr.comment(11, "First")))
     before = rows()
