@@ -33,7 +33,7 @@ VIMEO: Final = re.compile(r"player\.vimeo\.com/video/(\d+)")
 PLAYERS: Final = ("https://www.youtube.com/", "https://vimeo.com/")
 WIDTHS: Final = {"alignwide": "wide", "alignfull": "full"}
 IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp|svg)$", re.IGNORECASE)
-DEEPEST: Final = 200
+MAX_DEPTH: Final = 200
 DIGITS: Final = re.compile(r"\d{1,18}")
 
 TAG: Final = re.compile(r"</?[a-zA-Z][^>]*>|<!--(?:(?!<!--).)*?-->", re.DOTALL)
@@ -133,7 +133,7 @@ def elements_of(text: str) -> HtmlElement | None:
     depth = 0
     for event, _element in etree.iterwalk(tree, events=("start", "end")):
         depth += 1 if event == "start" else -1
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             return None
     return tree
 

@@ -15,7 +15,7 @@ from defusedxml.ElementTree import iterparse
 from articles.body.sanitiser import UNSTORABLE
 from iria.transfer.names import join
 from iria.transfer.records import Unreadable
-from iria.transfer.source_files import DEEPEST, reading_xml
+from iria.transfer.source_files import MAX_DEPTH, reading_xml
 
 
 @dataclass(slots=True)
@@ -214,8 +214,8 @@ def read_xml(file: Path, head: Head) -> Iterator[Entry]:
         for event, element in iterparse(source, events=("start", "end")):
             if event == "start":
                 opened.append(element)
-                if len(opened) > DEEPEST:
-                    message = f"Elements are nested more than {DEEPEST} deep."
+                if len(opened) > MAX_DEPTH:
+                    message = f"Elements are nested more than {MAX_DEPTH} deep."
                     raise Unreadable(message)
                 continue
             opened.pop()

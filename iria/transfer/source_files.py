@@ -174,10 +174,10 @@ def _readable(reason: str) -> Iterator[None]:
         raise Unreadable(message) from error
 
 
-MOST_KEY_PARTS: Final = 1000
+MAX_KEY_PARTS: Final = 1000
 _KEY_PART: Final = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+"
 _KEY_PARTS: Final = re.compile(
-    rf"(?<![\w-])(?:{_KEY_PART}){{1,{MOST_KEY_PARTS - 1}}}+(?P<more>{_KEY_PART})?"
+    rf"(?<![\w-])(?:{_KEY_PART}){{1,{MAX_KEY_PARTS - 1}}}+(?P<more>{_KEY_PART})?"
 )
 
 
@@ -185,7 +185,7 @@ def _check_keys(text: str, first_line: int) -> None:
     """Refuses a dotted key for which `tomllib`, which copies the parts read so far for each, takes seconds."""
     for parts in _KEY_PARTS.finditer(text):
         if parts["more"]:
-            message = f"The TOML has a key of more than {MOST_KEY_PARTS:,} parts."
+            message = f"The TOML has a key of more than {MAX_KEY_PARTS:,} parts."
             raise Unreadable(message, first_line + text.count("\n", 0, parts.start()))
 
 
@@ -226,7 +226,7 @@ def loaded(text: str, file_format: str, first_line: int = 1) -> Any:
         raise Unreadable(message, first_line if first_line > 1 else 0) from error
 
 
-DEEPEST: Final = 100
+MAX_DEPTH: Final = 100
 """Elements within each other; WXR needs five."""
 INCOMPLETE: Final = {
     codes[each]

@@ -22,7 +22,7 @@ from articles.links.targets import PUBLIC, Target, targets_of
 Kind = Literal["same", "added", "removed"]
 WORD: Final = re.compile(r"\s+|[^\s]+")
 Opcode = tuple[Literal["replace", "delete", "insert", "equal"], int, int, int, int]
-MOST_STEPS: Final = 100_000_000
+MAX_STEPS: Final = 100_000_000
 """Of a comparison, about a second; every word of a paragraph of 1,500 words needs a third of them."""
 CONTEXT_PARAGRAPHS: Final = 1
 """Unchanged paragraphs shown on either side of a change."""
@@ -284,7 +284,7 @@ class _Matching:
     too many steps is removed and added as a whole, apart from its beginning and end.
     """
 
-    steps: int = MOST_STEPS
+    steps: int = MAX_STEPS
 
     def opcodes(self, old: list[str], new: list[str]) -> list[Opcode]:
         if self._takes(old, new):

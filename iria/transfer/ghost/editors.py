@@ -32,7 +32,7 @@ BLOCKS: Final = {
 LINKS: Final = frozenset({"link", "autolink", "at-link"})
 NOTHING: Final = frozenset({"zwnj", "at-link-search"})
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-DEEPEST: Final = 60
+MAX_DEPTH: Final = 60
 Node = dict[str, Any]
 
 
@@ -53,7 +53,7 @@ def lexical_html(document: object, cards: Cards) -> str:
 
 
 def _children(node: Node, cards: Cards, depth: int) -> str:
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         raise Malformed
     children = node.get("children")
     listed = children if isinstance(children, list) else []

@@ -20,7 +20,7 @@ from iria.transfer.records import Unreadable
 NO_EXPORT: Final = (
     "This is not a Ghost export. Make one in Ghost under Settings, Import/Export, Export content."
 )
-DEEPEST: Final = 100
+MAX_DEPTH: Final = 100
 """Objects and lists within each other; an export needs seven."""
 ABOVE: Final = (
     (),
@@ -162,7 +162,7 @@ class Tables:
                 )
             raise Unreadable(message, lines.number or 1) from error
         except _TooDeep as error:
-            message = f"Objects are nested more than {DEEPEST} deep."
+            message = f"Objects are nested more than {MAX_DEPTH} deep."
             raise Unreadable(message, lines.number) from error
         except (ValueError, ArithmeticError) as error:
             message = "There is a number or a text in it that cannot be read."
@@ -219,7 +219,7 @@ class _Walk:
             self._builder.event(event, value)
         if starts:
             self._path.append("" if event == "start_map" else None)
-            if len(self._path) > DEEPEST:
+            if len(self._path) > MAX_DEPTH:
                 raise _TooDeep
         elif ends:
             self._path.pop()

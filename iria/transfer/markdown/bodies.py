@@ -41,8 +41,8 @@ VAULT: Final = re.compile(
 )
 SIZE: Final = re.compile(r"\d{1,5}(?:x\d{1,5})?")
 """Of an image, where others have its alt text."""
-LONGEST_URL: Final = 4000
-MOST_PENDING: Final = 100
+MAX_URL_LENGTH: Final = 4000
+MAX_PENDING_LENGTH: Final = 100
 IMAGE_FILE: Final = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp|svg)(?:$|\?)", re.IGNORECASE
 )
@@ -52,17 +52,17 @@ class _Links(LinkifyIt):  # type: ignore[misc]
     def test_schema_at(self, text: str, name: str, position: int) -> int:
         """Reads no further than a URL may be long, since a bracket or quotation mark in one is read to its end."""
         start = max(0, position - 3)
-        near = text[start : position + LONGEST_URL]
+        near = text[start : position + MAX_URL_LENGTH]
         return int(super().test_schema_at(near, name, position - start))
 
 
 def _linkify(state: StateInline, silent: bool) -> bool:
     """The parser's own rule, which reads all that is pending for the scheme before each `://`."""
-    if not silent and len(state.pending) > 10 * MOST_PENDING:
+    if not silent and len(state.pending) > 10 * MAX_PENDING_LENGTH:
         pending = state.pending
-        state.pending = pending[:-MOST_PENDING]
+        state.pending = pending[:-MAX_PENDING_LENGTH]
         state.pushPending()
-        state.pending = pending[-MOST_PENDING:]
+        state.pending = pending[-MAX_PENDING_LENGTH:]
     return linkify(state, silent)
 
 
@@ -350,7 +350,7 @@ META: Final = {
 """Name of a `meta` element → field."""
 TASK: Final = re.compile(r"\[([ xX])\] ")
 CALLOUT: Final = re.compile(r"\s*\[![\w-]{1,30}\][+-]?[ \t]*")
-LONGEST_CAPTION: Final = 500
+MAX_CAPTION_LENGTH: Final = 500
 REMOVED: Final = ("script", "style", "nav", "form", "template")
 
 
@@ -532,7 +532,7 @@ def _size(paragraph: HtmlElement, known: dict[HtmlElement, int]) -> int:
 def _is_emphasised(paragraph: HtmlElement) -> bool:
     return (
         paragraph.tag == "p"
-        and len(paragraph.text_content()) <= LONGEST_CAPTION
+        and len(paragraph.text_content()) <= MAX_CAPTION_LENGTH
         and len(paragraph) == 1
         and paragraph[0].tag in {"em", "i", "small"}
         and not (paragraph.text or "").strip()

@@ -31,7 +31,7 @@ LEFT_OUT: Final = frozenset(
 LEAD_PARTS: Final = ("src", "path", "url", "image", "feature", "relative", "teaser", "file", "name")
 IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp)$", re.IGNORECASE)
 CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{1,40})", re.IGNORECASE)
-LARGEST: Final = 5 * 1024**2
+MAX_FILE_BYTES: Final = 5 * 1024**2
 
 
 @dataclass(slots=True)
@@ -123,8 +123,8 @@ class Folder:
             message = f"{path}: It leads out of the folder, or is no file."
             raise Unreadable(message)
         try:
-            if file.stat().st_size > LARGEST:
-                message = f"{path}: The file is larger than {LARGEST // 1024**2} MB."
+            if file.stat().st_size > MAX_FILE_BYTES:
+                message = f"{path}: The file is larger than {MAX_FILE_BYTES // 1024**2} MB."
                 raise Unreadable(message)
             content = file.read_bytes()
         except OSError as error:
@@ -146,9 +146,9 @@ Value = str | list["Value"] | dict[str, "Value"]
 
 FENCE: Final = re.compile(r"(?P<fence>---|\+\+\+)(?P<format>json|toml|yaml)?[ \t]*(?:\n|$)")
 JSON_START: Final = re.compile(r"\{\s*(?:\"|\}\s*$)")
-LONGEST: Final = 200_000
-DEEPEST: Final = 12
-MOST_VALUES: Final = 20_000
+MAX_FIELDS_LENGTH: Final = 200_000
+MAX_DEPTH: Final = 12
+MAX_VALUES: Final = 20_000
 
 
 @dataclass(slots=True)
@@ -192,8 +192,8 @@ def parse_fields(text: str, file_format: str, first_line: int = 1) -> dict[str, 
     Raises:
         Unreadable
     """
-    if len(text) > LONGEST:
-        message = f"The fields have more than {LONGEST:,} characters."
+    if len(text) > MAX_FIELDS_LENGTH:
+        message = f"The fields have more than {MAX_FIELDS_LENGTH:,} characters."
         raise Unreadable(message, first_line)
     return _fields(loaded(text, file_format, first_line), first_line)
 
@@ -229,7 +229,7 @@ class _Reader:
 
     def value(self, given: Any, depth: int = 0) -> Value:
         self.count += 1
-        if self.count > MOST_VALUES or depth > DEEPEST:
+        if self.count > MAX_VALUES or depth > MAX_DEPTH:
             message = "The fields have too many values, or values too deep in each other."
             raise Unreadable(message, self.line)
         match given:

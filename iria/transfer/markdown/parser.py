@@ -51,7 +51,7 @@ from iria.transfer.records import (
 )
 
 SYSTEM: Final = "markdown"
-MOST_NAMED: Final = 10
+MAX_NAMED: Final = 10
 POST_FOLDERS: Final = frozenset(
     {"_posts", "_drafts", "post", "posts", "blog", "news", "article", "articles", "stories"}
 )
@@ -220,7 +220,8 @@ class Texts:
             text.remarks.append(Remark("not on the old site", "Imported as a draft."))
         elif ends and ends <= datetime.now(UTC):
             text.state = State.DRAFT
-            text.remarks.append(Remark("expired", f"{ends:%Y-%m-%d}: imported as a draft."))
+            day = ends.astimezone(self.zone)
+            text.remarks.append(Remark("expired", f"{day:%Y-%m-%d}: imported as a draft."))
         elif text.published_at is None and text.kind == Kind.POSTS:
             text.remarks.append(NO_DATE)
 
@@ -490,7 +491,7 @@ class MarkdownFolder:
                 texts.site.document(path)
             except Unreadable as error:
                 broken.append(error)
-                if len(broken) == MOST_NAMED:
+                if len(broken) == MAX_NAMED:
                     break
         if broken:
             reason = " ".join(

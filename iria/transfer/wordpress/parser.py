@@ -36,7 +36,7 @@ from iria.transfer.records import (
     Text,
     Unreadable,
 )
-from iria.transfer.source_files import DEEPEST, reading_xml
+from iria.transfer.source_files import MAX_DEPTH, reading_xml
 from iria.transfer.wordpress.bodies import convert
 
 NAMESPACE: Final = "{http://wordpress.org/export/"
@@ -64,8 +64,8 @@ def _children(source: Any) -> Iterator[Element]:
             opened.append(element)
             is_export = is_export or element.tag.startswith(NAMESPACE)
             is_rss = is_rss or (len(opened) == 1 and element.tag == "rss")
-            if len(opened) > DEEPEST:
-                message = f"Elements are nested more than {DEEPEST} deep."
+            if len(opened) > MAX_DEPTH:
+                message = f"Elements are nested more than {MAX_DEPTH} deep."
                 raise Unreadable(message)
             continue
         opened.pop()

@@ -15,12 +15,19 @@ from articles.comments.models import Comment as CommentRow
 from articles.editorial.models import Article
 from iria.core.db.bulk import insert_selected
 from iria.core.db.history import ImportedItem
+from iria.transfer.names import MAX_ID_LENGTH
 from iria.transfer.records import Comment, Kind
 from iria.transfer.report import CHANGED_HERE, Outcome, Report
-from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of, digest_of_row, storable
+from iria.transfer.writer.items import (
+    Items,
+    Made,
+    digest_of,
+    digest_of_row,
+    storable,
+)
 
 ANONYMOUS: Final = "Anonymous"
-NAME_LENGTH: Final = 80
+MAX_NAME_LENGTH: Final = 80
 AT_ONCE: Final = 2_000
 TWICE: Final = "Its id is in the file twice."
 
@@ -39,7 +46,7 @@ def write(threads: Sequence[tuple[Article, list[Comment]]], items: Items, report
     new: dict[str, tuple[Article, Comment]] = {}
     for article, comments in threads:
         for each in comments:
-            key = each.source_id[:ID_LENGTH]
+            key = each.source_id[:MAX_ID_LENGTH]
             item = known.get(key)
             if each.skipped:
                 _report(report, each, Outcome.SKIPPED, each.skipped)
@@ -105,7 +112,7 @@ def _create(
             "id": pk,
             "article_id": article.pk,
             "parent_id": parent_id if below == article.pk else None,
-            "name": storable(each.name)[:NAME_LENGTH].strip() or ANONYMOUS,
+            "name": storable(each.name)[:MAX_NAME_LENGTH].strip() or ANONYMOUS,
             "email": _email(each.email),
             "text": storable(each.text),
             "state": each.state.value,

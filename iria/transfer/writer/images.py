@@ -21,10 +21,10 @@ from articles.images.models import Image as ImageRow
 from iria.core.db.history import ImportedItem
 from iria.core.http import safe_client
 from iria.core.http.safe_client import RequestFailed, TemporarilyFailed
-from iria.transfer.names import host_of, is_web_url, short_id, url_parts
+from iria.transfer.names import MAX_ID_LENGTH, host_of, is_web_url, short_id, url_parts
 from iria.transfer.records import Image, Kind, Remark, Text
 from iria.transfer.report import DiskDict, Outcome, Report, Spool
-from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of, digest_of_row
+from iria.transfer.writer.items import Items, Made, digest_of, digest_of_row
 
 PAUSE: Final = 0.2
 """Seconds between two requests to one server."""
@@ -108,9 +108,11 @@ ATTACHED: Final = re.compile(
 )
 NOT_YET: Final = 10**17
 """Stands for the id of an image in a dry run, so that texts are reported as they would become."""
-NO_FOLDER: Final = "Give the folder of its uploads with --media, or fetch it with --fetch."
+NO_FOLDER: Final = (
+    "Give the uploads of the old site too (--media), or let images be fetched from there (--fetch)."
+)
 OF_WORDPRESS: Final = "/wp-content/uploads/"
-ELSEWHERE: Final = "It is on another server. Fetch it with --fetch."
+ELSEWHERE: Final = "It is on another server. Let images be fetched from there (--fetch)."
 NOT_FOUND: Final = "The file is not in the folder."
 AT_ONCE: Final = 500
 """Images that are looked up together."""
@@ -208,7 +210,7 @@ class Images:
             known = self.items.known(Kind.IMAGES, [each.source_id for each in batch])
             rows = ImageRow.objects.in_bulk([each.object_id for each in known.values()])
             for each in batch:
-                item = known.get(each.source_id[:ID_LENGTH])
+                item = known.get(each.source_id[:MAX_ID_LENGTH])
                 self._write(each, item, rows.get(item.object_id) if item else None)
 
     def write_unlisted(self, texts: Iterable[Text], site_url: str) -> None:

@@ -15,13 +15,13 @@ from taggit.models import Tag
 from articles.body.sanitiser import UNSTORABLE
 from articles.editorial import taxonomy
 from iria.core.db.history import ImportedItem, ImportRun
+from iria.transfer.names import MAX_ID_LENGTH
 from iria.transfer.records import Author, Comment, Image, Kind, Term, Text
 from iria.transfer.report import Outcome
 
 CONVERSION: Final = "1"
 """Raise it when the conversion of texts changes, so that texts nobody touched are converted again."""
-SOURCE_LENGTH: Final = 200
-ID_LENGTH: Final = 200
+MAX_SOURCE_LENGTH: Final = 200
 DIGESTED: Final = {
     kind: sorted(each.name for each in fields(kind) if each.name != "comments")
     for kind in (Author, Comment, Image, Term, Text)
@@ -66,7 +66,7 @@ class Items:
     """Reads and records the items of one source."""
 
     def __init__(self, source: str, run: ImportRun | None = None) -> None:
-        self.source = source[:SOURCE_LENGTH]
+        self.source = source[:MAX_SOURCE_LENGTH]
         self.run_id = run.pk if run else None
         """Of the import that is running, which can be undone."""
         self._continued_since = run.started_at if run and run.items.exists() else None
@@ -85,7 +85,7 @@ class Items:
 
     def known(self, kind: Kind, source_ids: Collection[str]) -> dict[str, ImportedItem]:
         """Source id → item, for those that were imported."""
-        wanted = list({each[:ID_LENGTH] for each in source_ids})
+        wanted = list({each[:MAX_ID_LENGTH] for each in source_ids})
         ids = _column(KNOWN, [self.source, kind.value, wanted]) if wanted else []
         found = ImportedItem.objects.in_bulk([each for each in ids if each is not None])
         return {each.source_id: each for each in found.values()}
@@ -96,13 +96,13 @@ class Items:
         """Those that no row exists for."""
         sql = MISSING.format(connection.ops.quote_name(model._meta.db_table))
         return (
-            _column(sql, [list(source_ids), self.source, kind.value, ID_LENGTH])
+            _column(sql, [list(source_ids), self.source, kind.value, MAX_ID_LENGTH])
             if source_ids
             else []
         )
 
     def one(self, kind: Kind, source_id: str) -> ImportedItem | None:
-        return self.known(kind, [source_id]).get(source_id[:ID_LENGTH])
+        return self.known(kind, [source_id]).get(source_id[:MAX_ID_LENGTH])
 
     def row[T: models.Model](self, item: ImportedItem | None, model: type[T]) -> T | None:
         """The row of an item, if it still exists."""
@@ -136,7 +136,7 @@ class Items:
         rows = [
             {
                 "kind": each.kind.value,
-                "source_id": each.source_id[:ID_LENGTH],
+                "source_id": each.source_id[:MAX_ID_LENGTH],
                 "digest": each.digest,
                 "written": each.written,
                 "content_type_id": types[each.model].pk,

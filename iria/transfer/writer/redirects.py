@@ -22,7 +22,7 @@ from iria.transfer.report import Outcome, Report
 from iria.transfer.writer.items import Items, Made, digest_of_row, url_of
 
 MAX_LENGTH: Final = 500
-PAGE_PATH: Final = 200
+MAX_PAGE_PATH_LENGTH: Final = 200
 ARTICLE: Final = re.compile(r"/(\d{4})/(\d{2})/([^/]+)/")
 TARGETS: Final[dict[type[Any], str]] = {
     Article: "article",
@@ -101,8 +101,8 @@ class Redirects:
         if not old_path.startswith("/?"):
             if Page.objects.filter(path=path).exists():
                 return Outcome.SKIPPED, "A page is at this URL."
-            if len(path) > PAGE_PATH:
-                return Outcome.FAILED, f"Longer than {PAGE_PATH} characters."
+            if len(path) > MAX_PAGE_PATH_LENGTH:
+                return Outcome.FAILED, f"Longer than {MAX_PAGE_PATH_LENGTH} characters."
         old, created = OldPagePath.objects.get_or_create(path=path, defaults={"page": page})
         return Outcome.CREATED if created else self.items.unchanged_redirect(old.created_at), ""
 

@@ -24,6 +24,7 @@ from articles.public.redirect_middleware import find_redirects
 from iria.core.db.history import ImportRun
 from iria.publication.models import current_publication
 from iria.transfer import runs
+from iria.transfer.names import MAX_ID_LENGTH
 from iria.transfer.records import (
     Author,
     Image,
@@ -39,7 +40,7 @@ from iria.transfer.records import (
 )
 from iria.transfer.report import DiskDict, Outcome, Report, Spool
 from iria.transfer.writer.images import Images, Media, key_of
-from iria.transfer.writer.items import ID_LENGTH, SOURCE_LENGTH, Items
+from iria.transfer.writer.items import MAX_SOURCE_LENGTH, Items
 from iria.transfer.writer.redirects import Redirects, resolved
 from iria.transfer.writer.subscribers import Mailing, Subscribers
 from iria.transfer.writer.terms import Terms
@@ -80,7 +81,7 @@ class Import:
     total: int = 0
     """Texts in the source, once they were counted."""
     problems: list[str] = field(default_factory=list)
-    """What the database lacks afterwards, see `verification`."""
+    """What the database lacks afterwards, see `problems_of`."""
     progress: Callable[[int, int], None] = field(default=lambda _done, _total: None)
     """Called with the number of texts done, and with that of all."""
     _stored_progress: runs.Progress | None = None
@@ -130,7 +131,7 @@ class Import:
         self.total = len(found[Text])
         # The same site after it moved to HTTPS.
         url = HOST_ONLY.sub("", site.url)
-        source = f"{site.system} {url}"[:SOURCE_LENGTH]
+        source = f"{site.system} {url}"[:MAX_SOURCE_LENGTH]
         if self.run_row:
             self.run_row = runs.of_source(self.run_row, source)
         items = Items(source, self.run_row)
@@ -205,7 +206,7 @@ class Import:
         for batch in _batches(found):
             with transaction.atomic():
                 for text in batch:
-                    if (key := f"{text.kind} {text.source_id[:ID_LENGTH]}") in seen:
+                    if (key := f"{text.kind} {text.source_id[:MAX_ID_LENGTH]}") in seen:
                         text.skipped = "Its id is in the file twice."
                     seen[key] = 1
                 texts.write(batch)

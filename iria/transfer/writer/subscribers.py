@@ -15,9 +15,10 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from iria.core.db.history import ImportedItem
+from iria.transfer.names import MAX_ID_LENGTH
 from iria.transfer.records import Consent, Kind, Subscriber
 from iria.transfer.report import DiskDict, Outcome, Report
-from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of_row, storable
+from iria.transfer.writer.items import Items, Made, digest_of_row, storable
 from newsletter.models import Consent as ConsentRow
 from newsletter.models import (
     ConsentedNewsletter,
@@ -37,9 +38,7 @@ STATES: Final = {
     # Until `suppression.suppress` has made it one of its own.
     Consent.SUPPRESSED: State.UNSUBSCRIBED,
 }
-NO_NEWSLETTER: Final = (
-    "Name a newsletter with --newsletter, and the proof of consent with --consent."
-)
+NO_NEWSLETTER: Final = "Import subscribers as a list, or name a newsletter (--newsletter) and the proof of consent (--consent)."
 UNCONFIRMED: Final = "Never confirmed."
 UNSUBSCRIBED: Final = "This person unsubscribed. Only they can subscribe again."
 SUPPRESSED: Final = "This address is on the suppression list."
@@ -84,7 +83,7 @@ class Subscribers:
             self._created = []
             seen: set[str] = set()
             for each, email in valid:
-                item = known.get(each.source_id[:ID_LENGTH])
+                item = known.get(each.source_id[:MAX_ID_LENGTH])
                 if item is not None:
                     self._again(each, item, by_id.get(item.object_id))
                 elif email.lower() in seen:
@@ -97,7 +96,7 @@ class Subscribers:
 
     def _is_new(self, record: Subscriber) -> bool:
         """Whether no other one had its id; otherwise it was reported."""
-        key = record.source_id[:ID_LENGTH]
+        key = record.source_id[:MAX_ID_LENGTH]
         if key in self._seen:
             self._report(record, Outcome.SKIPPED, ID_TWICE)
             return False

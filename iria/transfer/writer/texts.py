@@ -27,17 +27,24 @@ from iria.core.db.bulk import update_rows
 from iria.core.db.history import ImportedItem
 from iria.core.text.names import slug_from
 from iria.publication.models import current_publication
+from iria.transfer.names import MAX_ID_LENGTH
 from iria.transfer.records import Kind, Remark, State, Text
 from iria.transfer.report import CHANGED_HERE, Outcome, Report
 from iria.transfer.writer import comments
 from iria.transfer.writer.images import Images, with_images
-from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of, digest_of_row, storable
+from iria.transfer.writer.items import (
+    Items,
+    Made,
+    digest_of,
+    digest_of_row,
+    storable,
+)
 from iria.transfer.writer.redirects import Redirects, with_links
 from iria.transfer.writer.terms import Terms
 
 LANGUAGE_CODES: Final = frozenset(code for code, _ in LANGUAGES)
 MODELS: Final[dict[Kind, type[Any]]] = {Kind.POSTS: Article, Kind.PAGES: Page}
-PAGE_BODY: Final = 500_000
+MAX_PAGE_BODY_LENGTH: Final = 500_000
 KEPT_STATES: Final = frozenset({Article.State.PUBLISHED, Article.State.SCHEDULED})
 """What an import leaves as it is: somebody may have decided it here."""
 LINKED_AT_ONCE: Final = 200
@@ -160,7 +167,7 @@ class Texts:
             if text.lead_image and self.images.find(text.lead_image, "") is None:
                 text.remarks.append(Remark("image not imported", f"lead image {text.lead_image}"))
             digest = digest_of_row(digest_of(text), lead)
-            item = items.get((text.kind, text.source_id[:ID_LENGTH]))
+            item = items.get((text.kind, text.source_id[:MAX_ID_LENGTH]))
             task = Task(text, item, None, lead, digest, Outcome.CREATED)
             if item is not None:
                 task.row = rows.get((text.kind, item.object_id))
@@ -302,7 +309,7 @@ class Texts:
                 case State.PUBLISHED | State.SCHEDULED if at > now:
                     self._schedule(article, text, at)
                 case State.SCHEDULED if not is_kept:
-                    due = f"Due on {at:%Y-%m-%d}" if text.published_at else "Without a date"
+                    due = _due(at) if text.published_at else "Without a date"
                     text.remarks.append(Remark("missed schedule", f"{due}; a draft now."))
                 case State.TRASH if not is_kept:
                     trash.move(article, by=self.by)
@@ -316,18 +323,18 @@ class Texts:
     def _schedule(self, article: Article, text: Text, at: datetime) -> None:
         if article.state in KEPT_STATES:
             if article.publish_at not in {at, None}:
-                reason = f"The source says {at:%Y-%m-%d %H:%M} UTC."
+                reason = f"The source says {current_publication().local(at):%Y-%m-%d %H:%M}."
                 text.remarks.append(Remark("scheduled for another time", reason))
             return
         try:
             publishing.schedule(article, by=self.by, at=at)
         except Blocked as error:
-            text.remarks.append(Remark("not scheduled", f"Due on {at:%Y-%m-%d}: {_message(error)}"))
+            text.remarks.append(Remark("not scheduled", f"{_due(at)}: {_message(error)}"))
 
     def _page(self, text: Text, row: Article | Page | None, find: Callable[[str], str]) -> Page:
         page = row if isinstance(row, Page) else Page(path=_page_path(text))
         page.title = self._fitting(text, "title", storable(text.title) or UNTITLED, 120)
-        page.body = self._body(text, PAGE_BODY, find)
+        page.body = self._body(text, MAX_PAGE_BODY_LENGTH, find)
         page.description = storable(text.search_description or text.standfirst)[:300]
         page.language = self._language(text)
         page.is_published = text.state == State.PUBLISHED
@@ -427,6 +434,10 @@ def _uncredited(articles: Iterable[Article]) -> set[int]:
         article__in=ids, image__in=Image.objects.credit_unknown()
     )
     return set(shown.values_list("article", flat=True))
+
+
+def _due(at: datetime) -> str:
+    return f"Due on {current_publication().local_date(at)}"
 
 
 def _announce(rows: Iterable[Article | Page | None]) -> None:

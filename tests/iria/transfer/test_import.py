@@ -395,6 +395,12 @@ def test_a_scheduled_text_without_a_date_is_said_to_be_a_draft(run: Run) -> None
     assert [each["remark"] for each in report["remarks"]] == ["missed schedule"]
 
 
+def test_a_missed_date_is_named_in_the_time_zone_of_the_publication(run: Run) -> None:
+    Publication.objects.update_or_create(pk=1, defaults={"time_zone": "Asia/Tokyo"})
+    report = run(wxr.item(7, status="future", post_date_gmt="2020-05-03 20:00:00"))
+    assert "2020-05-04" in report["remarks"][0]["text"]
+
+
 def test_the_terminal_shows_reasons_and_an_example_of_each_remark(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

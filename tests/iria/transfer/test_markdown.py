@@ -326,6 +326,13 @@ def test_a_bundle_becomes_an_article_with_its_images_once(
     assert (again["images"]["unchanged"], again["images"]["failed"]) == (3, 1)
 
 
+def test_the_date_of_an_expired_text_is_as_it_was_written(write: Write) -> None:
+    root = write({"one.md": "---\ntitle: One\nexpiryDate: 2020-06-01\n---\nText."})
+    source = MarkdownFolder(root, ZoneInfo("Asia/Tokyo"))
+    [text] = [each for each in source.records() if isinstance(each, Text)]
+    assert [each.text[:10] for each in text.remarks if each.code == "expired"] == ["2020-06-01"]
+
+
 @pytest.mark.django_db
 def test_the_current_folder_is_known_by_its_name(
     write: Write, monkeypatch: pytest.MonkeyPatch
