@@ -20,9 +20,13 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 set -e
-apt-get -qq update
-# shellcheck disable=SC2086 # several names
-apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing
+install_missing() {
+    apt-get -qq -o Acquire::Retries=5 update || return
+    # shellcheck disable=SC2086 # several names
+    apt-get -qq -o Acquire::Retries=5 -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing
+}
+# Another program may hold the lists of packages, and a mirror may fail for a while.
+install_missing || { sleep 20; install_missing; } || { sleep 60; install_missing; }
 case $missing in
 # Debian starts them at once; the checks start their own.
 *nginx* | *redis* | *pgbouncer* | *caddy*)
