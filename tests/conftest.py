@@ -34,13 +34,10 @@ from articles.images.library import decoder_client
 from articles.search import engine, suggestions
 from iria.core import security
 from tests.clean_database import CleanDatabase
-from tests.proofs.size import FULL, sized
+from tests.proofs.size import FULL, PATIENCE, sized
 from tests.warm_processes import WarmProcesses
 
 PASSWORD = "a-long-password-of-the-cast"
-
-PATIENCE: Final = 120
-"""Seconds after which something hangs; a busy machine is slow."""
 
 # A busy machine is slow, which is no failure. The result for one commit must not
 # be random; at full size the examples are new each time.

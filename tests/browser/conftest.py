@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sy
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from tests.proofs.size import PATIENCE
 
 # Playwright's sync API runs an event loop in this thread, in which Django refuses queries.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -38,7 +39,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 # A busy machine is slow, which is no error.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 LATE_SECONDS = float(os.environ.get("IRIA_LATE_SECONDS", 0))
 """Maximum random delay of responses, for `make prove late_answers`; 0 by default."""
 PHONE = {"width": 390, "height": 844}
@@ -61,7 +62,7 @@ class Tab:
     """Those of the current test."""
 
     def __post_init__(self) -> None:
-        self.page.context.set_default_timeout(20_000)
+        self.page.context.set_default_timeout(60_000)
         self.devtools = self.page.context.new_cdp_session(self.page)
         add: Any = self.page.on
         add("console", self._console)
@@ -178,7 +179,7 @@ def site(
     request_started.connect(begins)
     request_finished.connect(ends)
     yield str(live_server.url)
-    deadline = monotonic() + 20
+    deadline = monotonic() + PATIENCE
     while answering and monotonic() < deadline:
         sleep(0.02)
     assert not answering, "a request of the test was never answered"
@@ -258,9 +259,9 @@ def wait_until(page: Page, condition: str | Callable[[], object]) -> None:
     `wait_for_function` of Playwright evaluates a string in the page from the second attempt on,
     which the policy of the site refuses.
     """
-    deadline = monotonic() + 20
+    deadline = monotonic() + 60
     while not (page.evaluate(condition) if isinstance(condition, str) else condition()):
-        assert monotonic() < deadline, f"not within twenty seconds: {condition}"
+        assert monotonic() < deadline, f"not within a minute: {condition}"
         page.wait_for_timeout(50)
 
 

@@ -29,7 +29,7 @@ AUTOSAVES = "**/autosave/"
 
 def saved(page: Page, action: Callable[[], object]) -> int:
     """Does something, and waits for the save that follows; returns the status of its answer."""
-    with page.expect_response(AUTOSAVES, timeout=20_000) as answer:
+    with page.expect_response(AUTOSAVES) as answer:
         action()
     status = answer.value.status
     expect(page.locator("[data-save-shown]")).not_to_have_text("Saving")
@@ -177,7 +177,7 @@ def test_text_written_during_an_outage_is_saved_afterwards(
     expect(page.locator("[data-save-state].admin-lacks")).to_be_visible()
     page.fill("#id_headline", "Written during a long outage")
     page.unroute(AUTOSAVES)
-    expect(page.locator("[data-save-shown]")).to_have_text(SAVED, timeout=20_000)
+    expect(page.locator("[data-save-shown]")).to_have_text(SAVED)
     article.refresh_from_db()
     assert article.headline == "Written during a long outage"
 

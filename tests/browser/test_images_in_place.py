@@ -67,7 +67,7 @@ def figures(page: Page) -> Locator:
 
 def saved_body(page: Page) -> str:
     """The text after the next save."""
-    with page.expect_response(AUTOSAVES, timeout=20_000):
+    with page.expect_response(AUTOSAVES):
         page.keyboard.press("Control+s")
     return Article.objects.get().body
 
@@ -80,7 +80,7 @@ def test_files_dropped_on_the_text_or_pasted_become_figures_in_their_order(
     page = open_admin(edna, change_url(article))
     page.locator(TEXT).click()
     send(page, kind, ("one.jpg", jpeg("teal", labelled=True)), ("two.jpg", jpeg("plum")))
-    expect(figures(page)).to_have_count(2, timeout=60_000)
+    expect(figures(page)).to_have_count(2)
     one, two = Image.objects.order_by("pk")
     first = figures(page).first
     expect(first.locator("figcaption")).to_have_text("Boats with their lamps lit")
@@ -111,7 +111,7 @@ def test_an_upload_under_way_is_not_saved_and_can_be_retried(
     expect(retry).to_be_visible()
     page.unroute(UPLOADS)
     retry.click()
-    expect(figures(page)).to_have_count(1, timeout=30_000)
+    expect(figures(page)).to_have_count(1)
     expect(progress).to_have_count(0)
     assert "data-image" in saved_body(page)
 
@@ -137,7 +137,7 @@ def test_a_lead_image_is_dropped_described_and_credited_in_place(
     send(page, "drop", ("boats.jpg", jpeg()), to="lead-image")
     alt = page.locator("#id_lead_alt")
     credit = page.locator(".lead-image-lines").get_by_label("Credit")
-    expect(credit).to_have_attribute("aria-invalid", "true", timeout=30_000)
+    expect(credit).to_have_attribute("aria-invalid", "true")
     expect(alt).to_have_attribute("aria-invalid", "true")
     assert accessibility_complaints(page) == []
     alt.fill("Green lamps on a dark sea")
@@ -147,7 +147,7 @@ def test_a_lead_image_is_dropped_described_and_credited_in_place(
         credit.press("Enter")
     assert changed.value.status == 200
     expect(credit).not_to_have_attribute("aria-invalid", "true")
-    with page.expect_response(AUTOSAVES, timeout=20_000):
+    with page.expect_response(AUTOSAVES):
         page.keyboard.press("Control+s")
     article, image = Article.objects.get(), Image.objects.get()
     assert (article.lead_image, article.lead_alt) == (image, "Green lamps on a dark sea")
@@ -240,7 +240,7 @@ def test_images_of_pasted_text_are_uploaded_or_named(open_admin: OpenPage, edna:
         '<img src="https://images.example/gone.jpg" alt="A lighthouse">'
     )
     send(page, "paste", html=html)
-    expect(figures(page)).to_have_count(1, timeout=30_000)
+    expect(figures(page)).to_have_count(1)
     expect(figures(page).get_by_label("Alt text")).to_have_value("A line of boats")
     failed = page.locator(f"{TEXT} .image-progress").get_by_role("status")
     expect(failed).to_contain_text("A lighthouse was not uploaded")
@@ -297,7 +297,7 @@ def test_an_article_with_an_image_is_written_with_the_keyboard_alone(
         page.keyboard.press("Tab")
     page.locator(TEXT).focus()
     page.keyboard.type("The lamps are lit.")
-    with page.expect_response(AUTOSAVES, timeout=20_000) as saved:
+    with page.expect_response(AUTOSAVES) as saved:
         page.keyboard.press("Control+s")
     assert json.loads(saved.value.body())["errors"] == {}
     article = Article.objects.get()

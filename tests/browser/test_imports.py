@@ -29,7 +29,7 @@ def test_the_progress_of_an_import_is_followed_to_its_report(
     bar = page.locator("progress")
     expect(bar).to_have_attribute("value", "10")
     ImportRun.objects.update(done=30)
-    expect(bar).to_have_attribute("value", "30", timeout=20_000)
+    expect(bar).to_have_attribute("value", "30")
     ImportRun.objects.update(
         state="done", finished_at=run.created_at, counts={"posts": {"found": 40, "created": 40}}
     )

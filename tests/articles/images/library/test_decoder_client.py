@@ -14,7 +14,7 @@ from PIL import Image
 from articles.images.library import decoder_client
 from articles.images.processing import decoder_process
 from articles.images.processing.file_types import BROKEN, NO_ROOM, TOO_LONG, TOO_MUCH
-from tests.conftest import PATIENCE
+from tests.proofs.size import PATIENCE
 from tests.shared import PROJECT, shared_data
 
 
