@@ -201,7 +201,7 @@ def _send(
         if not line["more"]:
             break
     worker.stdin.close()
-    assert worker.wait(60) == 0
+    assert worker.wait(300) == 0
     return lines, bare
 
 

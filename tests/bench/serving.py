@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from django.db import connection
@@ -70,18 +70,18 @@ def serving(
         yield Server(process.pid, port)
     finally:
         process.send_signal(signal.SIGTERM)
-        # A worker that has just been started ends only when it is ready.
-        process.wait(30)
+        # A worker that has just been started ends only when it is ready; after 30 s gunicorn kills it.
+        process.wait(120)
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            http = HTTPConnection("127.0.0.1", port, timeout=5)
+            http = HTTPConnection("127.0.0.1", port, timeout=60)
             http.request("GET", "/")
             http.getresponse().read()
-        except OSError:
+        except (OSError, HTTPException):
             time.sleep(0.1)
         else:
             return

@@ -91,16 +91,22 @@ def announce_pipelining(answers: list[str]) -> list[str]:
     return [*answers[:-1], "250-PIPELINING", answers[-1]]
 
 
+_given: set[int] = set()
+
+
 def free_port() -> int:
     """A port where nothing answers, below those that systems give to connections by themselves.
 
-    One of those may be taken by any connection of the machine before it is used.
+    One of those may be taken by any connection of the machine before it is used. Never the same one twice.
     """
     while True:
         # Not `random`, whose numbers Hypothesis makes the same in every process.
         port = 10_000 + secrets.randbelow(22_000)
+        if port in _given:
+            continue
         with socket.socket() as server_socket, suppress(OSError):
             server_socket.bind(("127.0.0.1", port))
+            _given.add(port)
             return port
 
 

@@ -135,7 +135,7 @@ def smtp_process(log: Path, moods: Moods | None = None) -> Iterator[Running]:
         yield Running(port, log)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 async def _serve(port: int, handler: Recorder) -> None:

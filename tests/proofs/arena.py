@@ -5,6 +5,7 @@ which is stopped and started again.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ from iria.launcher import paths, postgres_programs, postmaster
 from newsletter.delivery import claims, controls, sending, worker
 from newsletter.models import Issue, Newsletter
 from tests.newsletter.factories import issue, subscribers
+from tests.newsletter.mailserver import free_port
 
 CONNECTIONS = 3
 """SMTP connections of each worker."""
@@ -186,7 +188,7 @@ def own_cluster(smtp_port: int, count: int) -> Iterator[Arena]:
     programs = postgres_programs.newest(state, paths.database_user(data))
     server = postmaster.Server(data, state / "log" / "postgres.log", programs, durable=True)
     server.create("arena")
-    port = postmaster.free_port()
+    port = free_port()
     role, database = postmaster.ROLE, postmaster.DATABASE
     created = OwnCluster(f"postgres://{role}:arena@127.0.0.1:{port}/{database}", smtp_port)
     created.server = server
@@ -198,7 +200,7 @@ def own_cluster(smtp_port: int, count: int) -> Iterator[Arena]:
     finally:
         created.end()
         server.stop()
-        subprocess.run(["rm", "-rf", str(state)], check=True)
+        shutil.rmtree(state, ignore_errors=True)
 
 
 @contextmanager

@@ -8,10 +8,13 @@ from functools import cache
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
+from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from psycopg import sql
 
 from tests.shared import PROJECT
 
@@ -21,6 +24,17 @@ def database_url(*, port: int = 0, name: str = "") -> str:
     given = connection.settings_dict
     where = f"{given['HOST']}:{port or given['PORT']}/{name or given['NAME']}"
     return f"postgres://{given['USER']}:{given['PASSWORD']}@{where}"
+
+
+def copy_database(server: psycopg.Connection[Any], template: str, name: str) -> None:
+    """Copies a database, to which nobody may be connected, and ends connections that were left open."""
+    server.execute(
+        "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
+        " WHERE datname = %s AND usename = current_user",
+        [template],
+    )
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    server.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
 
 
 def prepare(patch: pytest.MonkeyPatch, folder: Path, **more: str) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.newsletter.mailserver import free_port
+from tests.proofs.size import PATIENCE
 from tests.shared import PROJECT
 
 NAME = "www.example.org"
@@ -51,15 +52,15 @@ class Front:
         trusting = ssl._create_unverified_context()
         http: HTTPConnection
         if self.port:
-            http = HTTPSConnection("127.0.0.1", self.port, timeout=20, context=trusting)
+            http = HTTPSConnection("127.0.0.1", self.port, timeout=PATIENCE, context=trusting)
         else:
-            http = HTTPConnection("127.0.0.1", self.plain, timeout=20)
+            http = HTTPConnection("127.0.0.1", self.plain, timeout=PATIENCE)
             headers = {"X_Forwarded_Proto": "https"} | headers
         return self._answer(http, path, method, headers)
 
     def ask_behind(self, path: str) -> Answer:
         """Requests the site like nginx."""
-        http = HTTPConnection("127.0.0.1", self.site, timeout=20)
+        http = HTTPConnection("127.0.0.1", self.site, timeout=PATIENCE)
         return self._answer(http, path, "GET", {"X_Forwarded_Proto": "https"})
 
     def _answer(
@@ -162,9 +163,11 @@ def container_nginx(
 @contextmanager
 def _running(program: str, folder: Path, port: int) -> Iterator[int]:
     command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+    log = folder / "log"
+    # Not a pipe, which would hold up nginx when it is full.
+    with log.open("wb") as output, subprocess.Popen(command, stderr=output) as process:
         try:
-            _wait_for(port, process)
+            _wait_for(port, process, log)
             yield process.pid
         finally:
             process.terminate()
@@ -194,9 +197,13 @@ def caddy(folder: Path, *, site: int, pages: Path, state: Path) -> Iterator[Fron
     )
     command = [program, "run", "--config", str(file), "--adapter", "caddyfile"]
     environment = os.environ | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as process:
+    log = folder / "log"
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, stderr=output, env=environment) as process,
+    ):
         try:
-            _wait_for(port, process)
+            _wait_for(port, process, log)
             _wait_for_certificate(port)
             yield Front(port, site, 0, process.pid)
         finally:
@@ -205,12 +212,12 @@ def caddy(folder: Path, *, site: int, pages: Path, state: Path) -> Iterator[Fron
 
 def _wait_for_certificate(port: int) -> None:
     """Caddy listens before it has signed one."""
-    trusting, deadline = ssl._create_unverified_context(), time.monotonic() + 20
+    trusting, deadline = ssl._create_unverified_context(), time.monotonic() + PATIENCE
     while True:
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as plain:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as plain:
             try:
                 return trusting.wrap_socket(plain, server_hostname=NAME).close()
-            except ssl.SSLError:
+            except OSError:
                 assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -251,8 +258,8 @@ def _certify(folder: Path) -> None:
     subprocess.run([*request, *paths, *options], check=True, capture_output=True)
 
 
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 20
+def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=5).close()
@@ -261,6 +268,5 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
         else:
             return
     process.kill()
-    value = process.stderr.read().decode() if process.stderr else ""
-    message = f"nginx did not begin to answer: {value[-500:]}"
+    message = f"The web server did not begin to answer: {log.read_text()[-500:]}"
     raise RuntimeError(message)

@@ -20,7 +20,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -36,8 +36,9 @@ from articles.images.library import editing, ingest
 from articles.images.models import Image, OldRenditionName
 from articles.images.processing.file_types import NOT_STORED
 from iria.doctor import files
-from iria.launcher import postmaster
+from tests.newsletter.mailserver import free_port
 from tests.newsroom import picture_file, published
+from tests.proofs.size import PATIENCE
 
 pytestmark = [
     pytest.mark.proof,
@@ -74,7 +75,7 @@ def packages() -> Iterator[Path]:
 
 @pytest.fixture
 def moto(packages: Path, settings: Any, request: pytest.FixtureRequest) -> Iterator[Moto]:
-    port = postmaster.free_port()
+    port = free_port()
     endpoint = f"http://127.0.0.1:{port}"
     environment = {
         "PATH": os.environ["PATH"],
@@ -99,11 +100,11 @@ def moto(packages: Path, settings: Any, request: pytest.FixtureRequest) -> Itera
 
 
 def wait_for(endpoint: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
-            urlopen(f"{endpoint}/moto-api/", timeout=5).close()
-        except URLError:
+            urlopen(f"{endpoint}/moto-api/", timeout=PATIENCE).close()
+        except OSError:
             time.sleep(0.1)
         else:
             return
@@ -189,7 +190,7 @@ def test_a_bucket_that_fails_costs_no_reader_a_page(
             "wrong key": (moto.endpoint, {"key_id": "AKIAGUESSED", "secret": "guessed"}, NAME),
             "no such bucket": (moto.endpoint, moto.key, "another"),
             "500": (broken, moto.key, NAME),
-            "gone": (f"http://127.0.0.1:{postmaster.free_port()}", moto.key, NAME),
+            "gone": (f"http://127.0.0.1:{free_port()}", moto.key, NAME),
         }
         for case, (endpoint, key, name) in cases.items():
             use(settings, endpoint, key, name=name)

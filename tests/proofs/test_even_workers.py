@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.newsletter.mailserver import free_port
-from tests.proofs.size import sized
+from tests.proofs.size import PATIENCE, sized
 
 pytestmark = pytest.mark.proof
 PROJECT = Path(__file__).resolve().parents[2]
@@ -136,8 +136,10 @@ def _running(command: Sequence[str], port: int) -> Iterator[int]:
 
 def _wait_for_workers(port: int, without: int = 0) -> None:
     """Waits until all workers answer; they start one after another."""
-    deadline, seen = time.monotonic() + 30, set[int]()
+    deadline, seen = time.monotonic() + PATIENCE, set[int]()
     while len(seen) < WORKERS and time.monotonic() < deadline:
-        with suppress(OSError):
+        # The second by a connection that a killed worker had.
+        with suppress(OSError, EOFError):
             seen |= set(_requests(port, each=1)) - {without}
         time.sleep(0.1)
+    assert len(seen) == WORKERS, seen

@@ -13,11 +13,11 @@ from typing import Final
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from iria.metrics import RETRY_SECONDS
 from tests import newsroom
 from tests.bench.serving import Server, serving
 from tests.newsletter.mailserver import free_port
 from tests.proofs import machines
+from tests.proofs.size import PATIENCE
 
 pytestmark = [
     pytest.mark.proof,
@@ -37,7 +37,7 @@ def port(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> int:
 
 
 def ask(port: int, path: str) -> str:
-    http = HTTPConnection("127.0.0.1", port, timeout=30)
+    http = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     http.request("GET", path)
     return http.getresponse().read().decode()
 
@@ -82,7 +82,7 @@ def test_all_processes_are_counted_also_after_one_was_killed(port: int) -> None:
         assert before["iria_database_connections", "idle"] >= 1
         assert "harbour" not in ask(port, "/metrics"), "no path and no query"
         os.kill(serving_process(server, port), signal.SIGKILL)
-        deadline = time.monotonic() + 6 * RETRY_SECONDS
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 after = figures(port)

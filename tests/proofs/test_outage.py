@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -27,7 +27,7 @@ import pytest
 from iria.launcher import paths, postgres_programs, postmaster, processes
 from tests.newsletter.mailserver import free_port
 from tests.proofs.nginx import NAME, nginx
-from tests.proofs.size import sized
+from tests.proofs.size import PATIENCE, sized
 from tests.shared import PROJECT
 
 pytestmark = [
@@ -37,7 +37,8 @@ pytestmark = [
 
 AWAY_SECONDS = sized(8.0, 30.0)
 # The limits apply to an idle machine, so they are asserted at full size.
-MAX_SECONDS, BACK_SECONDS, WORKER_SECONDS = sized(15.0, 5.0), sized(10.0, 5.0), 60.0
+MAX_SECONDS, BACK_SECONDS, WORKER_SECONDS = sized(30.0, 5.0), sized(10.0, 5.0), 60.0
+SHOWN_SECONDS = sized(120.0, 5.0)
 START_SECONDS = 300.0
 PROCESSES = sized(2, 4)
 CLIENTS = 4
@@ -53,6 +54,7 @@ GETS = (
 STORED = ("/", "/feed/", "/api/v1/articles/", "/sitemap.xml")
 """Pages that every web process has stored before the outage."""
 FORM = ("/newsletter/", urlencode({"email": TYPED, "website": "", "came_from": "/"}))
+NOT_STORED = {*GETS, FORM[0]} - {*STORED, "/healthz"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,8 @@ class Site:
 
     def stop_child(self, name: str) -> None:
         self.children[name].terminate()
-        self.children.pop(name).wait(30)
+        # After 30 s gunicorn kills its processes.
+        self.children.pop(name).wait(PATIENCE)
 
     def stop_database(self) -> None:
         """Stops the database as in a power failure."""
@@ -191,7 +194,7 @@ def site() -> Iterator[Site]:
         with running_site(folder, **behind_nginx) as site:
             yield site
     finally:
-        subprocess.run(["rm", "-rf", str(folder)], check=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -201,7 +204,7 @@ def running_site(folder: Path, **more: str) -> Iterator[Site]:
     programs = postgres_programs.newest(folder, paths.database_user(data))
     server = postmaster.Server(data, log / "postgres.log", programs, durable=True)
     server.create("outage")
-    port, database = free_port(), postmaster.free_port()
+    port, database = free_port(), free_port()
     (log / "port").write_text(str(database))
     server.start(database)
     settings = {
@@ -270,6 +273,9 @@ def under_load(
             started = time.monotonic()
             stop()
             time.sleep(AWAY_SECONDS)
+            # A busy machine sends fewer requests; what is missing is named below.
+            with suppress(AssertionError):
+                wait_until(lambda: refused(site) >= NOT_STORED, PATIENCE)
             start()
             ended = time.monotonic()
             time.sleep(BACK_SECONDS + 5)
@@ -308,6 +314,10 @@ def problems(site: Site) -> str:
     return f"{answers}\n{site.logged()[-6000:]}"
 
 
+def refused(site: Site) -> set[str]:
+    return {each.path for each in [*site.answers] if each.status == 503}
+
+
 def assert_graceful(site: Site, started: float, ended: float) -> None:
     statuses = Counter(each.status for each in site.answers)
     assert set(statuses) <= {200, 302, 404, 429, 503}, problems(site)
@@ -316,8 +326,7 @@ def assert_graceful(site: Site, started: float, ended: float) -> None:
     assert late
     assert all(each.status < 500 for each in late)
     unavailable = [each for each in site.answers if each.status == 503]
-    stored = {*STORED, "/healthz"}
-    assert {each.path for each in unavailable} == {*GETS, FORM[0]} - stored
+    assert refused(site) == NOT_STORED
     for each in unavailable:
         assert each.headers["retry-after"].isdigit()
         assert "no-store" in each.headers["cache-control"]
@@ -360,7 +369,7 @@ def test_pages_behind_nginx_are_sent_whether_the_server_is_there_or_not(
     subprocess.run(manage, env=site.settings, cwd=PROJECT, check=True)
     with nginx(tmp_path / "nginx", sites=[site.port], pages=site.pages, state=state) as front:
         file = site.pages / "current" / NAME / "index.html"
-        wait_until(lambda: front.ask("/").status == 200 and file.exists(), 20)
+        wait_until(lambda: front.ask("/").status == 200 and file.exists(), PATIENCE)
         report: list[str] = []
         with wrk(front.port, report):
             time.sleep(1)
@@ -371,12 +380,12 @@ def test_pages_behind_nginx_are_sent_whether_the_server_is_there_or_not(
                 assert answer.status == 200, answer
             site.start_database()
             started_at = time.monotonic()
-            wait_until(lambda: site.ask("/readyz").status == 200, BACK_SECONDS)
+            wait_until(lambda: site.ask("/readyz").status == 200, SHOWN_SECONDS)
             with psycopg.connect(site.settings["DATABASE_URL"]) as database:
                 database.execute("UPDATE iria_publication SET name = 'Renamed afterwards'")
-            shown = wait_until(lambda: b"Renamed afterwards" in front.ask("/").body, BACK_SECONDS)
+            shown = wait_until(lambda: b"Renamed afterwards" in front.ask("/").body, SHOWN_SECONDS)
             took = time.monotonic() - started_at
-        wait_until(lambda: front.ask("/").status == 200 and file.exists(), 20)
+        wait_until(lambda: front.ask("/").status == 200 and file.exists(), PATIENCE)
     (output,) = report
     print(
         f"{output}\nready again {took - shown:.1f} s after its return; an edit shown {shown:.2f} s later"
@@ -394,7 +403,7 @@ def wrk(port: int, report: list[str]) -> Iterator[None]:
         "-t1",
         "-c4",
         "-d3600",
-        "--timeout=15",
+        f"--timeout={PATIENCE}",
         f"-HHost: {NAME}",
         f"https://127.0.0.1:{port}/",
     ]
@@ -403,4 +412,4 @@ def wrk(port: int, report: list[str]) -> Iterator[None]:
             yield
         finally:
             process.send_signal(signal.SIGINT)
-            report.append(process.communicate(timeout=30)[0])
+            report.append(process.communicate(timeout=PATIENCE)[0])

@@ -162,7 +162,7 @@ class Compose:
         else:
             self._start_unit(name, service)
         if test := self.healthcheck(name):
-            tries = f"for n in $(seq 60); do {shlex.join(test)} && exit; sleep 1; done; exit 1"
+            tries = f"for n in $(seq 300); do {shlex.join(test)} && exit; sleep 1; done; exit 1"
             environment = exports(self.stage(name))
             self.machine.run(f"cd /; {environment} ({tries})")
 
@@ -176,7 +176,7 @@ class Compose:
         role, password = environment["POSTGRES_USER"], environment["POSTGRES_PASSWORD"]
         sql = f"CREATE ROLE {role} LOGIN SUPERUSER PASSWORD '{password}'"
         self.machine.run(
-            "systemctl start postgresql; cd /; for n in $(seq 60); do pg_isready -q && break; sleep 0.5; done;"
+            "systemctl start postgresql; cd /; for n in $(seq 240); do pg_isready -q && break; sleep 0.5; done;"
             f" runuser -u postgres -- psql --quiet --command={shlex.quote(sql)};"
             f" runuser -u postgres -- createdb --owner={role} {environment['POSTGRES_DB']}"
         )

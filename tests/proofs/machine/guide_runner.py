@@ -60,7 +60,7 @@ class Operator:
         return self.paste(below[number].commands)
 
     def ask(self, url: str, *options: str) -> Answer:
-        command = ["curl", "--silent", "--show-error", "--include", "--max-time", "60", url]
+        command = ["curl", "--silent", "--show-error", "--include", "--max-time", "120", url]
         raw = self.machine.run(" ".join(map(shlex.quote, [*command, *options])))
         head, _, body = raw.replace("\r\n", "\n").partition("\n\n")
         return Answer(int(head.split()[1]), head.lower(), body)
@@ -99,7 +99,7 @@ class Operator:
             try:
                 yield
             finally:
-                output, _ = process.communicate(timeout=120)
+                output, _ = process.communicate(timeout=300)
         seen = json.loads(output)
         print(
             f"{seen['requests']} requests, the longest {seen['longest']:.1f} s, failed: {len(seen['failed'])}"

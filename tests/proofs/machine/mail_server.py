@@ -28,6 +28,7 @@ def main(folder: Path) -> None:
         StoreMessages(folder / "mails"),
         hostname="127.0.0.1",
         port=587,
+        ready_timeout=60,
         tls_context=context,
         require_starttls=True,
         auth_required=True,

@@ -101,7 +101,7 @@ class NewMachine:
         ) as process:
             assert process.stdin is not None
             assert process.stdout is not None
-            watchdog = threading.Timer(120, process.kill)
+            watchdog = threading.Timer(600, process.kill)
             watchdog.start()
             while more := os.read(process.stdout.fileno(), 4096):
                 output += more.decode(errors="replace")
@@ -215,7 +215,7 @@ def new_machine(project: Path, wheels: Path) -> Iterator[NewMachine]:
 
 def _first_process(outer: "subprocess.Popen[bytes]", log: Path) -> int:
     """The init process of the machine, when its service manager is ready."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while outer.poll() is None and time.monotonic() < deadline:
         for pid in children_of(outer.pid):
             if Path(f"/proc/{pid}/root/run/stand-in/control").exists():

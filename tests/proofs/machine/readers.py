@@ -23,7 +23,7 @@ def read(urls: list[str]) -> None:
             return
         began = time.monotonic()
         try:
-            with urllib.request.urlopen(url, timeout=60) as answer:
+            with urllib.request.urlopen(url, timeout=120) as answer:
                 answer.read()
         except OSError as error:
             failed.append(f"{url}: {error}")
