@@ -131,7 +131,14 @@ def for_cluster(state: Path, data: Path, user: OsUser) -> Programs:
 
 
 def version_of(data: Path) -> int:
-    return int((data / "PG_VERSION").read_text())
+    """The first number of the version of a cluster. Raises StartError if its file is damaged."""
+    file = data / "PG_VERSION"
+    try:
+        return int(file.read_text().partition(".")[0])
+    except ValueError as error:  # also for what is no text
+        raise StartError(
+            f"{display_path(file)} is damaged; restore the database from a backup."
+        ) from error
 
 
 def find(state: Path, major: int, user: OsUser) -> Programs | None:

@@ -7,6 +7,7 @@ Plain Python. Texts are HTML as the parser converted it, with `data-image` namin
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class Unreadable(Exception):
@@ -99,6 +100,9 @@ class Term:
     parent: str = ""
     description: str = ""
     skipped: str = ""
+
+
+NO_TEXT: Final = "The comment has no text."
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import pytest
 
 from iria.launcher import postgres_programs
 from iria.launcher.cluster import Cluster
+from iria.launcher.output import StartError
 from iria.launcher.paths import database_user
 from iria.launcher.postgres_programs import version_of
 
@@ -52,3 +53,17 @@ def test_programs_that_are_too_old_or_do_not_run_are_skipped(
     for name in postgres_programs.EXTENSIONS:
         (share / "extension" / f"{name}.control").touch()
     assert postgres_programs.examine(open_folder / version / "bin", USER) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\x00", b"nine"])
+def test_a_database_with_a_damaged_version_ends_in_a_sentence(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "PG_VERSION").write_bytes(content)
+    with pytest.raises(StartError, match="PG_VERSION"):
+        version_of(tmp_path)
+
+
+def test_the_version_of_an_old_database_is_its_first_number(tmp_path: Path) -> None:
+    (tmp_path / "PG_VERSION").write_text("9.6\n")
+    assert version_of(tmp_path) == 9

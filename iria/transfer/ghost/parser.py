@@ -21,6 +21,7 @@ from iria.transfer.ghost.tables import Row, Tables, order_of, text_of
 from iria.transfer.names import language_of, moment, short_id
 from iria.transfer.records import (
     NO_DATE,
+    NO_TEXT,
     Author,
     Comment,
     CommentState,
@@ -99,7 +100,7 @@ def comments_of(tables: Tables, post_id: str) -> list[Comment]:
                 STATES.get(text_of(row.get("status")), CommentState.PENDING),
                 text_of(member.get("email")).strip(),
                 text_of(row.get("in_reply_to_id")) or text_of(row.get("parent_id")),
-                "" if text else "The comment has no text.",
+                "" if text else NO_TEXT,
             )
         )
     return comments

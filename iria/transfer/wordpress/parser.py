@@ -23,6 +23,7 @@ from iria.transfer.captions import split_html
 from iria.transfer.names import join, language_of, moment_of_two
 from iria.transfer.records import (
     NO_DATE,
+    NO_TEXT,
     Author,
     Comment,
     CommentState,
@@ -481,7 +482,7 @@ def _why_no_comment(kind: str, text: str) -> str:
     if kind not in {"", "comment", "review"}:
         return f"Comments of type “{kind}” are not imported."
     if not text:
-        return "The comment has no text."
+        return NO_TEXT
     return ""
 
 

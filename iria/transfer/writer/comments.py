@@ -16,7 +16,7 @@ from articles.editorial.models import Article
 from iria.core.db.bulk import insert_selected
 from iria.core.db.history import ImportedItem
 from iria.transfer.names import MAX_ID_LENGTH
-from iria.transfer.records import Comment, Kind
+from iria.transfer.records import NO_TEXT, Comment, Kind
 from iria.transfer.report import CHANGED_HERE, Outcome, Report
 from iria.transfer.writer.items import (
     Items,
@@ -48,8 +48,8 @@ def write(threads: Sequence[tuple[Article, list[Comment]]], items: Items, report
         for each in comments:
             key = each.source_id[:MAX_ID_LENGTH]
             item = known.get(key)
-            if each.skipped:
-                _report(report, each, Outcome.SKIPPED, each.skipped)
+            if each.skipped or not storable(each.text).strip():
+                _report(report, each, Outcome.SKIPPED, each.skipped or NO_TEXT)
             elif key in new:
                 _report(report, each, Outcome.SKIPPED, TWICE)
             elif item is None:

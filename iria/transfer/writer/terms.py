@@ -13,6 +13,7 @@ from articles.editorial.models import Category, Redirect
 from articles.editorial.models.taxonomy import get_or_create_tags
 from iria.core.db.history import ImportedItem
 from iria.core.text.names import free_slug
+from iria.core.text.validators import validate_not_blank
 from iria.transfer.records import Author, Kind, Term, Text
 from iria.transfer.report import Outcome, Report
 from iria.transfer.writer.items import Items, Made, digest_of, digest_of_row, url_of
@@ -32,6 +33,8 @@ class Terms:
         self._tags: dict[str, Tag] = {}
         self._paths: dict[tuple[type[models.Model], str], str] = {}
         """Where the old site had them, if it is not their source id."""
+        self._absent: set[tuple[Kind, str]] = set()
+        """Those that were deleted here, or whose names cannot be used; texts are without them."""
 
     def write_authors(self, authors: Iterable[Author]) -> None:
         for each in authors:
@@ -70,11 +73,7 @@ class Terms:
             self._write(Kind.TAGS, each, Tag, self._tags, lambda term=each: _tag(term))  # type: ignore[misc]
 
     def prepare(self, text: Text) -> None:
-        """Finds or creates what the text names, in transactions of their own; then the next three only find.
-
-        Raises:
-            ValidationError: a name cannot be used.
-        """
+        """Finds or creates what the text names, in transactions of their own; then the next three only find."""
         self.authors(text.authors)
         self.categories(text.categories)
         self.tags(text.tags)
@@ -111,19 +110,24 @@ class Terms:
         named: Mapping[str, N],
         create: Callable[[N], tuple[R, bool]],
     ) -> list[R]:
-        """What only texts name is created; the report counts what the file lists."""
+        """What only texts name is created; the report counts what the file lists, and names that cannot be used."""
         for source_id, name in named.items():
-            if source_id not in rows:
-                item = self.items.one(kind, source_id)
-                known = self._row(item, model, source_id)
-                if item is None:
+            if source_id in rows or (kind, source_id) in self._absent:
+                continue
+            item = self.items.one(kind, source_id)
+            known = self._row(item, model, source_id)
+            if item is None:
+                try:
                     with transaction.atomic():
                         known, created = create(name)
                         if created:
                             self._record(kind, source_id, known, "", created=True)
-                if known is not None:
-                    rows[source_id] = known
-        # One that was deleted here is not made again.
+                except ValidationError as error:
+                    self._fail(kind, source_id, error)
+            if known is not None:
+                rows[source_id] = known
+            else:
+                self._absent.add((kind, source_id))
         return list(dict.fromkeys(rows[each] for each in named if each in rows))
 
     def _row[R: models.Model](
@@ -191,12 +195,16 @@ class Terms:
         try:
             row, created = create()
         except ValidationError as error:
-            self.report.add(kind, source_id, Outcome.FAILED, " ".join(error.messages))
+            self._fail(kind, source_id, error)
             return
         rows[source_id] = row
         self._record(kind, source_id, row, digest_of(record), created=created)
         outcome = Outcome.CREATED if created else Outcome.UNCHANGED
         self.report.add(kind, source_id, outcome, "" if created else SAME_NAME, url_of(row))
+
+    def _fail(self, kind: Kind, source_id: str, error: ValidationError) -> None:
+        self._absent.add((kind, source_id))
+        self.report.add(kind, source_id, Outcome.FAILED, " ".join(error.messages))
 
 
 def _author(record: Author) -> tuple[AuthorProfile, bool]:
@@ -221,6 +229,7 @@ def _category(term: Term, parent: Category | None) -> tuple[Category, bool]:
 
 
 def _tag(term: Term) -> tuple[Tag, bool]:
+    validate_not_blank(term.name)
     newest = Tag.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     tag = get_or_create_tags([term.name[:100]])[0]
     return tag, tag.pk > newest

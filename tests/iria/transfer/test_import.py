@@ -464,6 +464,22 @@ def test_a_text_that_cannot_be_written_fails_alone(
     assert [each["source_id"] for each in report["items"] if each["outcome"] == "failed"] == ["3"]
 
 
+def test_a_name_that_nobody_can_see_does_not_keep_texts_out(run: Run) -> None:
+    terms = "".join(wxr.term(domain, "x", "\u00ad") for domain in ("category", "post_tag"))
+    parts = (wxr.author("ana", "\u00ad"), wxr.item(7, terms=terms), wxr.item(8, "Two", terms=terms))
+    counts = run(*parts, status=1)["counts"]
+    assert (counts["posts"]["created"], counts["posts"]["failed"]) == (2, 0)
+    assert {counts[kind]["failed"] for kind in ("authors", "categories", "tags")} == {1}
+    assert not Tag.objects.exists()
+
+
+def test_a_comment_without_anything_that_can_be_stored_is_left_out_alone(run: Run) -> None:
+    thread = wxr.comment(11, "\ufdd0") + wxr.comment(12, "An answer", 11)
+    counts = run(wxr.item(7, body="Text.", comments=thread))["counts"]
+    assert (counts["posts"]["created"], counts["comments"]["skipped"]) == (1, 1)
+    assert Comment.objects.get().text == "An answer"
+
+
 def test_texts_of_one_month_with_one_slug_get_numbers(run: Run) -> None:
     run(*(wxr.item(n, f"Text {n}", "Text.", post_name="same") for n in range(1, 4)))
     run(wxr.item(4, "Text 4", "Text.", post_name="same"))
