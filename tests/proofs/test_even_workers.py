@@ -98,7 +98,8 @@ def test_a_killed_worker_is_replaced_and_its_share_taken_over(site: int) -> None
 
 
 def _assert_even(port: int) -> None:
-    mean, shares = CONNECTIONS * REQUESTS / WORKERS, []
+    mean = CONNECTIONS * REQUESTS / WORKERS
+    shares: list[float] = []
     while len(shares) < ROUNDS and min(shares, default=inf) > BUSIEST:
         counts = _requests(port)
         shares.append(max(counts.values()) / mean)
