@@ -16,7 +16,7 @@ import psycopg
 
 from iria.launcher.cluster import Cluster
 from iria.launcher.paths import PROJECT
-from tests.proofs.size import sized
+from tests.proofs.size import PATIENCE, sized
 
 PAGES = ("/", "/admin/", "/feed/", "/newsletter/", "/search/?q=security")
 FIRST_SECONDS, AGAIN_SECONDS, STOP_SECONDS = 180.0, 5.0, 3.0
@@ -114,7 +114,7 @@ class Site:
     def answers(self) -> None:
         """Checks that every kind of page responds."""
         for page in PAGES:
-            with urllib.request.urlopen(self.address + page, timeout=20) as answer:
+            with urllib.request.urlopen(self.address + page, timeout=PATIENCE) as answer:
                 assert answer.status == 200, page
 
     def lets_the_demo_editor_in(self) -> None:
@@ -122,16 +122,18 @@ class Site:
         email, password = (self.state / "demo-editor.txt").read_text().split()
         form = self.address + "/admin/login/?next=/admin/"
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-        html = browser.open(form, timeout=20).read().decode()
+        html = browser.open(form, timeout=PATIENCE).read().decode()
         token = html.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
         filled = urlencode({"username": email, "password": password, "csrfmiddlewaretoken": token})
         headers = {"Origin": self.address, "Referer": form}
-        answer = browser.open(urllib.request.Request(form, filled.encode(), headers), timeout=20)
+        answer = browser.open(
+            urllib.request.Request(form, filled.encode(), headers), timeout=PATIENCE
+        )
         assert answer.url == self.address + "/admin/"
 
     def shown_articles(self) -> int:
         """The number of articles in the feed."""
-        with urllib.request.urlopen(self.address + "/feed/", timeout=20) as answer:
+        with urllib.request.urlopen(self.address + "/feed/", timeout=PATIENCE) as answer:
             return int(answer.read().count(b"<item>"))
 
     def pids(self) -> dict[str, int]:
@@ -155,10 +157,9 @@ class Site:
         begin = time.monotonic()
         pids = self.pids()
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
-        remaining = {name: pid for name, pid in pids.items() if lives(pid)}
+        self.process.wait(PATIENCE)
         took = time.monotonic() - begin
-        assert remaining == {}
+        wait_for_the_end(pids)
         return took
 
     def clear(self) -> None:
@@ -166,7 +167,7 @@ class Site:
         if self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(10)
+                self.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -180,13 +181,13 @@ class Rows:
         self.written = 0
 
     def write(self) -> None:
-        with psycopg.connect(self.cluster.access().url, connect_timeout=10) as database:
+        with psycopg.connect(self.cluster.access().url, connect_timeout=PATIENCE) as database:
             database.execute("CREATE TABLE IF NOT EXISTS proof_row (number int PRIMARY KEY)")
             database.execute("INSERT INTO proof_row VALUES (%s)", [self.written])
         self.written += 1
 
     def are_all_there(self) -> None:
-        with psycopg.connect(self.cluster.access().url, connect_timeout=10) as database:
+        with psycopg.connect(self.cluster.access().url, connect_timeout=PATIENCE) as database:
             rows = database.execute("SELECT number FROM proof_row ORDER BY 1").fetchall()
         assert [number for (number,) in rows] == list(range(self.written))
 
@@ -197,6 +198,14 @@ def lives(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
+
+
+def wait_for_the_end(pids: dict[str, int]) -> None:
+    """Waits for processes that have done their work, but whose interpreter still has to end."""
+    deadline = time.monotonic() + PATIENCE
+    while remaining := {name: pid for name, pid in pids.items() if lives(pid)}:
+        assert time.monotonic() < deadline, remaining
+        time.sleep(0.02)
 
 
 def daemon_of(state: Path) -> int:

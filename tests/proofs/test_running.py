@@ -29,8 +29,9 @@ from tests.proofs.clone import (
     clone,
     lives,
     surroundings,
+    wait_for_the_end,
 )
-from tests.proofs.size import FULL, sized
+from tests.proofs.size import FULL, PATIENCE, sized
 
 pytestmark = [
     pytest.mark.proof,
@@ -134,7 +135,9 @@ def test_no_data_is_lost_when_a_process_is_killed(start: Start, name: str) -> No
     for pid in pids.values() if name == "all of them" else [pids[name]]:
         processes.send(pid, signal.SIGKILL)
     if name in {"make", "supervisor", "all of them"}:
-        site.process.wait(20)
+        site.process.wait(PATIENCE)
+        # The kernel ends them; a start waits some seconds for that.
+        wait_for_the_end({each: pids[each] for each in ("web server", "worker")})
     else:
         wait_for_recovery(site)
         site.stop()
@@ -159,7 +162,7 @@ def with_rows(rows: Rows) -> None:
 
 def wait_for_recovery(site: Site) -> None:
     """Waits until every page responds again by itself."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             site.answers()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from http.client import HTTPConnection
 from itertools import cycle
 from pathlib import Path
@@ -30,7 +31,8 @@ from iria.publication.models import current_publication
 from tests import newsroom
 from tests.bench.serving import PROJECT, Server, serving
 from tests.proofs.nginx import NAME, Answer, Front, caddy, container_nginx, nginx
-from tests.proofs.size import FULL, sized
+from tests.proofs.size import FULL, PATIENCE, sized
+from tests.proofs.test_outage import wait_until
 
 pytestmark = [
     pytest.mark.proof,
@@ -40,7 +42,9 @@ pytestmark = [
 EDITS: Final = sized(40, 1000)
 READERS: Final = 4
 PAUSE_SECONDS: Final = sized(0.25, 0.2)
-LATEST_SECONDS: Final = 1.0
+LATEST_SECONDS: Final = sized(5.0, 1.0)
+"""Small, the proofs share a machine with others."""
+ATTEMPTS: Final = 3
 ARTICLES: Final = sized(120, 1000)
 ROUNDS, ROUND_SECONDS, KILLS = sized((5, 1, 2), (9, 3, 10))
 LEAST_RATIO: Final = 0.9
@@ -79,9 +83,11 @@ class Site:
         return self.pages / "current" / f"{NAME}{path}index.html"
 
     def fill(self, *paths: str) -> None:
-        """Every page is answered from its file."""
-        deadline = time.monotonic() + 20
-        while missing := [path for path in paths if not self.file(path).exists()]:
+        """Every page is answered from its file, which stays: earlier changes have been heard of."""
+        deadline, complete = time.monotonic() + PATIENCE, 0
+        while complete < 3:
+            missing = [path for path in paths if not self.file(path).exists()]
+            complete = 0 if missing else complete + 1
             assert time.monotonic() < deadline, missing
             for path in missing:
                 assert self.ask(path).status == 200
@@ -131,6 +137,18 @@ def site(
         ) as front,
     ):
         yield Site(front, (first, second), pages)
+
+
+def steadily(check: Callable[[], None]) -> None:
+    """Tries a check again: the files are set aside, rightly, when the machine has stood still for a second."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            check()
+        except AssertionError:
+            if attempt == ATTEMPTS:
+                raise
+        else:
+            return
 
 
 def test_no_response_is_older_than_a_second(site: Site) -> None:
@@ -220,12 +238,12 @@ def loading(site: Site, path: str) -> Iterator[Load]:
             yield load
         finally:
             process.send_signal(signal.SIGINT)
-            load.output = process.communicate(timeout=30)[0]
+            load.output = process.communicate(timeout=PATIENCE)[0]
 
 
 def read(site: Site, paths: list[str], over: Event) -> list[Seen]:
     """Requests the pages in turn, and ends after the first of them."""
-    found, http = [], HTTPConnection("127.0.0.1", site.front.plain, timeout=30)
+    found, http = [], HTTPConnection("127.0.0.1", site.front.plain, timeout=PATIENCE)
     for path in cycle(paths):
         if over.is_set() and path == paths[-1]:
             break
@@ -255,7 +273,7 @@ def outdated_for(
 
 
 def test_an_edit_leaves_other_files_and_no_failure_loses_a_request(site: Site) -> None:
-    an_edit_leaves_other_files(site)
+    steadily(partial(an_edit_leaves_other_files, site))
     a_killed_process_and_a_full_disk_fail_no_request(site)
 
 
@@ -266,10 +284,10 @@ def an_edit_leaves_other_files(site: Site) -> None:
     site.fill(*urls)
     edited = ARTICLES // 2
     Article.objects.filter(pk=articles[edited].pk).update(headline="Changed", body="<p>Text.</p>")
-    time.sleep(LATEST_SECONDS)
+    wait_until(lambda: not site.file(urls[edited]).exists(), LATEST_SECONDS)
+    time.sleep(0.5)
     left = sum(site.file(url).exists() for url in urls)
     print(f"{left} of {ARTICLES - 1} files of other articles are left")
-    assert not site.file(urls[edited]).exists()
     assert left >= 0.95 * (ARTICLES - 1)
     assert b"Changed" in site.ask(urls[edited]).body
 
@@ -277,27 +295,27 @@ def an_edit_leaves_other_files(site: Site) -> None:
 def test_nginx_sends_files_as_the_site_does_and_as_fast_as_others(
     site: Site, tmp_path: Path
 ) -> None:
-    pages_are_sent_as_by_the_site(site)
+    steadily(partial(pages_are_sent_as_by_the_site, site))
     static_files_are_sent_as_by_the_site(site)
     a_page_costs_what_a_file_does(site, tmp_path)
-    only_what_everybody_gets_is_sent(site)
+    steadily(partial(only_what_everybody_gets_is_sent, site))
 
 
 def test_caddy_sends_files_as_the_site_does(site: Site, state: Path, tmp_path: Path) -> None:
     port = site.front.site
     with caddy(tmp_path / "caddy", site=port, pages=site.pages, state=state) as front:
         behind = replace(site, front=front)
-        pages_are_sent_as_by_the_site(behind)
+        steadily(partial(pages_are_sent_as_by_the_site, behind))
         static_files_are_sent_as_by_the_site(behind)
-        only_what_everybody_gets_is_sent(behind)
+        steadily(partial(only_what_everybody_gets_is_sent, behind))
 
 
 def test_nginx_of_the_containers_sends_files_as_the_site_does(site: Site, tmp_path: Path) -> None:
     port = site.front.site
     with container_nginx(tmp_path / "container", site=port, pages=site.pages) as front:
         behind = replace(site, front=front)
-        pages_are_sent_as_by_the_site(behind, codings=("identity", "gzip"))
-        only_what_everybody_gets_is_sent(behind)
+        steadily(partial(pages_are_sent_as_by_the_site, behind, codings=("identity", "gzip")))
+        steadily(partial(only_what_everybody_gets_is_sent, behind))
         assert behind.ask("/", X_Forwarded_Proto="http").status == 301
 
 
@@ -402,16 +420,15 @@ def a_killed_process_and_a_full_disk_fail_no_request(site: Site) -> None:
             Article.objects.filter(pk=articles[changed].pk).update(
                 headline=f"Text number 9{number}."
             )
-            time.sleep(LATEST_SECONDS)
-            assert f"number 9{number}." in site.ask(urls[changed]).body.decode()
+            shows(site, urls[changed], f"number 9{number}.")
             site.fill(*urls)
         # No folder can be made where a file is, as on a full disk.
         offers = site.pages / "offers"
-        Article.objects.filter(pk=articles[0].pk).update(headline="Text number 100.")
+        # Before the change: nobody makes a folder between the two.
         offers.rename(site.pages / "away")
         offers.write_bytes(b"")
-        time.sleep(LATEST_SECONDS)
-        assert "number 100." in site.ask(urls[0]).body.decode()
+        Article.objects.filter(pk=articles[0].pk).update(headline="Text number 100.")
+        shows(site, urls[0], "number 100.")
         time.sleep(1)
         assert not site.file(urls[0]).exists()
         offers.unlink()
@@ -420,10 +437,14 @@ def a_killed_process_and_a_full_disk_fail_no_request(site: Site) -> None:
     assert load.failed == 0
 
 
+def shows(site: Site, url: str, text: str) -> None:
+    wait_until(lambda: text in site.ask(url).body.decode(), LATEST_SECONDS)
+
+
 def keeper_of(site: Site) -> int:
     """The process that holds the lock of the folder."""
     inode = (site.pages / "lock").stat().st_ino
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         for line in Path("/proc/locks").read_text().splitlines():
             if line.split()[5].endswith(f":{inode}") and "->" not in line:

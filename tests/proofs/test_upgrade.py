@@ -6,7 +6,6 @@ The earlier release creates its tables: its code comes from git and runs with th
 """
 
 import difflib
-import os
 import re
 import secrets
 import shutil
@@ -32,6 +31,7 @@ from iria.management.commands import migrate
 from tests.proofs import old_archive
 from tests.proofs.clone import surroundings
 from tests.proofs.locks import BLOCKS_READING, BLOCKS_WRITING, Seen, watch_locks
+from tests.proofs.machines import copy_database
 from tests.proofs.size import FULL, sized
 
 pytestmark = pytest.mark.proof
@@ -82,10 +82,9 @@ def new_database(*, template: str = "template1") -> Iterator[str]:
     found = settings.DATABASES["default"]
     server = f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}"
     name = f"upgrade_{secrets.token_hex(4)}"
-    with psycopg.connect(f"{server}/{os.environ['DATABASE_URL'].rpartition('/')[2]}") as database:
-        database.autocommit = True
-        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        database.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
+    # Not the one that `make` has migrated: another process of pytest may be copying it.
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as database:
+        copy_database(database, template, name)
         try:
             yield f"{server}/{name}"
         finally:

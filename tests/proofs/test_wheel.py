@@ -20,11 +20,12 @@ import pytest
 from iria.launcher.paths import PROJECT
 from tests.newsletter.mailserver import free_port
 from tests.proofs.clone import surroundings
+from tests.proofs.size import PATIENCE
 from tests.proofs.test_upgrade import new_database
 
 pytestmark = pytest.mark.proof
 
-READY_SECONDS = 170
+READY_SECONDS = 600
 
 
 class Installed:
@@ -79,7 +80,7 @@ def site(installed: Installed) -> Iterator[str]:
 
 
 def read(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=20) as answer:
+    with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
         assert answer.status == 200
         return str(answer.read().decode(errors="replace"))
 
