@@ -361,9 +361,9 @@ def deliver(issue_id: int, *, should_stop: Callable[[], bool]) -> bool:
                 return False
         return True
 
-    def send_and_close() -> None:
+    def send_and_close() -> bool:
         try:
-            send_batches()
+            return send_batches()
         finally:
             connection.close()
 
@@ -372,9 +372,8 @@ def deliver(issue_id: int, *, should_stop: Callable[[], bool]) -> bool:
     with ThreadPoolExecutor(extra_connections) as pool:
         futures = [pool.submit(send_and_close) for _ in range(extra_connections)]
         is_unfinished = send_batches()
-    for future in futures:
-        future.result()
-    return is_unfinished
+    # One connection may find nothing while another one still has claims, which it releases when it stops.
+    return any([is_unfinished, *(future.result() for future in futures)])
 
 
 def is_long(issue_id: int) -> bool:

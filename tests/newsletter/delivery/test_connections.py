@@ -1,5 +1,6 @@
 """Several connections send an issue, and an outcome survives a database failure."""
 
+from threading import Event, current_thread, main_thread
 from time import monotonic, sleep
 from typing import Any
 
@@ -14,6 +15,7 @@ from newsletter.delivery import worker as delivery_worker
 from newsletter.models import Attempt, Delivery
 from tests.newsletter.factories import issue, subscribers
 from tests.newsletter.mailserver import MailServer
+from tests.proofs.size import PATIENCE
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -22,7 +24,7 @@ pytestmark = [
 
 
 def until_three_are_open(server: MailServer) -> None:
-    end = monotonic() + 20
+    end = monotonic() + PATIENCE
     while server.connections["opened"] < 3 and monotonic() < end:
         sleep(0.02)
 
@@ -64,6 +66,27 @@ def test_a_job_stops_for_others_and_leaves_nothing_claimed(
     counts = draft.deliveries.counts()
     assert (counts["sent"], counts["queued"], counts["claimed"]) == (4, 6, 0)
     assert tasks.MAX_RUN_SECONDS <= 60
+
+
+def test_what_another_connection_leaves_is_pending(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here it has all claims, until the job stops."""
+    settings.NEWSLETTER_CONNECTIONS = 2
+    monkeypatch.setattr(worker, "DELIVERIES_PER_CONNECTION", 1)
+    monkeypatch.setattr(worker, "_pending", lambda issue_id: 10)
+    found_nothing, stopping = Event(), Event()
+
+    def deliver_batch(issue_id: int, **options: Any) -> int:
+        if current_thread() is main_thread():
+            found_nothing.set()
+            return 0
+        assert found_nothing.wait(PATIENCE)
+        stopping.set()
+        return 1
+
+    monkeypatch.setattr(worker, "deliver_batch", deliver_batch)
+    assert worker.deliver(1, should_stop=stopping.is_set)
 
 
 @pytest.mark.parametrize("broken", [1, 3])
