@@ -123,7 +123,7 @@ def new_database(
         name = f"{template}_import_{len(names)}"
         with psycopg.connect(server, autocommit=True) as database:
             postgres.drop_database(database, name)
-            database.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            machines.copy_database(database, template, name)
         names.append(name)
         return Database(machines.database_url(name=name), tmp_path)
 
