@@ -42,8 +42,9 @@ pytestmark = [
 EDITS: Final = sized(40, 1000)
 READERS: Final = 4
 PAUSE_SECONDS: Final = sized(0.25, 0.2)
-LATEST_SECONDS: Final = sized(5.0, 1.0)
+LATEST_SECONDS: Final = sized(2.0, 1.0)
 """Small, the proofs share a machine with others."""
+SHOWN_SECONDS: Final = sized(PATIENCE, LATEST_SECONDS)
 ATTEMPTS: Final = 3
 ARTICLES: Final = sized(120, 1000)
 ROUNDS, ROUND_SECONDS, KILLS = sized((5, 1, 2), (9, 3, 10))
@@ -284,7 +285,7 @@ def an_edit_leaves_other_files(site: Site) -> None:
     site.fill(*urls)
     edited = ARTICLES // 2
     Article.objects.filter(pk=articles[edited].pk).update(headline="Changed", body="<p>Text.</p>")
-    wait_until(lambda: not site.file(urls[edited]).exists(), LATEST_SECONDS)
+    wait_until(lambda: not site.file(urls[edited]).exists(), SHOWN_SECONDS)
     time.sleep(0.5)
     left = sum(site.file(url).exists() for url in urls)
     print(f"{left} of {ARTICLES - 1} files of other articles are left")
@@ -438,7 +439,7 @@ def a_killed_process_and_a_full_disk_fail_no_request(site: Site) -> None:
 
 
 def shows(site: Site, url: str, text: str) -> None:
-    wait_until(lambda: text in site.ask(url).body.decode(), LATEST_SECONDS)
+    wait_until(lambda: text in site.ask(url).body.decode(), SHOWN_SECONDS)
 
 
 def keeper_of(site: Site) -> int:
