@@ -51,8 +51,10 @@ CONTENT = sized(
 """One article with its image, or the demo newsroom."""
 UNCOMPARED = (
     "table_name NOT LIKE 'procrastinate_%'"
-    " AND table_name NOT IN ('iria_backuprun', 'iria_cache', 'iria_change', 'iria_dailykey')"
+    " AND table_name NOT IN"
+    " ('iria_backuprun', 'iria_cache', 'iria_change', 'iria_dailykey', 'iria_ratecount')"
 )
+"""The worker deletes rows of these meanwhile; counts of requests, for example, at a certain minute of the hour."""
 PACKAGES = """
 packages="curl git libnginx-mod-http-brotli-static nginx openssl postgresql python3 python3-venv"
 dpkg --status $packages > /dev/null 2>&1 || { /usr/bin/apt-get -q -o Acquire::Retries=5 update; /usr/bin/apt-get -q -o Acquire::Retries=5 install --yes $packages; }
