@@ -1,13 +1,9 @@
 """A WordPress export becomes articles, pages, images and comments, once."""
 
-import json
-from collections.abc import Callable
-from contextlib import nullcontext
 from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,10 +12,8 @@ from django.test import Client
 from taggit.models import Tag
 
 from articles.comments.models import Comment
-from articles.editorial import taxonomy
-from articles.editorial.models import Article, ArticleCategory, Category
-from articles.editorial.translations import link, translations_of
-from articles.editorial.versions import revisions
+from articles.editorial.models import Article, Category
+from articles.editorial.translations import translations_of
 from articles.images.models import Image
 from articles.pages.models import Page
 from articles.public.front_page.models import Placement
@@ -29,53 +23,15 @@ from articles.search.models import SearchEntry
 from iria.core.db.history import ImportedItem, ImportRun
 from iria.publication.models import Publication
 from iria.transfer.command import ProgressLine
-from iria.transfer.report import Outcome
-from iria.transfer.wordpress.parser import Export
-from iria.transfer.writer.run import Import
 from tests.iria.transfer import wxr
+from tests.iria.transfer.conftest import Run
 from tests.newsroom import picture_file
 
 pytestmark = pytest.mark.django_db
 
-Run = Callable[..., dict[str, Any]]
-
-HEADER = (
-    wxr.author("ana", "Ana Prado"),
-    wxr.author("tom", "Tom Birk"),
-    wxr.category(3, "japan", "Japan", parent="asia"),
-    wxr.category(2, "asia", "Asia"),
-    wxr.tag("ports", "Ports"),
-)
-NEWS = wxr.term("category", "japan", "Japan") + wxr.term("post_tag", "ports", "Ports")
-THREAD = (
-    wxr.comment(11, "First<br />line two", comment_date="2020-05-05 12:00:00")
-    + wxr.comment(12, "An answer", 11)
-    + wxr.comment(13, "An answer to that", 12)
-    + wxr.comment(14, "A deep answer", 13)
-    + wxr.comment(15, "Buy now", approved="spam")
-    + wxr.comment(16, "Waiting", approved="0")
-    + wxr.comment(17, "A ping", comment_type="pingback")
-)
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    def run(*parts: str, status: int = 0, **options: Any) -> dict[str, Any]:
-        file = wxr.write(tmp_path, *parts)
-        target = tmp_path / "report.json"
-        with pytest.raises(SystemExit) if status else nullcontext() as stopped:
-            call_command("import_wordpress", file, report=target, verbosity=0, **options)
-        assert stopped is None or stopped.value.code == status
-        found: dict[str, Any] = json.loads(target.read_text())
-        for counts in found["counts"].values():
-            assert counts["found"] == sum(counts[each] for each in Outcome)
-        return found
-
-    return run
-
 
 def test_a_post_keeps_its_date_url_people_and_terms(run: Run, client: Client) -> None:
-    run(*HEADER, wxr.item(7, "Two Cranes", "One.\n\nTwo.", terms=NEWS, comments=THREAD))
+    run(*wxr.HEADER, wxr.item(7, "Two Cranes", "One.\n\nTwo.", terms=wxr.NEWS, comments=wxr.THREAD))
     article = Article.objects.get()
     assert article.get_absolute_url() == "/2020/05/two-cranes/"
     assert f"{article.published_at:%Y-%m-%dT%H:%M%z}" == "2020-05-04T08:00+0000"
@@ -93,7 +49,7 @@ def test_a_post_keeps_its_date_url_people_and_terms(run: Run, client: Client) ->
 
 
 def test_comments_keep_threads_states_and_dates(run: Run) -> None:
-    report = run(*HEADER, wxr.item(7, terms=NEWS, comments=THREAD))
+    report = run(*wxr.HEADER, wxr.item(7, terms=wxr.NEWS, comments=wxr.THREAD))
     texts = {each.text: each for each in Comment.objects.select_related("parent")}
     assert texts["An answer to that"].parent == texts["An answer"]
     assert texts["A deep answer"].parent == texts["An answer to that"]
@@ -104,48 +60,16 @@ def test_comments_keep_threads_states_and_dates(run: Run) -> None:
     assert report["counts"]["comments"]["skipped"] == 1
 
 
-def test_importing_twice_changes_nothing(run: Run) -> None:
-    parts = (
-        *HEADER,
-        wxr.item(7, terms=NEWS, comments=THREAD),
-        wxr.item(8, "About", post_type="page"),
-    )
-    run(*parts)
-    before = list(ImportedItem.objects.order_by("pk").values_list("pk", "written", "object_id"))
-    second = run(*parts)
-    for counts in second["counts"].values():
-        assert counts["created"] == counts["updated"] == counts["failed"] == 0
-    after = list(ImportedItem.objects.order_by("pk").values_list("pk", "written", "object_id"))
-    assert after == before
-
-
-def test_a_site_that_moved_to_https_is_the_same(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    run(*HEADER, wxr.item(7))
-    monkeypatch.setattr(wxr, "HEAD", wxr.HEAD.replace("https://old", "http://www.old"))
-    assert run(*HEADER, wxr.item(7))["counts"]["posts"]["created"] == 0
-
-
 def test_a_dry_run_reports_the_same_and_changes_nothing(run: Run) -> None:
     parts = (
-        *HEADER,
-        wxr.item(7, terms=NEWS, comments=THREAD),
+        *wxr.HEADER,
+        wxr.item(7, terms=wxr.NEWS, comments=wxr.THREAD),
         wxr.item(8, "About", post_type="page"),
     )
     tried = run(*parts, dry_run=True)
     assert not Article.objects.exists()
     assert not ImportedItem.objects.exists()
     assert run(*parts)["counts"] == tried["counts"]
-
-
-def test_a_changed_post_is_updated_unless_an_editor_changed_it(run: Run) -> None:
-    run(wxr.item(7, "One", "Old."), wxr.item(8, "Two", "Old."))
-    edited = Article.objects.get(slug="two")
-    edited.standfirst = "By an editor."
-    revisions.save(edited, by=None)
-    counts = run(wxr.item(7, "One", "New."), wxr.item(8, "Two", "New."))["counts"]["posts"]
-    assert (counts["updated"], counts["skipped"]) == (1, 1)
-    bodies = dict(Article.objects.values_list("slug", "body"))
-    assert bodies == {"one": "<p>New.</p>", "two": "<p>Old.</p>"}
 
 
 def test_images_come_with_caption_credit_and_pending_credit(run: Run, tmp_path: Path) -> None:
@@ -336,58 +260,10 @@ def test_texts_without_a_language_get_the_first_one_of_the_publication(
     assert Article.objects.get().language == Page.objects.get().language == "pt"
 
 
-def test_a_tag_or_category_that_was_deleted_here_stays_deleted(run: Run) -> None:
-    parts = (*HEADER, wxr.item(7, terms=NEWS), wxr.item(8, "Two", terms=NEWS))
-    run(*parts)
-    Tag.objects.all().delete()
-    ArticleCategory.objects.all().delete()
-    Category.objects.filter(slug="japan").delete()
-    for more in ("", wxr.item(9, "Three", terms=NEWS)):
-        run(*parts, more)
-        assert not Tag.objects.exists()
-        assert [each.slug for each in Category.objects.all()] == ["asia"]
-
-
 def test_a_term_without_a_name_becomes_no_category(run: Run) -> None:
     run(wxr.item(7, terms='<category domain="category"></category>'))
     assert Article.objects.exists()
     assert not Category.objects.exists()
-
-
-def scheduled(status: str = "future", year: int = 2090) -> str:
-    date = f"{year}-05-04 08:00:00"
-    terms = wxr.term("category", "japan", "Japan")
-    return wxr.item(7, body="Text.", terms=terms, status=status, post_date=date, post_date_gmt=date)
-
-
-@pytest.mark.parametrize(
-    ("changed", "remark"),
-    [
-        (scheduled("draft"), "still scheduled"),
-        (scheduled("trash"), "still scheduled"),
-        (scheduled(year=2091), "scheduled for another time"),
-    ],
-)
-def test_a_text_that_stays_scheduled_against_the_source_is_reported(
-    run: Run, changed: str, remark: str
-) -> None:
-    run(scheduled())
-    report = run(changed)
-    assert [each["remark"] for each in report["remarks"]] == [remark]
-    at = Article.objects.get(state="scheduled").publish_at
-    assert at is not None
-    assert at.year == 2090
-
-
-def test_a_tag_that_was_merged_here_stands_for_the_other_one(run: Run) -> None:
-    parts = (wxr.tag("ports", "Ports"), wxr.tag("quays", "Quays"))
-    terms = wxr.term("post_tag", "ports", "Ports")
-    run(*parts, wxr.item(7, terms=terms))
-    ports, quays = Tag.objects.get(slug="ports"), Tag.objects.get(slug="quays")
-    taxonomy.merge_tags([ports], into=quays)
-    report = run(*parts, wxr.item(7, terms=terms), wxr.item(8, "Two", terms=terms))
-    assert {"/tag/quays/"} == {e["url"] for e in report["items"] if e["kind"] == "tags"}
-    assert [each.name for each in Article.objects.get(headline="Two").tags.all()] == ["Quays"]
 
 
 def test_a_scheduled_text_without_a_date_is_said_to_be_a_draft(run: Run) -> None:
@@ -412,52 +288,20 @@ def test_the_terminal_shows_reasons_and_an_example_of_each_remark(
 
 
 def test_a_broken_file_changes_nothing_and_exits_with_2(tmp_path: Path) -> None:
-    file = wxr.write(tmp_path, *HEADER, wxr.item(7), "<item>")
+    file = wxr.write(tmp_path, *wxr.HEADER, wxr.item(7), "<item>")
     with pytest.raises(SystemExit) as stopped:
         call_command("import_wordpress", file, verbosity=0)
     assert stopped.value.code == 2
     assert not Article.objects.exists()
 
 
-def test_an_import_that_was_interrupted_is_continued(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    items = [
-        wxr.item(
-            n, f"Text {n}", f'<a href="/?p={8 - n}">other</a>', comments=THREAD if n == 1 else ""
-        )
-        for n in range(1, 8)
-    ]
-    file = wxr.write(tmp_path, *HEADER, *items)
-    monkeypatch.setattr("iria.transfer.writer.run.BATCH", 2)
-
-    def stop(done: int, _total: int) -> None:
-        if done == 4:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        Import(Export(file, ZoneInfo("UTC")), progress=stop).run()
-    assert Article.objects.count() == 4
-    counts = run(*HEADER, *items)["counts"]
-    # The import as a whole made all of it.
-    assert counts["posts"]["created"] == 7
-    assert all(each["created"] + each["skipped"] == each["found"] for each in counts.values())
-    again = run(*HEADER, *items)["counts"]
-    assert not any(each["created"] or each["updated"] for each in again.values())
-    ids = dict(Article.objects.values_list("slug", "pk"))
-    for n in range(1, 8):
-        assert (
-            f"internal:article/{ids[f'text-{8 - n}']}" in Article.objects.get(slug=f"text-{n}").body
-        )
-
-
 def test_a_text_that_cannot_be_written_fails_alone(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("iria.transfer.writer.texts.BODY_MAX_LENGTH", 1_000)
-    long = wxr.item(3, "Long", "word " * 400, comments=THREAD)
+    long = wxr.item(3, "Long", "word " * 400, comments=wxr.THREAD)
     others = [wxr.item(n, f"Text {n}", "Short.") for n in (1, 2, 4, 5)]
-    report = run(*HEADER, *others[:2], long, *others[2:], status=1)
+    report = run(*wxr.HEADER, *others[:2], long, *others[2:], status=1)
     assert Article.objects.count() == 4
     assert (report["counts"]["posts"]["created"], report["counts"]["posts"]["failed"]) == (4, 1)
     assert report["counts"]["comments"]["skipped"] == 7
@@ -538,18 +382,14 @@ def test_progress_says_how_long_it_will_take() -> None:
         assert "40 of 40" in output.getvalue()
 
 
-def in_language(code: str, key: str = "pll_5f1a") -> str:
-    return wxr.term("language", code, code) + wxr.term("post_translations", key, key)
-
-
 def test_translations_of_polylang_are_linked_once(run: Run) -> None:
     parts = (
-        wxr.item(7, "Two cranes", "Text.", terms=in_language("en")),
-        wxr.item(8, "Deux grues", "Texte.", terms=in_language("fr")),
-        wxr.item(9, "Encore", "Texte.", terms=in_language("fr")),
-        wxr.item(10, "Alone", "Text.", terms=in_language("en", "pll_other")),
-        wxr.item(11, "About", post_type="page", terms=in_language("en", "pll_about")),
-        wxr.item(12, "À propos", post_type="page", terms=in_language("fr", "pll_about")),
+        wxr.item(7, "Two cranes", "Text.", terms=wxr.in_language("en")),
+        wxr.item(8, "Deux grues", "Texte.", terms=wxr.in_language("fr")),
+        wxr.item(9, "Encore", "Texte.", terms=wxr.in_language("fr")),
+        wxr.item(10, "Alone", "Text.", terms=wxr.in_language("en", "pll_other")),
+        wxr.item(11, "About", post_type="page", terms=wxr.in_language("en", "pll_about")),
+        wxr.item(12, "À propos", post_type="page", terms=wxr.in_language("fr", "pll_about")),
     )
     report = run(*parts)
     english, french = (Article.objects.get(headline=each) for each in ("Two cranes", "Deux grues"))
@@ -560,19 +400,6 @@ def test_translations_of_polylang_are_linked_once(run: Run) -> None:
     again = run(*parts)
     assert again["counts"]["posts"]["unchanged"] == 4
     assert again["counts"]["pages"]["unchanged"] == 2
-
-
-def test_a_translation_that_an_editor_unlinked_stays_alone(run: Run) -> None:
-    parts = (
-        wxr.item(7, "Two cranes", "Text.", terms=in_language("en")),
-        wxr.item(8, "Deux grues", "Texte.", terms=in_language("fr")),
-    )
-    run(*parts)
-    french = Article.objects.get(headline="Deux grues")
-    link(french, None)
-    revisions.save(french, by=None)
-    run(*parts)
-    assert not translations_of(Article.objects.get(headline="Deux grues"))
 
 
 @pytest.mark.parametrize(("may_publish", "state"), [(True, "published"), (False, "draft")])

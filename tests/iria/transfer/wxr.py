@@ -117,3 +117,26 @@ def attachment(number: int, path: str, *, caption: str = "", alt: str = "", pare
 
 def _cdata(text: str) -> str:
     return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"
+
+
+def in_language(code: str, key: str = "pll_5f1a") -> str:
+    return term("language", code, code) + term("post_translations", key, key)
+
+
+HEADER = (
+    author("ana", "Ana Prado"),
+    author("tom", "Tom Birk"),
+    category(3, "japan", "Japan", parent="asia"),
+    category(2, "asia", "Asia"),
+    tag("ports", "Ports"),
+)
+NEWS = term("category", "japan", "Japan") + term("post_tag", "ports", "Ports")
+THREAD = (
+    comment(11, "First<br />line two", comment_date="2020-05-05 12:00:00")
+    + comment(12, "An answer", 11)
+    + comment(13, "An answer to that", 12)
+    + comment(14, "A deep answer", 13)
+    + comment(15, "Buy now", approved="spam")
+    + comment(16, "Waiting", approved="0")
+    + comment(17, "A ping", comment_type="pingback")
+)
