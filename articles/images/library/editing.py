@@ -108,15 +108,7 @@ def delete(row: LibraryRow) -> None:
     """
     if reason := why_undeletable(row):
         raise StillUsed(reason)
-    try:
-        with transaction.atomic():
-            # After an article that is just getting the row, so that its use is seen.
-            rows = type(row)._default_manager.select_for_update(of=("self",))
-            rows.filter(pk=row.pk).first()
-            row.delete()
-    except (ProtectedError, RestrictedError) as error:
-        message = f"{_named(row)} was just used somewhere."
-        raise StillUsed(message) from error
+    _delete([row], f"{_named(row)} was just used somewhere.")
 
 
 def why_any_undeletable(rows: Sequence[LibraryRow]) -> list[str]:
@@ -134,17 +126,19 @@ def delete_all(rows: Sequence[LibraryRow]) -> None:
     """`delete` for many rows of one library, or for none of them."""
     if reasons := why_any_undeletable(rows):
         raise StillUsed(" ".join(reasons))
-    if not rows:
-        return
+    if rows:
+        _delete(rows, f"One of the {rows[0]._meta.verbose_name_plural} was just used somewhere.")
+
+
+def _delete(rows: Sequence[LibraryRow], if_used: str) -> None:
     chosen = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows])
     try:
         with transaction.atomic():
-            # As in `delete`.
+            # After an article that is just getting one of them, so that its use is seen.
             list(chosen.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
             chosen.delete()
     except (ProtectedError, RestrictedError) as error:
-        message = f"One of the {rows[0]._meta.verbose_name_plural} was just used somewhere."
-        raise StillUsed(message) from error
+        raise StillUsed(if_used) from error
 
 
 def _named(row: LibraryRow) -> str:

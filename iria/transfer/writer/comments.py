@@ -18,13 +18,7 @@ from iria.core.db.history import ImportedItem
 from iria.transfer.names import MAX_ID_LENGTH
 from iria.transfer.records import NO_TEXT, Comment, Kind
 from iria.transfer.report import CHANGED_HERE, Outcome, Report
-from iria.transfer.writer.items import (
-    Items,
-    Made,
-    digest_of,
-    digest_of_row,
-    storable,
-)
+from iria.transfer.writer.items import Items, Made, digest_of, digest_of_row, storable
 
 ANONYMOUS: Final = "Anonymous"
 MAX_NAME_LENGTH: Final = 80

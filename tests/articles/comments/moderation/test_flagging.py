@@ -44,13 +44,17 @@ def test_the_third_report_makes_a_comment_pending(write: Write) -> None:
     assert (latest.reason, latest.created_by) == ("Reported by 3 readers.", None)
 
 
+def dismiss_three_reports(write: Write, *, of: User, by: User) -> None:
+    for number in range(3):
+        comment = write(f"Harmless words {number}.")
+        report(comment, by=of)
+        moderation.approve(comment, by=by)
+
+
 def test_the_reason_names_the_number_of_readers_not_their_weight(
     write: Write, mina: User, ola: User
 ) -> None:
-    for number in range(3):
-        harmless = write(f"Harmless words {number}.")
-        report(harmless, by=ola)
-        moderation.approve(harmless, by=mina)
+    dismiss_three_reports(write, of=ola, by=mina)
     comment = write("More words.")
     assert report(comment, by=ola).weight == 0.25
     for number in range(3):
@@ -148,10 +152,7 @@ def test_undelivered_addresses_are_erased_after_a_week(write: Write, mina: User)
 def test_dismissed_reports_reduce_the_weight_of_an_account(
     write: Write, mina: User, ola: User
 ) -> None:
-    for number in range(3):
-        comment = write(f"Harmless words {number}.")
-        report(comment, by=ola)
-        moderation.approve(comment, by=mina)
+    dismiss_three_reports(write, of=ola, by=mina)
     assert report(write("More words."), by=ola).weight == 0.25
 
 
