@@ -49,7 +49,7 @@ WHOLE_OUTPUT := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 PROOFS := $(PYTHON) -m pytest -m proof -rsfE -o faulthandler_timeout=0
 STATIC_CHECKS := lint formatting import-rules migrations-match settings-fit migrations-run migration-locks types
 
-.PHONY: each programs static-checks $(STATIC_CHECKS) all-tests unit-tests browser-tests coverage \
+.PHONY: each programs static-checks $(STATIC_CHECKS) all-tests unit-tests browser-tests journeys coverage \
   small-proofs full-proofs benchmarks take-screenshots
 
 # Every target, also after one has failed; at last how each of them went.
@@ -100,29 +100,34 @@ types:
 migration-locks: migrations-run
 	$(PYTHON) -m tests.migration_linter
 
-# Four processes for two cores: each of them often waits for the database, a browser or a clock.
+# Five processes for two cores: each of them often waits for the database, a browser or a clock.
 all-tests:
-	@$(MAKE) --no-print-directory --keep-going --jobs 2 $(WHOLE_OUTPUT) browser-tests unit-tests
+	@$(MAKE) --no-print-directory --keep-going --jobs 3 $(WHOLE_OUTPUT) journeys browser-tests unit-tests
 
 # The others are not even collected: every core would import what they need, and run none of it.
 # Counting branches makes Python half as slow again; what the browser and the proofs run has its own
 # tests too. A make that a test starts must not keep its output until it ends, as ours does.
 unit-tests:
-	MAKEFLAGS= $(PYTEST) --cov --cov-report= --ignore tests/browser --ignore tests/proofs
+	MAKEFLAGS= $(PYTEST) --cov --cov-report= --ignore tests/browser --ignore tests/journeys --ignore tests/proofs
 
 # What failed is tried once more, and nothing else (docs/decisions/browser-test-retries.md).
 browser-tests:
 	$(BROWSER_TESTS) || { echo "── failed tests again"; \
 	  $(BROWSER_TESTS) --last-failed --last-failed-no-failures none; }
 
+# One process, as they share one product (tests/journeys).
+journeys:
+	MAKEFLAGS= TOX_PARALLEL_ENV=journeys $(PYTHON) -m pytest -p no:schemathesis -o cache_dir=.pytest_cache/journeys \
+	  -o faulthandler_timeout=900 -m journey --durations 0 --durations-min 1 tests/journeys
+
 coverage:
 	$(PYTHON) -m coverage report --skip-covered
 
 small-proofs:
-	$(PROOFS) $(BOTH_CORES) tests/proofs
+	$(PROOFS) $(BOTH_CORES) tests/journeys tests/proofs
 
 full-proofs:
-	$(PROOFS) -s $(if $(PART),$(PART:%=tests/proofs/test_%.py),tests/proofs)
+	$(PROOFS) -s $(if $(PART),$(PART:%=tests/proofs/test_%.py),tests/journeys tests/proofs)
 
 benchmarks:
 	$(PYTHON) -m tests.bench

@@ -114,3 +114,10 @@ def test_modules_and_pages_that_are_named_exist() -> None:
 def test_every_hook_and_signal_says_what_it_is_for() -> None:
     for table in (architecture.hooks(), architecture.signals()):
         assert "|  |" not in table
+
+
+def test_journeys_know_the_product_only_from_outside() -> None:
+    ours = re.compile(r"^ *(?:from|import) (?:iria|articles|accounts|newsletter)\b", re.MULTILINE)
+    journeys = list((PROJECT / "tests/journeys").glob("*.py"))
+    assert journeys
+    assert [path.name for path in journeys if ours.search(path.read_text())] == []
