@@ -480,6 +480,11 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # They would log each connection attempt of the pool, and each query that an outage interrupts.
-    "loggers": {"psycopg.pool": {"level": "CRITICAL"}, "psycopg": {"level": "ERROR"}},
+    "loggers": {
+        # They would log each connection attempt of the pool, and each query that an outage interrupts.
+        "psycopg.pool": {"level": "CRITICAL"},
+        "psycopg": {"level": "ERROR"},
+        # Which old backups are deleted.
+        "iria.backup": {"level": "INFO"},
+    },
 }

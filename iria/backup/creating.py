@@ -1,12 +1,13 @@
 """Makes a backup: a dump of the database and a copy of the media, complete or not at all."""
 
 import heapq
+import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,8 +27,12 @@ from iria.core.db.history import BackupRun
 from iria.environment import is_running
 from iria.launcher.output import describe_os_error
 
+logger = logging.getLogger(__name__)
+
 UNFINISHED: Final = ".unfinished-"
 MAX_NAMED: Final = 20
+NEVER_DELETED: Final = timedelta(hours=48)
+"""For so long, whatever BACKUP_KEEP says: a backup by hand does not replace that of the night before."""
 
 
 def create(directory: Path, *, is_full: bool = False) -> Path:
@@ -77,13 +82,13 @@ def create(directory: Path, *, is_full: bool = False) -> Path:
 
 
 @contextmanager
-def recorded(kind: BackupRun.Kind) -> Iterator[BackupRun]:
-    """Records the result of a backup or a drill.
+def recorded(kind: BackupRun.Kind, directory: Path) -> Iterator[BackupRun]:
+    """Records the result of a backup or a drill in a folder.
 
     Raises:
         BackupError: also instead of an error of the system.
     """
-    record = BackupRun(kind=kind, started_at=timezone.now())
+    record = BackupRun(kind=kind, backup=str(directory), started_at=timezone.now())
     try:
         yield record
     except (BackupError, OSError) as error:
@@ -97,7 +102,7 @@ def recorded(kind: BackupRun.Kind) -> Iterator[BackupRun]:
 
 def back_up(directory: Path, *, is_full: bool = False) -> Path:
     """Makes a backup as `create` does, and records the result."""
-    with recorded(BackupRun.Kind.BACKUP) as record:
+    with recorded(BackupRun.Kind.BACKUP, directory) as record:
         backup = create(directory, is_full=is_full)
         record.backup = str(backup)
     return backup
@@ -129,13 +134,28 @@ def delete_scratch_folders() -> None:
 
 
 def delete_old(directory: Path) -> None:
-    all_backups = manifest.backups(directory)
-    kept = settings.BACKUP_KEEP.retained(map(manifest.moment_of, all_backups))
-    for backup in all_backups:
-        if manifest.moment_of(backup) not in kept:
-            # A backup that is half deleted must not look complete.
-            leftover = backup.rename(directory / f"{UNFINISHED}{backup.name}")
-            shutil.rmtree(leftover, ignore_errors=True)
+    """Deletes what BACKUP_KEEP does not keep, but none of the last hours and not the last that a drill proved."""
+    for backup in _old(manifest.backups(directory)):
+        # A backup that is half deleted must not look complete.
+        leftover = backup.rename(directory / f"{UNFINISHED}{backup.name}")
+        shutil.rmtree(leftover, ignore_errors=True)
+        logger.info("Deleted the old backup %s.", backup)
+
+
+def _old(backups: list[Path]) -> list[Path]:
+    kept = settings.BACKUP_KEEP.retained(map(manifest.moment_of, backups))
+    since = timezone.now() - NEVER_DELETED
+    proved = BackupRun.objects.filter(
+        kind=BackupRun.Kind.DRILL, problems=[], backup__in=map(str, backups)
+    )
+    last_proved = proved.order_by("-ended_at").values_list("backup", flat=True).first()
+    return [
+        backup
+        for backup in backups
+        if (moment := manifest.moment_of(backup)) not in kept
+        and moment < since
+        and str(backup) != last_proved
+    ]
 
 
 def _previous(directory: Path, key: Key | None) -> Previous | None:

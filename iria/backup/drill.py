@@ -81,7 +81,7 @@ def run(directory: Path, key: Key | None) -> Drill:
 
 def drill_newest(directory: Path, key: Key | None) -> Drill:
     """Runs the drill and records the result."""
-    with recorded(BackupRun.Kind.DRILL) as record:
+    with recorded(BackupRun.Kind.DRILL, directory) as record:
         drill = run(directory, key)
         record.backup, record.problems = str(drill.backup), drill.problems
     return drill
@@ -97,7 +97,7 @@ def drill_if_due(directory: Path) -> None:
         return
     # A little less, because the backup before took some time.
     since = timezone.now() - timedelta(days=settings.BACKUP_DRILL_DAYS, hours=-12)
-    last = newest_backup_run(BackupRun.Kind.DRILL, successful=True)
+    last = newest_backup_run(BackupRun.Kind.DRILL, successful=True, directory=directory)
     if last is None or last.ended_at < since:
         drill = drill_newest(directory, settings.BACKUP_KEY)
         if drill.problems:

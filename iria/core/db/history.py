@@ -7,6 +7,7 @@ without an origin are never removed.
 """
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
@@ -47,8 +48,14 @@ class BackupRun(models.Model):
         return f"{self.get_kind_display()} of {self.ended_at:%Y-%m-%d %H:%M}"
 
 
-def newest_backup_run(kind: BackupRun.Kind, *, successful: bool = False) -> BackupRun | None:
+def newest_backup_run(
+    kind: BackupRun.Kind, *, successful: bool = False, directory: Path | None = None
+) -> BackupRun | None:
+    """The newest run for a folder of backups, by default that of the site; for all folders if it has none."""
     runs = BackupRun.objects.filter(kind=kind)
+    if folder := str(directory or settings.BACKUP_DIRECTORY):
+        # Runs of earlier versions that failed name no folder.
+        runs = runs.filter(Q(backup__in=["", folder]) | Q(backup__startswith=f"{folder}/"))
     if successful:
         runs = runs.filter(problems=[])
     return runs.order_by("-ended_at").first()

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from iria.backup import BackupError, files, manifest, postgres, restoring
 from iria.backup.keys import Key
 from iria.launcher.output import describe_os_error
+from iria.management.commands.backup import backup_directory
 
 
 class Command(BaseCommand):
@@ -24,9 +25,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "backup",
+            nargs="?",
             type=Path,
             metavar="FILE",
-            help="The folder of a backup; a folder of backups for the newest of them.",
+            help="The folder of a backup; a folder of backups for the newest of them. "
+            "Default: BACKUP_DIRECTORY.",
         )
         parser.add_argument(
             "--replace", action="store_true", help="Replace a database that is not empty."
@@ -45,7 +48,7 @@ class Command(BaseCommand):
     def handle(
         self,
         *args: Any,
-        backup: Path,
+        backup: Path | None,
         replace: bool,
         interactive: bool,
         privileges: bool,
@@ -53,7 +56,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         try:
-            chosen = manifest.find(backup.absolute())
+            chosen = manifest.find(backup_directory(backup))
             secret = read_key(key)
             if replace and interactive:
                 self._confirm(chosen)

@@ -2,6 +2,7 @@
 
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,3 +18,9 @@ def test_without_a_terminal_nothing_is_replaced(
     monkeypatch.setattr(restoring, "restore", lambda *_args, **_options: pytest.fail("restored"))
     with pytest.raises(CommandError):
         call_command("restore", str(tmp_path), "--replace")
+
+
+def test_the_newest_backup_of_the_site_is_the_default(tmp_path: Path, settings: Any) -> None:
+    settings.BACKUP_DIRECTORY = str(tmp_path)
+    with pytest.raises(CommandError, match=str(tmp_path)):
+        call_command("restore")

@@ -1,5 +1,6 @@
 """Every backup and drill is recorded, and the dashboard says what became of it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from iria.backup import BackupError, creating, drill, postgres
+from iria.backup import BackupError, Retention, creating, drill, manifest, postgres
 from iria.core.db import history
 from iria.core.db.history import BackupRun
+from iria.doctor import backups as doctor_backups
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +54,58 @@ def test_a_drill_is_due_a_week_after_the_last(
     BackupRun.objects.all().delete()
     drill.drill_if_due(tmp_path)
     assert len(drills) == 2
+
+
+@pytest.fixture
+def backups(tmp_path: Path, settings: Any) -> Callable[..., list[Path]]:
+    """Folders that look like backups, made so many hours ago; BACKUP_KEEP keeps one of each day."""
+    settings.BACKUP_KEEP = Retention(1, 0, 0)
+
+    def make(*hours: int) -> list[Path]:
+        names = [manifest.name_of(timezone.now() - timedelta(hours=each)) for each in hours]
+        folders = [tmp_path / name for name in names]
+        for folder in folders:
+            folder.mkdir()
+            (folder / manifest.MANIFEST).touch()
+        return folders
+
+    return make
+
+
+def test_a_backup_of_the_last_two_days_is_never_deleted(
+    backups: Callable[..., list[Path]], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    now, last_night, old = backups(0, 8, 50)
+    with caplog.at_level("INFO"):
+        creating.delete_old(tmp_path)
+    assert manifest.backups(tmp_path) == [last_night, now]
+    assert str(old) in caplog.text
+
+
+def test_the_last_backup_that_a_drill_proved_is_never_deleted(
+    backups: Callable[..., list[Path]], tmp_path: Path
+) -> None:
+    now, unproved, proved, older = backups(0, 100, 200, 300)
+    for folder, problems in ((older, []), (proved, []), (unproved, ["A row is missing."])):
+        BackupRun.objects.create(
+            kind="drill", backup=str(folder), started_at=timezone.now(), problems=problems
+        )
+    creating.delete_old(tmp_path)
+    assert manifest.backups(tmp_path) == [proved, now]
+
+
+def test_a_drill_of_another_folder_is_not_the_status_of_the_site(
+    drills: list[Path], tmp_path: Path, settings: Any
+) -> None:
+    settings.BACKUP_DIRECTORY = str(tmp_path / "site")
+    own = drill.drill_newest(tmp_path / "site", None)
+    drill.drill_newest(tmp_path / "site-of-others", None)
+    with pytest.raises(BackupError), creating.recorded(BackupRun.Kind.DRILL, tmp_path):
+        raise BackupError
+    found = history.newest_backup_run(BackupRun.Kind.DRILL)
+    assert found
+    assert found.backup == str(own.backup)
+    assert not list(doctor_backups.drills())
 
 
 def test_a_drill_that_finds_problems_fails_the_job_and_is_repeated(
