@@ -4,6 +4,7 @@
 const UNDO_MS = 10_000;
 const CLAIM_DELAY_MS = 150;
 const POLL_MS = 10_000;
+const MAX_COUNTED = 99; // As the server counts in the navigation.
 const DONE = { approve: "approved", reject: "rejected", spam: "marked as spam" };
 
 const messageLine = document.querySelector(".admin-said");
@@ -55,6 +56,10 @@ function count(counts) {
     tab.textContent = number;
     tab.hidden = !number || !("counted" in tab.dataset);
   }
+  const badge = document.querySelector(".adm-waiting");
+  if (!badge || counts?.held === undefined) return;
+  badge.hidden = !counts.held;
+  badge.firstElementChild.textContent = counts.held > MAX_COUNTED ? `${MAX_COUNTED}+` : counts.held;
 }
 
 // The selected row
@@ -164,11 +169,12 @@ const waiting = () =>
 const loadNext = () => location.reload();
 
 async function undoDecision(undo = undoable.at(-1)) {
-  const at = undoable.indexOf(undo);
-  if (at < 0 || undo.expires < Date.now()) {
+  if (!undo || undo.expires < Date.now()) {
     document.querySelector(".messagelist .admin-undo")?.click();
     return;
   }
+  const at = undoable.indexOf(undo);
+  if (at < 0) return; // Pressed twice.
   undoable.splice(at, 1);
   const answer = await send(messageLine.closest("body").querySelector("#admin-undo").action, { rows: undo.rows });
   showMessage(answer.message);
@@ -206,7 +212,7 @@ function perform(verb, fields) {
   else showMessage(NONE_SELECTED);
 }
 
-// Rejecting asks for a reason: a number chooses one, Enter rejects without
+// Rejecting asks for a reason: a number chooses one, or none, and rejects. Before, Enter does nothing.
 
 function ask() {
   if (!page && !current && !chosen().length) {
@@ -214,12 +220,22 @@ function ask() {
     return;
   }
   rejecting.querySelector("form").reset();
+  enableReject();
   rejecting.returnValue = "";
   rejecting.showModal();
-  rejecting.querySelector("button[value=reject]").focus();
+  rejecting.querySelector("[name=listed]").focus();
 }
 
+function enableReject() {
+  const isChosen = rejecting.querySelector("[name=listed]:checked") ?? rejecting.querySelector("[name=reason]").value.trim();
+  rejecting.querySelector("button[value=reject]").disabled = !isChosen;
+}
+
+rejecting?.addEventListener("input", enableReject);
+
 rejecting?.addEventListener("keydown", (event) => {
+  // Without an enabled “Reject”, Enter in a field would press “Cancel”.
+  if (event.key === "Enter" && !event.target.matches("button") && rejecting.querySelector(":disabled")) event.preventDefault();
   if (event.target.matches(".vTextField") || event.ctrlKey || event.metaKey || event.altKey) return;
   const reason = rejecting.querySelector(`[data-key="${event.key}"]`);
   if (event.key === "t") {

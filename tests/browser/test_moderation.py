@@ -122,18 +122,22 @@ def test_disabled_shortcuts_select_nothing(
 
 def decide_and_undo(page: Page, comment: Comment) -> list[str]:
     """Approves a comment and undoes it: it is pending at its old position."""
+    expect(page.locator(".adm-waiting")).to_contain_text("40")
     press(page, "a")
     expect(page.locator(".admin-said")).to_contain_text("Writer 0: approved.")
+    expect(page.locator(".adm-waiting")).to_contain_text("39")
     complaints = accessibility_complaints(page)
     press(page, "u")
     expect(page.locator(".admin-said")).to_contain_text("restored")
+    expect(page.locator(".adm-waiting")).to_contain_text("40")
     expect(page.locator(f"{ROWS}.case-current bdi")).to_have_text("Writer 0")
     assert Comment.objects.get(pk=comment.pk).state == "held"
     return complaints
 
 
 def reject_with_a_reason(page: Page, comment: Comment) -> list[str]:
-    press(page, "r")
+    """Enter rejects nothing before a reason is chosen."""
+    press(page, "r", "Enter")
     complaints = accessibility_complaints(page)
     press(page, "t", "1")
     expect(page.locator(".admin-said")).to_contain_text("Writer 0: rejected.")

@@ -253,10 +253,10 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
         pks = _parse_ids(request.POST.get("rows", ""))
         rows = ModerationDecision.objects.filter(pk__in=pks[:1000]).order_by("pk")
         try:
-            count = decisions.undo(rows, by=user)
+            decisions.undo(rows, by=user)
         except decisions.UndoExpired as error:
             return self._respond(request, str(error), status=409)
-        return self._respond(request, _summary(count, "restored"))
+        return self._respond(request, _summary(len(rows), "restored"))
 
     def claim(self, request: HttpRequest, pk: int) -> JsonResponse:
         """Claims a comment; responds with the moderator who has claimed it already, if any."""

@@ -145,6 +145,7 @@ def feature(comment: Comment, *, by: User, on: bool = True) -> ModerationDecisio
             raise DecidedMeanwhile(what_happened(current))
         if current.featured == on:
             return None
+        _log_state(current)
         current.featured = on
         current.save(update_fields=["featured"])
         row = ModerationDecision.objects.create(
@@ -211,6 +212,7 @@ def _record(
 ) -> ModerationDecision:
     """Saves state and decision, and closes appeal, claim and reports; needs the row lock."""
     unchanged = current.state == decision
+    _log_state(current)
     current.state = decision
     current.save(update_fields=["state"])
     reason = reason.strip()
@@ -233,6 +235,19 @@ def _record(
     if by is not None and settings.AKISMET_KEY and decision in REPORTED_TO_AKISMET:
         job_queue.enqueue_akismet_correction(row)
     return row
+
+
+def _log_state(comment: Comment) -> None:
+    """Adds the state before a decision to the log if an import or the demo set it, so undo finds it."""
+    last = comment.moderations.first()
+    if last is None or last.decision != comment.state:
+        row = ModerationDecision(
+            comment=comment,
+            decision=comment.state,
+            created_at=comment.created_at if last is None else timezone.now(),
+        )
+        # Without the signal, which notifies followers of a comment that becomes public.
+        ModerationDecision.objects.bulk_create([row])
 
 
 def _is_needed(comment: Comment, decision: Comment.State, *, by: User | None) -> bool:

@@ -171,6 +171,39 @@ def test_undo_restores_the_state_and_logs_both_decisions(write: Write, mina: Use
     ]
 
 
+@pytest.mark.parametrize("state", ["held", "approved", "spam"])
+def test_a_first_decision_is_undone_although_the_log_lacks_the_state_before_it(
+    write: Write, mina: User, state: str
+) -> None:
+    comment = write(pending=True)
+    comment.moderations.all().delete()
+    Comment.objects.update(state=state)
+    comment.refresh_from_db()
+    moderation.reject(comment, by=mina)
+    row = latest(comment)
+    assert [decisions.undo([row], by=mina), decisions.undo([row], by=mina)] == [1, 0]
+    comment.refresh_from_db()
+    assert comment.state == state
+
+
+def test_featuring_a_comment_without_a_decision_can_be_undone(write: Write, mina: User) -> None:
+    comment = write()
+    comment.moderations.all().delete()
+    row = decisions.feature(comment, by=mina)
+    assert row
+    assert decisions.undo([row], by=mina) == 1
+
+
+def test_undo_restores_the_state_of_the_last_import(write: Write, mina: User) -> None:
+    comment = write()
+    Comment.objects.update(state="held")
+    comment.refresh_from_db()
+    moderation.reject(comment, by=mina)
+    decisions.undo([latest(comment)], by=mina)
+    comment.refresh_from_db()
+    assert comment.state == "held"
+
+
 def test_a_repeated_undo_changes_nothing(write: Write, mina: User) -> None:
     comment = write(pending=True)
     moderation.approve(comment, by=mina)
