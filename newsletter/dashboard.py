@@ -31,7 +31,16 @@ def _issue_items() -> list[DashboardItem]:
     if drafts:
         noun = "1 issue" if drafts == 1 else f"{drafts} issues"
         items.append(DashboardItem(f"{noun} in draft", drafts, f"{issues_url}?state__exact=draft"))
+    not_sent = Issue.objects.filter(state=Issue.State.DRAFT, error__gt="", digest__isnull=True)
+    items += [
+        DashboardItem(f"“{issue}” was not sent", 1, _issue_url(issue.pk), detail=issue.error)
+        for issue in not_sent.without_content()
+    ]
     return items + _in_progress_items()
+
+
+def _issue_url(pk: int) -> str:
+    return reverse("admin:newsletter_issue_change", args=[pk])
 
 
 def _digest_items() -> list[DashboardItem]:

@@ -24,6 +24,7 @@ from iria.backup.files import DATABASE
 from iria.backup.keys import Key, WrongKey
 from iria.backup.manifest import Manifest
 from iria.launcher.paths import PROJECT
+from newsletter.delivery import controls
 
 MAX_NAMED: Final = 5
 NO_STORED_PAGES: Final = {
@@ -67,6 +68,8 @@ def restore(
             restore_database(backup, key, programs, target, with_privileges=with_privileges)
             if manifest.missing_migrations():
                 manage(target, "migrate", "--no-input", "--verbosity=0")
+            with postgres.connect(target) as restored:
+                controls.wait_after_restore(restored, _minute(manifest))
             for _ in files.restore_media(default_storage, backup, key):
                 pass
         except BaseException:
@@ -74,6 +77,10 @@ def restore(
                 postgres.drop_database(connection, target)
             raise
     return "" if is_empty else _swap(target, name)
+
+
+def _minute(manifest: Manifest) -> str:
+    return f"{datetime.fromisoformat(manifest.created_at):%Y-%m-%d %H:%M} UTC"
 
 
 def check(backup: Path, key: Key | None, *, with_privileges: bool = True) -> Manifest:

@@ -6,8 +6,9 @@ editors when sending pauses automatically.
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
+import psycopg
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -97,6 +98,34 @@ UPDATE newsletter_issue i
                     WHERE d.issue_id = i.id
                       AND d.state IN ('queued', 'claimed', 'deferred', 'sending'))
 """
+
+WAIT_AFTER_RESTORE: Final = """
+WITH digests AS (UPDATE newsletter_digest SET being_approved = false WHERE being_approved),
+issues AS (
+    UPDATE newsletter_issue i SET error = %(reason)s,
+           state = CASE WHEN started_at IS NULL THEN 'draft' ELSE 'paused' END,
+           send_at = CASE WHEN started_at IS NOT NULL THEN send_at END,
+           started_by_id = CASE WHEN started_at IS NOT NULL THEN started_by_id END,
+           needs_approval = needs_approval OR started_at IS NULL
+     WHERE state IN ('scheduled', 'sending', 'paused') OR (state = 'draft' AND digest_id IS NOT NULL)
+ RETURNING id, state)
+INSERT INTO newsletter_deliveryevent (issue_id, action, details, created_at)
+SELECT id, CASE state WHEN 'draft' THEN 'taken_back' ELSE 'paused' END, %(reason)s, now() FROM issues
+"""
+RESTORED: Final = (
+    "The database was restored from a backup of {date}. It does not know which e-mails were sent after "
+    "that. Find out before you send: recipients may have this issue already."
+)
+
+
+def wait_after_restore(database: psycopg.Connection[Any], date: str) -> None:
+    """Lets every issue that would be sent from a restored database wait for an editor.
+
+    Args:
+        database: that was restored, which is not yet that of the site.
+        date: when the backup was made.
+    """
+    database.execute(WAIT_AFTER_RESTORE, {"reason": RESTORED.format(date=date)})
 
 
 def expire_leases(*, after: timedelta = timedelta(0)) -> int:

@@ -4,7 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.db.models.functions import Now
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
@@ -44,6 +48,30 @@ def test_a_delivery_in_progress_gets_its_outcome_after_a_pause(edna: User) -> No
     mark_one(draft)
     controls.pause(draft, by=edna)
     assert draft.deliveries.counts()["sending"] == 1
+
+
+def test_issues_of_a_restored_database_wait_for_an_editor(edna: User, client: Client) -> None:
+    sending_one, done = started(edna, 4), started(edna, 0)
+    worker.deliver_batch(sending_one.pk, size=2)
+    worker.deliver_batch(done.pk)
+    scheduled = issue("For tomorrow", published("News"))
+    sending.send_at(scheduled, timezone.now() + timedelta(seconds=1), by=edna)
+    controls.wait_after_restore(connection.connection, "2026-11-30 03:30 UTC")
+    assert sending.start_due() == sending.run_maintenance() == []
+    assert worker.deliver_batch(sending_one.pk) == 0
+    states = dict(Issue.objects.values_list("pk", "state"))
+    assert states == {sending_one.pk: "paused", done.pk: "sent", scheduled.pk: "draft"}
+    client.force_login(edna)
+    for waiting in (sending_one, scheduled):
+        url = reverse("admin:newsletter_issue_change", args=[waiting.pk])
+        assert "2026-11-30 03:30" in client.get(url).text
+        (item,) = (
+            each for each in client.get("/admin/").context["dashboard_items"] if each.url == url
+        )
+        assert "2026-11-30 03:30" in item.label + item.detail
+        assert waiting.events.latest("pk").details
+    controls.resume(sending_one, by=edna)
+    assert worker.deliver_batch(sending_one.pk) == 2
 
 
 def test_unpublishing_an_article_pauses_at_once(
