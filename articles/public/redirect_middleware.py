@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 
 from articles.editorial import article_urls
-from articles.editorial.models import Redirect
+from articles.editorial.models import Article, Redirect
 from articles.pages.saving import moved_to
 from iria.core.http.headers import GetResponse
 from iria.core.http.private_paths import is_private
@@ -20,7 +20,7 @@ NUMBER_PARAMETERS = ("p", "page_id")
 NUMBERED_PATH = article_urls.numbered_path("")
 LANGUAGE_PREFIX = re.compile(r"/language/[-\w]+(?=/(?:category|tag|author)/)")
 SUBPAGES = re.compile(
-    r"(?:feed/(?:atom/|json/)?|picture/[0-9]+/|comments/(?:newest/|discussed/|[0-9]+/)?)$"
+    r"(?<=/)(?:feed/(?:atom/|json/)?|picture/[0-9]+/|comments/(?:newest/|discussed/|[0-9]+/)?)$"
 )
 
 CONVENTIONAL_FEED = re.compile(
@@ -110,7 +110,7 @@ def find_redirect(path: str) -> str:
     """The new path of a moved or conventional path; empty if there is none.
 
     The feeds of a category, tag, author or article move with it, and so do an article's large views
-    and the lists of one language.
+    and the lists of one language. An article is also found by its slug alone.
     """
     path_with_slash = path if path.endswith("/") else f"{path}/"
     if in_language := LANGUAGE_PREFIX.match(path_with_slash):
@@ -128,7 +128,9 @@ def find_redirect(path: str) -> str:
     )
     new = _target(found) if found else moved_to(old)
     if not new:
-        return _conventional_redirect(path_with_slash.rstrip("/"))
+        return _conventional_redirect(path_with_slash.rstrip("/")) or _without_month(
+            path_with_slash
+        )
     return new + below[0] if below else new
 
 
@@ -154,6 +156,15 @@ def _conventional_redirect(path: str) -> str:
         return CONVENTIONAL_FILES[path]
     feed = CONVENTIONAL_FEED.fullmatch(path)
     return f"{feed['listing']}feed/" if feed else ""
+
+
+def _without_month(path: str) -> str:
+    """The URL of the only article with the slug in `/slug/`; empty if there is none or a second."""
+    slug = path.strip("/")
+    if "/" in slug:
+        return ""
+    found = Article.objects.published().filter(slug=slug).only("year", "month", "slug")[:2]
+    return found[0].get_absolute_url() if len(found) == 1 else ""
 
 
 def _target(redirect: Redirect) -> str:

@@ -137,4 +137,7 @@ def test_the_navigation_counts_pending_comments(client: Client, edna: User) -> N
 
 def _waiting(client: Client, url: str) -> list[str]:
     page = lxml_html.fromstring(client.get(url).content)
-    return [" ".join(each.text_content().split()) for each in page.cssselect(".adm-waiting:not([hidden])")]
+    return [
+        " ".join(each.text_content().split())
+        for each in page.cssselect(".adm-waiting:not([hidden])")
+    ]

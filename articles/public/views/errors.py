@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from django.conf import settings
+from django.contrib.postgres.search import TrigramSimilarity
 from django.core.exceptions import (
     DisallowedHost,
     RequestDataTooBig,
@@ -30,7 +31,8 @@ from articles.pages.models import Page
 from articles.public.redirect_middleware import find_redirect
 from articles.search.engine import InvalidQuery, search_articles
 from articles.search.query import require_all_words
-from articles.search.suggestions import correct_spelling
+from articles.search.suggestions import TIMEOUT_MS, correct_spelling
+from iria.core.db.queries import TookTooLong, time_limit
 from iria.core.http.headers import client_ip
 from iria.core.http.private_paths import is_private
 from iria.core.pagination import NoSuchPage
@@ -205,8 +207,8 @@ class DidYouMean:
 
 
 def did_you_mean(path: str) -> DidYouMean:
-    """An article with the same slug in another month, else categories, tags, authors and pages
-    with a similar slug; else articles that contain all the words.
+    """Articles with the same slug in another month, or a similar headline; else categories, tags,
+    authors and pages with a similar slug; else articles that contain all the words.
 
     The last path segment is used; if it finds nothing, all of them. Spelling is corrected as in a
     search.
@@ -218,7 +220,7 @@ def did_you_mean(path: str) -> DidYouMean:
     slug = parts[-1].removesuffix(".html").removesuffix(".htm")
     if not SLUG.fullmatch(slug):
         slug = ""
-    articles = _with_slug(slug)
+    articles = _with_slug(slug) or _with_similar_headline(last_words)
     pages = similar_urls(slug) if slug and not articles else []
     if pages:
         return DidYouMean(last_words, pages=pages)
@@ -249,6 +251,18 @@ def _with_slug(slug: str) -> list[Article]:
     return list(
         Article.objects.published().filter(slug=slug).newest().for_cards()[:MAX_SUGGESTIONS]
     )
+
+
+def _with_similar_headline(words: str) -> list[Article]:
+    similarity = TrigramSimilarity("headline", words)
+    # The first condition uses the index.
+    found = Article.objects.published().filter(headline__trigram_similar=words)
+    nearest = found.annotate(similarity=similarity).filter(similarity__gte=CONFIDENT_SIMILARITY)
+    try:
+        with time_limit(TIMEOUT_MS):
+            return list(nearest.order_by("-similarity", "-pk").for_cards()[:MAX_SUGGESTIONS])
+    except TookTooLong:
+        return []
 
 
 def _matching(query: str) -> list[Article]:

@@ -202,6 +202,44 @@ def test_a_page_at_a_conventional_path_is_shown(client: Client) -> None:
     assert client.get("/rss/").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/latest-comments/", "/newsfeed/", "/my-picture/7/", "/feeds/"])
+def test_an_old_url_that_ends_like_a_subpage_redirects(client: Client, path: str) -> None:
+    article = newsroom.published()
+    Redirect.objects.create(old_path=path, article=article)
+    assert client.get(path).headers["Location"] == article.get_absolute_url()
+    assert find_redirects([path]) == {path: article.get_absolute_url()}
+
+
+def test_a_slug_without_its_month_redirects_to_the_only_article_with_it(client: Client) -> None:
+    article = newsroom.published("Ferries at the strait")
+    newsroom.draft("Drafts stay private")
+    moved = client.get("/ferries-at-the-strait")
+    assert (moved.status_code, moved.headers["Location"]) == (301, article.get_absolute_url())
+    assert client.get("/drafts-stay-private/").status_code == 404
+    Article.objects.filter(pk=article.pk).update(year=2019)
+    newsroom.published("Ferries at the strait")
+    assert client.get("/ferries-at-the-strait/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/2026/11/serch-and-rescue-drill/",
+        "/2025/01/search-and-rescu-drills/",
+        "/serch-an-rescue-dril.html",
+    ],
+)
+def test_the_404_page_suggests_the_articles_with_the_nearest_headlines(
+    client: Client, path: str
+) -> None:
+    newsroom.draft("Search and rescue drills")
+    newsroom.category("Research and rescue")
+    article = newsroom.published("Search and rescue drill")
+    newsroom.published("A quiet week")
+    found = client.get(path).context["suggestions"].articles
+    assert [each.pk for each in found] == [article.pk]
+
+
 @pytest.mark.parametrize("path", ["/rss.php", "/press/", "/tag/rss/", "/comments/feed/", "/x/rss/"])
 def test_other_paths_do_not_redirect(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
