@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from articles.editorial.models import Article
+from articles.editorial.models import Article, Revision
 
 AnyUser = User | AbstractBaseUser | AnonymousUser
 
@@ -55,18 +55,39 @@ def may_delete_for_good(user: AnyUser) -> bool:
 
 
 def may_see(user: AnyUser, article: Article) -> bool:
-    """Whether this user may see the article in the admin."""
-    if article.is_in_trash or not (_has(user, "view_article") or _has(user, "change_article")):
+    """Whether this user may see the article in the admin, as readers see it or with its draft."""
+    return may_see_draft(user, article) or (article.is_published and _may_view(user))
+
+
+def may_see_draft(user: AnyUser, article: Article) -> bool:
+    """Whether this user may see what readers do not: an unpublished article, or changes of a published one.
+
+    Everybody else gets the published version.
+    """
+    if article.is_in_trash or not _may_view(user):
         return False
-    return article.is_published or _has(user, "change_others_article") or is_own(user, article)
+    return _has(user, "change_others_article") or is_own(user, article)
 
 
 def visible_to(user: AnyUser, articles: "QuerySet[Article]") -> "QuerySet[Article]":
     """The articles this user may see: the same rule as `may_see`, for lists."""
+    published = articles.filter(state=Article.State.PUBLISHED)
+    return published | with_visible_draft(user, articles)
+
+
+def with_visible_draft(user: AnyUser, articles: "QuerySet[Article]") -> "QuerySet[Article]":
+    """The same rule as `may_see_draft`, for lists."""
     articles = articles.exclude(state=Article.State.TRASH)
-    if _has(user, "change_others_article"):
-        return articles
-    return articles.filter(Q(state=Article.State.PUBLISHED) | own(user))
+    return articles if _has(user, "change_others_article") else articles.filter(own(user))
+
+
+def visible_revisions(user: AnyUser, article: Article) -> "QuerySet[Revision]":
+    """The versions that this user may read: all, or the one that readers see."""
+    revisions = article.revisions.all()
+    if may_see_draft(user, article):
+        return revisions
+    live = revisions.filter(published_at__isnull=False).order_by("-published_at", "-number")
+    return revisions.filter(pk__in=live.values("pk")[: int(article.is_published)])
 
 
 def visible_in_trash(user: AnyUser) -> "QuerySet[Article]":
@@ -81,6 +102,10 @@ def own(user: AnyUser) -> Q:
     """The articles that this user created or is an author of, each once."""
     signed = Article.objects.filter(bylines__author__user=user.pk).values("pk")
     return Q(created_by=user.pk) | Q(pk__in=signed)
+
+
+def _may_view(user: AnyUser) -> bool:
+    return _has(user, "view_article") or _has(user, "change_article")
 
 
 def _has(user: AnyUser, permission: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 from django.urls import reverse
 from django.utils import timezone
 
+from articles.editorial import permissions
 from articles.editorial.models import Article
 from articles.editorial.versions import drafts
 from articles.editorial.versions.content import content_of_revision, show
@@ -29,12 +30,18 @@ def expires_at() -> datetime:
     return timezone.now() + VALID_FOR
 
 
-def last_saved(article_id: int) -> Article | None:
-    """The article as it was saved last, with all that a page shows; readers may see another version."""
+def last_saved(article_id: int, *, user: permissions.AnyUser) -> Article | None:
+    """The article as this user may see it, with all that a page shows.
+
+    As it was saved last, or as readers see it; None if the user may not see it.
+    """
     article = Article.objects.for_page().filter(pk=article_id).first()
-    draft = drafts.draft_of(article) if article is not None and article.is_published else None
-    if article is not None and draft is not None:
-        show(article, content_of_revision(draft.revision))
+    if article is None or not permissions.may_see(user, article):
+        return None
+    if article.is_published and permissions.may_see_draft(user, article):
+        draft = drafts.draft_of(article)
+        if draft is not None:
+            show(article, content_of_revision(draft.revision))
     return article
 
 

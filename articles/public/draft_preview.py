@@ -61,9 +61,10 @@ class PreviewAdminMixin(admin.ModelAdmin[Article]):
         return super().render_change_form(request, context, *args, **options)
 
     def preview_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """In a tab of its own: the preview link."""
+        """In a tab of its own: the preview link, or the page that readers see."""
         article = self._saved(request, object_id)
-        return redirect(preview_url(article))
+        sees_draft = permissions.may_see_draft(request.user, article)
+        return redirect(preview_url(article) if sees_draft else article.get_absolute_url())
 
     def frame_view(self, request: HttpRequest, object_id: int, scheme: str) -> HttpResponse:
         """The page of the article for a frame of the form; nothing on it does anything."""
@@ -84,8 +85,8 @@ class PreviewAdminMixin(admin.ModelAdmin[Article]):
         return private(render(request, f"admin/articles/article/_{card}_card.html", context))
 
     def _saved(self, request: HttpRequest, object_id: int) -> Article:
-        article = last_saved(object_id)
-        if article is None or not permissions.may_see(request.user, article):
+        article = last_saved(object_id, user=request.user)
+        if article is None:
             raise Http404
         return article
 

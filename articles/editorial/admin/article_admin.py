@@ -395,7 +395,7 @@ class ArticleAdmin(ChoosesImage, ArticleList):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {**(extra_context or {}), **history.context_of(object_id)}
+        context = {**(extra_context or {}), **history.context_of(request.user, object_id)}
         try:
             return super().history_view(request, object_id, context)
         except trash.InTrash:

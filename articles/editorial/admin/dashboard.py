@@ -42,7 +42,11 @@ def pending_articles(user: User) -> list[DashboardItem]:
     own_count = drafts.filter(permissions.own(user)).count()
     others_count = drafts.count() - own_count
     rows = [
-        *_overdue_items(seen.filter(pk__in=Article.objects.overdue().values("pk"))),
+        *_overdue_items(
+            permissions.with_visible_draft(
+                user, Article.objects.filter(pk__in=Article.objects.overdue().values("pk"))
+            )
+        ),
         DashboardItem(
             f"{_count_drafts(own_count)} by you",
             own_count,
@@ -96,7 +100,10 @@ def plan(user: User) -> DashboardPanel | None:
     seen = permissions.visible_to(user, listed)
     scheduled = seen.filter(state=Article.State.SCHEDULED).order_by("publish_at")
     live = permissions.visible_to(user, listed.published()).filter(published_at__gte=midnight)
-    changed: QuerySet[Draft] = Draft.objects.filter(publish_at__isnull=False, article__in=seen)
+    with_draft = permissions.with_visible_draft(user, listed)
+    changed: QuerySet[Draft] = Draft.objects.filter(
+        publish_at__isnull=False, article__in=with_draft
+    )
     lines = [
         *(
             Planned(_time(each.published_at), LIVE, each)

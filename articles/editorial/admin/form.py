@@ -148,8 +148,8 @@ class ArticleForm(forms.ModelForm[Article]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         article: Article | None = kwargs.get("instance")
-        # The form has few fields for a user who may only view.
-        may_edit = article is not None and article.pk and "body" in self.base_fields
+        # A user who may only view sees what readers see; only declared fields are left for them.
+        may_edit = article is not None and article.pk and "headline" in self.base_fields
         self.opened = drafts.open_for_editing(article) if article and may_edit else None
         super().__init__(*args, **kwargs)
         if self.opened is not None:

@@ -12,7 +12,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import get_content_type_for_model
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField
+from django.db.models import CharField, QuerySet
 from django.db.models.functions import MD5
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -57,17 +57,19 @@ class Event:
     note: str = ""
 
 
-def context_of(object_id: str) -> dict[str, Any]:
-    """Everything that happened to an article, the newest first, for its history page."""
+def context_of(user: permissions.AnyUser, object_id: str) -> dict[str, Any]:
+    """What happened to an article and this user may see, the newest first, for its history page."""
     key = unquote(object_id)
-    if not (key.isdecimal() and len(key) < 19):
+    known = key.isdecimal() and len(key) < 19
+    article = Article.objects.filter(pk=key).first() if known else None
+    if article is None:
         return {}
-    article_id = int(key)
-    events = [*_revisions(article_id), *_state_changes(article_id), *_notes(article_id)]
+    seen = permissions.visible_revisions(user, article)
+    events = [*_revisions(seen), *_state_changes(article.pk), *_notes(article.pk)]
     events.sort(key=lambda event: event.at, reverse=True)
-    draft = Draft.objects.filter(article=article_id).first()
+    draft = Draft.objects.filter(article=article).first()
     live = (
-        Revision.objects.filter(article=article_id, published_at__isnull=False)
+        seen.filter(published_at__isnull=False)
         .order_by("-published_at", "-number")
         .values_list("pk", flat=True)
         .first()
@@ -75,11 +77,10 @@ def context_of(object_id: str) -> dict[str, Any]:
     return {"events": events[:MAX_EVENTS], "draft": draft, "live_revision": live}
 
 
-def _revisions(article_id: int) -> Iterator[Event]:
+def _revisions(revisions: QuerySet[Revision]) -> Iterator[Event]:
     """The texts stay in the database: whether they changed can be seen from a digest."""
     newest = list(
-        Revision.objects.filter(article=article_id)
-        .select_related("created_by")
+        revisions.select_related("created_by")
         .defer("body")
         .annotate(body_digest=MD5("body", output_field=CharField()))[: MAX_EVENTS + 1]
     )
@@ -133,7 +134,7 @@ def version_view(
 ) -> HttpResponse:
     """One version, compared with the one before it, or with the one that `?with=` names."""
     article = _article(request, object_id)
-    revisions = article.revisions.select_related("created_by")
+    revisions = permissions.visible_revisions(request.user, article).select_related("created_by")
     new = get_object_or_404(revisions, number=number)
     other = request.GET.get("with", "")
     if other.isdecimal() and len(other) < 10:

@@ -113,11 +113,13 @@ def context_of(
 ) -> dict[str, Any]:
     """What the templates of the form show of an article, besides its fields."""
     draft, images = opened.draft, images_of(article)
+    sees_draft = permissions.may_see_draft(request.user, article)
     for name in ("lead_image", "social_image"):
         if name in form.fields:
             form.fields[name].widget.fetched = {image.pk: image for image in images}
     # With their texts: the version that readers see is almost always among the latest.
-    versions = list(article.revisions.select_related("created_by")[:MAX_VERSIONS])
+    seen = permissions.visible_revisions(request.user, article)
+    versions = list(seen.select_related("created_by")[:MAX_VERSIONS])
     is_unseen = article.state in permissions.UNSEEN
     return {
         "status": status_of(article, draft, is_overdue=article.is_overdue),  # type: ignore[attr-defined]
@@ -127,7 +129,7 @@ def context_of(
             for image in images
             if (usage_terms_text := usage_terms(image))
         ],
-        "preview_link": absolute_url(preview_url(article)),
+        "preview_link": absolute_url(preview_url(article)) if sees_draft else "",
         "preview_expires_at": expires_at(),
         "versions": versions,
         "draft": draft,

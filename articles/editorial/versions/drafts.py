@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.body.figures import figures_in, file_ids_in
 from articles.body.references import hrefs_in
-from articles.editorial import article_urls, signals, translations
+from articles.editorial import article_urls, permissions, signals, translations
 from articles.editorial.checklist import (
     NotReady,
     check_not_in_trash,
@@ -398,7 +398,7 @@ COPY_SUFFIX: Final = " (copy)"
 
 
 def duplicate(article: Article, *, by: User, form_id: uuid.UUID | None = None) -> Article:
-    """A new draft with the content of the article, or of its draft if it has one.
+    """A new draft with the content of the article, or of its draft if the user may see it.
 
     It has no URL and is linked to no translation. What belongs to the publication stays with the
     original: comments, corrections, versions and dates.
@@ -407,8 +407,8 @@ def duplicate(article: Article, *, by: User, form_id: uuid.UUID | None = None) -
         form_id: that of the button that was pressed, so that pressing it twice makes one copy.
     """
     original = Article.objects.get(pk=article.pk)
-    draft = draft_of(original)
-    content = content_of(original) if draft is None else open_for_editing(original).content
+    sees_draft = permissions.may_see_draft(by, original)
+    content = open_for_editing(original).content if sees_draft else content_of(original)
     changed = {
         "headline": _headline(content["headline"]),
         "slug": "",

@@ -1,10 +1,16 @@
 """What each role sees and may do in the admin."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial.models import Article
+from articles.editorial import publishing
+from articles.editorial.admin.dashboard import CHANGES, pending_articles, plan
+from articles.editorial.models import Article, Draft
+from articles.editorial.versions import drafts
 from tests import newsroom
 from tests.articles.editorial.admin.forms import ADD, change_url, send, values_of, visible_text
 
@@ -112,3 +118,65 @@ def test_the_image_chooser_requires_the_permission_to_view_images(
 def test_values_of_reads_a_form(client: Client, edna: User) -> None:
     client.force_login(edna)
     assert values_of(client.get(ADD))["comments_open"] == ["on"]
+
+
+@pytest.fixture
+def changed(edna: User) -> Article:
+    """A published article of Edna's, with a version before and changes after what readers see."""
+    article = newsroom.draft("Written first", by=edna)
+    drafts.save(article, {"headline": "What readers see"}, by=edna)
+    publishing.publish(article, by=edna)
+    drafts.save(article, {"headline": "What comes next", "standfirst": "Not out."}, by=edna)
+    drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=2))
+    return article
+
+
+UNSEEN_TEXTS = ("Written first", "What comes next", "Not out.")
+PAGES = ["change/", "history/", "preview/", "preview/light/", "preview/card/search/"]
+
+
+@pytest.mark.parametrize("page", [*PAGES, "versions/1/", "versions/2/", "versions/3/"])
+@pytest.mark.parametrize("name", ["rui", "mina"])
+def test_others_get_the_published_version_of_an_article_with_changes(
+    client: Client, request: pytest.FixtureRequest, changed: Article, name: str, page: str
+) -> None:
+    client.force_login(request.getfixturevalue(name))
+    response = client.get(f"/admin/articles/article/{changed.pk}/{page}", follow=True)
+    html = response.content.decode()
+    assert not [each for each in UNSEEN_TEXTS if each in html]
+    assert "/preview/" not in " ".join(url for url, _ in response.redirect_chain)
+    assert "What readers see" in html or page.startswith("versions/")
+
+
+@pytest.mark.parametrize("name", ["rui", "mina"])
+def test_others_get_a_copy_of_what_readers_see(
+    request: pytest.FixtureRequest, changed: Article, edna: User, name: str
+) -> None:
+    copy = drafts.duplicate(changed, by=request.getfixturevalue(name))
+    assert copy.headline == f"What readers see{drafts.COPY_SUFFIX}"
+    assert drafts.duplicate(changed, by=edna).headline == f"What comes next{drafts.COPY_SUFFIX}"
+
+
+def test_the_dashboard_tells_of_changes_only_those_who_may_see_them(
+    changed: Article, edna: User, rui: User
+) -> None:
+    def shown(user: User) -> str:
+        panel = plan(user)
+        lines = [line for _, _, lines in panel.context["days"] for line in lines] if panel else []
+        return f"{[line.kind for line in lines]} {pending_articles(user)}"
+
+    assert CHANGES in shown(edna)
+    assert CHANGES not in shown(rui)
+    drafts.save(changed, {"body": ""}, by=edna)
+    Draft.objects.update(publish_at=timezone.now() - timedelta(hours=1))
+    drafts.publish_due_changes()
+    assert "What comes next" in shown(edna)
+    assert "What comes next" not in shown(rui)
+
+
+def test_a_reporter_sees_the_changes_of_an_own_article(
+    reporter: Client, changed: Article, rui: User
+) -> None:
+    Article.objects.update(created_by=rui)
+    page = reporter.get(f"/admin/articles/article/{changed.pk}/preview/", follow=True)
+    assert "What comes next" in page.content.decode()
