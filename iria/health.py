@@ -8,12 +8,12 @@ from typing import Final
 from django.db import DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
 from iria.core.db.outage import RETRY_AFTER
 from iria.core.http.headers import GetResponse
+from iria.launcher import upgrading
 
 HEARTBEAT_SECONDS = 45
 """Procrastinate's worker writes a heartbeat every 10 s and counts as stalled after 30 s."""
@@ -69,20 +69,8 @@ def unapplied_migrations() -> list[str]:
 
 
 def lacks_replaced_migrations(connection: BaseDatabaseWrapper) -> bool:
-    """Whether only some of the migrations that a squashed migration replaces have run.
-
-    Their files are deleted. Django would skip the squashed one, or create tables that exist.
-    """
-    loader = MigrationLoader(None)
-    applied = set(MigrationRecorder(connection).applied_migrations())
-    for app in {app for app, _ in loader.replacements}:
-        squashed = {key: each for key, each in loader.replacements.items() if key[0] == app}
-        replaced = {key for each in squashed.values() for key in each.replaces}
-        replaced -= loader.disk_migrations.keys()
-        # A new database whose first migrate was interrupted has one of the squashed ones already.
-        if applied & replaced and not applied & squashed.keys() and not replaced <= applied:
-            return True
-    return False
+    """Whether only some of the migrations that a squashed migration replaces have run."""
+    return upgrading.is_in_the_middle(MigrationRecorder(connection).applied_migrations())
 
 
 def worker() -> HttpResponse:

@@ -11,6 +11,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "run": run.run,
     "reset-demo": run.reset_demo,
     "upgrade-database": lambda: cluster.upgrade(paths.state_folder()),
+    "check-upgrade": run.check_upgrade_of_server,
     "check": command.check,
     "stop-when-unused": lambda state: cluster.Cluster(Path(state)).stop_when_unused(),
 }

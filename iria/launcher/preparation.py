@@ -71,6 +71,17 @@ def make_environment(lock: str = FOR_RUNNING, project: Path = PROJECT) -> Path:
     return python
 
 
+def is_new_version(lock: str = FOR_RUNNING, project: Path = PROJECT) -> bool:
+    """Whether there is an environment, and `make_environment` would change it."""
+    installed = project / ".venv" / lock
+    return (
+        not INSTALLED
+        and not (project / ".venv").is_symlink()
+        and installed.exists()
+        and installed.read_bytes() != (project / lock).read_bytes()
+    )
+
+
 def _has_pip(python: Path) -> bool:
     try:
         return subprocess.run([python, "-c", "import pip"], capture_output=True).returncode == 0

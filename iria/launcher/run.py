@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,7 +15,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
-from iria.launcher import command, paths, preparation, processes
+from iria.launcher import command, paths, preparation, processes, upgrading
 from iria.launcher.output import StartError, failure, info
 from iria.launcher.paths import PROJECT, make_folder
 from iria.launcher.processes import locked
@@ -91,6 +92,7 @@ def run(port_text: str = "8000") -> None:
     with only_run(state) as lock, _bound_socket(port) as listener:
         if state != PROJECT / "var":
             info(f"Database, mail and images are in {state}.")
+        check_upgrade(state)
         python = preparation.make_environment()
         with command.database(state) as (database_url, cluster):
             environment = command.site_environment(state, database_url, url)
@@ -119,6 +121,18 @@ def run(port_text: str = "8000") -> None:
                 watch(children, check)
             finally:
                 end(children)
+
+
+def check_upgrade(state: Path) -> None:
+    """Refuse an impossible upgrade while the environment of the version before is still there."""
+    if preparation.is_new_version():
+        with command.database(state) as (database_url, _):
+            upgrading.check(PROJECT / ".venv" / "bin" / "python", database_url)
+
+
+def check_upgrade_of_server() -> None:
+    """Run by `iria-server upgrade` from the new version, with the Python and packages of the old one."""
+    upgrading.check(Path(sys.executable), paths.settings(PROJECT).get("DATABASE_URL", ""))
 
 
 def reset_demo() -> None:

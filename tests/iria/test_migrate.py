@@ -24,8 +24,9 @@ from django.db.models.signals import post_migrate
 
 from iria.core.db.triggers import LOCK_TIMEOUT
 from iria.health import lacks_replaced_migrations, readyz
+from iria.launcher.upgrading import TOO_OLD
 from iria.management.commands import migrate
-from iria.management.commands.migrate import LOCKED, TOO_OLD
+from iria.management.commands.migrate import LOCKED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 
+from iria import __version__
 from tests import architecture
 from tests.shared import PROJECT
 
@@ -70,6 +71,13 @@ def test_the_wheel_offers_the_optional_packages_of_the_groups() -> None:
     extras, groups = project["project"]["optional-dependencies"], project["dependency-groups"]
     assert extras == {name: groups[name] for name in ("postgres", "s3", "webhooks")}
     assert groups["build"] == project["build-system"]["requires"]
+
+
+def test_the_changelog_and_the_guides_name_the_version_of_the_package() -> None:
+    changelog = (PROJECT / "CHANGELOG.md").read_text()
+    assert re.findall(r"^## \[(.+?)\]", changelog, re.MULTILINE)[0] == __version__
+    for page in (PROJECT / "docs").glob("*.md"):
+        assert {*re.findall(r"iria-([0-9.]+)-py3", page.read_text())} <= {__version__}, page
 
 
 def test_the_architecture_page_lists_every_package() -> None:

@@ -3,7 +3,9 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -128,6 +130,18 @@ def test_a_release_gets_the_packages_that_its_settings_need(
     assert line.endswith(f" with requirements.txt{locks}")
     for name in locks.split():
         assert (PROJECT / name).exists()
+
+
+def test_an_upgrade_that_is_refused_installs_nothing(programs: Path, tmp_path: Path) -> None:
+    (tmp_path / "current").mkdir()
+    wheel = tmp_path / "iria-9.whl"
+    with ZipFile(wheel, "w") as archive:
+        archive.writestr("iria/data/requirements.txt", "")
+    stand_in(programs, "python3", f'exec {sys.executable} "$@"')
+    stand_in(programs, "runuser", 'echo "Upgrade to another release first." >&2\nexit 1')
+    outcome = server(programs, "upgrade", str(wheel), script=installed(tmp_path))
+    refused(outcome, "another release")
+    assert not (tmp_path / "releases").exists()
 
 
 def test_an_install_is_repeated_without_the_source_of_the_first_one(programs: Path) -> None:

@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from iria.launcher import command, processes, run
+from iria.launcher import command, preparation, processes, run, upgrading
 from iria.launcher.output import StartError, describe_os_error, failure, is_disk_full
+from iria.launcher.postmaster import free_port
 from iria.launcher.run import Child
 from tests.proofs.clone import lives
 from tests.shared import PROJECT
@@ -85,6 +87,7 @@ def test_children_die_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     code = f"""
 import os, time
 from pathlib import Path
+from iria.launcher.postmaster import free_port
 from iria.launcher.run import Child
 one = Child("quill", ["sleep", "60"], dict(os.environ), Path({str(tmp_path / "log")!r}))
 one.start()
@@ -179,3 +182,29 @@ def test_a_failure_quotes_the_error_line_of_the_program() -> None:
     outputs = {"reading\nERROR: no such table\nbye\n": "ERROR: no such table", "one\ntwo\n": "two"}
     for output, line in (outputs | {"": "no output"}).items():
         assert str(failure("It failed", output)) == f"It failed ({line})."
+
+
+def test_an_upgrade_that_migrate_would_refuse_is_refused_before_packages_are_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\necho newsletter 0020_remembered_leaving\n")
+    python.chmod(0o755)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(tmp_path)
+    monkeypatch.setenv("IRIA_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(run, "PROJECT", tmp_path)
+    monkeypatch.setattr(preparation, "is_new_version", lambda: True)
+    monkeypatch.setattr(preparation, "make_environment", lambda: pytest.fail("installed"))
+    monkeypatch.setattr(command, "database", lambda state: nullcontext(("", None)))
+    with pytest.raises(StartError, match="^" + re.escape(upgrading.TOO_OLD)):
+        run.run(str(free_port()))
+
+
+def test_an_environment_of_other_packages_is_that_of_another_version(tmp_path: Path) -> None:
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / "requirements.txt").write_text("django==6.1.4")
+    assert not preparation.is_new_version(project=tmp_path)
+    for text, is_new in (("django==6.1.3", True), ("django==6.1.4", False)):
+        (tmp_path / ".venv" / "requirements.txt").write_text(text)
+        assert preparation.is_new_version(project=tmp_path) == is_new

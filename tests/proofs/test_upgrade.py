@@ -25,9 +25,8 @@ from psycopg import sql
 
 from iria.backup import postgres
 from iria.core.model_policy import public_models
-from iria.launcher import postgres_programs
+from iria.launcher import postgres_programs, upgrading
 from iria.launcher.paths import PROJECT, database_user
-from iria.management.commands import migrate
 from tests.proofs import old_archive
 from tests.proofs.clone import surroundings
 from tests.proofs.locks import BLOCKS_READING, BLOCKS_WRITING, Seen, watch_locks
@@ -36,7 +35,7 @@ from tests.proofs.size import FULL, sized
 
 pytestmark = pytest.mark.proof
 
-START: Final = migrate.LAST_BEFORE_SQUASH
+START: Final = upgrading.LAST_BEFORE_SQUASH
 """The commit of the earlier release."""
 LAST_BUT_ONE: Final = ("newsletter", "0020_remembered_leaving")
 """A migration among those that are squashed now."""
@@ -203,7 +202,7 @@ def test_a_database_between_squashed_migrations_is_rejected(
     before = schema(url), rows(url)
     failed, output = manage(PROJECT, url, tmp_path, "migrate")
     assert failed
-    assert output.strip() == f"CommandError: {migrate.TOO_OLD}"
+    assert output.strip() == f"CommandError: {upgrading.TOO_OLD}"
     assert (schema(url), rows(url)) == before
     run_migrate(earlier_release, url, tmp_path)
     run_migrate(PROJECT, url, tmp_path)

@@ -28,6 +28,7 @@ from psycopg import errors
 
 from iria.core.db.triggers import LOCK_TIMEOUT
 from iria.health import lacks_replaced_migrations
+from iria.launcher.upgrading import TOO_OLD
 
 ATTEMPTS: Final = 20
 PAUSE: Final = 2.0
@@ -37,15 +38,6 @@ LOCKED: Final = (
     "A migration could not lock its tables because other transactions use them: wait for them or "
     "end them (a backup, for example; pg_stat_activity lists them), then run `manage.py migrate` "
     "again."
-)
-
-LAST_BEFORE_SQUASH: Final = "df64d9e3e02ec5c0522434a6a6e3731f065149e3"
-"""The commit of release 0.1.0 with all migrations that the squashed ones replace."""
-
-TOO_OLD: Final = (
-    "The database is in the middle of migrations that this release replaces by one: upgrade to "
-    f"release 0.1.0 (commit {LAST_BEFORE_SQUASH[:7]}) first, run `manage.py migrate` there, and "
-    "then upgrade to this release."
 )
 
 # Indexes that are still being built are invalid too.

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 from itertools import batched, groupby
 from operator import itemgetter
 from pathlib import Path
@@ -33,6 +32,7 @@ from articles.files.models import File
 from articles.images.credit_line import credit_line
 from articles.images.models import Image
 from articles.links.targets import urls_for
+from iria import __version__
 from iria.core.http.urls import absolute_url
 from iria.core.text.language import direction_of, use_language
 from iria.publication.models import Publication, current_publication
@@ -341,14 +341,10 @@ def _named(model: type[Image] | type[File], column: str) -> Iterator[tuple[str, 
 
 
 def _manifest(result: Exported, personal_data: bool) -> dict[str, Any]:
-    try:
-        release = version("iria")
-    except PackageNotFoundError:
-        release = ""
     return {
         "format": FORMAT,
         "version": kinds.VERSION,
-        "made_by": f"IRIA {release}".strip(),
+        "made_by": f"IRIA {__version__}",
         "personal_data": personal_data,
         "counts": result.counts,
         "missing": result.missing,
