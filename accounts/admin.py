@@ -74,8 +74,8 @@ class AuthorProfileForm(forms.ModelForm[AuthorProfile]):
 
     links = LinksField(
         label="Links",
-        help_text="Website, social media profiles, ORCID. Shown below the biography and in the "
-        "structured data for search engines.",
+        help_text="Website, social media profiles, ORCID. Shown below the biography; profiles also in "
+        "the structured data for search engines.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

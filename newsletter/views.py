@@ -147,9 +147,18 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
     `?language=fr` shows the page in this language of the publication, and offers e-mails in it.
     """
+    if request.method != "POST":
+        return _empty_sign_up(request)
     language = language_of(request)
     with use_language(language or content_language()):
         return _sign_up(request, language)
+
+
+@public_page(parameters=("language",))
+def _empty_sign_up(request: HttpRequest) -> HttpResponse:
+    language = language_of(request)
+    with use_language(language or content_language()):
+        return _sign_up_page(request, SignUpForm(language=language))
 
 
 def language_of(request: HttpRequest) -> str:
@@ -164,8 +173,6 @@ def to_check_inbox(language: str) -> HttpResponse:
 
 
 def _sign_up(request: HttpRequest, language: str) -> HttpResponse:
-    if request.method != "POST":
-        return _sign_up_page(request, SignUpForm(language=language))
     form = SignUpForm(request.POST)
     if form.is_spam:
         return to_check_inbox(language)

@@ -373,7 +373,7 @@ def sitemap_file(request: HttpRequest, section_name: str, number: int) -> HttpRe
 
 @public_page(also=hourly)
 def news_sitemap(request: HttpRequest) -> HttpResponse:
-    """Articles of the last two days; only the front page if there are none."""
+    """Articles of the last two days."""
     recent = (
         Article.objects.published()
         .indexable()
@@ -391,7 +391,7 @@ def news_sitemap(request: HttpRequest) -> HttpResponse:
         for article in recent[:MAX_NEWS]
     ]
     name = xml_text(publication_of(request).name)
-    context = {"articles": articles, "name": name, "front_page": absolute_url("/")}
+    context = {"articles": articles, "name": name}
     return _xml("news_sitemap", context)
 
 

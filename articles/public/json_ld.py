@@ -1,6 +1,7 @@
 """Structured data (JSON-LD) of articles, lists and images, in the vocabulary of schema.org."""
 
 import json
+import re
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any, Final
@@ -75,6 +76,14 @@ NEWS_TYPES: Final = {
     "review": "ReviewNewsArticle",
 }
 """Slug of an article type → a narrower type of schema.org, if it looks like news or analysis."""
+
+PROFILE: Final = re.compile(
+    r"https?://(?:[^/]+/@|(?:[^/]+\.)?(?:"
+    r"orcid\.org|isni\.org|viaf\.org|wikidata\.org|wikipedia\.org|linkedin\.com|bsky\.app|x\.com|twitter\.com|"
+    r"facebook\.com|instagram\.com|threads\.net|youtube\.com|github\.com|researchgate\.net|scholar\.google\.[a-z.]+"
+    r")/.)"
+)
+"""Pages that identify a person; a link of an author may also lead to a project or a text."""
 
 MAX_COMMENTS: Final = 20
 """Maximum number of comments in the data of an article; all are in the feed and the API."""
@@ -169,8 +178,8 @@ def author_reference(author: AuthorProfile) -> dict[str, Any]:
     }
     if author.role:
         data["jobTitle"] = author.role
-    if author.links:
-        data["sameAs"] = [link["address"] for link in author.links]
+    if profiles := [url for link in author.links if PROFILE.match(url := link["address"])]:
+        data["sameAs"] = profiles
     return data
 
 

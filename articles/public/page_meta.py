@@ -182,7 +182,7 @@ def listing_meta(
         feed: the URL prefix of its feeds, if it has any.
     """
     own_url = absolute_url(request.path)
-    crumbs = [*above, (title, request.path)]
+    crumbs = [(publication_of(request).name, "/"), *above, (title, request.path)]
     return PageMeta(
         title=_page_title(title, page.number),
         description=description,

@@ -82,6 +82,13 @@ def test_an_article_has_authors_dates_and_credited_images(
     assert [item["name"] for item in crumbs["itemListElement"]] == ["Asia-Pacific", "The long way"]
 
 
+def test_the_breadcrumbs_of_a_tag_begin_at_the_front_page(client: Client) -> None:
+    newsroom.published("The long way", tags=["Straits"])
+    (crumbs,) = data_of(client, "/tag/straits/")
+    items = [(item["name"], item["item"]) for item in crumbs["itemListElement"]]
+    assert items == [(current_publication().name, f"{SITE}/"), ("Straits", f"{SITE}/tag/straits/")]
+
+
 def test_textual_usage_terms_are_not_public(client: Client) -> None:
     article = full_article()
     Image.objects.update(usage_terms="Only for us, until June")

@@ -116,6 +116,15 @@ def test_an_unknown_newsletter_is_rejected(client: Client, choice: str) -> None:
     assert not Consent.objects.exists()
 
 
+def test_the_page_has_a_description_and_is_compressed(client: Client) -> None:
+    newsletter = Newsletter.objects.get()
+    newsletter.description = "Every Friday"
+    newsletter.save()
+    assert b'<meta name="description" content="Every Friday">' in client.get("/newsletter/").content
+    response = client.get("/newsletter/", headers={"Accept-Encoding": "gzip"})
+    assert response.headers["Content-Encoding"] == "gzip"
+
+
 def test_without_a_newsletter_the_page_says_so(client: Client) -> None:
     Newsletter.objects.update(offered=False)
     assert (
