@@ -1,4 +1,8 @@
-"""Users and authors in the admin, and which account an author has."""
+"""Users, groups and authors in the admin, and which account an author has.
+
+Nobody gives away a permission that they do not have: not with a group, and not by taking over the account of
+somebody who has it, with a new e-mail address, password or second factor.
+"""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
@@ -6,15 +10,37 @@ from typing import Any, ClassVar, Final
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from accounts import email_addresses, mfa, personal_data
 from accounts.models import AuthorProfile, User
 from iria.core.admin import FindsRows
 from iria.publication.row_fields import LinksField
+
+
+def permissions_of(user: User) -> QuerySet[Permission]:
+    """Those of an inactive account too, since it can be activated."""
+    if user.is_superuser:
+        return Permission.objects.all()
+    return Permission.objects.filter(Q(user=user) | Q(group__user=user))
+
+
+def lacked_permissions(request: HttpRequest) -> QuerySet[Permission]:
+    """What the user of this request may not give to anybody."""
+    assert isinstance(request.user, User)  # noqa: S101 - pages of the admin
+    return Permission.objects.exclude(pk__in=permissions_of(request.user).values("pk"))
+
+
+def may_manage(request: HttpRequest, account: User) -> bool:
+    """Whether the user of this request has every permission of this account."""
+    if request.user.is_superuser or account.is_superuser:
+        return request.user.is_superuser
+    return not (permissions_of(account) & lacked_permissions(request)).exists()
 
 
 @admin.register(User)
@@ -35,6 +61,24 @@ class UserAdmin(DjangoUserAdmin[User]):
     actions = ["reset_two_factor"]
     filter_horizontal = ["groups"]
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or may_manage(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or may_manage(request, obj))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        superusers_only = [] if request.user.is_superuser else ["is_superuser"]
+        return [*self.readonly_fields, *superusers_only]
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            lacked = lacked_permissions(request)
+            kwargs["queryset"] = Group.objects.exclude(permissions__in=lacked)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not change or "email" in form.changed_data:
@@ -52,6 +96,10 @@ class UserAdmin(DjangoUserAdmin[User]):
     def reset_two_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """For somebody who lost phone and recovery codes, and whose identity is certain."""
         for user in queryset:
+            if not self.has_change_permission(request, user):
+                message = f"{user} may do what you may not. Ask a superuser."
+                self.message_user(request, message, messages.ERROR)
+                continue
             mfa.reset(user)
             self.log_change(
                 request, user, "Reset two-factor authentication and ended all sessions."
@@ -60,6 +108,28 @@ class UserAdmin(DjangoUserAdmin[User]):
                 request,
                 f"{user} can sign in once with the password alone, and then sets up two-factor authentication again.",
             )
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin):
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return super().has_change_permission(request, obj) and self._has_all_of(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._has_all_of(request, obj)
+
+    def _has_all_of(self, request: HttpRequest, group: Group | None) -> bool:
+        lacked = lacked_permissions(request)
+        return group is None or not group.permissions.filter(pk__in=lacked).exists()
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        if db_field.name == "permissions":
+            lacked = lacked_permissions(request)
+            kwargs["queryset"] = Permission.objects.exclude(pk__in=lacked)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 LINKED_MEANWHILE: Final = (
