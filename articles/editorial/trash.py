@@ -85,7 +85,7 @@ def delete(article_id: int) -> bool:
         StillUsed: with what needs it.
     """
     with transaction.atomic():
-        current = Article.objects.locked().filter(pk=article_id).first()
+        current = Article.objects.locked(to_delete=True).filter(pk=article_id).first()
         if current is None or not current.is_in_trash:
             return False
         try:
@@ -130,7 +130,7 @@ def delete_expired() -> int:
 def _delete_if_expired(article_id: int) -> bool:
     """Looks at the row again: the article may have been restored, and moved once more."""
     with transaction.atomic():
-        Article.objects.locked().filter(pk=article_id).first()
+        Article.objects.locked(to_delete=True).filter(pk=article_id).first()
         move = contents(Article.objects.filter(pk=article_id)).first()
         if move is None or move.created_at > timezone.now() - KEPT_FOR:
             return False

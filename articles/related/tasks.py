@@ -3,23 +3,25 @@
 from itertools import batched
 from typing import Final
 
-from django.db import transaction
-from procrastinate import exceptions
+from django.db import OperationalError, transaction
+from procrastinate import RetryStrategy, exceptions
 from procrastinate.contrib.django import app
 
 from articles.related import recomputation
 
 MAX_PER_JOB: Final = 500
 """Maximum number of articles of one job."""
+AGAIN: Final = RetryStrategy(max_attempts=5, linear_wait=10, retry_exceptions=[OperationalError])
+"""An editor, an import or its undoing may have locked articles in another order: a deadlock."""
 
 
-@app.task(name="related.refresh")
+@app.task(name="related.refresh", retry=AGAIN)
 def refresh(article_id: int) -> None:
     """Recomputes the related articles of an article and of its neighbours."""
     recomputation.refresh(article_id)
 
 
-@app.task(name="related.refresh_imported")
+@app.task(name="related.refresh_imported", retry=AGAIN)
 def refresh_imported(article_ids: list[int]) -> None:
     """Recomputes the related articles of imported ones; the neighbours follow at night."""
     recomputation.refresh_imported(article_ids)

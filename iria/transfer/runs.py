@@ -5,6 +5,7 @@ admin belong to the worker, which continues them.
 """
 
 import json
+import logging
 import time
 import zlib
 from collections.abc import Iterator
@@ -12,9 +13,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import connection, connections, transaction
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from accounts.models import User
 from iria.core.db.history import ImportChunk, ImportReportPage, ImportRun
@@ -24,10 +33,14 @@ PAGE: Final = 100
 """Items of a report in one row."""
 SECONDS: Final = 1.0
 """At most so often the progress is stored."""
+ALIVE_SECONDS: Final = 10.0
+MAX_LOCK_WAIT: Final = 200
+"""Milliseconds."""
 FILE_KEPT: Final = timedelta(days=7)
 REPORT_KEPT: Final = timedelta(days=90)
 State = ImportRun.State
 
+logger = logging.getLogger(__name__)
 
 LOCKS: Final = 1769107314
 """The first key of the locks of commands; the second is the id of the import."""
@@ -42,6 +55,13 @@ class Busy(Exception):
 
 class Stopped(Exception):
     """The worker is to stop; the import is continued by the next one."""
+
+
+def is_lock_conflict(error: Exception) -> bool:
+    """Whether another job or request held a row for too long: later the same will succeed."""
+    return isinstance(error, OperationalError) and isinstance(
+        error.__cause__, DeadlockDetected | LockNotAvailable
+    )
 
 
 def start(system: str, name: str, *, by: User | None) -> ImportRun:
@@ -192,14 +212,29 @@ class Progress:
         now = time.monotonic()
         if now < self.stored_at + SECONDS and done < total:
             return
-        self.stored_at = now
         self.run.done, self.run.total = done, total
+        self.store()
+
+    def is_alive(self, *_numbers: int) -> None:
+        """Stores that the import goes on, while there is nothing to count."""
+        if time.monotonic() > self.stored_at + ALIVE_SECONDS:
+            self.store()
+
+    def store(self) -> None:
+        """Never waits, and may fail: a lock may be held by the transaction of this import itself."""
+        self.stored_at = time.monotonic()
         connection = connections.create_connection("default")
         try:
+            connection.set_autocommit(False)
             with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = {MAX_LOCK_WAIT}")
                 cursor.execute(
-                    "UPDATE iria_importrun SET done = %s, total = %s WHERE id = %s",
-                    [done, total, self.run.pk],
+                    "UPDATE iria_importrun SET done = %s, total = %s, progress_at = now()"
+                    " WHERE id = %s",
+                    [self.run.done, self.run.total, self.run.pk],
                 )
+            connection.commit()
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("The progress of import %s was not stored: %s", self.run.pk, error)
         finally:
             connection.close()

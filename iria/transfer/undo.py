@@ -121,7 +121,8 @@ class Undo:
     def _remove_articles(self, items: list[ImportedItem]) -> None:
         """With their comments."""
         ids = [item.object_id for item in items]
-        rows = {row.pk: row for row in Article.objects.locked().filter(pk__in=ids).order_by("pk")}
+        articles = Article.objects.locked(to_delete=True).filter(pk__in=ids).order_by("pk")
+        rows = {row.pk: row for row in articles}
         reasons = self._reasons_of_articles(items, rows)
         going = [pk for pk in rows if pk not in reasons]
         with_them = list(

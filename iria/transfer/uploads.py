@@ -1,5 +1,6 @@
 """Archives that were uploaded in the admin, or are in a folder on the server: the worker checks and imports them."""
 
+import logging
 import os
 import shutil
 import time
@@ -45,6 +46,8 @@ FOLDER: Final = "imports"
 """In the state folder: where administrators put files that are too large to upload."""
 WORK: Final = "importing-"
 File, State = ImportChunk.File, ImportRun.State
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +167,12 @@ def resume(run_id: int, *, should_stop: Callable[[], bool]) -> None:
     if run is None:
         return
 
+    stored = runs.Progress(run)
+
     def check_stop(*_numbers: int) -> None:
         if should_stop():
             raise runs.Stopped
+        stored.is_alive()
 
     try:
         if run.state == State.UNDOING:
@@ -178,6 +184,9 @@ def resume(run_id: int, *, should_stop: Callable[[], bool]) -> None:
     except Unreadable as error:
         runs.fail(run, str(error))
     except Exception as error:
+        if runs.is_lock_conflict(error):
+            logger.warning("Import %s met a lock of another job and is continued.", run.pk)
+            return
         runs.fail(run, f"{type(error).__name__}: {error}")
         raise
 

@@ -31,9 +31,13 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """Without articles that are noindex or have their original elsewhere."""
         return self.filter(noindex=False, canonical_url="")
 
-    def locked(self) -> "ArticleQuerySet":
-        """With their rows, not those of relations, locked until the end of the transaction."""
-        return self.select_for_update(of=("self",))
+    def locked(self, *, to_delete: bool = False) -> "ArticleQuerySet":
+        """With their rows, not those of relations, locked until the end of the transaction.
+
+        Rows that refer to them can be added meanwhile, as the job of related articles does: it would
+        wait for us and we for it. Not while they are deleted.
+        """
+        return self.select_for_update(of=("self",), no_key=not to_delete)
 
     def due(self) -> "ArticleQuerySet":
         """Scheduled articles that are due, also those missed while the worker was down."""

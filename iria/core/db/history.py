@@ -128,6 +128,7 @@ class ImportRun(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
+    progress_at = models.DateTimeField(null=True, help_text="When the last progress was stored.")
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -102,8 +102,14 @@ class Import:
             read = self._read()
             if self.run_row is None and not self.dry_run:
                 self.run_row = runs.start(self.source.system, self.name, by=self.by)
+            source = source_of(read[0])
+            if self.run_row:
+                # Before the transaction of a dry run, which would lock the row that progress changes.
+                self.run_row = runs.of_source(self.run_row, source)
+            self.total = len(read[2][Text])
+            self._store_progress(0)
             with transaction.atomic() if self.dry_run else nullcontext():
-                self._write(report, *read)
+                self._write(report, source, *read)
                 if self.dry_run:
                     transaction.set_rollback(True)
         except (runs.Stopped, runs.Busy, Unreadable):
@@ -113,7 +119,7 @@ class Import:
                 runs.fail(self.run_row, runs.INTERRUPTED)
             raise
         except Exception as error:
-            if self.run_row:
+            if self.run_row and not runs.is_lock_conflict(error):
                 runs.fail(self.run_row, f"{type(error).__name__}: {error}")
             raise
         if self.run_row:
@@ -124,18 +130,12 @@ class Import:
     def _write(
         self,
         report: Report,
+        source: str,
         site: Site,
         credits: dict[str, str],
         found: defaultdict[type[Record], Spool],
     ) -> None:
-        self.total = len(found[Text])
-        # The same site after it moved to HTTPS.
-        url = HOST_ONLY.sub("", site.url)
-        source = f"{site.system} {url}"[:MAX_SOURCE_LENGTH]
-        if self.run_row:
-            self.run_row = runs.of_source(self.run_row, source)
         items = Items(source, self.run_row)
-        self._store_progress(0)
         named = Terms(items, report)
         with transaction.atomic():
             named.write_authors(found[Author])
@@ -219,6 +219,11 @@ class Import:
             self._stored_progress = runs.Progress(self.run_row)
         if self._stored_progress:
             self._stored_progress(done, self.total)
+
+
+def source_of(site: Site) -> str:
+    """The same for a site after it moved to HTTPS."""
+    return f"{site.system} {HOST_ONLY.sub('', site.url)}"[:MAX_SOURCE_LENGTH]
 
 
 def _batches(texts: Iterable[Text]) -> Iterator[list[Text]]:

@@ -27,6 +27,7 @@ from iria.core.db.bulk import update_rows
 from iria.core.db.history import ImportedItem
 from iria.core.text.names import slug_from
 from iria.publication.models import current_publication
+from iria.transfer import runs
 from iria.transfer.names import MAX_ID_LENGTH
 from iria.transfer.records import Kind, Remark, State, Text
 from iria.transfer.report import CHANGED_HERE, Outcome, Report
@@ -99,6 +100,8 @@ class Texts:
                 # Not with the texts: what they name stays if one of them fails.
                 self.terms.prepare(text)
             except Exception as error:
+                if runs.is_lock_conflict(error):
+                    raise
                 self._fail(text, error)
             else:
                 due.append(text)
@@ -115,6 +118,8 @@ class Texts:
                     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         except Exception as error:
+            if runs.is_lock_conflict(error):
+                raise
             if len(texts) > 1:
                 middle = len(texts) // 2
                 self._write_or_halve(texts[:middle])

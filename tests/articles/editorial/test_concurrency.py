@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article
+from articles.related.models import RelatedLink
 from tests import newsroom
 from tests.articles.editorial.admin.forms import ADD, change_url, values_of, visible_text
 from tests.together import at_once
@@ -74,3 +76,17 @@ def test_two_workers_publish_due_articles_once(edna: User) -> None:
     Article.objects.update(publish_at=timezone.now() - timedelta(minutes=1))
     assert sum(at_once(publishing.publish_due, publishing.publish_due)) == 1
     assert article.state_changes.filter(state="published").count() == 1
+
+
+def test_an_article_that_is_being_saved_can_become_a_related_one() -> None:
+    saved, other = newsroom.draft(), newsroom.draft()
+
+    def relate() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '5s'")
+            RelatedLink.objects.create(article=other, other=saved, score=1, position=0)
+
+    with transaction.atomic():
+        Article.objects.locked().get(pk=saved.pk)
+        at_once(relate)
+    assert RelatedLink.objects.exists()

@@ -5,16 +5,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
+from psycopg.errors import DeadlockDetected
 
 from articles.editorial.models import Article
 from articles.public.front_page.models import Placement
 from iria.core.db.history import ImportRun
-from iria.transfer import uploads
+from iria.transfer import runs, uploads
 from iria.transfer.wordpress.parser import Export
 from iria.transfer.writer.run import Import
+from iria.transfer.writer.terms import Terms
 from tests.iria.transfer import wxr
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +92,55 @@ def test_an_import_that_waits_for_the_worker_is_running(file: Path) -> None:
         call_command("undo_import", run.pk, verbosity=0)
     run.refresh_from_db()
     assert run.state == State.IMPORTING
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_progress_of_a_dry_run_is_seen_while_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Fails instead of waiting for good.
+    monkeypatch.setenv("PGOPTIONS", "-c lock_timeout=5s")
+    seen = []
+
+    def look(_done: int, _total: int) -> None:
+        other = connections.create_connection("default")
+        with other.cursor() as cursor:
+            cursor.execute("SELECT source, done, total FROM iria_importrun")
+            seen.append(cursor.fetchone())
+        other.close()
+
+    run = ImportRun.objects.create(system="wordpress", name="export.xml", state=State.CHECKING)
+    parser = Export(wxr.write(tmp_path, *POSTS), ZoneInfo("UTC"))
+    Import(parser, dry_run=True, run_row=run, progress=look).run()
+    assert seen == [("wordpress old.example", done, 3) for done in (0, 3)]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_progress_never_waits_for_the_row_of_its_import() -> None:
+    run = ImportRun.objects.create(system="wordpress", name="export.xml", state=State.IMPORTING)
+    with transaction.atomic():
+        ImportRun.objects.select_for_update().get(pk=run.pk)
+        runs.Progress(run)(1, 3)
+    run.refresh_from_db()
+    assert run.total == 0
+
+
+def test_an_import_that_meets_a_deadlock_is_continued(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ImportRun.objects.create(
+        system="wordpress", name="x.xml", state=State.IMPORTING, server_file="export.xml"
+    )
+    monkeypatch.setattr("iria.transfer.uploads._on_server", lambda _: wxr.write(tmp_path, *POSTS))
+    prepare = Terms.prepare
+
+    def deadlock(*_: object) -> None:
+        raise OperationalError from DeadlockDetected()
+
+    monkeypatch.setattr(Terms, "prepare", deadlock)
+    uploads.resume(run.pk, should_stop=lambda: False)
+    assert uploads.in_progress() == [run.pk]
+    monkeypatch.setattr(Terms, "prepare", prepare)
+    uploads.resume(run.pk, should_stop=lambda: False)
+    run.refresh_from_db()
+    assert (run.state, Article.objects.count()) == (State.DONE, 3)
