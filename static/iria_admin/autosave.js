@@ -28,6 +28,8 @@ function start() {
   let refused = {};
   let running = null;
   let paused = false; /* after a conflict, until the editor decides */
+  let overrules = Boolean(bound); /* until it is saved: what was saved elsewhere stays a version of its own */
+  let merged = false; /* the form does not show the other fields as they are saved */
   let leaving = false;
   let ready = false;
   let savedAt = null;
@@ -83,11 +85,11 @@ function start() {
     timer = setTimeout(() => save(), delay);
   }
 
-  function save(reason = "autosave", { overwrite = false } = {}) {
+  function save(reason = "autosave") {
     if (running) return running.then(() => (unsaved().length || reason === "save" ? save(reason) : undefined));
-    if (paused && !overwrite) return Promise.resolve();
+    if (paused) return Promise.resolve();
     clearTimeout(timer);
-    running = send(reason, overwrite).finally(() => { running = null; });
+    running = send(reason).finally(() => { running = null; });
     return running;
   }
 
@@ -97,7 +99,7 @@ function start() {
     if (unsaved().length) await save();
   }
 
-  async function send(reason, overwrite) {
+  async function send(reason) {
     const values = valuesOf(form);
     const names = changedNames(values, saved).filter((name) => (
       reason === "save" || JSON.stringify(values[name]) !== refused[name]
@@ -108,7 +110,7 @@ function start() {
     body.set("reason", reason);
     body.set("version", version.value);
     body.set("form_token", form.elements.form_token?.value ?? "");
-    if (overwrite) body.append("overwrite", "1");
+    if (overrules) body.append("overwrite", "1");
     say("Saving");
     const slow = setTimeout(() => say("Saving is slow. Your text is kept in this browser.", { urgent: true }), SLOW);
     try {
@@ -160,6 +162,7 @@ function start() {
 
   function done(answer, values, names) {
     answered();
+    overrules = false;
     if (answer.blank) {
       forget(key);
       saved = { ...saved, ...Object.fromEntries(names.map((name) => [name, values[name]])) };
@@ -178,8 +181,9 @@ function start() {
     } else if (unsaved().length) {
       later();
     } else {
-      forget(key);
+      const forgotten = forget(key);
       saySaved();
+      if (merged) forgotten.then(() => { if (!leaving && !unsaved().length) location.replace(answer.url); });
     }
   }
 
@@ -196,10 +200,16 @@ function start() {
     paused = true;
     say("Not saved: there is a newer version", { urgent: true, problem: true });
     ask(
-      `${message} Yours is kept in this browser.`,
+      `${message} The text in this tab is kept in this browser.`,
       ...(compareUrl ? [["Show differences", compare]] : []),
-      ["Keep mine", () => { version.value = current; paused = false; save("autosave", { overwrite: true }); }],
-      ["Take theirs", async () => { leaving = true; await forget(key); location.assign(theirs); }],
+      ["Keep this text", () => {
+        version.value = current;
+        paused = false;
+        overrules = true;
+        merged = !whole;
+        save();
+      }],
+      ["Use the newer version", async () => { leaving = true; await forget(key); location.assign(theirs); }],
     );
   }
 
@@ -258,7 +268,7 @@ function start() {
         for (const [name, values] of Object.entries(copied)) for (const value of values) body.append(name, value);
         showDifferences(body);
       }]] : []),
-      ["Use this text", () => { answered(); writeValues(form, copied); later(0); }],
+      ["Use this text", () => { answered(); overrules = true; writeValues(form, copied); later(0); }],
       ["Delete it", () => { answered(); forget(key); }],
     );
   }
@@ -301,8 +311,9 @@ function start() {
     leaving = true;
     const { submitter } = event;
     await saveAll();
-    if (paused && whole) {
+    if (paused) {
       leaving = false; /* The form itself would replace what others saved. */
+      notice.querySelector("button")?.focus();
       return;
     }
     ready = true;

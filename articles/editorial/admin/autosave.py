@@ -65,7 +65,8 @@ def urls_for(request: HttpRequest, article: Article | None) -> dict[str, Any]:
 def autosave_view(
     model_admin: "ModelAdmin[Article]", request: HttpRequest, *, object_id: int | None = None
 ) -> JsonResponse:
-    """Saves what was sent; `reason=save` is the editor's own command to save.
+    """Saves what was sent; `reason=save` is the editor's own command to save, `overwrite` begins a
+    new version over one that was saved elsewhere.
 
     Answers 200 with the new version and the errors of fields that were left out, 400 if nothing could
     be saved, 404 if the article was deleted or is in the trash, and 409 with who saved it if it was
@@ -100,6 +101,7 @@ def _save(
                 by=request.user,  # type: ignore[arg-type]
                 reason=_reason(request),
                 opened_at=int(version) if version.isdecimal() and len(version) < 19 else -1,
+                overrules="overwrite" in request.POST,
             )
             if _was_never_written(article, content_of_revision(revision)):
                 article.delete()

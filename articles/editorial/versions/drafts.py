@@ -149,11 +149,13 @@ def save_locked(
     by: User | None,
     reason: Reason,
     opened_at: int | None = None,
+    overrules: bool = False,
 ) -> Revision:
     """`save` for a row that was locked, and not changed, in this transaction.
 
     Args:
         opened_at: the version that the editor opened, if it was not checked before.
+        overrules: see `revisions.add`.
 
     Raises:
         EditConflict: the article was saved since.
@@ -167,11 +169,17 @@ def save_locked(
     written = sanitised(opened.content | content)
     if written == opened.content:
         return revisions.add(article, written, by=by, reason=reason, unchanged=True)
-    return _save_changed(article, opened, written, by, reason)
+    return _save_changed(article, opened, written, by, reason, overrules=overrules)
 
 
 def _save_changed(
-    article: Article, opened: Opened, content: Content, by: User | None, reason: Reason
+    article: Article,
+    opened: Opened,
+    content: Content,
+    by: User | None,
+    reason: Reason,
+    *,
+    overrules: bool = False,
 ) -> Revision:
     if content["first_published_url"] and not content["first_published_in"]:
         # Such as a version of which one field was restored.
@@ -179,9 +187,9 @@ def _save_changed(
     article.version += 1
     if not article.is_published:
         _write(article, content, opened.content)
-        return revisions.add(article, content, by=by, reason=reason)
+        return revisions.add(article, content, by=by, reason=reason, overrules=overrules)
     article.save(update_fields=["version", "modified_at"])
-    revision = revisions.add(article, content, by=by, reason=reason)
+    revision = revisions.add(article, content, by=by, reason=reason, overrules=overrules)
     if opened.draft is None:
         Draft.objects.create(article=article, revision=revision)
     elif opened.draft.revision_id != revision.pk:

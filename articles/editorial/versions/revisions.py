@@ -208,16 +208,18 @@ def add(
     by: User | None,
     reason: Reason,
     unchanged: bool = False,
+    overrules: bool = False,
 ) -> Revision:
     """Adds a revision with this content, unless the latest one has the same.
 
-    An autosave is continued for ten minutes by the next saves of the same user.
+    An autosave is continued for ten minutes by the next autosaves of the same user.
 
     Args:
         unchanged: the content was not changed; then one from a release with fewer fields is the same.
+        overrules: the latest revision was written elsewhere, such as in another tab, and stays.
     """
     latest = article.revisions.first()
-    revision = _next(article, latest, content, by, reason, unchanged=unchanged)
+    revision = _next(article, latest, content, by, reason, unchanged=unchanged, overrules=overrules)
     if revision.pk is None:
         revision.save()
     return revision
@@ -238,6 +240,7 @@ def _next(
     reason: Reason,
     *,
     unchanged: bool = False,
+    overrules: bool = False,
 ) -> Revision:
     """The latest revision if it holds this content or is continued; otherwise one that is not saved yet."""
     if latest is not None and _is_same(latest, content, unchanged=unchanged):
@@ -247,11 +250,11 @@ def _next(
         return latest
     values = columns_of(content)
     now = timezone.now()
-    if latest is not None and _may_fold(latest, by, reason, now):
+    if latest is not None and not overrules and _may_fold(latest, by, reason, now):
         for name, value in values.items():
             setattr(latest, name, value)
-        latest.reason, latest.saved_at = reason, now
-        latest.save(update_fields=[*values, "reason", "saved_at"])
+        latest.saved_at = now
+        latest.save(update_fields=[*values, "saved_at"])
         return latest
     return Revision(
         article=article,
@@ -271,8 +274,7 @@ def _is_same(revision: Revision, content: Content, *, unchanged: bool) -> bool:
 
 def _may_fold(latest: Revision, by: User | None, reason: Reason, now: datetime) -> bool:
     return (
-        latest.reason == Reason.AUTOSAVE
-        and reason in (Reason.AUTOSAVE, Reason.SAVE)
+        latest.reason == reason == Reason.AUTOSAVE
         and by is not None
         and latest.created_by_id == by.pk
         and latest.published_at is None

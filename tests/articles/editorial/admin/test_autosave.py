@@ -117,6 +117,17 @@ def test_a_save_based_on_an_older_version_is_refused(
     assert Article.objects.get().headline == "By Rui"
 
 
+@pytest.mark.parametrize("later", [{"overwrite": "1"}, {"reason": "save"}])
+def test_what_another_tab_saved_stays_a_version_when_it_is_replaced(
+    later: dict[str, str], editor_client: Client
+) -> None:
+    article = newsroom.draft("First")
+    _send(editor_client, article, headline="From the first tab")
+    _send(editor_client, article, headline="From the second tab", **later)
+    found = article.revisions.values_list("headline", flat=True)
+    assert {"From the first tab", "From the second tab"} <= set(found)
+
+
 def test_a_reporter_saves_own_articles_only(
     client: Client, rui: User, edna: User, django_assert_max_num_queries: Any
 ) -> None:
