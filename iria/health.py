@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
+from time import monotonic
 from typing import Final
 
 from django.db import DatabaseError, connection
@@ -17,6 +19,10 @@ from iria.launcher import upgrading
 
 HEARTBEAT_SECONDS = 45
 """Procrastinate's worker writes a heartbeat every 10 s and counts as stalled after 30 s."""
+
+
+ANSWER_SECONDS: Final = 5
+"""How long a process repeats its answer about database and migrations."""
 
 
 class HealthEndpoints:
@@ -51,14 +57,19 @@ def healthz() -> HttpResponse:
 
 def readyz() -> HttpResponse:
     """The database can be reached and every migration is applied; otherwise 503 with the reason."""
+    state = latest_state(int(monotonic() // ANSWER_SECONDS))
+    return JsonResponse(state, status=200 if all(state.values()) else 503)
+
+
+@lru_cache(maxsize=1)
+def latest_state(period: int) -> dict[str, bool]:
+    """Read once in each period: it takes much longer than a page, and anybody may ask."""
     state = {"database": False, "migrations": False}
-    try:
+    with suppress(DatabaseError):
         unapplied = unapplied_migrations()
         state["database"] = True
         state["migrations"] = not unapplied and not lacks_replaced_migrations(connection)
-    except DatabaseError:
-        pass
-    return JsonResponse(state, status=200 if all(state.values()) else 503)
+    return state
 
 
 def unapplied_migrations() -> list[str]:

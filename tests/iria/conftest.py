@@ -15,6 +15,7 @@ from articles.embeds.models import LinkCard
 from articles.feeds.sitemaps import PER_FILE
 from articles.images.library import ingest
 from articles.pages.models import Page
+from iria import health
 from iria.publication.models import BrandImage
 from newsletter import personal_data
 from newsletter.models import ArticleFollow, Consent, Issue, IssueLink
@@ -23,6 +24,11 @@ from newsletter.subscriptions.choices import SubscriptionChoice
 from tests import moderation, newsroom
 from tests.articles.files import samples
 from tests.newsletter import factories
+
+
+@pytest.fixture(autouse=True)
+def _health_is_read_again() -> None:
+    health.latest_state.cache_clear()
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 """Public pages have no session, cookie or token."""
 
+from unittest.mock import Mock
+
 import pytest
 from django.db import connection
 from django.test import Client
 
+from iria import health
 from tests import newsroom
 
 PUBLIC = ["/", "/healthz", "/readyz", "/readyz/worker/"]
@@ -42,6 +45,21 @@ def test_a_process_is_ready_without_a_worker(client: Client, db: None) -> None:
     response = client.get("/readyz")
     assert response.status_code == 200
     assert response.json() == {"database": True, "migrations": True}
+
+
+def test_many_health_checks_read_the_migrations_once(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "monotonic", lambda: 1_000.0)
+    read = Mock(return_value=[])
+    monkeypatch.setattr(health, "unapplied_migrations", read)
+    for _ in range(3):
+        assert client.get("/readyz").status_code == 200
+    assert read.call_count == 1
+    read.return_value = ["articles.0100_later"]
+    later = 1_000.0 + health.ANSWER_SECONDS
+    monkeypatch.setattr(health, "monotonic", lambda: later)
+    assert client.get("/readyz").status_code == 503
 
 
 def test_the_worker_has_its_own_health_check(client: Client, db: None) -> None:

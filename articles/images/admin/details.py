@@ -7,6 +7,7 @@ Caption and alt text of a use belong to the article; those of the image are only
 
 import logging
 from collections.abc import Iterable
+from datetime import timedelta
 from io import BytesIO
 from typing import Final, TypedDict
 from urllib.parse import unquote, urlsplit
@@ -33,6 +34,7 @@ from articles.images.models import Image
 from articles.images.srcset import plain_rendition
 from articles.images.usage_check import retry_if_uncredited
 from iria.core.http import safe_client
+from iria.core.security import count_and_allow
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
 
@@ -50,6 +52,12 @@ CHANGEABLE: Final = (
 IMAGE_DELETED: Final = "This image is no longer in the library. Choose another one."
 UNCHANGEABLE: Final = "You may not change images. Ask an editor."
 NO_IMAGE_AT_URL: Final = "This URL has no image. Save the image on your computer and upload it."
+TOO_MANY_IMPORTS: Final = "Too many images in a short time. Wait ten minutes, or save the image on your computer and upload it."
+MAX_IMPORTS: Final = 60
+"""Images of other sites that one user may import in a period."""
+IMPORT_PERIOD: Final = timedelta(minutes=10)
+IMPORT_SECONDS: Final = 6
+"""How long the import of an image may keep a thread of the web process waiting for another site."""
 
 
 class Details(TypedDict):
@@ -171,13 +179,21 @@ def import_url(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Fetches an image of another site, as pasted text refers to it, and adds it to the library.
 
     The request never reaches the private network, and its size is limited like that of an upload.
+    The editor waits for the image, so it is fetched here and not by a job, in a few seconds or not at all.
     """
     if not request.user.has_perms(["articles.add_image", "articles.view_image"]):
         raise PermissionDenied
     url = request.POST.get("url", "")[:2000]
+    user = str(request.user.pk)
+    if not count_and_allow("image imports", user, limit=MAX_IMPORTS, per=IMPORT_PERIOD):
+        result = Received(url, None, TOO_MANY_IMPORTS, is_new=False)
+        return JsonResponse({"results": [_result(request, result)]})
     try:
         found = safe_client.get_file(
-            url, agent=f"IRIA/1.0 ({settings.SITE_URL})", most=settings.IMAGE_MAX_BYTES
+            url,
+            agent=f"IRIA/1.0 ({settings.SITE_URL})",
+            most=settings.IMAGE_MAX_BYTES,
+            seconds=IMPORT_SECONDS,
         )
     except safe_client.RequestFailed as error:
         logger.info("An image of a pasted text could not be fetched: %s", error)

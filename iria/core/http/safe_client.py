@@ -308,12 +308,14 @@ def _response(
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     if parts.query:
         target += f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}"
-    connection = _connect(parts.scheme, host, port)
+    connection = _connect(parts.scheme, host, port, seconds)
     headers = {"User-Agent": agent, "Accept": "*/*", "Connection": "close", **(extra_headers or {})}
     deadline = Timer(seconds, _shut_down, [connection.sock])
     deadline.daemon = True
     deadline.start()
     try:
+        if isinstance(connection.sock, ssl.SSLSocket):
+            connection.sock.do_handshake()
         connection.request(method, target, body, headers)
         with connection.getresponse() as response:
             yield response
@@ -329,15 +331,16 @@ def _shut_down(sock: socket.socket) -> None:
         socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
-def _connect(scheme: str, host: str, port: int) -> http.client.HTTPConnection:
-    """A connection to a checked IP address of the host, with TLS for the host name."""
-    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
-    sock = socket.create_connection(
-        (public_addresses(host, port)[0], port), timeout=TIMEOUT_SECONDS
-    )
+def _connect(scheme: str, host: str, port: int, seconds: float) -> http.client.HTTPConnection:
+    """A connection to a checked IP address of the host; the handshake for TLS follows."""
+    timeout = max(0.001, min(TIMEOUT_SECONDS, seconds))
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
+    sock = socket.create_connection((public_addresses(host, port)[0], port), timeout=timeout)
     if scheme == "https":
         try:
-            connection.sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+            connection.sock = ssl.create_default_context().wrap_socket(
+                sock, server_hostname=host, do_handshake_on_connect=False
+            )
         except BaseException:
             sock.close()
             raise

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
+from articles.images.admin import details as views
 from articles.images.models import Agency, Image, ImageEvent
 from iria.core.http import safe_client
 from tests import newsroom
@@ -182,6 +183,26 @@ def test_an_image_of_another_site_is_imported(
     (result,) = as_edna.post(IMPORT, {"url": url}).json()["results"]
     assert (result["name"], requested) == ("a quay.jpg", [url])
     assert result["image"]["id"] == Image.objects.get().pk
+
+
+def test_a_user_imports_few_images_in_a_short_time_and_each_in_seconds(
+    as_edna: Client, as_rui: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[float] = []
+
+    def answer(url: str, **options: Any) -> bytes:
+        limits.append(options["seconds"])
+        content: bytes = picture_file().read()
+        return content
+
+    monkeypatch.setattr(safe_client, "get_file", answer)
+    monkeypatch.setattr(views, "MAX_IMPORTS", 2)
+    url = {"url": "https://images.example/quay.jpg"}
+    for expected in (True, True, False):
+        (result,) = as_edna.post(IMPORT, url).json()["results"]
+        assert (result["image"] is not None) is expected
+    assert limits == [views.IMPORT_SECONDS] * 2
+    assert as_rui.post(IMPORT, url).json()["results"][0]["image"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import IPv4Address, IPv6Address
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -280,6 +281,19 @@ def test_a_file_that_arrives_too_slowly_is_refused(
     monkeypatch.setattr(safe_client, "TIMEOUT_FOR_FILES", -1)
     with pytest.raises(RequestFailed, match="not complete"):
         safe_client.get_file(f"http://127.0.0.1:{site}/here", agent=AGENT, most=200_000)
+
+
+def test_a_server_that_is_silent_about_tls_takes_no_longer_than_allowed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(safe_client, "_is_public", lambda text: True)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        monkeypatch.setattr(safe_client, "PORTS", {"https": port})
+        begin = monotonic()
+        with pytest.raises(RequestFailed, match="not complete"):
+            safe_client.get_file(f"https://127.0.0.1:{port}/", agent=AGENT, most=100, seconds=0.3)
+    assert monotonic() - begin < safe_client.TIMEOUT_SECONDS / 2
 
 
 def test_an_unknown_host_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
