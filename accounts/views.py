@@ -162,7 +162,7 @@ def sign_in_state(request: HttpRequest) -> HttpResponse:
     article_id = request.GET.get("article", "")
     is_id = article_id.isascii() and article_id.isdecimal() and len(article_id) < 19
     # Every page fetches this, so it saves the query for the theme and uses the default one.
-    with theme_from(lambda: ""), use_language(request.GET.get("language", "")):
+    with theme_from(lambda: ("", None)), use_language(request.GET.get("language", "")):
         context = {"article_id": article_id if is_id else ""}
         return render(request, "account/_state.html", context)
 

@@ -514,7 +514,8 @@ def networks(name: str) -> list[Any]:
 def themes(name: str, built_in: Path) -> dict[str, Path]:
     """The folders of the themes by name, in the order of the setting; the built-in ones if it is empty.
 
-    Each is the name of a built-in theme, a folder with `theme.toml`, or an installed package with one.
+    Each is the name of a built-in theme, a folder with `theme.toml`, or an installed package with one. A
+    folder that is gone stops no start: readers get the built-in look, and editors a sentence.
     """
     folders: dict[str, Path] = {}
     for entry in env.list(name, default=["default", "institute"]):
@@ -540,4 +541,5 @@ def _theme_folder(entry: str, built_in: Path) -> Path | None:
         except ModuleNotFoundError:
             package = None
         folders += map(Path, (package and package.submodule_search_locations) or ())
-    return next((each.resolve() for each in folders if (each / "theme.toml").is_file()), None)
+    found = next((each.resolve() for each in folders if (each / "theme.toml").is_file()), None)
+    return found or (Path(entry) if Path(entry).is_absolute() else None)

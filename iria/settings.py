@@ -142,7 +142,7 @@ MIDDLEWARE = [
     "iria.themes.middleware.ChosenTheme",
     "iria.core.http.headers.ForwardedHeaders",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "iria.core.static_storage.StaticFiles",
     "iria.core.http.headers.Compression",
     "articles.public.redirect_middleware.NumberedRedirects",
     "iria.core.http.page_store.StoredPages",
@@ -179,7 +179,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 THEMES = themes("IRIA_THEME", CODE / "iria" / "themes")
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "NAME": "django",
+        "BACKEND": "iria.themes.loader.ThemeTemplates",
         "DIRS": [DATA / "templates"],
         "OPTIONS": {
             # Templates of the theme first, then those of the project and of apps.
@@ -305,14 +306,14 @@ IMAGE_ACCEL_LOCATION: str = env("IMAGE_ACCEL_LOCATION", cast=internal_location, 
 IMAGES_IN_BUCKET = bool(_BUCKET)
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", cast=absolute_path, default="") or STATE / "static")
-STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
-    DATA / "static",
-    *(
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [DATA / "static"]
+if DEBUG or TESTING:
+    # Otherwise `iria.core.static_storage` copies them, also while the site is running.
+    STATICFILES_DIRS += [
         (f"themes/{key}", each / "static")
         for key, each in THEMES.items()
         if (each / "static").is_dir()
-    ),
-]
+    ]
 STATIC_ROOT.mkdir(mode=0o750, exist_ok=True)
 
 # Uploads are limited in bytes before anything decodes them; a body of 2 MB must still be a form.

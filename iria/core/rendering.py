@@ -12,40 +12,81 @@ import sys
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
+from functools import cache, partial
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.db import DatabaseError
+from django.template import Engine
 from django.template.loader import get_template
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+ThemeChoice = tuple[str, datetime | None]
+"""A key of `settings.THEMES`, empty for the first; and when its files were last applied."""
+BUILT_IN: Final = "built-in"
+"""In place of a theme that cannot be used: no template and no stylesheet of a theme."""
+cleared_with_themes: Final[list[Callable[[], None]]] = []
+"""Called when this process discards what it has read of the themes, to read it again."""
+_read_at = timezone.now()
+"""Files of themes that were applied until then have been read by this process, or will be."""
 _choose: ContextVar[Callable[[], str] | None] = ContextVar("theme", default=None)
 
 
 def active_theme() -> str:
-    """A key of `settings.THEMES`: the chosen theme, or the first if none was chosen or it is gone."""
+    """A key of `settings.THEMES`: the chosen theme, or the first if none was chosen or it is not in the
+    setting; `BUILT_IN` if its folder is gone.
+    """
     choose = _choose.get()
     default = next(iter(settings.THEMES))
     if choose is None:
         return default
     try:
-        name = choose()
+        return choose()
     except DatabaseError:
         # The page about the outage of the database is rendered too.
         return default
-    return name if name in settings.THEMES else default
 
 
 @contextmanager
-def theme_from(choose: Callable[[], str]) -> Iterator[None]:
-    """Uses the theme with the name that `choose` returns."""
-    token = _choose.set(choose)
+def theme_from(choose: Callable[[], ThemeChoice]) -> Iterator[None]:
+    """Uses the theme that `choose` returns, which is asked once."""
+    token = _choose.set(cache(partial(_usable, choose)))
     try:
         yield
     finally:
         _choose.reset(token)
+
+
+def _usable(choose: Callable[[], ThemeChoice]) -> str:
+    name, applied_at = choose()
+    if name == BUILT_IN:
+        return name
+    read_applied_files(applied_at)
+    if name not in settings.THEMES:
+        name = next(iter(settings.THEMES))
+    # `Theme.is_there`. Some of its templates may still be in memory; a page that mixes both looks like neither.
+    return name if (settings.THEMES[name] / "theme.toml").is_file() else BUILT_IN
+
+
+def read_applied_files(applied_at: datetime | None) -> None:
+    """Discards the themes if their files were applied after this process has read them."""
+    global _read_at
+    if applied_at is not None and applied_at > _read_at:
+        _read_at = applied_at
+        discard_themes()
+
+
+def discard_themes() -> None:
+    """Templates, stylesheets and `theme.toml` are read again."""
+    for loader in Engine.get_default().template_loaders:
+        loader.reset()
+    clear_fragments()
+    for clear in cleared_with_themes:
+        clear()
 
 
 MAX_BYTES: Final = 8_000_000

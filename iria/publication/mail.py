@@ -205,7 +205,7 @@ def as_html(content: EmailContent, publication: Publication) -> str:
         "note": content,
         "drawn": _with_position(content),
     }
-    with theme_from(lambda: publication.theme):
+    with theme_from(lambda: publication.theme_choice):
         return inlined(render_to_string("iria/mail/note.html", context))
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ROWS, model_policy
+from iria.core.rendering import ThemeChoice
 from iria.core.text.validators import validate_storable
 from iria.publication import colours
 
@@ -201,6 +202,8 @@ class Publication(models.Model):
     )
     theme = models.CharField(max_length=60, blank=True, editable=False)
     """Its name, a key of `settings.THEMES`; empty for the first."""
+    theme_applied_at = models.DateTimeField(null=True, editable=False)
+    """When its files were last applied: processes that read them before read them again."""
     theme_changes = models.JSONField(default=dict, blank=True, editable=False)
     """Name of a theme → `{"colours": {scheme: {name: "#rrggbb"}}, "sizes": {name: length}}`, set in the
     admin instead of those of the theme."""
@@ -258,6 +261,10 @@ class Publication(models.Model):
         for name in TRANSLATED_TEXTS:
             setattr(shown, name, texts.get(name) or getattr(self, name))
         return shown
+
+    @property
+    def theme_choice(self) -> ThemeChoice:
+        return self.theme, self.theme_applied_at
 
     @property
     def zone_info(self) -> ZoneInfo:

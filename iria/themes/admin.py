@@ -1,24 +1,28 @@
 """The page “Appearance” of the admin: choose a theme, and change its colours and sizes beside a preview."""
 
 import inspect
+from copy import copy
 from typing import Final
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core import signing
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.templatetags.static import static
 from django.urls import URLPattern, path, resolve, reverse
+from django.utils import timezone
 
 from iria.core.admin import FRAME_POLICY
 from iria.core.rendering import theme_from
 from iria.publication.models import Publication, current_publication
-from iria.themes.checks import theme_problems
+from iria.themes.checks import theme_problems, why_unusable
 from iria.themes.chosen import ChosenTheme, chosen_theme
 from iria.themes.forms import AppearanceForm
+from iria.themes.loader import error_key
 from iria.themes.theme import SCHEMES
 
 PAGE: Final = "iria_publication_appearance"
@@ -82,11 +86,19 @@ class AppearanceAdminMixin(admin.ModelAdmin[Publication]):
         if key not in settings.THEMES:
             messages.error(request, f"There is no theme “{key}”. Choose one of the list.")
             return redirect(f"admin:{PAGE}")
-        publication.theme = key
-        publication.save(update_fields=["theme"])
-        name = chosen_theme(publication).theme.name
-        self.log_change(request, publication, f"Chose the theme {name}.")
-        messages.success(request, f"The site uses the theme {name} now.")
+        publication.theme, publication.theme_applied_at = key, timezone.now()
+        cache.delete(error_key(key))
+        # This reads the files, and collects those that are static.
+        _front_page(request, copy(publication))
+        theme = chosen_theme(publication).theme
+        problem = why_unusable(theme)
+        if problem:
+            message = f"{theme.name} was not applied. {problem.file}: {problem.message}"
+            messages.error(request, message)
+            return redirect(f"admin:{PAGE}")
+        publication.save(update_fields=["theme", "theme_applied_at"])
+        self.log_change(request, publication, f"Applied the theme {theme.name}.")
+        messages.success(request, f"The site uses the theme {theme.name} now.")
         return redirect(f"admin:{PAGE}")
 
     def check_view(self, request: HttpRequest) -> JsonResponse:
@@ -109,18 +121,11 @@ class AppearanceAdminMixin(admin.ModelAdmin[Publication]):
         chosen = _previewed(signed)
         publication.theme = chosen.theme.key
         publication.theme_changes = {chosen.theme.key: chosen.changes}
-        request._publication = publication  # type: ignore[attr-defined]
         request.preview_stylesheets = (  # type: ignore[attr-defined]
             reverse(f"admin:{RULES}", args=[signed]),
             static(f"iria_admin/page-{scheme}.css"),
         )
-        front_page = resolve("/")
-        with theme_from(lambda: chosen.theme.key):
-            # Without the caching of public pages: this one is for one editor.
-            view = inspect.unwrap(front_page.func)
-            response: HttpResponse = view(request, *front_page.args, **front_page.kwargs)
-            if isinstance(response, TemplateResponse):
-                response.render()
+        response = _front_page(request, publication)
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
         response._csp_config = {**FRAME_POLICY, "img-src": settings.SECURE_CSP["img-src"]}  # type: ignore[attr-defined]
@@ -139,6 +144,19 @@ class AppearanceAdminMixin(admin.ModelAdmin[Publication]):
         if publication._state.adding:
             publication.save()
         return publication
+
+
+def _front_page(request: HttpRequest, publication: Publication) -> HttpResponse:
+    """With the theme of this publication, which need not be saved."""
+    request._publication = publication  # type: ignore[attr-defined]
+    front_page = resolve("/")
+    with theme_from(lambda: publication.theme_choice):
+        # Without the caching of public pages: this one is for one editor.
+        view = inspect.unwrap(front_page.func)
+        response: HttpResponse = view(request, *front_page.args, **front_page.kwargs)
+        if isinstance(response, TemplateResponse):
+            response.render()
+    return response
 
 
 def _preview_url(chosen: ChosenTheme) -> str:

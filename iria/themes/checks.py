@@ -7,12 +7,14 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.cache import cache
 from django.urls import reverse
 
 from iria.core.hooks import DashboardItem
 from iria.publication import colours as arithmetic
 from iria.publication.models import current_publication
 from iria.themes.chosen import ChosenTheme, chosen_theme
+from iria.themes.loader import error_key
 from iria.themes.template_problems import Problem, template_problems
 from iria.themes.theme import Colours, InvalidTheme, Theme, read
 
@@ -33,6 +35,11 @@ def theme_problems(chosen: ChosenTheme) -> list[Problem]:
 
 def _problems(chosen: ChosenTheme) -> Iterator[Problem]:
     theme = chosen.theme
+    problem = why_unusable(theme)
+    if problem:
+        yield problem
+    if not theme.is_there:
+        return
     try:
         read(theme.key, theme.folder)
     except InvalidTheme as error:
@@ -42,6 +49,15 @@ def _problems(chosen: ChosenTheme) -> Iterator[Problem]:
         yield Problem("theme.toml", sentence)
     yield from _missing_fonts(theme)
     yield from _forbidden(theme)
+
+
+def why_unusable(theme: Theme) -> Problem | None:
+    """Why readers get the built-in look: the folder is gone, or a page could not be rendered with the theme."""
+    if not theme.is_there:
+        message = f"There is no such file in {theme.folder}, so the built-in look is used."
+        return Problem("theme.toml", message)
+    error = cache.get(error_key(theme.key))
+    return Problem(*error) if error else None
 
 
 def _missing_fonts(theme: Theme) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.templatetags.static import static
 
 from iria.core.http.urls import url_path
+from iria.core.rendering import BUILT_IN, active_theme, cleared_with_themes
 from iria.publication.models import Publication
 from iria.themes.theme import (
     FONTS,
@@ -85,9 +86,12 @@ def stylesheet_urls(publication: Publication, rules_url: str = "") -> Iterator[s
         rules_url: of the second one, for a preview.
     """
     chosen = chosen_theme(publication)
-    if chosen.theme.has_stylesheet:
-        yield static(chosen.theme.static_name("theme.css"))
-    rules = chosen.rules()
+    if active_theme() == BUILT_IN:
+        rules = ""
+    else:
+        if chosen.theme.has_stylesheet:
+            yield static(chosen.theme.static_name("theme.css"))
+        rules = chosen.rules()
     if rules:
         yield rules_url or url_path("theme_stylesheet", chosen.theme.key, digest(rules))
     if publication.theme_url:
@@ -139,6 +143,9 @@ def _font_faces(theme: Theme) -> Iterator[str]:
 def installed_themes() -> dict[str, Theme]:
     """The themes by name. One whose `theme.toml` is wrong sets nothing, but its templates are used."""
     return {key: _read(key) for key in settings.THEMES}
+
+
+cleared_with_themes.append(installed_themes.cache_clear)
 
 
 def _read(key: str) -> Theme:

@@ -16,5 +16,5 @@ class ChosenTheme:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with theme_from(lambda: publication_of(request).theme):
+        with theme_from(lambda: publication_of(request).theme_choice):
             return self.get_response(request)

@@ -19,6 +19,7 @@ from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.template.utils import get_app_template_dirs
 from django.urls import get_resolver
 
+from iria.core.rendering import cleared_with_themes
 from iria.renamed_templates import new_name
 
 TEXT_FILES: Final = frozenset({".html", ".txt", ".xml", ".svg", ".js"})
@@ -60,6 +61,9 @@ def template_problems(folder: Path) -> tuple[Problem, ...]:
 @cache
 def _checked_once(folder: Path) -> tuple[Problem, ...]:
     return tuple(_problems(folder))
+
+
+cleared_with_themes.append(_checked_once.cache_clear)
 
 
 def _problems(folder: Path) -> Iterator[Problem]:

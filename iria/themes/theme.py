@@ -71,6 +71,10 @@ class Theme:
     def static(self) -> Path:
         return self.folder / "static"
 
+    @property
+    def is_there(self) -> bool:
+        return (self.folder / "theme.toml").is_file()
+
     @cached_property
     def has_stylesheet(self) -> bool:
         return (self.static / "theme.css").is_file()

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from iria.core.rendering import read_applied_files
 from iria.publication.models import current_publication
 from iria.themes.chosen import chosen_theme, digest
 
@@ -16,7 +17,9 @@ def stylesheet(request: HttpRequest, key: str, content: str) -> HttpResponse:
     """Its URL contains a digest; a page that still asks for an older one gets the present colours."""
     if key not in settings.THEMES:
         raise Http404
-    rules = chosen_theme(current_publication(), key).rules()
+    publication = current_publication()
+    read_applied_files(publication.theme_applied_at)
+    rules = chosen_theme(publication, key).rules()
     caching = FOREVER if digest(rules) == content else BRIEFLY
     return HttpResponse(
         rules, content_type="text/css; charset=utf-8", headers={"Cache-Control": caching}

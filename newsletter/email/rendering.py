@@ -176,7 +176,7 @@ def preview(issue: Issue, scheme: Scheme = Scheme.AS_THE_SCREEN) -> str:
 def _use_language(publication: Publication, issue: Issue) -> Iterator[None]:
     """Activates the theme, and the language of the issue or else the default language."""
     with (
-        theme_from(lambda: publication.theme),
+        theme_from(lambda: publication.theme_choice),
         use_language(publication.language_codes[0]),
         use_language(issue.effective_language),
     ):

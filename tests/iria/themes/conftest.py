@@ -5,11 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.template import Engine
 
-from iria.core.rendering import clear_fragments
+from iria.core.rendering import discard_themes
 from iria.publication.models import Publication
-from iria.themes.chosen import installed_themes
 from iria.themes.theme import Theme, read
 
 MakeTheme = Callable[[dict[str, str]], Theme]
@@ -26,11 +24,11 @@ def make_theme(tmp_path: Path, settings: Any) -> Iterator[MakeTheme]:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         settings.THEMES = {**settings.THEMES, "harbour": folder}
-        _forget()
+        discard_themes()
         return read("harbour", folder)
 
     yield make
-    _forget()
+    discard_themes()
 
 
 @pytest.fixture
@@ -43,10 +41,3 @@ def use_theme(make_theme: MakeTheme, db: None) -> MakeTheme:
         return theme
 
     return use
-
-
-def _forget() -> None:
-    installed_themes.cache_clear()
-    clear_fragments()
-    for loader in Engine.get_default().template_loaders:
-        loader.reset()
