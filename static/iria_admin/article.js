@@ -18,6 +18,13 @@ for (const field of document.querySelectorAll(":is(input, textarea)[data-count]"
   count();
 }
 
+/* A headline has one line. */
+form?.elements.headline?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing) return;
+  event.preventDefault();
+  form.elements.standfirst.focus();
+});
+
 /* Categories and type above the headline, and authors below it, as they are chosen in the sidebar. */
 for (const link of document.querySelectorAll("[data-names]")) {
   const name = () => {

@@ -10,11 +10,14 @@ from tests.conftest import PASSWORD
 pytestmark = pytest.mark.browser
 
 
-def test_an_editor_signs_in_to_the_admin(open_page: OpenPage, edna: User) -> None:
+def test_an_editor_signs_in_to_the_admin_with_the_keys(open_page: OpenPage, edna: User) -> None:
     page = open_page("/admin/login/?next=/admin/")
-    page.fill("input[name=username]", edna.email)
-    page.fill("input[name=password]", PASSWORD)
+    page.locator("input[name=username]").focus()
+    page.keyboard.type(edna.email)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Tab")
     # Wait until the page has loaded: its scripts change the links.
     with page.expect_navigation():
-        page.click("#login-form [type=submit]")
+        page.keyboard.press("Enter")
     expect(page.locator("#dashboard-items")).to_be_visible()

@@ -77,6 +77,39 @@ def test_lists_of_word_keep_their_levels_and_numbers(page: Page) -> None:
     ]
 
 
+def test_formatting_of_word_is_that_of_the_letters_shown(page: Page) -> None:
+    bold = "<b style='mso-bidi-font-weight:normal'>{}</b>"
+    paste(
+        page,
+        f"<p>{bold.format('Bold')} <i style='mso-bidi-font-style:normal'>italic</i>"
+        "<span style='mso-bidi-font-weight:bold'> plain</span></p>"
+        f"<table><tr><td><p>&nbsp;</p></td><td><p>{bold.format('Calls')}</p></td></tr>"
+        "<tr><td><p>Aden</p></td><td><p>12</p></td></tr></table>",
+    )
+    text = text_of(page)
+    assert "<p><strong>Bold</strong> <em>italic</em> plain</p>" in text
+    assert text.count("<th") == 2
+
+
+def test_footnotes_of_word_without_boxes_are_placed_at_their_marks(page: Page) -> None:
+    paste(
+        page,
+        '<div class=WordSection1><p>Ships<a href="#_ftn1" name="_ftnref1" title="">[1]</a> wait.</p>'
+        '<hr><p><a href="#_ftnref1" name="_ftn1" title="">[1]</a> Counted twice.</p></div>',
+    )
+    assert text_of(page) == '<p>Ships<span data-footnote="Counted twice."></span> wait.</p>'
+
+
+def test_typed_markdown_becomes_a_link_or_a_list(page: Page) -> None:
+    page.keyboard.type("See [the report](https://example.org/ports) now")
+    page.keyboard.press("Enter")
+    page.keyboard.type("1. One")
+    assert text_of(page) == (
+        '<p>See <a href="https://example.org/ports">the report</a> now</p>'
+        "<ol><li><p>One</p></li></ol>"
+    )
+
+
 def test_pasted_links_are_cleaned_and_unsafe_ones_removed(page: Page) -> None:
     outlook = "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.org%2Fa"
     for copied, kept in (

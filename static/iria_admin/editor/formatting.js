@@ -15,6 +15,11 @@ export const headingKeys = (Heading, levels) => Heading.extend({
 
 /* “1. ” begins a list, which the library leaves out; a year at the start of a line does not. */
 export const NumberedList = OrderedList.extend({
+  /* Readers see numbers only (articles/body/sanitiser.py). */
+  addAttributes() {
+    return { start: this.parent().start };
+  },
+
   addInputRules() {
     return [wrappingInputRule({ find: /^1\.\s$/, type: this.type })];
   },

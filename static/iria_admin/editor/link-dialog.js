@@ -10,7 +10,7 @@ const EMAIL = /^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/;
 const HOST = /^[^\s/:?#@]+\.[a-z\u00a1-\uffff]{2,}(:\d+)?([/?#]\S*)?$/i;
 
 /* The URL that was typed, complete; empty for anything else. */
-function urlOf(text) {
+export function urlOf(text) {
   const typed = text.trim();
   if (referenceOf(typed) || (EXPLICIT.test(typed) && !/\s/.test(typed))) return typed;
   if (EMAIL.test(typed)) return `mailto:${typed}`;

@@ -1,7 +1,7 @@
 /* Links with a URL or a reference to an article or page (`internal:article/12`), without `target` and `rel`. */
 
-import { Link as BaseLink } from "django-prose-editor/editor";
-import { askForLink, stateOf } from "editor/link-dialog";
+import { InputRule, Link as BaseLink } from "django-prose-editor/editor";
+import { askForLink, stateOf, urlOf } from "editor/link-dialog";
 import { referenceOf, targetOf } from "editor/link-targets";
 
 /* Captions in the library have URLs. */
@@ -52,6 +52,19 @@ export const Link = BaseLink.extend({
         return true;
       },
     };
+  },
+
+  /* `[text](URL)` becomes a link as one types. */
+  addInputRules() {
+    const handler = ({ state, range: { from, to }, match: [, words, typed] }) => {
+      const href = urlOf(typed);
+      if (!href || (referenceOf(href) && !takesReferences(this.editor))) return null;
+      const mark = this.type.create({ href });
+      const marks = state.doc.resolve(from + 1).marks().concat(mark);
+      state.tr.replaceWith(from, to, state.schema.text(words, marks)).removeStoredMark(mark);
+      return undefined;
+    };
+    return [new InputRule({ find: /(?<!!)\[([^[\]]+)\]\((\S+)\)$/, handler })];
   },
 
   addMarkView() {

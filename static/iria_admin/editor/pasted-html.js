@@ -22,6 +22,8 @@ const STYLED = [
   [/text-decoration[a-z-]*:[^;]*line-through/i, "s"],
 ];
 const UNSTYLED = [["b, strong", /font-weight:\s*(normal|400)/i], ["i, em", /font-style:\s*normal/i]];
+/* How Word shows the same letters in other scripts, such as `mso-bidi-font-weight: normal` beside bold. */
+const OTHER_SCRIPTS = /mso-(ansi|ascii|bidi|fareast|hansi)-[^;]*;?/gi;
 const BLOCKS = "p, div, h1, h2, h3, h4, h5, h6, ul, ol, table, blockquote, pre, figure, hr, section, article";
 const KEPT = "[data-footnote], [data-image], [data-embed], [data-file], img, table, hr";
 
@@ -62,6 +64,7 @@ export function tidied(html, direction = "ltr") {
   if (!body.querySelector("[data-pm-slice]")) {
     for (const element of body.querySelectorAll(UNREAD)) element.remove();
     for (const element of body.querySelectorAll("[data-style]")) if (HIDDEN.test(element.dataset.style)) element.remove();
+    for (const element of body.querySelectorAll("[data-style*='mso-']")) element.dataset.style = element.dataset.style.replace(OTHER_SCRIPTS, "");
     placeNotes(page);
     nameHeadings(page);
     makeLists(page);

@@ -33,11 +33,12 @@ function takeNotes(page) {
   }
   /* LibreOffice: <div id="sdfootnote1">, linked as #sdfootnote1sym */
   for (const box of page.querySelectorAll("div[id^='sdfootnote'], div[id^='sdendnote']")) take(`${box.id}sym`, box);
-  /* Google Docs: <div><p><a id="ftnt1" href="#ftnt_ref1">, below a line */
-  for (const back of page.querySelectorAll("a[id^='ftnt']:not([id^='ftnt_ref'])")) {
-    const box = back.closest("div") ?? back.closest("p") ?? back;
+  /* Google Docs: <div><p><a id="ftnt1" href="#ftnt_ref1">; Word without boxes: <p><a name="_ftn1" href="#_ftnref1">;
+     both below a line */
+  for (const back of page.querySelectorAll("a[id^='ftnt']:not([id^='ftnt_ref']), a:is([name^='_ftn'], [name^='_edn']):not([name*='ref'])")) {
+    const box = (back.id && back.closest("div")) || back.closest("p") || back;
     if (box.previousElementSibling?.localName === "hr") box.previousElementSibling.remove();
-    take(back.id, box);
+    take(back.id || back.name, box);
   }
   /* Web pages: a list with the role of endnotes */
   for (const section of page.querySelectorAll("[role=doc-endnotes], .footnotes")) {

@@ -13,7 +13,7 @@ export function tidyTables(page) {
     }
     for (const cell of table.querySelectorAll("thead td")) rename(cell, "th");
     const first = [...(table.querySelector("tr")?.children ?? [])];
-    if (table.rows.length > 1 && first.every((cell) => cell.localName === "td" && cell.textContent.trim() && isBold(cell))) {
+    if (table.rows.length > 1 && first.some((cell) => cell.textContent.trim()) && first.every((cell) => cell.localName === "td" && isBold(cell))) {
       for (const cell of first) rename(cell, "th");
     }
     for (const strong of table.querySelectorAll("th :is(b, strong)")) strong.replaceWith(...strong.childNodes);
@@ -21,7 +21,7 @@ export function tidyTables(page) {
   }
 }
 
-/* Whether every word of the cell is bold. */
+/* Whether every word of the cell is bold; the corner of a table is often empty. */
 function isBold(cell) {
   const walker = cell.ownerDocument.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
   for (let text = walker.nextNode(); text; text = walker.nextNode()) {
