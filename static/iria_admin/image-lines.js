@@ -83,6 +83,19 @@ export class AltLine extends Line {
     this.field.after(make("label", { className: "image-decorative" }, this.box, " Decorative"));
     this.field.addEventListener("input", () => taken(this.value));
     this.box.addEventListener("change", () => taken(this.value));
+    this.offer = make("button", { type: "button", className: "button image-alt-offer", textContent: "Save in the library too", hidden: true });
+    this.offer.addEventListener("click", () => this.save());
+    this.problem.before(this.offer);
+  }
+
+  /* For other articles with an image that has no alt text of its own. */
+  async save() {
+    this.field.focus();
+    try {
+      await change(this.details.id, { alt_text: this.value.alt.trim() });
+    } catch (error) {
+      this.say(error.message);
+    }
   }
 
   get value() {
@@ -90,12 +103,14 @@ export class AltLine extends Line {
   }
 
   show(details, { alt, decorative }) {
+    this.details = details;
     if (document.activeElement !== this.field) this.field.value = alt;
     this.box.checked = decorative;
     this.field.disabled = decorative;
     const own = details?.is_decorative ? "" : details?.alt ?? "";
     this.field.placeholder = decorative ? "" : own;
     const described = decorative || alt.trim() || own || details?.is_decorative;
+    this.offer.hidden = !details || details.alt || details.is_decorative || decorative || !alt.trim();
     this.say(details && !described ? UNDESCRIBED : "");
   }
 }

@@ -192,6 +192,7 @@ function showChosen(widget, detail) {
 function enhance(widget) {
   const input = widget.querySelector("input");
   const clear = widget.querySelector(".image-widget-clear");
+  input.closest("label").hidden = true;
   widget.classList.add("enhanced");
   clear.hidden = !input.value;
   clear.addEventListener("click", () => showChosen(widget, null));

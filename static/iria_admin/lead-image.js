@@ -28,6 +28,7 @@ class LeadImage extends HTMLElement {
     this.addButtons();
     this.addLines();
     this.takeFiles();
+    this.number.closest("label").hidden = true;
     this.classList.add("enhanced");
     this.number.addEventListener("change", () => this.show());
     this.addEventListener("picture:chosen", (event) => this.take(event.detail));
@@ -171,7 +172,9 @@ class LeadImage extends HTMLElement {
     const { value } = this.number;
     const chosen = Boolean(value);
     this.classList.toggle("lead-image-empty", !chosen);
+    const leaving = chosen && document.activeElement === this.uploader;
     this.uploader.hidden = this.hint.hidden = chosen;
+    if (leaving) this.chooser.focus();
     this.chooser.textContent = chosen ? "Replace" : "Choose from the library";
     this.focal.hidden = this.clear.hidden = !chosen;
     this.querySelector(".image-widget-name").textContent = details?.name ?? (chosen ? `Image number ${value} is not in the library.` : "");

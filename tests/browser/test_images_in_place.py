@@ -292,9 +292,15 @@ def test_an_article_with_an_image_is_written_with_the_keyboard_alone(
     page.keyboard.type("A line of boats")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
+    with page.expect_response("**/details/"):
+        page.keyboard.press("Enter")
+    expect(page.locator("#id_lead_alt")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
     page.keyboard.type("Nell Sandoval")
     with page.expect_response("**/details/"):
         page.keyboard.press("Tab")
+    expect(page.get_by_role("textbox", name="Caption")).to_be_focused()
     page.locator(TEXT).focus()
     page.keyboard.type("The lamps are lit.")
     with page.expect_response(AUTOSAVES) as saved:
@@ -302,7 +308,9 @@ def test_an_article_with_an_image_is_written_with_the_keyboard_alone(
     assert json.loads(saved.value.body())["errors"] == {}
     article = Article.objects.get()
     assert (article.lead_alt, article.lead_image is not None) == ("A line of boats", True)
-    assert Image.objects.get().credit == "Nell Sandoval"
+    image = Image.objects.get()
+    assert (image.headline, image.credit) == ("boats", "Nell Sandoval")
+    assert image.alt_text == "A line of boats"
 
 
 def test_the_images_of_a_gallery_are_ordered_by_dragging(open_admin: OpenPage, edna: User) -> None:

@@ -51,7 +51,7 @@ FIELDSETS: Final = [
     (
         "Lead image",
         {
-            "fields": ("lead_image", "lead_caption", "lead_alt", "lead_decorative"),
+            "fields": ("lead_image", "lead_alt", "lead_decorative", "lead_caption"),
             "classes": ["admin-writing", "article-lead"],
         },
     ),

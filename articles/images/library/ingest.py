@@ -156,6 +156,7 @@ def ingest(
     *,
     by: User | None,
     if_known: Literal["reuse", "refuse"] = "reuse",
+    name: str = "",
     **fields: Any,
 ) -> Image:
     """Adds the file to the library, with a private original and its first rendition.
@@ -163,6 +164,9 @@ def ingest(
     The file's metadata fills the fields that the caller did not give. The worker creates the other
     renditions after the commit. For a file that is already in the library the existing row is
     returned unchanged, so that imports can be repeated; with `if_known="refuse"` it is an error.
+
+    Args:
+        name: the headline of an image whose metadata has none, so that the library finds it.
 
     Raises:
         AlreadyThere: the file is in the library, and `if_known` is "refuse".
@@ -176,6 +180,7 @@ def ingest(
         found = decode(copy, folder)
         given = {name: value for name, value in fields.items() if value not in ("", None)}
         values = {
+            "headline": _shortened("headline", name),
             **fields_from(found["metadata"]),
             **given,
             **file_fields(copy, found),

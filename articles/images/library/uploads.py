@@ -56,13 +56,19 @@ def receive(files: "Iterable[File[Any]]", *, by: User) -> list[Received]:
 def _receive_one(file: "File[Any]", by: User) -> Received:
     name = str(file.name or "the file")
     try:
-        image = ingest.ingest(file, by=by, if_known="refuse")
+        image = ingest.ingest(file, by=by, if_known="refuse", name=_headline(name))
     except ingest.AlreadyThere as known:
         return Received(name, known.image, str(known), is_new=False)
     except ingest.UploadRejected as rejection:
         return Received(name, None, str(rejection), is_new=False)
     similar = tuple(similar_images(image)[:MAX_DUPLICATES])
     return Received(name, image, metadata_message(image), is_new=True, duplicates=similar)
+
+
+def _headline(file_name: str) -> str:
+    """From the name of the file; programs name what is pasted, which says nothing."""
+    stem = Path(file_name).stem.replace("_", " ").strip()
+    return "" if stem.lower() in {"image", "pasted-image", "pasted image", "the file"} else stem
 
 
 def metadata_message(image: Image) -> str:

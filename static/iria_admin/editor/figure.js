@@ -63,12 +63,12 @@ export class FigureView {
     if (widthLabel) this.width = widthChooser((width) => this.change({ width }), widthLabel);
   }
 
-  /* What is shown of it, its caption, and lines below. */
-  build(shown, hint, ...below) {
-    this.fixed = [shown, ...below];
+  /* What is shown of it, lines below, and its caption. */
+  build(shown, hint, ...lines) {
+    this.fixed = [shown, ...lines];
     for (const part of this.fixed) part.contentEditable = "false";
     this.contentDOM = crel("figcaption", { className: "admin-figure-caption", "data-hint": hint });
-    this.dom = crel("figure", { className: "admin-figure" }, [shown, this.contentDOM, ...below]);
+    this.dom = crel("figure", { className: "admin-figure" }, [...this.fixed, this.contentDOM]);
   }
 
   change(attributes) {
