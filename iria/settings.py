@@ -232,6 +232,9 @@ if DATABASE_REPLICA_URL and not TESTING:
     DATABASES["replica"] = database("DATABASE_REPLICA_URL")
     DATABASE_ROUTERS = ["iria.core.db.replica.Router"]
 DATABASE_POOL_SIZE = 8
+# Imports, backups and other jobs of minutes or hours, which the worker runs besides the others.
+LONG_QUEUE = "long"
+LONG_CONCURRENCY = 3
 for _alias, _database in DATABASES.items():
     _database["ENGINE"] = "iria.core.db.backend"
     # Prepared statements take PostgreSQL less than half the time (docs/performance.md).
@@ -249,7 +252,9 @@ for _alias, _database in DATABASES.items():
     if not TESTING and not is_command(sys.argv):
         _database["OPTIONS"]["pool"] = {
             "min_size": 1 if _alias == "default" else 0,
-            "max_size": DATABASE_POOL_SIZE,
+            # One more for each long job of the worker, and one for their progress.
+            "max_size": DATABASE_POOL_SIZE
+            + (LONG_CONCURRENCY + 1) * ("procrastinate" in sys.argv[1:2]),
             # The primary is used instead of a replica.
             "timeout": 3 if _alias == "default" else 1,
             # Reconnect when a connection is needed, not at growing intervals

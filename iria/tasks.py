@@ -107,7 +107,7 @@ def delete_expired_sessions(timestamp: int) -> None:
     sessions.delete_unused_browsers()
 
 
-@app.task(name=uploads.RUN, pass_context=True)
+@app.task(name=uploads.RUN, pass_context=True, queue=settings.LONG_QUEUE)
 def run_import(context: JobContext, run_id: int) -> None:
     """The dry run, the import or the undoing of an archive."""
     uploads.resume(run_id, should_stop=context.should_abort)
@@ -141,7 +141,12 @@ def delete_old_backup_runs(timestamp: int) -> None:
     history.delete_old_backup_runs()
 
 
-@app.task(name="iria.back_up", queueing_lock="iria.back_up", lock="iria.back_up")
+@app.task(
+    name="iria.back_up",
+    queue=settings.LONG_QUEUE,
+    queueing_lock="iria.back_up",
+    lock="iria.back_up",
+)
 def back_up(timestamp: int) -> None:
     """At the time of BACKUP_TIME: makes a backup, and tries it when the last trial is some days ago."""
     from iria.backup import creating, drill  # docs/decisions/memory.md

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -54,7 +55,7 @@ def send_data_link(subscriber_id: int) -> None:
     subscription_emails.send_data_link(subscriber_id)
 
 
-@app.task(name=job_queue.IMPORT)
+@app.task(name=job_queue.IMPORT, queue=settings.LONG_QUEUE)
 def run_import(import_id: int) -> None:
     runner.resume(import_id)
 

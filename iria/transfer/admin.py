@@ -1,6 +1,7 @@
 """Imports in the admin: upload, dry run, import, progress, report, undo."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -24,8 +25,8 @@ from iria.core.db.history import ImportedItem, ImportReportPage, ImportRun, RowO
 from iria.core.hooks import DashboardItem
 from iria.publication.models import validate_time_zone
 from iria.transfer import runs, uploads
-from iria.transfer.formats import FORMATS
-from iria.transfer.records import Kind
+from iria.transfer.formats import A_ZIP, FORMATS, recognise, refusal
+from iria.transfer.records import Kind, Unreadable
 from iria.transfer.report import Outcome, as_json
 from iria.transfer.undo import REMOVED, STAYS
 
@@ -34,6 +35,7 @@ TOO_LATE: Final = "This is not possible now: the import is running, or its file 
 ONE_FILE: Final = "Upload a file, or name one on the server, not both."
 MAX_SETTINGS_BYTES: Final = 5 * 1024**2
 """Bytes of a file of redirects or routes."""
+CHOOSE: Final = "The file does not say where it is from. Choose the old system."
 OUTSIDE: Final = "Enter a path inside the folder, such as “export.xml”."
 State = ImportRun.State
 
@@ -57,7 +59,7 @@ def _validate_settings(file: UploadedFile[Any]) -> None:
 
 
 class UploadForm(forms.Form):
-    system = forms.ChoiceField(label="Old system")
+    system = forms.ChoiceField(label="Old system", required=False)
     file = forms.FileField(label="Export", required=False, validators=[_validate_upload])
     images = forms.FileField(
         label="Images",
@@ -112,7 +114,10 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(system, each.name) for system, each in FORMATS.items()]
+        choices = [
+            ("", "Recognised by the file"),
+            *((system, each.name) for system, each in FORMATS.items()),
+        ]
         self.fields["system"].choices = choices  # type: ignore[attr-defined]
         suffixes = sorted({suffix for each in FORMATS.values() for suffix in each.suffixes})
         self.fields["file"].widget.attrs["accept"] = ",".join(suffixes)
@@ -138,9 +143,34 @@ class UploadForm(forms.Form):
                 self.add_error("file", "Choose the file that the old system exported.")
             elif values.get("file") and values.get("server_file"):
                 self.add_error("server_file", ONE_FILE)
+            else:
+                self._recognise(values)
         if values.get("images") and values.get("media_folder"):
             self.add_error("media_folder", ONE_FILE)
         return values
+
+    def _recognise(self, values: dict[str, Any]) -> None:
+        """Chooses the system, and refuses another kind of file at once."""
+        name = "file" if values["file"] else "server_file"
+        found = None
+        if name == "file":
+            found = recognise(values["file"])
+            values["file"].seek(0)
+        else:
+            # It may be on the machine of the worker only, which says so if it is not.
+            with suppress(Unreadable, OSError), uploads.on_server(values[name]).open("rb") as file:
+                found = recognise(file)
+        system = values.get("system")
+        if system:
+            message = refusal(found, system)
+        elif found and not found.system and found.what != A_ZIP:
+            message = f"This is {found.what}, which cannot be imported. {found.to_do}".rstrip()
+        elif not (found and found.system):
+            name, message = "system", CHOOSE
+        else:
+            values["system"], message = found.system, ""
+        if message:
+            self.add_error(name, message)
 
 
 class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
@@ -280,7 +310,9 @@ class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
 
 def _progress(run: ImportRun) -> dict[str, Any]:
     if not run.total:
-        text = "Reading the file" if run.state != State.UNDOING else "Starting"
+        reading = "Reading the file" if run.state != State.UNDOING else "Starting"
+        text = uploads.waiting_for(run) if run.is_running else ""
+        text = text or reading
     elif run.state == State.UNDOING:
         text = f"{run.done:,} of {run.total:,} items"
     else:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 from zoneinfo import ZoneInfo
 
 from django.utils.module_loading import import_string
@@ -126,6 +126,7 @@ PAGE: Final = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", 
 SUBSTACK: Final = re.compile(r"(?:^|/)posts/\d+\.[^/]*\.html$")
 LIST: Final = "posts.csv"
 MEDIUM: Final = re.compile(r"(?:^|/)posts/(?:draft_|\d{4}-\d{2}-\d{2}_)[^/]*-[0-9a-f]{8,14}\.html$")
+MARKDOWN: Final = re.compile(r"(?:^|[^/])\.(?:md|mdx|markdown)$", re.IGNORECASE)
 COPY_AGAIN: Final = "Export or copy it again."
 UNPACK: Final = "Unpack it first."
 SIGNATURES: Final = (
@@ -158,12 +159,22 @@ def require(path: Path, system: str) -> None:
         Unreadable: with what it is and what to do.
     """
     try:
-        detected = _folder(path, system) if path.is_dir() else _file(path)
+        if path.is_dir():
+            detected = _folder(path, system)
+        else:
+            with path.open("rb") as file:
+                detected = recognise(file)
     except OSError:
         # The parser says why it cannot be opened.
         return
+    if message := refusal(detected, system):
+        raise Unreadable(message)
+
+
+def refusal(detected: Found | None, system: str) -> str:
+    """What it is and what to do, if it is clearly something else than the parser of this system reads."""
     if detected is None or detected.system == system:
-        return
+        return ""
     if (detected.what == A_ZIP and ".zip" in FORMATS[system].suffixes) or (
         detected.system,
         system,
@@ -172,19 +183,19 @@ def require(path: Path, system: str) -> None:
         "wordpress",
     ):
         # The parser tells them apart, and names the line if the XML is broken.
-        return
+        return ""
     to_do = (
         f"Choose that system, or use import_{detected.system}."
         if detected.system
         else detected.to_do
     )
-    message = f"This is {detected.what}, not {FORMATS[system].content}. {to_do}".rstrip()
-    raise Unreadable(message)
+    return f"This is {detected.what}, not {FORMATS[system].content}. {to_do}".rstrip()
 
 
 def _folder(path: Path, system: str) -> Found | None:
     names = (each.relative_to(path).as_posix() for each in _below(path))
-    if packed := _system_of(names):
+    packed = _system_of(names)
+    if packed in {"substack", "medium"}:
         return Found(f"the folder of {FORMATS[packed].content}", "", "Give its ZIP file as it was.")
     return (
         None if system == "markdown" else Found("a folder", "", "Give the file that was exported.")
@@ -197,13 +208,13 @@ def _below(path: Path) -> Iterator[Path]:
             yield folder / name
 
 
-def _file(path: Path) -> Found | None:
-    with path.open("rb") as source:
-        start = source.read(START)
+def recognise(file: IO[bytes]) -> Found | None:
+    """What a file is, if its beginning or the names in a ZIP file say so."""
+    start = file.read(START)
     if not start.strip(b"\x00\r\n\t \xef\xbb\xbf"):
         return Found("an empty file", "", COPY_AGAIN)
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _zip(path)
+        return _zip(file)
     for signature, what, to_do in SIGNATURES:
         if start.startswith(signature):
             return Found(what, "", to_do)
@@ -211,9 +222,9 @@ def _file(path: Path) -> Found | None:
     return _text(start.decode(encoding, "replace").lstrip())
 
 
-def _zip(path: Path) -> Found | None:
+def _zip(file: IO[bytes]) -> Found | None:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
     except BROKEN:
         return Found("a ZIP file that is damaged or incomplete", "", COPY_AGAIN)
@@ -231,7 +242,9 @@ def _system_of(names: Iterable[str]) -> str:
         map(SUBSTACK.search, listed)
     ):
         return "substack"
-    return "medium" if any(map(MEDIUM.search, listed)) else ""
+    if any(map(MEDIUM.search, listed)):
+        return "medium"
+    return "markdown" if any(map(MARKDOWN.search, listed)) else ""
 
 
 def _text(start: str) -> Found | None:

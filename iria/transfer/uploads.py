@@ -18,9 +18,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 from accounts.models import User
+from iria import health
 from iria.core.db.history import ImportChunk, ImportRun
 from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
@@ -33,7 +35,6 @@ from iria.transfer.writer.images import Fetcher, Media
 from iria.transfer.writer.run import Import
 
 RUN: Final = "iria.import"
-AFTER_OTHERS: Final = -10
 CHUNK: Final = 1024 * 1024
 CHUNKS_AT_ONCE: Final = 16
 MAX_BYTES: Final = 1024**3
@@ -146,11 +147,24 @@ def enqueue(run_id: int) -> None:
     """One import at a time: they would wait for each other's categories."""
     try:
         with transaction.atomic():
-            app.configure_task(
-                RUN, queueing_lock=f"{RUN} {run_id}", lock=RUN, priority=AFTER_OTHERS
-            ).defer(run_id=run_id)
+            app.configure_task(RUN, queueing_lock=f"{RUN} {run_id}", lock=RUN).defer(run_id=run_id)
     except AlreadyEnqueued:
         return
+
+
+def waiting_for(run: ImportRun) -> str:
+    """What the worker does before this import; empty if it is at work on it."""
+    running = ProcrastinateJob.objects.filter(status="doing", queue_name=settings.LONG_QUEUE)
+    imports = set(running.filter(task_name=RUN).values_list("args__run_id", flat=True))
+    if run.pk in imports:
+        return ""
+    if other := ImportRun.objects.filter(pk__in=imports).first():
+        return f"Waiting for the import of “{other}”"
+    if not health.last_heartbeat()[1]:
+        return "Waiting for the worker, which is not running"
+    if (count := running.count()) >= settings.LONG_CONCURRENCY:
+        return f"Waiting for {count} other long jobs"
+    return "Starting"
 
 
 def in_progress() -> list[int]:
@@ -227,13 +241,13 @@ def _unpacked(run: ImportRun) -> Iterator[tuple[Path, Path | None, Options]]:
     with TemporaryDirectory(prefix=WORK, dir=settings.STATE) as name:
         folder = Path(name)
         if run.server_file:
-            file = _on_server(run.server_file)
+            file = on_server(run.server_file)
         else:
             # With its suffix, by which some formats are recognised.
             suffix = PurePosixPath(run.name).suffix[:MAX_SUFFIX_LENGTH]
             file = _copied(run, File.SOURCE, folder / f"source{suffix}")
         if run.media_folder:
-            media: Path | None = _on_server(run.media_folder)
+            media: Path | None = on_server(run.media_folder)
         elif run.chunks.filter(file=File.MEDIA).exists():
             media = _unzip(
                 _copied(run, File.MEDIA, folder / "media.zip"), folder / "media", is_image
@@ -283,7 +297,7 @@ def _copied(run: ImportRun, file: str, target: Path) -> Path:
     return target
 
 
-def _on_server(name: str) -> Path:
+def on_server(name: str) -> Path:
     root = server_folder().resolve()
     path = (root / name).resolve()
     # `os.path` finds nothing under a name that is too long; a `Path` raises an error.

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import psycopg
+from django.conf import settings
 from django.core.management import CommandError
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app, connector_params
@@ -99,5 +100,17 @@ async def _run_until_stopped(
 
 
 async def _open_and_work(func: Work, options: dict[str, Any]) -> None:
+    """Long jobs have places of their own, so that neither kind waits for the other."""
+    each_options = [options]
+    if not options.get("queues"):
+        others = {each.queue for each in app.tasks.values()} - {settings.LONG_QUEUE}
+        long_jobs = {"queues": [settings.LONG_QUEUE], "concurrency": settings.LONG_CONCURRENCY}
+        each_options = [{**options, "queues": sorted(others)}, {**options, **long_jobs}]
     async with app.open_async():
-        await func(app=app, **options)
+        workers = [asyncio.ensure_future(func(app=app, **each)) for each in each_options]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from accounts.models import User
 from articles.editorial.models import Article
@@ -27,6 +30,7 @@ pytestmark = pytest.mark.django_db
 State = ImportRun.State
 ADD = "admin:iria_importrun_add"
 UPLOAD = "admin:iria_importrun_upload"
+TASK = "related.refresh_imported"
 ALLOWED = "admin:iria_importrun_upload_allowed"
 
 
@@ -68,8 +72,8 @@ POSTS = (
 
 def test_an_archive_is_checked_imported_and_undone(admin_client: Client, tmp_path: Path) -> None:
     media = images(**{"uploads/2020/quay.jpg": picture_file(colour="red").read()})
-    run = upload(admin_client, file=archive(tmp_path, *POSTS), images=media)
-    assert run.state == State.CHECKING
+    run = upload(admin_client, system="", file=archive(tmp_path, *POSTS), images=media)
+    assert (run.system, run.state) == ("wordpress", State.CHECKING)
     work(run)
     assert (run.state, run.counts["posts"]["created"]) == (State.CHECKED, 2)
     assert not Article.objects.exists()
@@ -183,6 +187,52 @@ def test_a_file_with_a_long_suffix_is_checked(admin_client: Client, tmp_path: Pa
     run = upload(admin_client, file=file)
     work(run)
     assert run.state == State.CHECKED
+
+
+@pytest.mark.parametrize(
+    ("system", "content", "field"),
+    [
+        ("", b"%PDF-1.7", "file"),
+        ("", b"PK\x03\x04", "file"),
+        ("", b"Some text", "system"),
+        ("ghost", b"<rss></rss>", "file"),
+    ],
+)
+def test_a_wrong_file_is_refused_by_the_form(
+    admin_client: Client, system: str, content: bytes, field: str
+) -> None:
+    fields = {"system": system, "file": SimpleUploadedFile("export.xml", content)}
+    assert list(admin_client.post(reverse(ADD), fields).context["form"].errors) == [field]
+
+
+def test_an_import_says_what_it_waits_for(admin_client: Client, tmp_path: Path) -> None:
+    def text(run: ImportRun) -> str:
+        answer: str = admin_client.get(url("progress", run)).json()["text"]
+        return answer
+
+    def start(task: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE procrastinate_jobs SET status = 'doing' WHERE id ="
+                " (SELECT min(id) FROM procrastinate_jobs WHERE task_name = %s AND status = 'todo')",
+                [task],
+            )
+
+    first = upload(admin_client, file=archive(tmp_path, *POSTS))
+    without_worker = text(first)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    idle = text(first)
+    for number in range(settings.LONG_CONCURRENCY):
+        app.configure_task(TASK, lock=str(number)).defer(article_ids=[])
+        start(TASK)
+    behind_others = text(first)
+    uploads.enqueue(first.pk)
+    start(uploads.RUN)
+    second = ImportRun.objects.create(system="ghost", name="b.json", state=State.CHECKING)
+    texts = [without_worker, idle, behind_others, text(first), text(second)]
+    assert len(set(texts)) == len(texts)
+    assert first.name in text(second)
 
 
 def test_images_are_fetched_on_request(

@@ -131,7 +131,7 @@ def test_an_import_that_meets_a_deadlock_is_continued(
     run = ImportRun.objects.create(
         system="wordpress", name="x.xml", state=State.IMPORTING, server_file="export.xml"
     )
-    monkeypatch.setattr("iria.transfer.uploads._on_server", lambda _: wxr.write(tmp_path, *POSTS))
+    monkeypatch.setattr("iria.transfer.uploads.on_server", lambda _: wxr.write(tmp_path, *POSTS))
     prepare = Terms.prepare
 
     def deadlock(*_: object) -> None:
