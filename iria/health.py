@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 from time import monotonic
 from typing import Final
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
+from iria.core.db.backend.base import SNAPSHOT
 from iria.core.db.outage import RETRY_AFTER
 from iria.core.http.headers import GetResponse
 from iria.launcher import upgrading
@@ -23,6 +26,13 @@ HEARTBEAT_SECONDS = 45
 
 ANSWER_SECONDS: Final = 5
 """How long a process repeats its answer about database and migrations."""
+
+MAX_JOB: Final = timedelta(minutes=30)
+"""For a job, or without progress for an import. The worker ends it then."""
+MAX_LONG_JOB: Final = timedelta(hours=12)
+"""For a job of the queue of long jobs, such as a backup."""
+MAX_IDLE: Final = timedelta(minutes=5)
+"""In a transaction. PostgreSQL ends the connection after twice as long."""
 
 
 class HealthEndpoints:
@@ -85,14 +95,57 @@ def lacks_replaced_migrations(connection: BaseDatabaseWrapper) -> bool:
 
 
 def worker() -> HttpResponse:
-    """Whether a worker has written a heartbeat recently, and the time of the last one or null."""
+    """Whether a worker has written a heartbeat recently, no job hangs, and no transaction is left open.
+
+    With the time of the last heartbeat, or null.
+    """
     heartbeat: datetime | None = None
-    alive = False
+    state = {"worker": False, "jobs": False, "transactions": False}
     with suppress(DatabaseError):
-        heartbeat, alive = last_heartbeat()
+        heartbeat, state["worker"] = last_heartbeat()
+        state["jobs"] = not hanging_jobs()
+        state["transactions"] = not idle_transactions()
     return JsonResponse(
-        {"worker": alive, "last_heartbeat": heartbeat}, status=200 if alive else 503
+        state | {"last_heartbeat": heartbeat}, status=200 if all(state.values()) else 503
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HangingJob:
+    pk: int
+    task: str
+    since: datetime
+    """When it began, or made its last progress."""
+    import_id: int | None
+
+
+def hanging_jobs() -> list[HangingJob]:
+    """Jobs that have run, or made no progress, for so long that they will not come to an end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT job.id, job.task_name, greatest(began.at, run.progress_at), run.id"
+            " FROM procrastinate_jobs AS job CROSS JOIN LATERAL (SELECT max(at) AS at"
+            "  FROM procrastinate_events WHERE job_id = job.id AND type = 'started') AS began"
+            " LEFT JOIN iria_importrun AS run ON job.task_name = 'iria.import'"
+            "  AND run.id = (job.args->>'run_id')::bigint"
+            " WHERE job.status = 'doing' AND greatest(began.at, run.progress_at) <"
+            "  clock_timestamp() - CASE WHEN job.queue_name = %s AND run.id IS NULL"
+            "  THEN make_interval(secs => %s) ELSE make_interval(secs => %s) END ORDER BY 3",
+            [settings.LONG_QUEUE, MAX_LONG_JOB.total_seconds(), MAX_JOB.total_seconds()],
+        )
+        return [HangingJob(*row) for row in cursor.fetchall()]
+
+
+def idle_transactions() -> list[tuple[int, datetime]]:
+    """The process ids of connections that have long been idle in a transaction, and since when."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid, state_change FROM pg_stat_activity WHERE datname = current_database()"
+            " AND state LIKE 'idle in transaction%%' AND application_name <> %s"
+            " AND state_change < clock_timestamp() - make_interval(secs => %s) ORDER BY 2",
+            [SNAPSHOT, MAX_IDLE.total_seconds()],
+        )
+        return list(cursor.fetchall())
 
 
 def last_heartbeat() -> tuple[datetime | None, bool]:

@@ -114,6 +114,10 @@ def _from_database() -> Iterator[Metric]:
     yield _by_state("iria_deliveries", "Deliveries of issues that are being sent.", states)
     _, is_alive = health.last_heartbeat()
     yield GaugeMetricFamily("iria_worker_alive", "Whether a worker runs.", is_alive)
+    hanging, idle = len(health.hanging_jobs()), len(health.idle_transactions())
+    yield GaugeMetricFamily("iria_jobs_hanging", "Jobs without progress.", hanging)
+    text = "Connections that have been idle in a transaction for minutes."
+    yield GaugeMetricFamily("iria_database_idle_transactions", text, idle)
 
 
 def _by_state(name: str, text: str, rows: Iterable[tuple[str, int]]) -> GaugeMetricFamily:

@@ -23,6 +23,7 @@ from iria.backup import BackupError, files, manifest, postgres
 from iria.backup.files import CHECKSUMS, DATABASE, MEDIA, Line, Previous
 from iria.backup.keys import Key
 from iria.backup.manifest import Manifest
+from iria.core.db.backend.base import SNAPSHOT
 from iria.core.db.history import BackupRun
 from iria.environment import is_running
 from iria.launcher.output import describe_os_error
@@ -174,6 +175,7 @@ def _dump(
 ) -> dict[str, Any]:
     """Dumps the database; returns what is in it at the same moment, and leaves the transaction open."""
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    connection.execute(f"SET LOCAL application_name = {SNAPSHOT}")
     row = connection.execute("SELECT pg_export_snapshot()").fetchone()
     with scratch_folder() as scratch:
         folder = scratch / DATABASE if key else draft / DATABASE

@@ -112,6 +112,14 @@ def dead_rows() -> Iterator[Finding]:
         )
 
 
+def idle_transactions() -> Iterator[Finding]:
+    for pid, since in health.idle_transactions():
+        yield Finding(
+            f"A transaction has been left open since {since:%Y-%m-%d %H:%M} UTC, and others may wait for it.",
+            f"End the program that opened it, or run `SELECT pg_terminate_backend({pid});`.",
+        )
+
+
 def clock() -> Iterator[Finding]:
     before = datetime.now(UTC)
     ((at_database,),) = _rows("SELECT clock_timestamp()")
@@ -223,6 +231,7 @@ CHECKS: Final = (
     Check("Changes of public tables renew cached pages.", triggers_exist),
     Check("All indexes are in use.", invalid_indexes),
     Check("Tables are vacuumed.", dead_rows),
+    Check("No transaction is left open.", idle_transactions),
     Check("The clocks of this machine and of the database agree.", clock),
     Check("What needs a connection of its own does not go through a pooler.", pooler),
     Check("The pooler, if there is one, can be used.", pooler_answers),

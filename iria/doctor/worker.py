@@ -44,6 +44,14 @@ def waiting_jobs() -> Iterator[Finding]:
         )
 
 
+def hanging_jobs() -> Iterator[Finding]:
+    for job in health.hanging_jobs():
+        yield Finding(
+            f"The job {job.task} has made no progress since {job.since:%Y-%m-%d %H:%M} UTC.",
+            f"The worker ends it within a minute; if it does not, restart it with {START}.",
+        )
+
+
 def failed_jobs() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -67,5 +75,6 @@ def failed_jobs() -> Iterator[Finding]:
 CHECKS: Final = (
     Check("The worker runs.", heartbeat),
     Check("No job waits for long.", waiting_jobs),
+    Check("No job hangs.", hanging_jobs),
     Check("No job failed in the last day.", failed_jobs),
 )

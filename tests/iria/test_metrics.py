@@ -55,3 +55,5 @@ def test_the_database_is_asked_for_jobs_and_connections(db: None) -> None:
     assert "iria_database_up 1.0" in text
     assert 'iria_database_connections{state="active"}' in text
     assert "iria_worker_alive 0.0" in text
+    assert "iria_jobs_hanging 0.0" in text
+    assert "iria_database_idle_transactions 0.0" in text

@@ -65,7 +65,12 @@ def test_many_health_checks_read_the_migrations_once(
 def test_the_worker_has_its_own_health_check(client: Client, db: None) -> None:
     never = client.get("/readyz/worker/")
     assert never.status_code == 503
-    assert never.json() == {"worker": False, "last_heartbeat": None}
+    assert never.json() == {
+        "worker": False,
+        "jobs": True,
+        "transactions": True,
+        "last_heartbeat": None,
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')"

@@ -8,7 +8,11 @@ from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from iria import health
+from iria.core.db.history import ImportRun
 from iria.core.security import RateCount
+from iria.doctor import worker
+from iria.management.commands.procrastinate import end_hanging_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -87,3 +91,36 @@ def test_a_failed_job_is_deleted_after_thirty_days(jobs: Callable[[], None]) -> 
         cursor.execute("SELECT task_name FROM procrastinate_jobs")
         assert cursor.fetchall() == [("failed 29 days ago",)]
         cursor.execute("DELETE FROM procrastinate_jobs")
+
+
+def _start(task: str, minutes: int, **arguments: int) -> int:
+    """A job that a worker began so long ago."""
+    job = int(app.configure_task(task).defer(**arguments))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [job])
+        cursor.execute(
+            "UPDATE procrastinate_events SET at = now() - make_interval(mins => %s) WHERE job_id = %s",
+            [minutes, job],
+        )
+    return job
+
+
+def test_a_job_without_progress_is_found_and_ended() -> None:
+    now = timezone.now()
+    stopped, going = (
+        ImportRun.objects.create(system="ghost", name="a.json", state="importing", progress_at=at)
+        for at in (now - timedelta(minutes=31), now)
+    )
+    hanging = _start("iria.import", 60, run_id=stopped.pk)
+    of_other_worker = _start("editorial.publish_due", 31, timestamp=0)
+    _start("iria.import", 60, run_id=going.pk)
+    _start("iria.back_up", 60, timestamp=0)
+    _start("editorial.publish_due", 1, timestamp=0)
+    assert {job.pk for job in health.hanging_jobs()} == {hanging, of_other_worker}
+    assert health.worker().status_code == 503
+    assert len(list(worker.hanging_jobs())) == 2
+    assert end_hanging_jobs({hanging})
+    stopped.refresh_from_db()
+    assert stopped.state == ImportRun.State.FAILED
+    assert [job.pk for job in health.hanging_jobs()] == [of_other_worker]
+    assert not end_hanging_jobs({hanging})

@@ -1,23 +1,38 @@
 """Procrastinate's command, with a worker that survives database outages."""
 
 import asyncio
+import logging
+import os
 import signal
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Container
+from contextlib import suppress
 from typing import Any, Final
 
 import psycopg
 from django.conf import settings
 from django.core.management import CommandError
+from django.db import DatabaseError, InterfaceError, connection
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app, connector_params
 from procrastinate.contrib.django.management.commands import procrastinate
 from procrastinate.exceptions import ConnectorException
 from psycopg.errors import UndefinedTable
 
+from iria import health
 from iria.core.db import outage
+from iria.core.db.backend.base import DatabaseWrapper
+from iria.core.db.history import ImportRun
+from iria.transfer import runs
 
 END_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 POOL_SECONDS: Final = 5.0
+LOCK_TIMEOUT: Final = "10min"
+"""Then a job that waits for a lock fails: who holds it may be waiting for the job."""
+WATCH_SECONDS: Final = 30.0
+EXIT_SECONDS: Final = 30.0
+
+logger = logging.getLogger(__name__)
 
 Work = Callable[..., Awaitable[None]]
 
@@ -28,6 +43,7 @@ class Command(procrastinate.Command):
             # A wrong URL fails at once, and is not retried like an outage; before the system checks,
             # which use the pool.
             psycopg.connect(**connector_params()).close()
+            DatabaseWrapper.limits["lock_timeout"] = LOCK_TIMEOUT
         return super().execute(*args, **options)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -63,14 +79,55 @@ async def run_worker(func: Work, **options: Any) -> None:
 
     for number in END_SIGNALS:
         loop.add_signal_handler(number, request_stop)
+    running: set[int] = set()
+
+    async def note(call_next: Callable[[], Awaitable[Any]], context: Any, _worker: Any) -> Any:
+        running.add(context.job.id)
+        try:
+            return await call_next()
+        finally:
+            running.discard(context.job.id)
+
+    options["worker_middleware"] = [note]
+    watching = asyncio.ensure_future(_watch(running, request_stop))
     while not stop.is_set():
         error = await _run_until_stopped(func, stop, {**options, "install_signal_handlers": False})
         if not options.get("wait", True):
-            return
+            break
         if error is not None:
             outage.current.suspect(error)
         while outage.current.is_on and not stop.is_set():
             await asyncio.sleep(0.2)
+    watching.cancel()
+
+
+async def _watch(running: Container[int], request_stop: Callable[[], None]) -> None:
+    """Ends this process if one of its jobs hangs, since a thread cannot be ended; the others are repeated."""
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        with suppress(DatabaseError, InterfaceError):
+            if await asyncio.to_thread(end_hanging_jobs, running):
+                break
+    request_stop()
+    ending = threading.Timer(EXIT_SECONDS, os._exit, [1])
+    ending.daemon = True
+    ending.start()
+
+
+def end_hanging_jobs(running: Container[int]) -> bool:
+    """Lets those of this worker fail; returns whether there were any."""
+    try:
+        jobs = [job for job in health.hanging_jobs() if job.pk in running]
+        for job in jobs:
+            logger.error("The job %s (%s) has made no progress and is ended.", job.task, job.pk)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [job.pk])
+            if job.import_id:
+                run = ImportRun.objects.get(pk=job.import_id)
+                runs.fail(run, "It made no progress for half an hour and was ended.")
+        return bool(jobs)
+    finally:
+        connection.close()
 
 
 async def _run_until_stopped(

@@ -33,6 +33,7 @@ from articles.images.credit_line import credit_line
 from articles.images.models import Image
 from articles.links.targets import urls_for
 from iria import __version__
+from iria.core.db.backend.base import SNAPSHOT
 from iria.core.http.urls import absolute_url
 from iria.core.text.language import direction_of, use_language
 from iria.publication.models import Publication, current_publication
@@ -263,6 +264,9 @@ def snapshot() -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            # Files are copied meanwhile.
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute(f"SET LOCAL application_name = {SNAPSHOT}")
             # The dates in an export do not depend on the settings of the server.
             cursor.execute("SET LOCAL TIME ZONE 'UTC'")
             cursor.execute("SET LOCAL datestyle TO 'ISO'")

@@ -17,6 +17,8 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from iria import health
+from iria.core.db.backend.base import SNAPSHOT
 from iria.core.db.history import BackupRun
 from iria.doctor import backups, database, files, mail, run, site, worker
 from iria.doctor.check import Check, Finding, Level, Unanswered, in_time, reason
@@ -388,6 +390,26 @@ def test_a_transaction_that_stays_open_is_named(
         pid = other.info.backend_pid
         findings = run.findings(Check("", database.dead_rows))
     assert any(str(pid) in finding.fix for finding in findings)
+
+
+def test_a_connection_that_is_idle_in_a_transaction_is_named(
+    healthy: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "MAX_IDLE", timedelta())
+    with other_connection() as other, other.transaction():
+        other.execute("SELECT 1")
+        (finding,) = run.findings(Check("", database.idle_transactions))
+        assert str(other.info.backend_pid) in finding.fix
+        assert health.worker().status_code == 503
+        other.execute(f"SET application_name = {SNAPSHOT}")
+        sql("SELECT pg_stat_clear_snapshot()")(None)  # type: ignore[arg-type]
+        assert not health.idle_transactions()
+
+
+def test_postgresql_ends_a_connection_that_stays_idle_in_a_transaction(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("10min",)
 
 
 def test_an_old_database_is_named(healthy: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:

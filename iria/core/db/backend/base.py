@@ -10,7 +10,7 @@ import logging
 import select
 from collections.abc import Callable
 from time import monotonic, perf_counter
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import psycopg
 from django.conf import settings
@@ -28,7 +28,14 @@ REPLICA_SECONDS: Final = 3.0
 """How long a statement on the replica may take; then the page is rendered from the primary."""
 
 
+SNAPSHOT: Final = "snapshot"
+"""The application_name of a connection that leaves a transaction open on purpose, for a backup or an export."""
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    limits: ClassVar = {"idle_in_transaction_session_timeout": "10min"}
+    """What ends by itself on each connection; the worker adds `lock_timeout`."""
+
     def __init__(self, settings_dict: dict[str, Any], alias: str = DEFAULT_DB_ALIAS) -> None:
         super().__init__(settings_dict, alias)
         if settings.SLOW_QUERY_MS:
@@ -41,6 +48,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 else {"connection_class": ReplicaConnection, "check": check_replica}
             )
             settings_dict["OPTIONS"]["pool"] = {**pool, **own}
+
+    def _configure_connection(self, connection: Any) -> bool:
+        super()._configure_connection(connection)  # type: ignore[misc]
+        for name, value in self.limits.items():
+            connection.execute("SELECT set_config(%s, %s, false)", [name, value])
+        return True
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if self.pool is None or self.alias != DEFAULT_DB_ALIAS:
