@@ -33,7 +33,10 @@ function start() {
 
   form.addEventListener("article:tab", ({ detail }) => { if (detail === "tab-checklist") refresh(); });
   form.addEventListener("article:saved", ({ detail }) => {
-    if (detail.changes_wait) form.querySelector("[data-status-detail]")?.removeAttribute("hidden");
+    if (detail.changes_wait) {
+      for (const each of form.querySelectorAll("[data-when-changed]")) each.hidden = false;
+      for (const each of form.querySelectorAll("[data-until-changed]")) each.hidden = true;
+    }
     if (!shown.querySelector(".article-open, .article-recommended")) return;
     clearTimeout(timer);
     timer = setTimeout(refresh, AFTER_SAVING);

@@ -4,7 +4,8 @@
 const form = document.querySelector("[data-composer]");
 const slots = [...form.querySelectorAll("[data-slot]")];
 const words = form.querySelector("#composer-words");
-const opened = new Map(slots.map((slot) => [slot, value(slot)]));
+const opened = new Map(slots.map((slot) => [slot, choice(slot)]));
+const isWrong = Boolean(form.querySelector(".errornote"));
 let picked = null;
 let asked = 0;
 
@@ -13,6 +14,10 @@ function field(slot) {
 }
 function value(slot) {
   return field(slot).value;
+}
+/* The article and until when. */
+function choice(slot) {
+  return [...slot.querySelectorAll(".composer-choice input")].map((each) => each.value).join("\n");
 }
 function announce(text) {
   form.querySelector("[data-announce]").textContent = text;
@@ -39,10 +44,12 @@ function state(slot, text) {
 }
 function count() {
   const patterns = [...form.querySelectorAll(".composer-pattern select")];
-  const changed = slots.filter((slot) => value(slot) !== opened.get(slot)).length
+  const changed = slots.filter((slot) => choice(slot) !== opened.get(slot)).length
     + patterns.filter((each) => !each.querySelector(":checked").defaultSelected).length;
   const detail = form.querySelector("[data-changes]");
   detail.hidden = !changed;
+  const publish = form.querySelector(".composer-actions .button.default");
+  if (publish) publish.disabled = !changed && !isWrong;
   detail.textContent = changed === 1 ? "1 change not published" : `${changed} changes not published`;
 }
 

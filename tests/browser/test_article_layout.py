@@ -78,10 +78,10 @@ def test_a_live_article_has_nothing_to_publish_until_it_changes(
     article = newsroom.published()
     page = open_admin(edna, change_url(article))
     expect(page.locator("[data-publish]")).to_be_disabled()
-    expect(page.locator("[data-status-detail]")).to_be_hidden()
+    expect(page.locator(".admin-state-detail")).to_be_hidden()
     page.fill("#id_headline", "Changed")
     expect(page.locator("[data-publish]")).to_be_enabled()
-    expect(page.locator("[data-status-detail]")).to_be_visible()
+    expect(page.locator(".admin-state-detail")).to_be_visible()
     publish(page)
     expect(page.locator(".messagelist .success")).to_be_visible()
     assert Article.objects.published().get().headline == "Changed"

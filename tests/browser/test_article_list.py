@@ -28,6 +28,13 @@ def test_the_list_fits_the_screen_and_is_accessible(
     drafts.save(changed, {"headline": "Changed"}, by=edna)
     newsroom.draft("A quiet week at the strait", categories=[news])
     page = open_admin(edna, LIST, size=size, reduced_motion="reduce")
+    row = page.locator("#result_list tbody tr").first
+    box, badge = (
+        row.locator(each).bounding_box() for each in (".action-select", ".field-status_badge")
+    )
+    assert box is not None
+    assert badge is not None
+    assert box["x"] + box["width"] <= badge["x"]
     assert complaints_in_every_look(page, size) == []
     page.get_by_role("navigation", name="Views").get_by_role("link", name="Drafts").click()
     expect(page.locator("#result_list tbody tr")).to_have_count(1)

@@ -78,12 +78,18 @@ def test_a_published_article_stays_as_it_is_until_its_changes_are_published(
 ) -> None:
     article = newsroom.published("As published", body="<p>First.</p>")
     page = open_admin(edna, change_url(article))
+    names = ("[name=_discard]", ".admin-preview", ".admin-schedule")
+    offered = [page.locator(f"#tab-publish {each}") for each in names]
+    for each in offered:
+        expect(each).to_be_hidden()
     saved(page, lambda: page.fill("#id_headline", "Half a sen"))
+    for each in offered:
+        expect(each).to_be_visible()
     assert Article.objects.published().get().headline == "As published"
     page.reload()
     expect(page.locator("#id_headline")).to_have_value("Half a sen")
     publish(page)
-    expect(page.locator("[name=_discard]")).to_have_count(0)
+    expect(page.locator("#tab-publish [name=_discard]")).to_be_hidden()
     assert Article.objects.published().get().headline == "Half a sen"
     assert not Draft.objects.exists()
 

@@ -113,6 +113,7 @@ def test_an_editor_pins_an_article_with_the_keyboard_and_with_the_mouse(
 ) -> None:
     page = open_admin(edna, "/admin/articles/placement/")
     slots, found = page.locator("[data-slot]"), page.locator("[data-article]")
+    expect(page.locator(".composer-bar .default")).to_be_disabled()
     page.locator("#composer-words").fill("ferry 3 of section 2")
     expect(found).to_have_count(1)
     found.first.focus()

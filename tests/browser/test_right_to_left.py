@@ -1,7 +1,7 @@
 """The admin in a language that is written from right to left: the pages mirror."""
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from tests import newsroom
@@ -43,3 +43,10 @@ def test_pages_mirror_and_do_not_scroll_sideways(
     assert icon.first.evaluate("icon => getComputedStyle(icon).scale") == "-1 1"
     if size == DESKTOP:
         assert start_of(page, "#nav-sidebar") > start_of(page, "#id_headline")
+
+
+def test_an_arabic_text_is_written_from_right_to_left(open_admin: OpenPage, edna: User) -> None:
+    article = newsroom.draft("الماء", language="ar")
+    page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
+    for field in ("#id_headline", "#id_standfirst", ".admin-editor-body .ProseMirror"):
+        expect(page.locator(field)).to_have_attribute("dir", "rtl")

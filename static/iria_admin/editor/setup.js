@@ -79,21 +79,22 @@ function edit(textarea) {
   }
   for (const named of textarea.labels ?? []) named.addEventListener("click", () => editor.commands.focus());
   textarea.addEventListener("desk:write", (event) => editor.commands.setContent(event.detail, { emitUpdate: true }));
-  followLanguage(textarea, editor);
+  editor.on("create", () => followLanguage(textarea.form, editor.view.dom));
 }
 
 /* The browser's spelling and the direction of writing follow the article's language. */
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
 
-function followLanguage(textarea, editor) {
-  const chosen = textarea.form?.elements.language;
+function followLanguage(form, field) {
+  const chosen = form?.elements.language;
   if (!chosen) return;
   const follow = () => {
-    editor.view.dom.lang = chosen.value;
-    editor.view.dom.dir = RIGHT_TO_LEFT.has(chosen.value) ? "rtl" : "ltr";
+    field.lang = chosen.value;
+    field.dir = RIGHT_TO_LEFT.has(chosen.value) ? "rtl" : "ltr";
   };
   chosen.addEventListener("change", follow);
-  editor.on("create", follow);
+  follow();
 }
 
 document.querySelectorAll("textarea[data-editor]").forEach(edit);
+for (const field of document.querySelectorAll("#article_form textarea:not([data-editor])")) followLanguage(field.form, field);

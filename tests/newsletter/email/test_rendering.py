@@ -228,11 +228,15 @@ def test_markup_in_text_fields_is_escaped(publication: Publication) -> None:
 
 
 def test_an_article_in_another_script_keeps_its_direction() -> None:
-    article = published("الماء والحدود", language="ar", slug="water")
+    article = published(
+        "الماء والحدود", language="ar", slug="water", authors=[author("Amal Haddad")]
+    )
     (cell,) = lxml_html.document_fromstring(rendered(issue("Water", article)).html).find_class(
         "story"
     )
     assert (cell.get("lang"), cell.get("dir")) == ("ar", "rtl")
+    (byline,) = cell.find_class("byline")
+    assert (byline.get("lang"), byline.get("dir")) == ("en", "rtl")
     Newsletter.objects.update(language="ar")
     document = lxml_html.document_fromstring(rendered(issue("الماء", article)).html)
     assert (document.get("lang"), document.get("dir")) == ("ar", "rtl")

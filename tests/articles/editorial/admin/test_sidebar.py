@@ -66,7 +66,12 @@ def _unpublished(edna: User) -> Article:
     [
         (_draft, Status.DRAFT, ["_publish", "_continue"]),
         (_scheduled, Status.SCHEDULED, ["_continue", "_publish", "_unpublish"]),
-        (lambda _: newsroom.published(), Status.LIVE, ["_publish", "_continue", "_unpublish"]),
+        (
+            # What concerns changes is hidden until there are some.
+            lambda _: newsroom.published(),
+            Status.LIVE,
+            ["_publish", "_continue", "_discard", "_unpublish"],
+        ),
         (_changed, Status.CHANGED, ["_publish", "_continue", "_discard", "_unpublish"]),
         (
             _changes_scheduled,
