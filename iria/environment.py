@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
 from ipaddress import ip_network
@@ -36,9 +37,13 @@ FORMER_NAMES: Final = {
 class Env(environ.Env):  # type: ignore[misc]  # it has no types
     """django-environ's Env. A wrong value stops the start with one sentence that names the setting."""
 
+    names: Final = set[str]()
+    """Of the settings that were read."""
+
     def get_value(
         self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, **options: Any
     ) -> Any:
+        self.names.add(var)
         if var not in self.ENVIRON:
             former = FORMER_NAMES.get(var, var)
             var = former if former in self.ENVIRON else var
@@ -61,6 +66,29 @@ class Env(environ.Env):  # type: ignore[misc]  # it has no types
                 return False
             raise ValueError(value)
         return super().parse_value(value, cast)
+
+
+def check_names() -> None:
+    """Refuses a variable that is almost a setting, at the end of the settings: nothing else would notice it."""
+    known = {*env.names, *FORMER_NAMES.values(), "IRIA_STATE", "IRIA_DEMO_PASSWORD"}
+    for name in sorted({*env.ENVIRON} - known):
+        similar = get_close_matches(name, known, n=1, cutoff=0.85)
+        # Other programs name theirs DATABASE_URL_OTHER.
+        if similar and len(name) > len("DEBUG") and not name.startswith(f"{similar[0]}_"):
+            raise invalid(name, f"does not exist. Did you mean {similar[0]}?")
+
+
+def hosts(name: str, default: str) -> list[str]:
+    """Host names, separated by commas."""
+    values: list[str] = [each.strip() for each in env.list(name, default=[default])]
+    for value in values:
+        if not re.fullmatch(r"\*|\.?[\w.-]+|\[[0-9A-Fa-f:.]+\]", value):
+            raise invalid(
+                name,
+                f"is “{','.join(values)}”. Enter host names without http:// and port, separated by commas, such as "
+                "www.example.org,example.org.",
+            )
+    return values
 
 
 ENCODED: Final = "In a user name or a password, write / as %2F, # as %23, ? as %3F and @ as %40."

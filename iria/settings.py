@@ -20,11 +20,13 @@ from iria.environment import (
     bucket,
     bucket_url,
     cache_url,
+    check_names,
     contact,
     content_delivery,
     database,
     env,
     host_and_port,
+    hosts,
     internal_location,
     is_command,
     is_command_line,
@@ -64,7 +66,7 @@ STATE = writable_folder(state_folder(BASE_DIR))
 SITE_URL = site_url("SITE_URL", "http://127.0.0.1:8000")
 SECURE = SITE_URL.startswith("https://")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST])
+ALLOWED_HOSTS = hosts("ALLOWED_HOSTS", SITE_HOST)
 # Whether only this machine can reach the site.
 LOCAL_ONLY = {SITE_HOST, *ALLOWED_HOSTS} <= {"127.0.0.1", "::1", "[::1]", "localhost"}
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
@@ -494,3 +496,5 @@ LOGGING = {
         "iria.backup": {"level": "INFO"},
     },
 }
+
+check_names()

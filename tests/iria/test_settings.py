@@ -38,6 +38,11 @@ def _inherited() -> dict[str, str]:
         ("DATABASE_URL", "not an address"),
         ("SITE_URL", "example.org"),
         ("SITE_URL", "http://["),
+        ("SITE_ULR", "https://www.example.org"),
+        ("BACKUPS_DIRECTORY", "/var/backups/iria"),
+        ("ALLOWED_HOSTS", "http://x y"),
+        ("ALLOWED_HOSTS", "www.example.org:443"),
+        ("ALLOWED_HOSTS", "www.example.org example.org"),
         ("SITE_URL", "https://example.org/news"),
         ("SITE_URL", "https://example.org?news"),
         ("DEBUG", "perhaps"),
@@ -156,7 +161,8 @@ def test_an_invalid_provider_secret_is_reported_but_not_shown() -> None:
 
 
 def test_valid_settings_start() -> None:
-    assert start().returncode == 0
+    hosts = "www.example.org, .example.com,127.0.0.1,[::1],*"
+    assert start(ALLOWED_HOSTS=hosts, DATABASE_URL_OTHER="postgres://").returncode == 0
 
 
 @pytest.mark.parametrize("key", [VALID_SETTINGS["SECRET_KEY"], "short"])
