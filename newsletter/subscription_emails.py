@@ -167,8 +167,14 @@ DATA_WORKS_FOR: Final = gettext_noop(
 )
 
 
+def _name_of(newsletters: Iterable[Newsletter]) -> str:
+    """The names of the newsletters; that of the publication if somebody only follows its articles."""
+    names = comma(interface_language()).join(newsletter.name for newsletter in newsletters)
+    return names or current_publication().name
+
+
 def _send_confirmation(consent: Consent) -> None:
-    name = current_publication().name
+    name = _name_of(consent.newsletters.order_by("position", "pk"))
     content = EmailContent(
         subject=gettext("Confirm your subscription to %(name)s") % {"name": name},
         blocks=(
@@ -185,7 +191,7 @@ def _send_confirmation(consent: Consent) -> None:
 
 
 def _send_already_subscribed(consent: Consent) -> None:
-    name = current_publication().name
+    name = _name_of(consent.newsletters.order_by("position", "pk"))
     content = EmailContent(
         subject=gettext("You are already subscribed to %(name)s") % {"name": name},
         blocks=(
@@ -310,10 +316,9 @@ def _welcoming_newsletters(consent: Consent) -> list[Newsletter]:
 
 
 def _send_welcome(consent: Consent, newsletters: list[Newsletter]) -> None:
-    publication, token = current_publication(), consent.subscriber.token
-    names = comma(interface_language()).join(newsletter.name for newsletter in newsletters)
+    token, names = consent.subscriber.token, _name_of(newsletters)
     content = EmailContent(
-        subject=gettext("Welcome to %(name)s") % {"name": publication.name},
+        subject=gettext("Welcome to %(name)s") % {"name": names},
         blocks=(
             *_welcome_text(newsletters, names),
             *_latest_issue(newsletters, consent.language),

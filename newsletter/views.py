@@ -4,6 +4,7 @@ None of these pages depends on who is signed in. The token in the URL is the rig
 send no referrer.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,6 +40,7 @@ from newsletter.subscriptions.email_addresses import for_display, mask
 from newsletter.subscriptions.follows import Subject
 
 SHEET_ARTICLES: Final = 3
+ARTICLE_PATH: Final = re.compile(r"/\d{4}/\d{1,2}/[-\w]+/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +169,22 @@ def language_of(request: HttpRequest) -> str:
     return language if language in publication_of(request).language_codes else ""
 
 
-def to_check_inbox(language: str) -> HttpResponse:
-    query = {"language": language} if language else {}
+def to_check_inbox(language: str, source: str = "") -> HttpResponse:
+    values = {"language": language, "from": article_url(source)}
+    query = {name: value for name, value in values.items() if value}
     return redirect(reverse("newsletter_check_inbox", query=query))
+
+
+def article_url(path: str) -> str:
+    """The path if it is that of an article; else an empty string."""
+    return path if ARTICLE_PATH.fullmatch(path) else ""
 
 
 def _sign_up(request: HttpRequest, language: str) -> HttpResponse:
     form = SignUpForm(request.POST)
+    source = source_path(request)
     if form.is_spam:
-        return to_check_inbox(language)
+        return to_check_inbox(language, source)
     if not form.is_valid() or form.suggestion:
         return _sign_up_page(request, form, status=422)
     if not count_and_allow(
@@ -191,11 +200,11 @@ def _sign_up(request: HttpRequest, language: str) -> HttpResponse:
     has_choice = "language" in request.POST
     opt_in.request(
         form.cleaned_data["email"],
-        source_url=source_path(request),
+        source_url=source,
         wanted=form.wanted(),
         language=form.cleaned_data["language"] if has_choice else language,
     )
-    return to_check_inbox(language)
+    return to_check_inbox(language, source)
 
 
 def _sign_up_page(request: HttpRequest, form: SignUpForm, *, status: int = 200) -> HttpResponse:
@@ -229,7 +238,8 @@ def source_path(request: HttpRequest) -> str:
 def check_inbox(request: HttpRequest) -> HttpResponse:
     """The page after signing up, the same for everybody."""
     with use_language(language_of(request) or content_language()):
-        return render(request, "newsletter/check_inbox.html")
+        context = {"article_url": article_url(request.GET.get("from", ""))}
+        return render(request, "newsletter/check_inbox.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -257,7 +267,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         if message:
             return message_page(request, message, status=410, consent=consent)
         template = "welcome" if consent.confirmed_at else "confirm"
-        context = {"consent": consent, "token": token}
+        url = article_url(consent.source_url)
+        context = {"consent": consent, "token": token, "article_url": url}
         return render(request, f"newsletter/{template}.html", context)
 
 

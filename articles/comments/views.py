@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Final
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -96,7 +95,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
             except flagging.FlagError as error:
                 errors, status = error.messages, 429 if error.busy else 422
             else:
-                return redirect("comment_reported")
+                return redirect(reverse("comment_reported", query={"comment": pk}))
         context = {
             "comment": comment,
             "reasons": Flag.Reason.choices,
@@ -110,7 +109,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def reported(request: HttpRequest) -> HttpResponse:
-    return render(request, "articles/comments/reported.html")
+    comment = parse_id(request.GET.get("comment"))
+    return render(request, "articles/comments/reported.html", {"comment": comment})
 
 
 @csrf_exempt
@@ -119,15 +119,14 @@ def recommend(request: HttpRequest, pk: int) -> HttpResponse:
     """POST recommends, or deletes the recommendation (`undo`); GET is the page with the button for both.
 
     The button below a comment leads here. Its page is the same for everybody, so it cannot know who is
-    signed in: a guest comes back to this page after signing in.
+    signed in: a guest reads here why to sign in, and comes back to this page then.
     """
     published = Comment.objects.published().select_related("article", "user").defer("article__body")
     comment = get_object_or_404(published, pk=pk)
     user = signed_in_user(request)
-    if user is None:
-        page_url = reverse("comment_recommend", args=[pk])
-        return redirect_to_login(page_url, reverse("account_login"))
     with use_language(comment.article.language):
+        if user is None:
+            return render(request, "articles/comments/recommend.html", {"comment": comment})
         error, status = "", 200
         if request.method == "POST":
             try:

@@ -1,11 +1,18 @@
-"""Template filters for past issues."""
+"""Template tags for newsletters and past issues."""
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from newsletter.email import editor_html
+from newsletter.models import Newsletter
 
 register = template.Library()
+
+
+@register.simple_tag
+def default_newsletter() -> Newsletter | None:
+    """The one that a form without a choice subscribes to."""
+    return Newsletter.objects.offered().first()
 
 
 @register.filter

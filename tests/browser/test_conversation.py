@@ -156,6 +156,7 @@ def test_a_conversation_from_the_first_comment_to_the_last(
     page.goto(article.get_absolute_url())
     assert "I was on the last ferry." in page.inner_text("#comments")
     page.goto(reply_link)
+    page.click("a:text-is('Delete comment')")
     page.click("button:text-is('Delete comment')")
     page.goto(article.get_absolute_url())
     conversation = page.inner_text("#comments")

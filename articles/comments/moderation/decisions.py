@@ -97,6 +97,16 @@ def reopen_appeal(row: ModerationDecision) -> None:
     Appeal.objects.filter(decision=row).update(outcome=Appeal.Outcome.PENDING, decision=None)
 
 
+def reopen_deleted(comment: Comment) -> None:
+    """Reopens appeal and reports; called in the transaction in which the commenter undoes a deletion."""
+    Appeal.objects.filter(comment=comment, outcome=Appeal.Outcome.DELETED).update(
+        outcome=Appeal.Outcome.PENDING
+    )
+    comment.flags.filter(outcome=Flag.Outcome.DELETED).update(
+        outcome=Flag.Outcome.PENDING, decided_at=None
+    )
+
+
 def close_appeal(comment: Comment) -> None:
     """Closes the pending appeal; called in the transaction in which the commenter deletes the comment."""
     Appeal.objects.pending().filter(comment=comment).update(outcome=Appeal.Outcome.DELETED)
@@ -145,7 +155,7 @@ def feature(comment: Comment, *, by: User, on: bool = True) -> ModerationDecisio
             raise DecidedMeanwhile(what_happened(current))
         if current.featured == on:
             return None
-        _log_state(current)
+        log_state(current)
         current.featured = on
         current.save(update_fields=["featured"])
         row = ModerationDecision.objects.create(
@@ -212,7 +222,7 @@ def _record(
 ) -> ModerationDecision:
     """Saves state and decision, and closes appeal, claim and reports; needs the row lock."""
     unchanged = current.state == decision
-    _log_state(current)
+    log_state(current)
     current.state = decision
     current.save(update_fields=["state"])
     reason = reason.strip()
@@ -237,7 +247,7 @@ def _record(
     return row
 
 
-def _log_state(comment: Comment) -> None:
+def log_state(comment: Comment) -> None:
     """Adds the state before a decision to the log if an import or the demo set it, so undo finds it."""
     last = comment.moderations.first()
     if last is None or last.decision != comment.state:

@@ -22,6 +22,7 @@ from articles.comments.notifications.models import (
     Follower,
     FollowQuerySet,
 )
+from articles.comments.screening import akismet
 from articles.editorial.models import Article
 from iria.core import hooks
 from iria.core.mail import variants
@@ -154,11 +155,12 @@ def _confirm_email_of_comment(follow: Follow) -> None:
 def follow_replies(comment: Comment, frequency: Follow.Frequency) -> Follow | None:
     """Follows the replies to a comment for its commenter; None if it was rejected or is spam.
 
-    If the comment has to be confirmed by e-mail, that confirms the follow too (`confirm_with`).
+    If the comment has to be confirmed by e-mail, that confirms the follow too (`confirm_with`). The e-mail
+    that says that it is pending asks to confirm the follow.
     """
     if comment.state in {Comment.State.SPAM, Comment.State.REJECTED}:
         return None
-    ask = comment.state != Comment.State.UNCONFIRMED
+    ask = comment.state == Comment.State.APPROVED or akismet.is_pending(comment)
     return follow(
         Kind.REPLIES, frequency, user=comment.user, email=comment.email, comment=comment, ask=ask
     )
@@ -166,15 +168,15 @@ def follow_replies(comment: Comment, frequency: Follow.Frequency) -> Follow | No
 
 def confirm_with(comment: Comment) -> int:
     """Confirms the follows that were requested with a comment; returns how many."""
-    return _requested_with(comment).update(confirmed_at=timezone.now())
+    return requested_with(comment).update(confirmed_at=timezone.now())
 
 
 def is_requested_with(comment: Comment) -> bool:
     """Whether the commenter requested to follow replies with the comment."""
-    return _requested_with(comment).exists()
+    return requested_with(comment).exists()
 
 
-def _requested_with(comment: Comment) -> FollowQuerySet:
+def requested_with(comment: Comment) -> FollowQuerySet:
     requested = Follow.objects.filter(comment=comment, kind=Kind.REPLIES)
     return requested.filter(confirmed_at__isnull=True, unfollowed_at__isnull=True)
 

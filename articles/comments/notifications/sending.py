@@ -18,11 +18,12 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from accounts.models import User
+from articles.comments import job_queue
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation.models import Flag
 from articles.comments.moderation.queues import pending_items
 from articles.comments.notifications import emails, outbox
-from articles.comments.notifications.follows import is_digest_time
+from articles.comments.notifications.follows import is_digest_time, requested_with
 from articles.comments.notifications.models import Follow
 from articles.comments.notifications.outbox import NotSent, Outcome
 from articles.comments.submission import posting, validation
@@ -170,10 +171,21 @@ def send_received(comment_id: int) -> None:
     The number per day is limited, because anybody may have entered the address.
     """
     comment = Comment.objects.select_related("article", "user").filter(pk=comment_id).first()
-    if comment is None or comment.state != Comment.State.PENDING:
+    if comment is None:
         return
-    if may_send(_email_of(comment)):
-        _send(comment, "received", gettext_noop("Your comment is pending approval"))
+    follow = requested_with(comment).with_details().first()
+    if comment.state != Comment.State.PENDING:
+        if follow:
+            job_queue.enqueue_follow_confirmation(follow)
+    elif may_send(_email_of(comment)):
+        subject = gettext_noop("Your comment is pending approval")
+        _send(
+            comment,
+            "received",
+            subject,
+            follow=follow,
+            follow_url=follow and emails.confirm_url(follow),
+        )
 
 
 def send_confirm(comment_id: int) -> None:

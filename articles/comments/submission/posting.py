@@ -17,6 +17,7 @@ from articles.comments import job_queue
 from articles.comments.models import Comment, CommentRevision, ModerationDecision
 from articles.comments.moderation import ban_matching, decisions, flagging
 from articles.comments.notifications import follows
+from articles.comments.notifications.models import Follow
 from articles.comments.screening import akismet, pipeline
 from articles.comments.screening.pipeline import Details, Event
 from articles.comments.submission.comment_policy import CommentSettings, settings_of
@@ -92,6 +93,7 @@ def post(
     ip_address: str | None = None,
     at: datetime | None = None,
     quiet: bool = False,
+    follow: Follow.Frequency | None = None,
 ) -> Comment:
     """Submits a comment; the screening pipeline decides about it.
 
@@ -105,6 +107,7 @@ def post(
         ip_address: for rate limits and bans; stored encrypted. With None nothing is counted or stored.
         at: when it was written, for imports and the demo; by default now.
         quiet: for imports and the demo: the commenter gets no e-mail.
+        follow: how often to send replies; asked for in the e-mail about the comment.
 
     Raises:
         SubmissionError: with what the commenter can do about it.
@@ -125,7 +128,10 @@ def post(
         ask_akismet=not quiet,
     )
     decision = pipeline.decide(comment, Event.SUBMITTED, details)
-    return _save(comment, decision, ip_address=ip_address, quiet=quiet)
+    return _save(comment, decision, ip_address=ip_address, quiet=quiet, follow=follow)
+
+
+RESTORABLE_FOR: Final = timedelta(minutes=10)
 
 
 def delete_own(comment: Comment, *, by: User | None) -> None:
@@ -133,6 +139,7 @@ def delete_own(comment: Comment, *, by: User | None) -> None:
     with transaction.atomic():
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         if current.state != Comment.State.DELETED:
+            decisions.log_state(current)
             current.state = Comment.State.DELETED
             current.save(update_fields=["state"])
             ModerationDecision.objects.create(
@@ -143,8 +150,36 @@ def delete_own(comment: Comment, *, by: User | None) -> None:
     comment.refresh_from_db()
 
 
+def may_restore(comment: Comment) -> bool:
+    """Whether the commenter may still undo the deletion."""
+    if comment.state != Comment.State.DELETED:
+        return False
+    last, *before = comment.moderations.all()[:2]
+    return bool(before) and timezone.now() - last.created_at < RESTORABLE_FOR
+
+
+def restore_own(comment: Comment, *, by: User | None) -> None:
+    """Undoes the deletion of one's own comment, which has the state from before again."""
+    with transaction.atomic():
+        current = Comment.objects.select_for_update().get(pk=comment.pk)
+        if may_restore(current):
+            deletion, before = current.moderations.all()[:2]
+            current.state = before.decision
+            current.save(update_fields=["state"])
+            ModerationDecision.objects.create(
+                comment=current, decision=current.state, created_by=by, undoes=deletion
+            )
+            decisions.reopen_deleted(current)
+    comment.refresh_from_db()
+
+
 def _save(
-    comment: Comment, decision: pipeline.Decision, *, ip_address: str | None, quiet: bool
+    comment: Comment,
+    decision: pipeline.Decision,
+    *,
+    ip_address: str | None,
+    quiet: bool,
+    follow: Follow.Frequency | None,
 ) -> Comment:
     """Saves the comment, the decision and the e-mail jobs in one transaction."""
     try:
@@ -160,6 +195,8 @@ def _save(
                 and not akismet.is_pending(comment)
             ):
                 job_queue.enqueue_received(comment)
+            if follow:
+                follows.follow_replies(comment, follow)
     except IntegrityError as error:
         if isinstance(error.__cause__, ForeignKeyViolation):
             raise SubmissionError(

@@ -178,6 +178,10 @@ class SubmissionError(Exception):
         self.busy = busy
 
 
+class TooQuick(SubmissionError):
+    """The form was open for so short a time that a person did not read the preview."""
+
+
 def validate_storable_fields(**fields: str) -> None:
     errors = {}
     for name, value in fields.items():
@@ -213,7 +217,7 @@ def check_open(article: Article, parent: Comment | None, settings: CommentSettin
 def limit_rate(article: Article, form_age: timedelta | None, ip_address: str | None) -> None:
     if form_age is not None and checks.is_too_quick(form_age):
         message = gettext("Sent too quickly. Wait a moment and try again.")
-        raise SubmissionError({"form": message})
+        raise TooQuick({"form": message})
     if ip_address is not None and checks.too_many(article, ip_address):
         message = gettext("Too many comments. Try again in ten minutes.")
         raise SubmissionError({"form": message}, busy=True)

@@ -145,6 +145,8 @@ def render_status(
         "latest": comment.moderations.first(),
         "appeal": Appeal.objects.filter(comment=comment).first(),
         "may_change": posting.may_edit(comment),
+        "may_restore": posting.may_restore(comment),
+        "asks": "delete" in request.GET,
         "typed": text or comment.text,
         "sentence": error,
         "said": message,
@@ -276,7 +278,8 @@ def _preview(
         if not error.messages:
             return _page(request, article, draft, status=200)
         return _show_error(request, article, draft, error)
-    return _page(request, article, draft, comment=comment, status=200)
+    status = 422 if draft.errors else 200
+    return _page(request, article, draft, comment=comment, status=status)
 
 
 def _send(
@@ -298,11 +301,13 @@ def _send(
             form_id=form_token.form_id,
             form_age=form_token.age,
             ip_address=client_ip(request),
+            follow=Frequency(draft.follow) if draft.follow in Frequency else None,
         )
+    except validation.TooQuick as error:
+        draft.errors |= error.messages
+        return _preview(request, article, draft, parent)
     except posting.SubmissionError as error:
         return _show_error(request, article, draft, error)
-    if draft.follow in Frequency:
-        follows.follow_replies(comment, Frequency(draft.follow))
     return redirect("comment_thanks", validation.link_to(comment))
 
 
@@ -394,9 +399,10 @@ def thanks(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_comment
 def comment_status(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
-    """The status of one's own comment; POST deletes it."""
+    """The status of one's own comment; `?delete` asks, POST deletes it or undoes that (`undo`)."""
     if request.method == "POST":
-        posting.delete_own(comment, by=comment.user)
+        change = posting.restore_own if "undo" in request.POST else posting.delete_own
+        change(comment, by=comment.user)
         return redirect("comment_status", link)
     return render_status(request, comment, link)
 

@@ -56,7 +56,9 @@ def test_the_recommendation_can_be_undone_without_javascript(
 def test_a_guest_signs_in_first_and_comes_back(client: Client, write: Write) -> None:
     comment = write()
     response = client.post(recommend_url(comment))
-    assert response["Location"] == f"{reverse('account_login')}?next={recommend_url(comment)}"
+    sign_in = f"{reverse('account_login')}?next={recommend_url(comment)}"
+    assert f'href="{sign_in}"' in response.content.decode()
+    assert comment.recommendations.count() == 0
     assert not Recommendation.objects.exists()
 
 

@@ -14,6 +14,8 @@ from newsletter import subscription_emails
 from newsletter.models import Consent, Newsletter, Subscriber
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
+from tests import newsroom
+from tests.conftest import MailFolder
 from tests.newsletter.factories import news, subscriber
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
@@ -27,8 +29,11 @@ def test_the_footer_form_sends_only_an_address(client: Client) -> None:
         headers={"Referer": "http://testserver/2026/05/a-story/?from=feed"},
     )
     assert response.status_code == 302
-    assert response["Location"] == "/newsletter/check-your-inbox/"
+    back = b'href="/2026/05/a-story/"'
+    assert back in client.get(response["Location"]).content
     consent = Consent.objects.get()
+    client.post(f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/")
+    assert back in client.get(f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/").content
     assert consent.source_url == "/2026/05/a-story/"
     assert list(consent.newsletters.all()) == [news()]
 
@@ -114,6 +119,23 @@ def test_an_unknown_newsletter_is_rejected(client: Client, choice: str) -> None:
     response = client.post("/newsletter/", {"email": OLA, "newsletters": choice})
     assert response.status_code == 422
     assert not Consent.objects.exists()
+
+
+def test_pages_and_emails_have_one_name_for_the_newsletter(
+    client: Client, mail_folder: MailFolder
+) -> None:
+    Newsletter.objects.update(name="Strait Weekly")
+    article = newsroom.published()
+    pages = ("/newsletter/", article.get_absolute_url())
+    assert all(b"Strait Weekly" in client.get(page).content for page in pages)
+    client.post("/newsletter/", {"email": OLA})
+    consent = Consent.objects.get()
+    subscription_emails.answer(consent.pk)
+    opt_in.confirm(opt_in.confirmation_token(consent))
+    subscription_emails.send_welcome(consent.pk)
+    subjects = [message["Subject"] for message in mail_folder.all()]
+    assert len(subjects) == 2
+    assert all("Strait Weekly" in subject for subject in subjects)
 
 
 def test_the_page_has_a_description_and_is_compressed(client: Client) -> None:

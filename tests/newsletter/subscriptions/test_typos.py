@@ -130,7 +130,7 @@ def test_one_button_accepts_the_suggestion_and_one_keeps_the_input(
 ) -> None:
     form = {"email": "ola@gmial.com", "came_from": "/2026/05/a-story/"}
     response = client.post("/newsletter/", form | pressed)
-    assert response["Location"] == "/newsletter/check-your-inbox/"
+    assert response["Location"].startswith("/newsletter/check-your-inbox/")
     assert Subscriber.objects.get().email == kept
     assert Consent.objects.get().source_url == "/2026/05/a-story/"
 

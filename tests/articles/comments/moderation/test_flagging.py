@@ -231,6 +231,7 @@ def test_a_report_is_saved(client: Client, write: Write) -> None:
     sent = {"reason": "hate", "text": "The last line."}
     response = client.post(report_url(comment), sent, follow=True)
     assert "articles/comments/reported.html" in {each.name for each in response.templates}
+    assert f'href="/comments/{comment.pk}/"' in response.content.decode()
     assert str(Flag.objects.get()) == "Hate speech: The last line."
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts.models import User
 from articles.comments.notifications import sending
+from articles.comments.notifications.models import Follow
 from articles.comments.notifications.outbox import NotSent
 from articles.comments.notifications.sending import DAILY_LIMIT
 from articles.comments.submission import posting
@@ -49,6 +50,22 @@ def test_the_commenter_is_notified_of_pending_and_approved_comments(
     assert approved["Subject"].startswith("Your comment was published")
     response = client.get(link_in(text_of(approved), f"/comments/{comment.pk}/"))
     assert response["Location"].endswith(f"#comment-{comment.pk}")
+
+
+def test_one_email_says_pending_and_asks_to_confirm_the_replies(
+    article: Article, jobs: Callable[[], None], mail_folder: MailFolder, client: Client
+) -> None:
+    comment = posting.post(
+        article,
+        name="Teo Brandt",
+        email="teo@readers.example",
+        text="I was on that ferry.",
+        follow=Follow.Frequency.DAILY,
+    )
+    jobs()
+    (received,) = mail_folder.to("teo@readers.example")
+    client.post(link_in(text_of(received), "/comments/follow/"))
+    assert Follow.objects.active().get().comment == comment
 
 
 def test_a_rejection_has_its_reason_only_if_the_moderator_chose_so(

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from articles.comments.models import Comment
-from articles.comments.moderation import decisions, queues
+from articles.comments.models import Comment, ModerationDecision
+from articles.comments.moderation import decisions, flagging, queues
+from articles.comments.moderation.models import Flag
 from articles.comments.screening.models import Check, ScreenedWord, ScreeningRule
 from articles.comments.submission import posting, validation
 from articles.comments.submission.posting import SubmissionError
@@ -107,6 +108,31 @@ def test_a_pending_comment_stays_pending_after_an_edit(article: Article, write: 
     ScreeningRule.objects.update(active=False)
     posting.edit_own(comment, text="No rule objects now", by=None)
     assert comment.state == Comment.State.PENDING
+
+
+@pytest.mark.parametrize("state", ["held", "approved", "rejected"])
+def test_deleting_asks_and_can_be_undone_for_ten_minutes(
+    client: Client, write: Write, state: str
+) -> None:
+    comment = write()
+    flagging.save_report(comment, reason="insult", ip_address="203.0.113.9")
+    Comment.objects.update(state=state)
+    url = status_url(comment)
+    assert f'action="{url}"' not in client.get(url).content.decode()
+    assert f'action="{url}"' in client.get(f"{url}?delete").content.decode()
+    client.post(url)
+    assert 'name="undo"' in client.get(url).content.decode()
+    for _ in range(2):
+        client.post(url, {"undo": "1"})
+    comment.refresh_from_db()
+    assert comment.state == state
+    assert Flag.objects.pending().count() == 1
+    client.post(url)
+    ModerationDecision.objects.update(created_at=timezone.now() - posting.RESTORABLE_FOR)
+    assert 'name="undo"' not in client.get(url).content.decode()
+    client.post(url, {"undo": "1"})
+    comment.refresh_from_db()
+    assert comment.state == "deleted"
 
 
 @pytest.mark.parametrize("action", ["reject", "delete"])
