@@ -26,6 +26,8 @@ CAST = {
     "reporter": ("rui@journeys.example", "Rui Tavares", "Reporter"),
     "other reporter": ("rosa@journeys.example", "Rosa Lima", "Reporter"),
     "moderator": ("mina@journeys.example", "Mina Sato", "Moderator"),
+    # The journey about roles makes this group.
+    "newsletter editor": ("nora@journeys.example", "Nora Quist", "Newsletter editors"),
 }
 """Who has which e-mail address, name and role; accounts are made when they are first needed."""
 PHONE = {"width": 390, "height": 844}
