@@ -46,6 +46,7 @@ PYTEST := $(PYTHON) -m pytest $(BOTH_CORES) -p no:schemathesis
 # Beside the unit tests, so with databases and a cache of their own; the variable is a suffix for pytest-django.
 BROWSER_TESTS := TOX_PARALLEL_ENV=browser $(PYTEST) -o cache_dir=.pytest_cache/browser -m browser tests/browser
 WHOLE_OUTPUT := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
+PROOF_FOLDERS := tests/journeys tests/iria/every_url tests/proofs
 PROOFS := $(PYTHON) -m pytest -m proof -rsfE -o faulthandler_timeout=0
 STATIC_CHECKS := lint formatting import-rules migrations-match settings-fit migrations-run migration-locks types
 
@@ -124,10 +125,10 @@ coverage:
 	$(PYTHON) -m coverage report --skip-covered
 
 small-proofs:
-	$(PROOFS) $(BOTH_CORES) tests/journeys tests/proofs
+	$(PROOFS) $(BOTH_CORES) $(PROOF_FOLDERS)
 
 full-proofs:
-	$(PROOFS) -s $(if $(PART),$(PART:%=tests/proofs/test_%.py),tests/journeys tests/proofs)
+	$(PROOFS) -s $(if $(PART),$(PART:%=tests/proofs/test_%.py),$(PROOF_FOLDERS))
 
 benchmarks:
 	$(PYTHON) -m tests.bench

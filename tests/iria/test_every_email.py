@@ -38,7 +38,7 @@ from newsletter.subscriptions.choices import SubscriptionChoice
 from newsletter.subscriptions.follows import Subject
 from tests import moderation, newsroom
 from tests.catalogue import keeping
-from tests.iria.test_every_page import texts_of
+from tests.iria.every_url.test_every_page import texts_of
 from tests.iria.test_links_in_mail import prefixes
 from tests.newsletter.factories import issue, mail_image, news
 

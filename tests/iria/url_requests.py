@@ -8,15 +8,12 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.test import Client
 
-from tests.proofs.size import FULL
-
-fewer = 3
-"""How many times fewer requests the unit tests send than the small proofs (`tests/proofs/test_answers.py`)."""
+from tests.proofs.size import sized
 
 
 def share_of[T](items: Iterable[T], turn: int, shares: int = 20) -> list[T]:
     """A share of the items for each URL; all URLs together get all of them. At full size each gets all."""
-    shares = 1 if FULL else shares * fewer
+    shares = sized(shares, 1)
     return list(items)[turn % shares :: shares]
 
 

@@ -50,7 +50,8 @@ def test_ci_runs_every_test_and_every_proof() -> None:
     both = make("-n", "all-tests").stdout
     assert "--ignore tests/browser" in both
     assert "-m browser tests/browser" in both
-    assert "--ignore tests/browser --ignore tests/proofs" in make("-n", "unit-tests").stdout
+    assert "--ignore tests/browser --ignore tests/journeys" in make("-n", "unit-tests").stdout
+    assert "-m journey" in make("-n", "journeys").stdout
     assert "-m browser tests/browser" in make("-n", "browser-tests").stdout
     assert "small-proofs" in small
     assert "-m proof" in make("-n", "small-proofs").stdout

@@ -87,7 +87,7 @@ def test_a_digest_with_several_issues_is_one_dashboard_item(
     composition.compose_due()
     assert len(approval.send_automatic()) == 4
     edna.has_perm("newsletter.change_issue")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         (line,) = dashboard_items(edna)
     assert line.label == f"“{Digest.objects.get()}” is being sent: 0 of 4"
 

@@ -22,8 +22,10 @@ from articles.related import recomputation
 from iria.evaluation.synthetic import articles as synthetic
 from iria.publication import menus
 from iria.publication.models import current_publication
+from tests.iria.every_url.test_no_500 import public_urls
 from tests.iria.plans import Reads, article_rows
-from tests.iria.test_no_500 import public_urls
+
+pytestmark = pytest.mark.proof
 
 ARTICLES, MAX_ROWS = 3_000, 2_000
 LAST_PAGE = ARTICLES // 20

@@ -12,6 +12,8 @@ from tests.iria import hostile
 from tests.iria.url_parts import values_for
 from tests.iria.url_requests import errors_of, request_error, share_of, with_query
 
+pytestmark = pytest.mark.proof
+
 ADMIN = "/admin/"
 SHARES = 10
 

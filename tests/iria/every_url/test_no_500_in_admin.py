@@ -13,6 +13,8 @@ from tests.articles.editorial.admin.forms import values_of
 from tests.iria import hostile
 from tests.iria.url_requests import errors_of, request_error, share_of, with_query
 
+pytestmark = pytest.mark.proof
+
 ADMIN = "/admin/"
 
 

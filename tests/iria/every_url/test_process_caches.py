@@ -17,8 +17,10 @@ from iria.core.http.change_listener import listener
 from iria.core.http.page_store import pages
 from iria.publication.models import Publication
 from iria.wsgi import application
+from tests.iria.every_url.test_no_500 import public_urls
 from tests.iria.process_caches import clear_caches
-from tests.iria.test_no_500 import public_urls
+
+pytestmark = pytest.mark.proof
 
 HEADERS = {
     "HTTP_SCRIPT_NAME": "/elsewhere",

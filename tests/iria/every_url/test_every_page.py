@@ -1,7 +1,4 @@
-"""Every public page, in each language of the interface and in each theme.
-
-The unit tests take a theme for each language, `tests/proofs/test_every_theme.py` takes all.
-"""
+"""Every public page, in each language of the interface and in each theme."""
 
 import re
 from collections.abc import Iterator
@@ -32,13 +29,14 @@ from tests.iria.outputs.image_places import image_places
 from tests.iria.outputs.walk import filled
 from tests.iria.url_parts import values_for
 
+pytestmark = pytest.mark.proof
+
 LANGUAGES: Final = [code for code, _name in settings.LANGUAGES]
 CREDIT: Final = "Marta Voss/via Quay Pictures"
 PRIVATE: Final = ("/accounts/", "/comments/")
 """Pages that differ for readers who are signed in."""
 ANYWHERE: Final = ("/nowhere/", "/search/?q=ferries", "/search/?q=zeppelin")
 """The page “not found” and results of a search, beside the URLs of the URL configuration."""
-every_theme = False
 
 
 class Visited(NamedTuple):
@@ -211,15 +209,13 @@ def content() -> set[str]:
 def test_every_page_is_entirely_in_its_language_and_theme(
     client: Client, in_language: dict[str, str], ola: User
 ) -> None:
-    first = current_publication().language_codes[0]
     names = {
         each.name for each in Image.objects.get(pk=in_language["one_picture"]).renditions.all()
     }
     signed_in = Client()
     signed_in.force_login(ola)
     found, urls = [], set()
-    themes, turn = [*settings.THEMES], LANGUAGES.index(first)
-    for theme in themes if every_theme else [themes[turn % len(themes)]]:
+    for theme in settings.THEMES:
         Publication.objects.update(theme=theme)
         visited = [*pages(client, in_language)]
         visited += pages(signed_in, in_language, below=PRIVATE)
