@@ -121,15 +121,6 @@ def test_a_long_report_has_pages(admin_client: Client, tmp_path: Path) -> None:
     assert admin_client.get(url("change", run), {"kind": "x", "p": "0"}).status_code == 200
 
 
-def test_a_broken_file_is_refused_with_its_line(admin_client: Client) -> None:
-    file = SimpleUploadedFile("export.xml", b"<rss>\n<channel>\n<item></channel></rss>")
-    run = upload(admin_client, file=file)
-    work(run)
-    assert run.state == State.FAILED
-    assert "Line 3" in run.error
-    assert admin_client.get(url("change", run)).context["may_check"]
-
-
 def test_an_import_that_the_worker_interrupts_is_continued(
     admin_client: Client, tmp_path: Path
 ) -> None:
@@ -142,16 +133,6 @@ def test_an_import_that_the_worker_interrupts_is_continued(
     work(run)
     assert (run.state, uploads.in_progress()) == (State.DONE, [])
     assert Article.objects.count() == 2
-
-
-def test_a_running_import_is_followed(admin_client: Client, tmp_path: Path) -> None:
-    run = upload(admin_client, file=archive(tmp_path, *POSTS))
-    page = admin_client.get(url("change", run)).content.decode()
-    assert '<meta http-equiv="refresh"' in page
-    assert admin_client.get(url("progress", run)).json()["running"]
-    admin_client.post(url("start", run))
-    run.refresh_from_db()
-    assert run.state == State.CHECKING
 
 
 def test_files_of_the_server_are_only_those_of_its_folder(
