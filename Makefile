@@ -26,7 +26,7 @@ test:
 	@$(LAUNCHER) check throwaway make each TARGETS="programs static-checks all-tests coverage"
 
 prove-small:
-	@$(LAUNCHER) check throwaway make each TARGETS="programs migrations-run small-proofs"
+	@$(LAUNCHER) check throwaway make each TARGETS="programs migrations-run all-proofs"
 
 prove:
 	@IRIA_PROOFS=full $(LAUNCHER) check durable make --silent programs full-proofs
@@ -44,14 +44,16 @@ BOTH_CORES := -n 2 --dist loadfile --no-loadscope-reorder
 # Only a proof uses schemathesis, and every process would import it.
 PYTEST := $(PYTHON) -m pytest $(BOTH_CORES) -p no:schemathesis
 # Beside the unit tests, so with databases and a cache of their own; the variable is a suffix for pytest-django.
-BROWSER_TESTS := TOX_PARALLEL_ENV=browser $(PYTEST) -o cache_dir=.pytest_cache/browser -m browser tests/browser
+IN_BROWSER := TOX_PARALLEL_ENV=browser $(PYTEST) -o cache_dir=.pytest_cache/browser -m browser
+EVERY_PAGE := tests/browser/test_every_page.py
+BROWSER_TESTS := $(IN_BROWSER) --ignore $(EVERY_PAGE) tests/browser
 WHOLE_OUTPUT := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 PROOF_FOLDERS := tests/journeys tests/iria/every_url tests/proofs
 PROOFS := $(PYTHON) -m pytest -m proof -rsfE -o faulthandler_timeout=0
 STATIC_CHECKS := lint formatting import-rules migrations-match settings-fit migrations-run migration-locks types
 
 .PHONY: each programs static-checks $(STATIC_CHECKS) all-tests unit-tests browser-tests journeys coverage \
-  small-proofs full-proofs benchmarks take-screenshots
+  all-proofs every-page small-proofs full-proofs benchmarks take-screenshots
 
 # Every target, also after one has failed; at last how each of them went.
 each:
@@ -124,10 +126,17 @@ journeys:
 coverage:
 	$(PYTHON) -m coverage report --skip-covered
 
+# One test, so beside the others; it takes longest of all in the browser.
+all-proofs:
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 $(WHOLE_OUTPUT) every-page small-proofs
+
+every-page:
+	$(IN_BROWSER) $(EVERY_PAGE)
+
 small-proofs:
 	$(PROOFS) $(BOTH_CORES) $(PROOF_FOLDERS)
 
-full-proofs:
+full-proofs: $(if $(PART),,every-page)
 	$(PROOFS) -s $(if $(PART),$(PART:%=tests/proofs/test_%.py),$(PROOF_FOLDERS))
 
 benchmarks:

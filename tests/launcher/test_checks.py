@@ -49,11 +49,12 @@ def test_ci_runs_every_test_and_every_proof() -> None:
     assert "all-tests" in test
     both = make("-n", "all-tests").stdout
     assert "--ignore tests/browser" in both
-    assert "-m browser tests/browser" in both
+    assert "-m browser --ignore" in both
     assert "--ignore tests/browser --ignore tests/journeys" in make("-n", "unit-tests").stdout
     assert "-m journey" in make("-n", "journeys").stdout
-    assert "-m browser tests/browser" in make("-n", "browser-tests").stdout
-    assert "small-proofs" in small
+    assert "-m browser --ignore" in make("-n", "browser-tests").stdout
+    assert "all-proofs" in small
+    assert "tests/browser/test_every_page.py" in make("-n", "every-page").stdout
     assert "-m proof" in make("-n", "small-proofs").stdout
     ci = (PROJECT / ".ci" / "run").read_text()
     assert ci.index("make test") < ci.index("make prove-small")
