@@ -45,7 +45,10 @@ def serve(options: list[str]) -> None:
         sys.exit(f"{error}")
     configuration = f"--config={paths.DATA / 'gunicorn.conf.py'}"
     workers = f"--workers={settings.WEB_CONCURRENCY}"
-    command = [sys.executable, "-m", "gunicorn", "iria.wsgi", configuration, workers, *options]
+    is_json = settings.LOG_FORMAT == "json"
+    logger = ["--logger-class=iria.gunicorn_worker.JsonLogger"] if is_json else []
+    gunicorn = [sys.executable, "-m", "gunicorn", "iria.wsgi"]
+    command = [*gunicorn, configuration, workers, *logger, *options]
     os.execve(sys.executable, command, environment)  # noqa: S606 - the same Python
 
 

@@ -8,6 +8,7 @@ import time
 from multiprocessing import RawArray
 from typing import Any, Final
 
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 SLOTS: Final = 64
@@ -59,3 +60,15 @@ class EvenWorker(ThreadWorker):  # type: ignore[misc]
     def _report(self, is_alive: bool) -> None:
         self.connections[self.slot] = self.nr_conns
         self.reported_at[self.slot] = time.monotonic() if is_alive else 0.0
+
+
+class JsonLogger(Logger):  # type: ignore[misc]
+    """Writes gunicorn's own lines like those of the site with LOG_FORMAT=json."""
+
+    def setup(self, cfg: object) -> None:
+        # Not needed by the other one.
+        from iria.core.http.request_log import JsonFormatter
+
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(JsonFormatter())

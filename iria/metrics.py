@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from errno import EADDRINUSE
 from pathlib import Path
+from shutil import disk_usage
 from threading import Thread
 from time import perf_counter, sleep
 from typing import Final
@@ -17,15 +18,18 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from prometheus_client import CollectorRegistry, Gauge, Histogram, Metric, start_http_server
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from iria import health
+from iria.core.db.history import BackupRun, newest_backup_run
 from iria.core.db.queries import TookTooLong, time_limit
 from iria.core.http.change_listener import listener
 from iria.core.http.headers import GetResponse
+from iria.doctor.check import in_time
 from iria.environment import is_running
 from newsletter.models import Delivery, Issue
 
@@ -35,7 +39,7 @@ STORED, STATIC, NONE = "stored", "static", "none"
 """In place of a view: a stored page, a static file, anything else that no view answered."""
 STATEMENT_LIMIT: Final = 2_000
 """Milliseconds."""
-RETRY_SECONDS: Final = 5.0
+REPEAT_SECONDS: Final = 1.0
 
 CONNECTIONS: Final = """
 SELECT coalesce(state, 'other'), count(*) FROM pg_stat_activity
@@ -46,6 +50,11 @@ SELECT status::text, count(*) FROM procrastinate_jobs
 WHERE status IN ('todo', 'doing', 'failed') AND (scheduled_at IS NULL OR scheduled_at <= now()) GROUP BY 1
 """
 
+MAIL_ERRORS: Final = """
+SELECT outcome, count(*) FROM newsletter_attempt
+WHERE answered_at > now() - interval '1 hour' AND outcome <> 'sent' GROUP BY 1
+"""
+
 requests: Final = Histogram(
     "iria_request_seconds",
     "Requests by view, method and status, and how long they took.",
@@ -54,7 +63,7 @@ requests: Final = Histogram(
 )
 is_listening: Final = Gauge(
     "iria_listener_current",
-    "Whether every web process knew the changes of public pages at its last request.",
+    "Whether every web process knows the changes of public pages.",
     multiprocess_mode="livemin",
 )
 
@@ -73,7 +82,6 @@ class Requests:
         method = request.method if request.method in METHODS else "other"
         labels = (view_of(request, response.status_code), method, str(response.status_code))
         requests.labels(*labels).observe(perf_counter() - started)
-        is_listening.set(listener.is_current())
         return response
 
 
@@ -112,12 +120,44 @@ def _from_database() -> Iterator[Metric]:
     of_issues = Delivery.objects.filter(issue__in=Issue.objects.sending()).order_by()
     states = of_issues.values_list("state").annotate(Count("pk"))
     yield _by_state("iria_deliveries", "Deliveries of issues that are being sent.", states)
+    with connection.cursor() as cursor:
+        cursor.execute(MAIL_ERRORS)
+        text = "E-mails of newsletters that were not accepted in the last hour."
+        yield _by_state("iria_mail_errors", text, cursor.fetchall())
+    yield from _ages()
     _, is_alive = health.last_heartbeat()
     yield GaugeMetricFamily("iria_worker_alive", "Whether a worker runs.", is_alive)
     hanging, idle = len(health.hanging_jobs()), len(health.idle_transactions())
     yield GaugeMetricFamily("iria_jobs_hanging", "Jobs without progress.", hanging)
     text = "Connections that have been idle in a transaction for minutes."
     yield GaugeMetricFamily("iria_database_idle_transactions", text, idle)
+
+
+def _ages() -> Iterator[Metric]:
+    """Of the last backup and drill that succeeded; of none, if there is none."""
+    for kind in BackupRun.Kind:
+        last = newest_backup_run(kind, successful=True)
+        if last:
+            age = (timezone.now() - last.ended_at).total_seconds()
+            text = f"The time since the last successful {kind.label.lower()}."
+            yield GaugeMetricFamily(f"iria_{kind.value}_age_seconds", text, age)
+
+
+class FromDisks(Collector):
+    """The free space of the folders that grow; of none that does not answer."""
+
+    def collect(self) -> Iterator[Metric]:
+        folders = {
+            "state": str(settings.STATE),
+            "media": str(settings.MEDIA_ROOT),
+            "backups": settings.BACKUP_DIRECTORY,
+        }
+        metric = GaugeMetricFamily("iria_disk_free_bytes", "Free space.", labels=["folder"])
+        named = [(name, folder) for name, folder in folders.items() if folder]
+        for (name, _), usage in in_time(lambda item: disk_usage(item[1]), named, seconds=2):
+            if not isinstance(usage, Exception):
+                metric.add_metric([name], usage.free)
+        yield metric
 
 
 def _by_state(name: str, text: str, rows: Iterable[tuple[str, int]]) -> GaugeMetricFamily:
@@ -147,6 +187,9 @@ def start() -> None:
     """
     if os.getpid() not in _served:
         _served.add(os.getpid())
+        # With --preload gunicorn's main process, which listens to nothing, has counted too.
+        folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+        (folder / f"gauge_livemin_{os.getppid()}.db").unlink(missing_ok=True)
         Thread(target=_serve, name="metrics", daemon=True).start()
 
 
@@ -154,16 +197,18 @@ def _serve() -> None:
     registry = CollectorRegistry()
     FromProcesses(registry, os.environ["PROMETHEUS_MULTIPROC_DIR"])  # type: ignore[no-untyped-call]
     registry.register(FromDatabase())
+    registry.register(FromDisks())
     host, _, port = settings.METRICS_ADDRESS.rpartition(":")
-    is_reported = False
+    is_reported = is_serving = False
     while True:
+        is_listening.set(listener.is_current())
         try:
-            start_http_server(int(port), host.strip("[]"), registry)
+            if not is_serving:
+                start_http_server(int(port), host.strip("[]"), registry)
+                is_serving = True
         except OSError as error:
             # Another process serves them, perhaps until it ends.
             if error.errno != EADDRINUSE and not is_reported:
                 is_reported = True
                 logger.error("METRICS_ADDRESS cannot be used: %s.", error)
-            sleep(RETRY_SECONDS)
-        else:
-            return
+        sleep(REPEAT_SECONDS)

@@ -479,7 +479,10 @@ LOGGING = {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
         "json": {"()": "iria.core.http.request_log.JsonFormatter"},
     },
-    "filters": {"once_per_outage": {"()": "iria.core.db.outage.OncePerOutage"}},
+    "filters": {
+        "once_per_outage": {"()": "iria.core.db.outage.OncePerOutage"},
+        "ended_jobs": {"()": "iria.core.http.request_log.EndedJobs"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
@@ -492,8 +495,9 @@ LOGGING = {
         # They would log each connection attempt of the pool, and each query that an outage interrupts.
         "psycopg.pool": {"level": "CRITICAL"},
         "psycopg": {"level": "ERROR"},
-        # Which old backups are deleted.
+        # Which old backups are deleted, and how long each job took.
         "iria.backup": {"level": "INFO"},
+        "procrastinate.worker": {"level": "INFO", "filters": ["ended_jobs"]},
     },
 }
 

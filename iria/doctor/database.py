@@ -20,6 +20,7 @@ from iria.management.commands.migrate import INVALID_INDEXES
 
 OLDEST_VERSION: Final = 15
 EXTENSIONS: Final = ("pg_trgm", "unaccent")
+TIME_FOR_VACUUM: Final = timedelta(minutes=15)
 MAX_DEAD_ROWS: Final = 10_000
 """Fewer dead rows take no space that matters. Above, a third of the rows may be dead: autovacuum starts
 at a fifth."""
@@ -90,8 +91,12 @@ def dead_rows() -> Iterator[Finding]:
     for table, dead, last in _rows(
         "SELECT relname, n_dead_tup, greatest(last_vacuum, last_autovacuum)"
         " FROM pg_stat_user_tables WHERE schemaname = current_schema()"
-        " AND n_dead_tup > greatest(%s, n_live_tup / 2) ORDER BY n_dead_tup DESC",
+        " AND n_dead_tup > greatest(%s, n_live_tup / 2)"
+        # A newsletter that is sent changes most rows of its deliveries: autovacuum follows.
+        " AND coalesce(greatest(last_vacuum, last_autovacuum, last_analyze, last_autoanalyze), '-infinity')"
+        " < now() - make_interval(secs => %s) ORDER BY n_dead_tup DESC",
         MAX_DEAD_ROWS,
+        TIME_FOR_VACUUM.total_seconds(),
     ):
         since = f"last vacuumed {last:%Y-%m-%d}" if last else "never vacuumed"
         yield Finding(

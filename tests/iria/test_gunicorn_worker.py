@@ -1,7 +1,10 @@
 """A worker leaves new connections to those that have fewer."""
 
+import json
+
 import pytest
 from gunicorn.app.wsgiapp import WSGIApplication  # type: ignore[import-untyped]
+from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from iria import gunicorn_worker
@@ -87,3 +90,12 @@ def test_workers_that_ended_are_not_waited_for(clock: Clock, accepted: list[int]
     many.accept(None)
     assert killed.slot not in accepted
     assert accepted == [1]
+
+
+def test_lines_of_gunicorn_are_json_like_those_of_the_site(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    logger = gunicorn_worker.JsonLogger(Config())
+    logger.warning("Worker %s was killed", 7)
+    (line,) = capfd.readouterr().err.splitlines()
+    assert json.loads(line)["message"] == "Worker 7 was killed"

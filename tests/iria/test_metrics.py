@@ -1,11 +1,15 @@
 """Figures for Prometheus name views and states, never who read what."""
 
+from datetime import timedelta
+
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 
-from iria.metrics import FromDatabase, Requests, requests
+from iria.core.db.history import BackupRun
+from iria.metrics import FromDatabase, FromDisks, Requests, requests
 
 
 def counted(view: str, method: str, status: int) -> float:
@@ -57,3 +61,17 @@ def test_the_database_is_asked_for_jobs_and_connections(db: None) -> None:
     assert "iria_worker_alive 0.0" in text
     assert "iria_jobs_hanging 0.0" in text
     assert "iria_database_idle_transactions 0.0" in text
+
+
+def test_backups_drills_and_disks_can_be_watched(db: None) -> None:
+    BackupRun.objects.create(
+        kind="backup", started_at=timezone.now(), ended_at=timezone.now() - timedelta(hours=2)
+    )
+    registry = CollectorRegistry()
+    registry.register(FromDatabase())
+    registry.register(FromDisks())
+    age = registry.get_sample_value("iria_backup_age_seconds")
+    assert age
+    assert 7200 <= age < 7300
+    assert registry.get_sample_value("iria_drill_age_seconds") is None
+    assert registry.get_sample_value("iria_disk_free_bytes", {"folder": "state"})

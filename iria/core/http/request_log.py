@@ -96,6 +96,18 @@ def _of_request(request: HttpRequest | None) -> dict[str, Any]:
 
 
 def _of_job(record: logging.LogRecord) -> dict[str, Any]:
-    """Procrastinate adds the job to its records."""
+    """Procrastinate adds the job to its records, and how long it took to the last one."""
     job = getattr(record, "job", None)
-    return {"job_id": job.get("id"), "job": job.get("task_name")} if isinstance(job, dict) else {}
+    if not isinstance(job, dict):
+        return {}
+    seconds = getattr(record, "duration", None)
+    took = {} if seconds is None else {"seconds": round(seconds, 3)}
+    return {"job_id": job.get("id"), "job": job.get("task_name"), **took}
+
+
+class EndedJobs(logging.Filter):
+    """Lets one line for each job through, the one with its duration, and every warning and error."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        action = str(getattr(record, "action", ""))
+        return record.levelno > logging.INFO or action.startswith("job_")

@@ -97,6 +97,15 @@ def test_a_record_of_the_worker_names_its_job(logged: list[dict[str, Any]]) -> N
     assert "a-secret" not in json.dumps(entry)
 
 
+def test_each_job_is_logged_once_with_its_duration(logged: list[dict[str, Any]]) -> None:
+    worker = logging.getLogger("procrastinate.worker")
+    job = {"id": 7, "task_name": "search.forget"}
+    worker.info("started", extra={"action": "start_job", "job": job})
+    worker.info("ended", extra={"action": "job_success", "job": job, "duration": 1.23456})
+    (entry,) = logged
+    assert (entry["job"], entry["seconds"]) == ("search.forget", 1.235)
+
+
 def fail(request: HttpRequest, token: str) -> HttpResponse:
     raise ZeroDivisionError
 
