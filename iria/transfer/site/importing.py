@@ -53,7 +53,8 @@ def import_site(
 
     Args:
         beside_content: nothing is deleted, rows that exist stay, and sequences stay, too, as for the demo, whose
-            ids are higher than others will be. Otherwise the database must be new.
+            ids are higher than others will be; not where the highest id is the newest row. Otherwise the
+            database must be new.
 
     Raises:
         Rejected: nothing was changed.
@@ -81,7 +82,7 @@ def import_site(
                 cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # As for other code of a caller.
             for table in chosen:
                 if table.model._meta.pk.get_internal_type().endswith("AutoField") and (
-                    not beside_content or _is_high(table)
+                    not beside_content or _is_high(table) or _is_by_id(table)
                 ):
                     catch_up_sequence(table.model)
             progress("media")
@@ -142,6 +143,11 @@ def _is_high(table: Table) -> bool:
             [table.model._meta.db_table, table.key],
         )
         return int(cursor.fetchone()[0]) > HIGH
+
+
+def _is_by_id(table: Table) -> bool:
+    """Whether the newest row is the one with the highest id, as for decisions about comments."""
+    return list(table.model._meta.ordering[:1]) == ["-pk"]
 
 
 def _delete(table: Table) -> None:

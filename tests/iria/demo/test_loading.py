@@ -12,6 +12,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import User
 from articles.comments import job_queue
+from articles.comments.models import Comment
+from articles.comments.moderation import decisions
 from articles.editorial.models import Article
 from articles.editorial.versions import revisions
 from articles.popular.models import ArticleViews
@@ -120,3 +122,13 @@ def test_no_emails_are_sent_about_demo_comments() -> None:
     jobs = ProcrastinateJob.objects.filter(task_name__startswith="comments.")
     # This job creates no notifications for old comments.
     assert not jobs.exclude(task_name=job_queue.CREATE_NOTIFICATIONS).exists()
+
+
+def test_a_decision_about_a_demo_comment_can_be_undone(mina: User) -> None:
+    load()
+    comment = Comment.objects.filter(state="held", moderations__isnull=False)[0]
+    row = decisions.decide(comment, Comment.State.APPROVED, by=mina)
+    assert row
+    assert decisions.undo([row], by=mina) == 1
+    comment.refresh_from_db()
+    assert comment.state == "held"
