@@ -1,0 +1,65 @@
+"""A publication moves out and back as in `docs/exporting.md`."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.journeys.product import People, Product
+from tests.proofs.clone import Rows
+
+pytestmark = pytest.mark.journey
+
+
+def said(*command: str | Path, folder: Path) -> str:
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return result.stdout + result.stderr
+
+
+def empty_database(product: Product) -> str:
+    """One beside that of the site; returns its URL."""
+    url = Rows(product.state).cluster.access().url
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE moved")
+    return f"{url.rpartition('/')[0]}/moved"
+
+
+def read(page: Page) -> list[str]:
+    """What readers see of the first article of the front page, with its comments."""
+    page.goto("/")
+    page.locator("main article a").first.click()
+    return [page.locator(part).first.inner_text() for part in ("h1", ".article-body", "#comments")]
+
+
+def test_an_export_becomes_the_same_publication_on_an_empty_site(
+    product: Product,
+    people: People,
+    start_product: Callable[..., Product],
+    chromium: Browser,
+    tmp_path: Path,
+) -> None:
+    export, again = tmp_path / "export", tmp_path / "again"
+    product.manage("export_site", str(export), "--personal-data")
+    assert said("sha256sum", "--check", "--quiet", "checksums.txt", folder=export) == ""
+
+    state = tmp_path / "state"
+    state.mkdir()
+    elsewhere: dict[str, Any] = {
+        "DATABASE_URL": empty_database(product),
+        "IRIA_STATE": str(state),
+        "SECRET_KEY": "another-secret-key-of-the-other-machine-0123456789-abcdef",
+        "SITE_URL": product.url,
+    }
+    product.manage("migrate", **elsewhere)
+    product.manage("import_site", str(export), **elsewhere)
+    product.manage("export_site", str(again), "--personal-data", **elsewhere)
+    assert said("diff", "-r", export, again, folder=tmp_path) == ""
+
+    moved = start_product(**elsewhere | {"SITE_URL": ""})
+    visitors = People(moved, chromium, {})
+    assert read(visitors.enter(scripts=False).page) == read(people.enter(scripts=False).page)
+    visitors.leave()
