@@ -32,7 +32,7 @@ def read(page: Page) -> list[str]:
     """What readers see of the first article of the front page, with its comments."""
     page.goto("/")
     page.locator("main article a").first.click()
-    return [page.locator(part).first.inner_text() for part in ("h1", ".article-body", "#comments")]
+    return [page.locator(part).first.inner_text() for part in ("h1", ".article-text", "#comments")]
 
 
 def test_an_export_becomes_the_same_publication_on_an_empty_site(
