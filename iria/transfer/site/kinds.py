@@ -436,7 +436,7 @@ KINDS: Final = (
         "import_runs",
         "iria.ImportRun",
         "id system name source media_folder server_file fetch_images options state done total counts remark_counts problems error created_by_id"
-        " created_at started_at finished_at",
+        " created_at started_at progress_at finished_at",
     ),
     _personal(
         "imported_items",
