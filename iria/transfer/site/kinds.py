@@ -53,7 +53,7 @@ KINDS: Final = (
         "iria.Publication",
         "id name legal_name tagline about contact_email contact_label postal_address first_year time_zone"
         " languages credit_format credit_below_every_image full_text_feeds show_most_read comments_policy"
-        " comments_close_after guests_confirm_email issn accent accent_dark theme theme_changes social_links publish_unknown_credits"
+        " comments_close_after guests_confirm_email issn accent accent_dark theme theme_applied_at theme_changes social_links publish_unknown_credits"
         " share_links header_menu footer_menu resolved_menus translations brand_images",
     ),
     Kind("brand_images", "iria.BrandImage", "id name png width height created_at"),
