@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
@@ -16,7 +15,7 @@ from articles.editorial.versions.drafts import publish_due_changes
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url
 from tests.browser.article_form import publish
-from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
 
@@ -188,21 +187,6 @@ def test_text_written_during_an_outage_is_saved_afterwards(
     assert article.headline == "Written during a long outage"
 
 
-def test_saving_goes_on_after_signing_in_again(open_admin: OpenPage, edna: User) -> None:
-    article = newsroom.draft()
-    page = open_admin(edna, change_url(article))
-    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
-    page.fill("#id_headline", "Written while signed out")
-    expect(page.locator(NOTICE)).to_be_visible()
-    assert Article.objects.get().headline != "Written while signed out"
-    other_tab = page.context.new_page()
-    other_tab.goto("/healthz")
-    sign_in(other_tab, edna)
-    expect(page.locator(NOTICE)).to_be_hidden(timeout=20_000)
-    assert Article.objects.get().headline == "Written while signed out"
-    assert page.locator("#id_headline").input_value() == "Written while signed out"
-
-
 def test_two_tabs_do_not_overwrite_each_other(open_admin: OpenPage, edna: User) -> None:
     article = newsroom.draft("First")
     page = open_admin(edna, change_url(article))
@@ -220,19 +204,6 @@ def test_two_tabs_do_not_overwrite_each_other(open_admin: OpenPage, edna: User) 
     article.refresh_from_db()
     assert article.standfirst == "From the second tab."
     expect(other.locator("#id_headline")).to_have_value("From the first tab")
-
-
-def test_the_newer_version_can_be_taken_instead(
-    open_admin: OpenPage, edna: User, rui: User
-) -> None:
-    article = newsroom.draft("First", by=rui)
-    page = open_admin(edna, change_url(article))
-    drafts.save(article, {"headline": "By Rui"}, by=rui)
-    assert saved(page, lambda: page.fill("#id_headline", "By Edna")) == 409
-    expect(page.locator(NOTICE)).to_contain_text(rui.public_name)
-    notice_button(page, 2)
-    expect(page.locator("#id_headline")).to_have_value("By Rui")
-    expect(page.locator(NOTICE)).to_be_hidden()
 
 
 def test_a_deleted_article_is_saved_as_a_new_one(open_admin: OpenPage, edna: User) -> None:
