@@ -98,9 +98,15 @@ def read_checksums(backup: Path) -> Iterator[Line]:
 
 def problems(backup: Path) -> Iterator[str]:
     """What is missing or damaged in a backup, a sentence for each file."""
+    root = os.path.realpath(backup)
     for name, digest in read_checksums(backup):
+        path = backup / name
         try:
-            if checksum(backup / name) != digest:
+            if os.path.realpath(path) != os.path.join(root, name) or (  # noqa: PTH118
+                path.exists() and not path.is_file()
+            ):
+                yield f"The file {name} is a link, a folder or a device."
+            elif checksum(path) != digest:
                 yield f"The file {name} is damaged."
         except FileNotFoundError:
             yield f"The file {name} is missing."

@@ -300,8 +300,9 @@ def _copied(run: ImportRun, file: str, target: Path) -> Path:
 def on_server(name: str) -> Path:
     root = server_folder().resolve()
     path = (root / name).resolve()
-    # `os.path` finds nothing under a name that is too long; a `Path` raises an error.
-    if not path.is_relative_to(root) or not os.path.exists(path):  # noqa: PTH110
+    # `os.path` finds nothing under a name that is too long; a `Path` raises an error. Opening a pipe would wait.
+    can_be_read = os.path.isfile(path) or os.path.isdir(path)  # noqa: PTH112, PTH113
+    if not path.is_relative_to(root) or not can_be_read:
         message = f"There is no {name} in {root}."
         raise Unreadable(message)
     return path

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
@@ -112,7 +113,16 @@ def store(article: Article, text: str) -> None:
     Publication.objects.update(
         tagline=text[:100], about=text, social_links=links, share_links=links
     )
-    Issue.objects.update(introduction=text, closing=text, image_caption=text)
+    now = timezone.now()
+    sent = {
+        "state": "sent",
+        "started_at": now,
+        "sent_at": now,
+        "sent_html": text,
+        "sent_text": text,
+    }
+    texts = {"introduction": text, "closing": text, "image_caption": text, "preheader": text[:150]}
+    Issue.objects.update(subject=text[:150] or "x", slug="news", **texts, **sent)
 
 
 def outputs(client: Client, article: Article) -> Iterator[tuple[str, str]]:
@@ -121,10 +131,17 @@ def outputs(client: Client, article: Article) -> Iterator[tuple[str, str]]:
     picture = article.lead_image
     assert picture
     pages = ["/", place, f"{place}comments/", f"{place}picture/{picture.pk}/", "/about/"]
-    pages += ["/author/ines-faro/", "/category/asia/", "/corrections/", "/search/?q=ferries"]
+    pages += [
+        "/newsletter/",
+        "/newsletter/issues/news/",
+        "/author/ines-faro/",
+        "/category/asia/",
+        "/corrections/",
+        "/search/?q=ferries",
+    ]
     for path in pages:
         yield path, client.get(path).content.decode()
-    for path in ("/feed/", "/feed/atom/", f"{place}feed/"):
+    for path in ("/feed/", "/feed/atom/", "/newsletter/issues/feed/", f"{place}feed/"):
         for element in etree.fromstring(client.get(path).content).iter():
             # Feed readers show these as HTML.
             name = etree.QName(element).localname

@@ -129,6 +129,16 @@ def test_a_list_that_leads_out_of_the_backup_is_refused(name: str, tmp_path: Pat
         list(files.read_checksums(tmp_path))
 
 
+@pytest.mark.parametrize("target", ["/dev/zero", "../secret", "/"])
+def test_a_link_in_a_backup_is_not_followed(target: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("A key")
+    (tmp_path / "backup" / "media").mkdir(parents=True)
+    (tmp_path / "backup" / "media" / "a.jpg").symlink_to(target)
+    digest = files.checksum(tmp_path / "secret")
+    (tmp_path / "backup" / CHECKSUMS).write_text(f"{digest}  media/a.jpg\n")
+    assert len(list(files.problems(tmp_path / "backup"))) == 1
+
+
 def test_a_full_disk_leaves_no_part_of_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

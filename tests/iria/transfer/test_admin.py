@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from articles.images.models import Image
 from iria.core.db.history import ImportChunk, ImportReportPage, ImportRun
 from iria.transfer import runs, uploads
 from iria.transfer.admin import first_import_item
+from iria.transfer.records import Unreadable
 from tests.iria.transfer import wxr
 from tests.newsroom import picture_file
 
@@ -147,6 +149,19 @@ def test_files_of_the_server_are_only_those_of_its_folder(
     run = upload(admin_client, server_file="export.xml")
     work(run)
     assert run.state == State.CHECKED
+
+
+@pytest.mark.parametrize("name", ["pipe", "link", "folder/passwd"])
+def test_only_files_and_folders_of_the_server_are_opened(
+    tmp_path: Path, settings: object, name: str
+) -> None:
+    settings.STATE = tmp_path  # type: ignore[attr-defined]
+    uploads.server_folder().mkdir()
+    os.mkfifo(uploads.server_folder() / "pipe")
+    (uploads.server_folder() / "link").symlink_to("/etc/passwd")
+    (uploads.server_folder() / "folder").symlink_to("/etc")
+    with pytest.raises(Unreadable):
+        uploads.on_server(name)
 
 
 @pytest.mark.parametrize("field", ["server_file", "media_folder"])
