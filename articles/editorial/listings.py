@@ -78,11 +78,13 @@ FROM gone GROUP BY scope, target, language, period HAVING sum(articles) <> 0
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The published articles of a scope, or those of them in one language."""
+    """The published articles of a scope, or those of them in one language or besides some."""
 
     scope: Scope = Scope.ALL
     target: int = 0
     language: str = ""
+    other_languages: tuple[str, ...] = ()
+    """Left out of a list without a language: those that have a list of their own."""
     excluded: int | None = None
     """The id of an article to leave out."""
 
@@ -90,8 +92,7 @@ class Listing:
     def entries(self) -> ListingEntryQuerySet:
         """The visible entries, newest first."""
         entries = ListingEntry.objects.visible().filter(scope=self.scope, target=self.target)
-        if self.language:
-            entries = entries.filter(language=self.language)
+        entries = _in_language(entries, self.language, self.other_languages)
         if self.excluded is not None:
             entries = entries.exclude(article=self.excluded)
         return entries.newest()
@@ -130,7 +131,7 @@ class Listing:
 
     def _counts(self) -> "QuerySet[ListingCount]":
         counts = ListingCount.objects.visible().filter(scope=self.scope, target=self.target)
-        return counts.filter(language=self.language) if self.language else counts
+        return _in_language(counts, self.language, self.other_languages)
 
     def _excluded_time(self) -> datetime | None:
         """Publication time of the article that is left out; None if it is not in the list."""
@@ -202,11 +203,17 @@ def _newest_on_front(
     ]
 
 
-def counts_of(scope: Scope, *, language: str = "") -> dict[int, int]:
-    """How many articles each target of a scope has, for those that have any."""
-    counts = ListingCount.objects.visible().filter(scope=scope, period=0)
+def _in_language[Q: QuerySet[Any, Any]](rows: Q, language: str, others: Sequence[str]) -> Q:
+    """Entries or counts in a language; without one, in any besides the others."""
     if language:
-        counts = counts.filter(language=language)
+        return rows.filter(language=language)
+    return rows.exclude(language__in=others) if others else rows
+
+
+def counts_of(scope: Scope, *, language: str = "", others: Sequence[str] = ()) -> dict[int, int]:
+    """How many articles each target of a scope has, for those that have any."""
+    visible = ListingCount.objects.visible().filter(scope=scope, period=0)
+    counts = _in_language(visible, language, others)
     summed = counts.values_list("target").annotate(total=Sum("articles"))
     return dict(summed.filter(total__gt=0).order_by("target"))
 
@@ -219,11 +226,12 @@ def counts_by_language(scope: Scope) -> dict[tuple[str, int], int]:
     return {(language, target): total for language, target, total in rows}
 
 
-def targets_of(scope: Scope, *, language: str = "") -> "QuerySet[ListingCount, int]":
+def targets_of(
+    scope: Scope, *, language: str = "", others: Sequence[str] = ()
+) -> "QuerySet[ListingCount, int]":
     """The targets that have any, for a subquery."""
-    counts = ListingCount.objects.visible().filter(scope=scope, period=0)
-    if language:
-        counts = counts.filter(language=language)
+    visible = ListingCount.objects.visible().filter(scope=scope, period=0)
+    counts = _in_language(visible, language, others)
     summed = counts.values("target").annotate(total=Sum("articles")).filter(total__gt=0)
     return summed.values_list("target", flat=True)
 

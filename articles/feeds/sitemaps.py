@@ -5,7 +5,7 @@ id, so that no counting is needed and a new article changes one file only.
 """
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -146,8 +146,8 @@ def sitemap_sections(publication: Publication, per_file: int) -> dict[str, Sitem
     languages = publication.language_codes
     entries: dict[str, Callable[[], list[SitemapEntry]]] = {
         "pages": lambda: _site_pages(languages),
-        "topics": lambda: _pages_of(Scope.TAG),
-        "authors": lambda: _pages_of(Scope.AUTHOR),
+        "topics": lambda: _pages_of(Scope.TAG, languages[1:]),
+        "authors": lambda: _pages_of(Scope.AUTHOR, languages[1:]),
         "topics-by-language": lambda: _pages_by_language(Scope.TAG, languages[1:]),
         "authors-by-language": lambda: _pages_by_language(Scope.AUTHOR, languages[1:]),
     }
@@ -166,15 +166,15 @@ def article_section(publication: Publication, per_file: int) -> SitemapSection:
     return SitemapSection(lambda: ArticlePaginator(publication, per_file))
 
 
-def _slugs(scope: Scope) -> dict[int, str]:
-    """Tags or authors of published articles."""
+def _slugs(scope: Scope, others: Sequence[str] = ()) -> dict[int, str]:
+    """Tags or authors of published articles, besides those in other languages."""
     rows: QuerySet[Any] = Tag.objects.all() if scope == Scope.TAG else AuthorProfile.objects.all()
-    used = rows.filter(pk__in=targets_of(scope))
+    used = rows.filter(pk__in=targets_of(scope, others=others))
     return dict(used.order_by("pk").values_list("pk", "slug"))
 
 
-def _pages_of(scope: Scope) -> list[SitemapEntry]:
-    slugs = _slugs(scope)
+def _pages_of(scope: Scope, others: Sequence[str]) -> list[SitemapEntry]:
+    slugs = _slugs(scope, others)
     return [SitemapEntry(url_path(scope.value, slug)) for slug in slugs.values()]
 
 
@@ -215,7 +215,7 @@ def _years_and_months(languages: list[str]) -> list[SitemapEntry]:
         ((code, *divmod(month, 100)) for code, month in counted),
         key=lambda row: (-row[1], -row[2], row[0]),
     )
-    months = {("", year, month): None for _code, year, month in rows}
+    months = {("", year, month): None for code, year, month in rows if code not in languages[1:]}
     if len(languages) > 1:
         months |= {row: None for row in rows if row[0] in languages}
     entries: dict[str, None] = {}

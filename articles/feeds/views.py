@@ -65,7 +65,7 @@ def site(request: HttpRequest, feed_format: str = "") -> HttpResponse:
 
 @public_page(parameters=("text=summary",))
 def language(request: HttpRequest, code: str, feed_format: str = "") -> HttpResponse:
-    newest = _newest(Scope.ALL, 0, code)
+    newest = _newest(request, Scope.ALL, 0, code)
     path = f"/language/{code}/"
     return _feed(request, feed_format, newest, path=path, name=native_name(code), language=code)
 
@@ -74,14 +74,14 @@ def language(request: HttpRequest, code: str, feed_format: str = "") -> HttpResp
 def category(
     request: HttpRequest, path: str, feed_format: str = "", code: str = ""
 ) -> HttpResponse:
-    """The feed of a category, in all languages or in one."""
+    """The feed of a category, in one language."""
     chosen = get_object_or_404(Category, path=path)
     with use_language(code):
         name, introduction = chosen.local_name, chosen.local_introduction
     return _feed(
         request,
         feed_format,
-        _newest(Scope.CATEGORY, chosen.pk, code),
+        _newest(request, Scope.CATEGORY, chosen.pk, code),
         path=_language_prefix(code) + chosen.get_absolute_url(),
         name=name,
         description=introduction,
@@ -92,7 +92,7 @@ def category(
 @public_page(parameters=("text=summary",))
 def tag(request: HttpRequest, slug: str, feed_format: str = "", code: str = "") -> HttpResponse:
     chosen = get_object_or_404(Tag, slug=slug)
-    newest = _newest(Scope.TAG, chosen.pk, code, must_exist=True)
+    newest = _newest(request, Scope.TAG, chosen.pk, code, must_exist=True)
     path = f"{_language_prefix(code)}/tag/{slug}/"
     return _feed(request, feed_format, newest, path=path, name=chosen.name, language=code)
 
@@ -103,7 +103,7 @@ def author(request: HttpRequest, slug: str, feed_format: str = "", code: str = "
     return _feed(
         request,
         feed_format,
-        _newest(Scope.AUTHOR, chosen.pk, code, must_exist=True),
+        _newest(request, Scope.AUTHOR, chosen.pk, code, must_exist=True),
         path=_language_prefix(code) + chosen.get_absolute_url(),
         name=chosen.name,
         description=chosen.biography,
@@ -111,18 +111,20 @@ def author(request: HttpRequest, slug: str, feed_format: str = "", code: str = "
     )
 
 
-def _newest(scope: Scope, target: int, code: str, *, must_exist: bool = False) -> ArticleQuerySet:
-    """The newest articles of a list, in one language or in all.
+def _newest(
+    request: HttpRequest, scope: Scope, target: int, code: str, *, must_exist: bool = False
+) -> ArticleQuerySet:
+    """The newest articles of a list, in one language, by default the publication's first.
 
     Args:
-        must_exist: raise Http404 if the list has no published article, as for pages of tags and authors.
+        must_exist: raise Http404 if there is no published article, as for pages of tags and authors.
     """
     if code and code not in dict(LANGUAGES):
         raise Http404
-    listing = Listing(scope, target, code)
-    if must_exist and not listing.exists():
+    if must_exist and not Listing(scope, target, code).exists():
         raise Http404
-    return listing.cut(0, MAX_ENTRIES)
+    others = () if code else tuple(publication_of(request).language_codes[1:])
+    return Listing(scope, target, code, others).cut(0, MAX_ENTRIES)
 
 
 def _language_prefix(code: str) -> str:

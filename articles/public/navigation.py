@@ -93,21 +93,25 @@ SECTION: Final = "/category/"
 
 @dataclass(frozen=True, slots=True)
 class ListingScope:
-    """All published articles, or those of one language."""
+    """The published articles of one language."""
 
     code: str = ""
-    """The language code; empty for all languages."""
+    """The language code; empty for the publication's first language and unlisted ones."""
     front_url: str = "/"
     """The URL of its front page."""
+    others: tuple[str, ...] = ()
+    """The other languages of the publication, if the code is empty."""
 
     @property
     def articles(self) -> ArticleQuerySet:
         articles = Article.objects.published()
-        return articles.filter(language=self.code) if self.code else articles
+        if self.code:
+            return articles.filter(language=self.code)
+        return articles.exclude(language__in=self.others)
 
     def listing(self, scope: Scope = Scope.ALL, target: int = 0) -> Listing:
         """The listing of a target, such as a category, within the scope."""
-        return Listing(scope, target, self.code)
+        return Listing(scope, target, self.code, self.others)
 
     @property
     def name(self) -> str:
@@ -147,22 +151,22 @@ class ListingScope:
         return url_path(page, *parts)
 
     def title_for(self, title: str) -> str:
-        """A title with the language, to distinguish it from the list of all languages."""
+        """A title with the language, to distinguish it from the list of the first one."""
         return f"{title} – {self.name}" if self.code else title
 
 
-ALL_LANGUAGES = ListingScope()
+FIRST_LANGUAGE = ListingScope()
 
 
 def listing_scope(request: HttpRequest, code: str) -> ListingScope:
-    """The scope of a language; of all articles if none is given.
+    """The scope of a language, by default the publication's first.
 
     Raises:
         Http404: the publication does not list the language and has no article in it.
     """
-    if not code:
-        return ALL_LANGUAGES
     publication = publication_of(request)
+    if not code:
+        return ListingScope(others=tuple(publication.language_codes[1:]))
     scope = ListingScope(code, front_page_url(code, publication))
     if code in publication.language_codes:
         return scope
@@ -176,4 +180,4 @@ def article_listing_scope(article: Article, request: HttpRequest) -> ListingScop
     publication = publication_of(request)
     if article.language in publication.language_codes[1:]:
         return ListingScope(article.language, front_page_url(article.language, publication))
-    return ALL_LANGUAGES
+    return FIRST_LANGUAGE

@@ -16,7 +16,7 @@ from articles.images.models import Image
 from articles.images.srcset import caption_html
 from articles.pages.models import Page
 from articles.public.front_page.layout import SECTION_CARDS, Block, Pattern, Section
-from articles.public.navigation import ALL_LANGUAGES, ListingScope, NavLink
+from articles.public.navigation import FIRST_LANGUAGE, ListingScope, NavLink
 from articles.public.page_meta import PageMeta, preview_image, search_meta, static_page_meta
 from articles.public.teaser_cards import (
     Card,
@@ -251,7 +251,7 @@ def listing_url(context: dict[str, Any], page: str, *parts: str | int) -> str:
 
 
 def _scope(context: dict[str, Any]) -> ListingScope:
-    scope: ListingScope = context.get("listing_scope") or ALL_LANGUAGES
+    scope: ListingScope = context.get("listing_scope") or FIRST_LANGUAGE
     return scope
 
 

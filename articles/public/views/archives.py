@@ -1,7 +1,7 @@
-"""Archive pages by year and month, of all articles or of one language; lists of tags, authors and corrections."""
+"""Archive pages by year and month, of one language; lists of tags, authors and corrections."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -11,13 +11,14 @@ from django.core.paginator import Page
 from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.lookups import LessThanOrEqual
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial.listings import counts_of, targets_of
+from articles.editorial.listings import Listing, counts_of, targets_of
 from articles.editorial.models import Correction, ListingEntry, Scope
 from articles.public import page_meta
 from articles.public.navigation import ListingScope, listing_scope
@@ -56,7 +57,7 @@ def year(request: HttpRequest, year: int, code: str = "") -> HttpResponse:
     archive = get_archive(scope)
     months = archive.of_year(year)
     if not months:
-        raise Http404
+        return redirect("language_year", other_language_or_404(scope, Scope.YEAR, year), year)
     page = page_of(scope.listing(Scope.YEAR, year), request.GET.get("page"))
     with use_language(code):
         meta = page_meta.listing_meta(
@@ -79,7 +80,8 @@ def month(request: HttpRequest, year: int, month: int, code: str = "") -> HttpRe
     archive = get_archive(scope)
     current = next((each for each in archive.of_year(year) if each.month == month), None)
     if current is None:
-        raise Http404
+        other = other_language_or_404(scope, Scope.MONTH, year * 100 + month)
+        return redirect("language_month", other, year, month)
     listing = scope.listing(Scope.MONTH, year * 100 + month)
     page = page_of(listing, request.GET.get("page"))
     earlier, later = archive.around(year, month)
@@ -106,21 +108,31 @@ def month(request: HttpRequest, year: int, month: int, code: str = "") -> HttpRe
         return render_public_page(request, "articles/public/month.html", context)
 
 
+def only_other_language(scope: ListingScope, kind: Scope, target: int) -> str:
+    """A language in which a list has articles that has none in the publication's first language."""
+    if scope.code or not scope.others:
+        return ""
+    return Listing(kind, target).entries.values_list("language", flat=True).first() or ""
+
+
+def other_language_or_404(scope: ListingScope, kind: Scope, target: int) -> str:
+    code = only_other_language(scope, kind, target)
+    if not code:
+        raise Http404
+    return code
+
+
 def scope_context(scope: ListingScope) -> dict[str, object]:
-    """Additional context for lists of one language; empty for lists of all articles."""
+    """Additional context for lists of another language than the first."""
     return {"listing_scope": scope, "page_language": scope.code} if scope.code else {}
 
 
 def _other_archives(request: HttpRequest, code: str) -> list[tuple[str, str, str]]:
-    """Name, URL and code of the archive of each language, if there are several."""
-    codes = publication_of(request).language_codes
-    if len(codes) < 2:
-        return []
-    return [
-        (native_name(each), url_path("language_archive", each), each)
-        for each in codes
-        if each != code
-    ]
+    """Name, URL and code of the archives of the other languages."""
+    first, *others = publication_of(request).language_codes
+    archives = [(native_name(first), url_path("archive"), first)]
+    archives += [(native_name(each), url_path("language_archive", each), each) for each in others]
+    return [each for each in archives if each[2] != (code or first)]
 
 
 _corrections: ProcessCache[int] = ProcessCache()
@@ -130,7 +142,8 @@ _corrections: ProcessCache[int] = ProcessCache()
 @public_page(parameters=("page",), by_row=True)
 @in_its_language
 def tags(request: HttpRequest) -> HttpResponse:
-    page, description = tags_page(request.GET.get("page")), gettext("All topics of our articles.")
+    page = tags_page(request.GET.get("page"), listing_scope(request, "").others)
+    description = gettext("All topics of our articles.")
     return _by_initial(request, "tags", page, gettext("Topics"), description)
 
 
@@ -225,7 +238,9 @@ class Archive:
 
 def get_archive(scope: ListingScope) -> Archive:
     """The archive of these articles, by the year and month in their URLs."""
-    counts = sorted(counts_of(Scope.MONTH, language=scope.code).items(), reverse=True)
+    counts = sorted(
+        counts_of(Scope.MONTH, language=scope.code, others=scope.others).items(), reverse=True
+    )
     return Archive([Month(*divmod(month, 100), count, scope) for month, count in counts], scope)
 
 
@@ -233,9 +248,13 @@ TAGS_PER_PAGE: int = 600
 AUTHORS_PER_PAGE: int = 60
 
 
-def tags_page(number: str | None) -> "Page[Tag]":
-    """A page of tags of published articles with their `count`, by name: two queries."""
-    return _page(Tag.objects.all(), Scope.TAG, number, TAGS_PER_PAGE)
+def tags_page(number: str | None, others: Sequence[str] = ()) -> "Page[Tag]":
+    """A page of tags of published articles with their `count`, by name: two queries.
+
+    Args:
+        others: languages whose articles do not count.
+    """
+    return _page(Tag.objects.all(), Scope.TAG, number, TAGS_PER_PAGE, others)
 
 
 def authors_page(number: str | None) -> "Page[AuthorProfile]":
@@ -287,9 +306,11 @@ class _Counted:
         return self._rows[places]
 
 
-def _page(rows: "QuerySet[Any]", scope: Scope, number: str | None, size: int) -> "Page[Any]":
-    counts = counts_of(scope)
-    named = rows.filter(pk__in=targets_of(scope)).order_by("name", "pk")
+def _page(
+    rows: "QuerySet[Any]", scope: Scope, number: str | None, size: int, others: Sequence[str] = ()
+) -> "Page[Any]":
+    counts = counts_of(scope, others=others)
+    named = rows.filter(pk__in=targets_of(scope, others=others)).order_by("name", "pk")
     page: Page[Any] = page_of(_Counted(named, counts.__len__), number, size=size)
     for row in page.object_list:
         row.count = counts.get(row.pk, 0)

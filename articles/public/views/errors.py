@@ -27,6 +27,8 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile
 from articles.editorial.listings import in_use
 from articles.editorial.models import Article, Category, Scope
+from articles.editorial.models.article import LANGUAGES
+from articles.editorial.models.querysets import ArticleQuerySet
 from articles.pages.models import Page
 from articles.public.redirect_middleware import find_redirect
 from articles.search.engine import InvalidQuery, search_articles
@@ -37,7 +39,8 @@ from iria.core.http.headers import client_ip
 from iria.core.http.private_paths import is_private
 from iria.core.pagination import NoSuchPage
 from iria.core.security import count_and_allow
-from iria.publication.context_processors import in_its_language
+from iria.core.text.language import use_language
+from iria.publication.context_processors import in_its_language, publication_of
 
 MAX_NEWEST = 5
 TOO_LARGE = gettext_noop("Request too large")
@@ -46,22 +49,43 @@ INVALID_REQUEST = gettext_noop("Invalid request")
 
 @in_its_language
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Suggestions for the path and its words as a search; else the newest articles."""
+    """Suggestions for the path and its words as a search; else the newest articles. All are in the
+    language of the URL.
+    """
+    code, codes = language_of_path(request.path), publication_of(request).language_codes
+    articles = Article.objects.published().of_front(code or codes[0], codes)
+    with use_language(code):
+        return _page_not_found(request, exception, articles, code)
+
+
+LANGUAGE_PATH: Final = re.compile(r"/language/([-\w]{2,8})/")
+
+
+def language_of_path(path: str) -> str:
+    """The language in a URL such as /language/fr/archive/; empty for the publication's first."""
+    found = LANGUAGE_PATH.match(path)
+    return found[1] if found and found[1] in dict(LANGUAGES) else ""
+
+
+def _page_not_found(
+    request: HttpRequest, exception: Exception, articles: ArticleQuerySet, code: str
+) -> HttpResponse:
     if is_private(request) or request.method not in {"GET", "HEAD"}:
         suggestions = DidYouMean(words_in_path(request.path))
     elif find_redirect(request.path):
         return HttpResponse(status=404)  # RedirectMiddleware replaces this response
     else:
         suggestions = (
-            did_you_mean(request.path)
+            did_you_mean(request.path, articles)
             if _may_search(request)
             else DidYouMean(words_in_path(request.path))
         )
-    newest = Article.objects.published().newest().for_cards()[:MAX_NEWEST]
+    newest = articles.newest().for_cards()[:MAX_NEWEST]
     context = {
         "suggestions": suggestions,
         "newest": [] if suggestions.articles else newest,
         "query": suggestions.query,
+        **({"page_language": code} if code else {}),
         "reason": str(exception) if isinstance(exception, NoSuchPage) else "",
     }
     return render(request, "404.html", context, status=404)
@@ -206,8 +230,8 @@ class DidYouMean:
     pages: list[SuggestedPage] = field(default_factory=list)
 
 
-def did_you_mean(path: str) -> DidYouMean:
-    """Articles with the same slug in another month, or a similar headline; else categories, tags,
+def did_you_mean(path: str, among: ArticleQuerySet) -> DidYouMean:
+    """Those articles with the same slug in another month, or a similar headline; else categories, tags,
     authors and pages with a similar slug; else articles that contain all the words.
 
     The last path segment is used; if it finds nothing, all of them. Spelling is corrected as in a
@@ -220,13 +244,13 @@ def did_you_mean(path: str) -> DidYouMean:
     slug = parts[-1].removesuffix(".html").removesuffix(".htm")
     if not SLUG.fullmatch(slug):
         slug = ""
-    articles = _with_slug(slug) or _with_similar_headline(last_words)
+    articles = _with_slug(slug, among) or _with_similar_headline(last_words, among)
     pages = similar_urls(slug) if slug and not articles else []
     if pages:
         return DidYouMean(last_words, pages=pages)
     for query in dict.fromkeys(filter(None, [last_words, correct_spelling(last_words), all_words])):
         if not articles:
-            articles = _matching(query)
+            articles = _matching(query, among)
     return DidYouMean(last_words, articles)
 
 
@@ -245,18 +269,16 @@ def _words(parts: list[str]) -> str:
     return " ".join(word for word in found if word.lower() not in IGNORED_WORDS)[:80]
 
 
-def _with_slug(slug: str) -> list[Article]:
+def _with_slug(slug: str, among: ArticleQuerySet) -> list[Article]:
     if not slug:
         return []
-    return list(
-        Article.objects.published().filter(slug=slug).newest().for_cards()[:MAX_SUGGESTIONS]
-    )
+    return list(among.filter(slug=slug).newest().for_cards()[:MAX_SUGGESTIONS])
 
 
-def _with_similar_headline(words: str) -> list[Article]:
+def _with_similar_headline(words: str, among: ArticleQuerySet) -> list[Article]:
     similarity = TrigramSimilarity("headline", words)
     # The first condition uses the index.
-    found = Article.objects.published().filter(headline__trigram_similar=words)
+    found = among.filter(headline__trigram_similar=words)
     nearest = found.annotate(similarity=similarity).filter(similarity__gte=CONFIDENT_SIMILARITY)
     try:
         with time_limit(TIMEOUT_MS):
@@ -265,7 +287,7 @@ def _with_similar_headline(words: str) -> list[Article]:
         return []
 
 
-def _matching(query: str) -> list[Article]:
+def _matching(query: str, among: ArticleQuerySet) -> list[Article]:
     try:
         found = search_articles(
             require_all_words(query),
@@ -275,4 +297,7 @@ def _matching(query: str) -> list[Article]:
         )
     except InvalidQuery:
         return []
-    return [each.article for each in found.hits]
+    shown = set(
+        among.filter(pk__in=[each.article.pk for each in found.hits]).values_list("pk", flat=True)
+    )
+    return [each.article for each in found.hits if each.article.pk in shown]

@@ -21,7 +21,11 @@ from articles.public.front_page import layout as front_page_layout
 from articles.public.front_page.models import Placement, PlacementQuerySet
 from articles.public.navigation import ListingScope, listing_scope
 from articles.public.responses import render_public_page
-from articles.public.views.archives import scope_context
+from articles.public.views.archives import (
+    only_other_language,
+    other_language_or_404,
+    scope_context,
+)
 from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import url_path
@@ -187,8 +191,12 @@ def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
     scope = listing_scope(request, code)
     tree = _category_trees.of(request, path, lambda: category_context(path))
     section = section_page(scope, tree.chosen, tree.lead_id, request.GET.get("page"))
-    if code and not (section.lead or section.cards):
-        raise Http404
+    if section.page.paginator.count == 0 and section.lead is None:
+        elsewhere = only_other_language(scope, Scope.CATEGORY, tree.chosen.pk)
+        if elsewhere:
+            return redirect("language_category", elsewhere, path)
+        if code:
+            raise Http404
     shown = [*filter(None, [section.lead]), *section.cards]
     with use_language(code):
         meta = page_meta.listing_meta(
@@ -233,10 +241,11 @@ def _above(tree: CategoryContext, scope: ListingScope) -> list[tuple[str, str]]:
 @public_page(parameters=("page",), by_row=True)
 @in_its_language
 def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
-    """The articles with a tag, in all languages or in one."""
+    """The articles with a tag in one language."""
     scope, chosen = listing_scope(request, code), get_object_or_404(Tag, slug=slug)
     page = page_of(scope.listing(Scope.TAG, chosen.pk), request.GET.get("page"))
-    _raise_404_if_empty(page)
+    if not page.paginator.count:
+        return redirect("language_tag", other_language_or_404(scope, Scope.TAG, chosen.pk), slug)
     with use_language(code):
         meta = page_meta.listing_meta(
             request,
@@ -254,20 +263,17 @@ def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
 @public_page(parameters=("page",), by_row=True)
 @in_its_language
 def author(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
-    """The articles by an author, in all languages or in one."""
+    """The articles by an author in one language."""
     scope, chosen = listing_scope(request, code), get_object_or_404(AuthorProfile, slug=slug)
     portrait = Portrait.objects.filter(author=chosen).select_related("image").first()
     page = page_of(scope.listing(Scope.AUTHOR, chosen.pk), request.GET.get("page"))
-    _raise_404_if_empty(page)
+    if not page.paginator.count:
+        return redirect(
+            "language_author", other_language_or_404(scope, Scope.AUTHOR, chosen.pk), slug
+        )
     with use_language(code):
         meta = page_meta.author_meta(request, chosen, page, portrait, scope.title_for(chosen.name))
         context = {"author": chosen, "portrait": portrait, "page": page, "meta": meta}
         return render_public_page(
             request, "articles/public/author.html", context | scope_context(scope)
         )
-
-
-def _raise_404_if_empty(page: Page[Article]) -> None:
-    """Raises Http404 for a tag or author without published articles."""
-    if not page.paginator.count:
-        raise Http404
