@@ -9,8 +9,9 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.journeys.product import People, Product
+from tests.journeys.product import People, Product, wait_for
 from tests.proofs.clone import Rows
+from tests.proofs.size import PATIENCE
 
 pytestmark = pytest.mark.journey
 
@@ -32,7 +33,7 @@ def read(page: Page) -> list[str]:
     """What readers see of the first article of the front page, with its comments."""
     page.goto("/")
     page.locator("main article a").first.click()
-    return [page.locator(part).first.inner_text() for part in ("h1", ".article-text", "#comments")]
+    return [page.locator(part).first.inner_text() for part in ("h1", ".article-body", "#comments")]
 
 
 def test_an_export_becomes_the_same_publication_on_an_empty_site(
@@ -61,5 +62,7 @@ def test_an_export_becomes_the_same_publication_on_an_empty_site(
 
     moved = start_product(**elsewhere | {"SITE_URL": ""})
     visitors = People(moved, chromium, {})
-    assert read(visitors.enter(scripts=False).page) == read(people.enter(scripts=False).page)
+    here, there = people.enter(scripts=False).page, visitors.enter(scripts=False).page
+    # Galleries appear once the worker has made the sizes of their images.
+    wait_for(lambda: read(there) == read(here), 3 * PATIENCE)
     visitors.leave()
