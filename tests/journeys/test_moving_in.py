@@ -16,15 +16,14 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.product import People, Product, wait_for
-from tests.proofs.clone import TOLERANCE
-from tests.proofs.size import PATIENCE
+from tests.proofs.size import PATIENCE, sized
 
 POSTS, KILLED_POSTS = 60, 1_500
 START, UNDO = "form[action$='/start/'] button", "a[href$='/undo/']"
 LONG = 4 * PATIENCE * 1000
 """Milliseconds for a job, behind others."""
-SECONDS = 10 * TOLERANCE
-"""Until a wrong file is refused."""
+SECONDS = sized(90, 10)
+"""Until a wrong file is refused; beside other tests it may take longer."""
 
 
 def wordpress(posts: int, name: str = "quay") -> bytes:
