@@ -25,7 +25,7 @@ from iria.core.db.history import ImportedItem, ImportReportPage, ImportRun, RowO
 from iria.core.hooks import DashboardItem
 from iria.publication.models import validate_time_zone
 from iria.transfer import runs, uploads
-from iria.transfer.formats import A_ZIP, FORMATS, recognise, refusal
+from iria.transfer.formats import A_ZIP, FORMATS, recognise, rejection
 from iria.transfer.records import Kind, Unreadable
 from iria.transfer.report import Outcome, as_json
 from iria.transfer.undo import REMOVED, STAYS
@@ -162,7 +162,7 @@ class UploadForm(forms.Form):
                 found = recognise(file)
         system = values.get("system")
         if system:
-            message = refusal(found, system)
+            message = rejection(found, system)
         elif found and not found.system and found.what != A_ZIP:
             message = f"This is {found.what}, which cannot be imported. {found.to_do}".rstrip()
         elif not (found and found.system):

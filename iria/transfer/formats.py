@@ -167,11 +167,11 @@ def require(path: Path, system: str) -> None:
     except OSError:
         # The parser says why it cannot be opened.
         return
-    if message := refusal(detected, system):
+    if message := rejection(detected, system):
         raise Unreadable(message)
 
 
-def refusal(detected: Found | None, system: str) -> str:
+def rejection(detected: Found | None, system: str) -> str:
     """What it is and what to do, if it is clearly something else than the parser of this system reads."""
     if detected is None or detected.system == system:
         return ""

@@ -81,8 +81,8 @@ def test_an_article_with_an_image_is_published_with_few_clicks(
     chooser.value.set_files(file)
     watch.wait(lambda: expect(page.locator("#id_lead_alt")).to_be_focused(timeout=60_000))
     page.keyboard.type("A line of boats")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    while not page.evaluate("document.activeElement.matches('.image-credit-field')"):
+        page.keyboard.press("Tab")
     page.keyboard.type("Nell Sandoval/via Roadstead")
     with page.expect_response("**/details/"):
         page.locator(TEXT).click()

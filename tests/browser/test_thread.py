@@ -121,14 +121,6 @@ def test_without_javascript_a_recommendation_is_one_click(
     expect(button.locator(".comment-recommendations")).to_have_text("1")
 
 
-def test_a_guest_is_sent_to_sign_in(open_page: OpenPage, article: Article) -> None:
-    comment = add(article)
-    page = open_page(article.get_absolute_url())
-    page.locator(f"#{comment.anchor} .comment-recommend").click()
-    page.wait_for_url(re.compile(rf"/accounts/login/\?next=/comments/{comment.pk}/recommend/"))
-    assert not Recommendation.objects.exists()
-
-
 def test_new_comments_are_marked_and_lead_to_the_next_one(
     open_page: OpenPage, article: Article
 ) -> None:

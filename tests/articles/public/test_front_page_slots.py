@@ -106,7 +106,7 @@ def test_slots_need_no_additional_query(
             for at in range(4)
         )
     )
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get("/")
 
 

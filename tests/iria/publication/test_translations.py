@@ -104,6 +104,7 @@ def test_a_category_has_its_name_and_introduction_in_the_language_of_the_list(
         translations={"fr": {"name": "Asie", "introduction": "Depuis le Bosphore"}}
     )
     article_in(asia, "La marée", "fr")
+    article_in(asia, "The tide", "en")
     french = page_of(client, "/language/fr/category/asia/")
     assert re.search(r"<h1[^>]*>Asie</h1>", french)
     assert "Depuis le Bosphore" in french
