@@ -129,7 +129,7 @@ def test_a_list_that_leads_out_of_the_backup_is_refused(name: str, tmp_path: Pat
         list(files.read_checksums(tmp_path))
 
 
-@pytest.mark.parametrize("target", ["/dev/zero", "../secret", "/"])
+@pytest.mark.parametrize("target", ["/dev/zero", "../../secret", "/"])
 def test_a_link_in_a_backup_is_not_followed(target: str, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("A key")
     (tmp_path / "backup" / "media").mkdir(parents=True)
