@@ -6,7 +6,7 @@ from django.contrib.admin.apps import AdminConfig
 from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
 
-from iria import renamed_templates
+from iria import environment, renamed_templates
 from iria.core import hooks, model_policy
 from iria.core.db import triggers
 from iria.core.text import dates
@@ -35,6 +35,7 @@ class IriaConfig(AppConfig):
         post_migrate.connect(triggers.install_triggers, sender=self)
         checks.register(model_policy.check_declared)
         checks.register(renamed_templates.check_template_names)
+        checks.register(environment.check_inherited_names)
         roles.declare_policies()
         hooks.dashboard_items.register("publication", broken_menu_items)
         hooks.dashboard_items.register("theme", theme_problems_item)

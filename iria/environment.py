@@ -4,7 +4,7 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import environ
+from django.core.checks import Warning
 from django.core.checks.security.base import (
     SECRET_KEY_INSECURE_PREFIX,
     SECRET_KEY_MIN_LENGTH,
@@ -32,6 +33,8 @@ FORMER_NAMES: Final = {
     "SEARCH_RATE_LIMIT": "SEARCH_PER_MINUTE",
 }
 """Settings that were renamed; the old name still works."""
+BUCKET_NAMES: Final = ("S3_REGION", "S3_ENDPOINT", "S3_KEY_ID", "S3_SECRET_KEY")
+"""Read only with S3_BUCKET."""
 
 
 class Env(environ.Env):  # type: ignore[misc]  # it has no types
@@ -68,14 +71,25 @@ class Env(environ.Env):  # type: ignore[misc]  # it has no types
         return super().parse_value(value, cast)
 
 
-def check_names() -> None:
-    """Refuses a variable that is almost a setting, at the end of the settings: nothing else would notice it."""
-    known = {*env.names, *FORMER_NAMES.values(), "IRIA_STATE", "IRIA_DEMO_PASSWORD"}
-    for name in sorted({*env.ENVIRON} - known):
+def check_names(file: Path) -> None:
+    """Refuses a name in the file of settings that is almost one: nothing else would notice it."""
+    text = file.read_text(errors="replace") if file.is_file() else ""
+    for error in _almost_settings(re.findall(r"^\s*(?:export\s+)?(\w+)\s*=", text, re.MULTILINE)):
+        raise error
+
+
+def check_inherited_names(**_: Any) -> list[Warning]:
+    """Names such variables of the environment, which may be those of other programs."""
+    return [Warning(str(error), id="iria.W003") for error in _almost_settings(env.ENVIRON)]
+
+
+def _almost_settings(names: Iterable[str]) -> Iterator[ImproperlyConfigured]:
+    known = {*env.names, *FORMER_NAMES.values(), *BUCKET_NAMES, "IRIA_STATE", "IRIA_DEMO_PASSWORD"}
+    for name in sorted({*names} - known):
         similar = get_close_matches(name, known, n=1, cutoff=0.85)
         # Other programs name theirs DATABASE_URL_OTHER.
         if similar and len(name) > len("DEBUG") and not name.startswith(f"{similar[0]}_"):
-            raise invalid(name, f"does not exist. Did you mean {similar[0]}?")
+            yield invalid(name, f"does not exist. Did you mean {similar[0]}?")
 
 
 def hosts(name: str, default: str) -> list[str]:

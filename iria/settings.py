@@ -66,7 +66,7 @@ STATE = writable_folder(state_folder(BASE_DIR))
 SITE_URL = site_url("SITE_URL", "http://127.0.0.1:8000")
 SECURE = SITE_URL.startswith("https://")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
-ALLOWED_HOSTS = hosts("ALLOWED_HOSTS", SITE_HOST)
+ALLOWED_HOSTS = hosts("ALLOWED_HOSTS", f"[{SITE_HOST}]" if ":" in SITE_HOST else SITE_HOST)
 # Whether only this machine can reach the site.
 LOCAL_ONLY = {SITE_HOST, *ALLOWED_HOSTS} <= {"127.0.0.1", "::1", "[::1]", "localhost"}
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
@@ -501,4 +501,4 @@ LOGGING = {
     },
 }
 
-check_names()
+check_names(BASE_DIR / ".env")

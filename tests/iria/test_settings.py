@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from iria.environment import check_inherited_names, check_names
 from tests.iria import forks
 from tests.shared import PROJECT
 
@@ -38,8 +40,6 @@ def _inherited() -> dict[str, str]:
         ("DATABASE_URL", "not an address"),
         ("SITE_URL", "example.org"),
         ("SITE_URL", "http://["),
-        ("SITE_ULR", "https://www.example.org"),
-        ("BACKUPS_DIRECTORY", "/var/backups/iria"),
         ("ALLOWED_HOSTS", "http://x y"),
         ("ALLOWED_HOSTS", "www.example.org:443"),
         ("ALLOWED_HOSTS", "www.example.org example.org"),
@@ -82,6 +82,31 @@ def test_an_invalid_value_is_reported(name: str, value: str) -> None:
     last_line = outcome.stderr.strip().splitlines()[-1]
     assert outcome.returncode != 0
     assert f"The setting {name}" in last_line
+
+
+@pytest.mark.parametrize("name", ["SITE_ULR", "BACKUPS_DIRECTORY", "export SITE_ULR "])
+def test_a_misspelt_name_in_the_file_of_settings_is_reported(name: str, tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"SITE_URL=https://www.example.org\n{name}=a value\n")
+    with pytest.raises(ImproperlyConfigured, match=name.split()[-1].strip()):
+        check_names(file)
+
+
+@pytest.mark.parametrize("name", ["S3_SECRET_KEY", "DATABASE_URL_OTHER", "PATH"])
+def test_a_name_of_something_else_is_accepted(name: str, tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"{name}=a value\n")
+    check_names(file)
+
+
+def test_a_similar_name_in_the_environment_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITE_ULR", "https://www.example.org")
+    assert ["SITE_ULR" in each.msg for each in check_inherited_names()] == [True]
+
+
+def test_an_ipv6_address_can_be_the_site() -> None:
+    code = "from iria import settings; print(settings.ALLOWED_HOSTS)"
+    assert "[::1]" in start(code, SITE_URL="http://[::1]:8000").stdout
 
 
 @pytest.mark.parametrize(
