@@ -72,6 +72,11 @@ def _usable(choose: Callable[[], ThemeChoice]) -> str:
     return name if (settings.THEMES[name] / "theme.toml").is_file() else BUILT_IN
 
 
+def files_read_at() -> datetime:
+    """Files of themes that were applied until then are those that this process uses."""
+    return _read_at
+
+
 def read_applied_files(applied_at: datetime | None) -> None:
     """Discards the themes if their files were applied after this process has read them."""
     global _read_at

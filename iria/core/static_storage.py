@@ -98,14 +98,16 @@ class OneStylesheet(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
     def url(self, name: str, force: bool = False) -> str:
         """As in Django, which parses the same name each time: the article form has 130 of them."""
-        if name not in self._known_urls:
+        url = self._known_urls.get(name)
+        if url is None:
             theme = THEME_FILE.fullmatch(name)
             if theme and theme["key"] in settings.THEMES:
                 folder = self.collect_theme(theme["key"])
-                self._known_urls[name] = f"{self.base_url}{folder}/{filepath_to_uri(theme['file'])}"
+                url = f"{self.base_url}{folder}/{filepath_to_uri(theme['file'])}"
             else:
-                self._known_urls[name] = super().url(name, force)
-        return self._known_urls[name]
+                url = super().url(name, force)
+            self._known_urls[name] = url
+        return url
 
     def post_process(
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any

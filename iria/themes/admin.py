@@ -86,13 +86,17 @@ class AppearanceAdminMixin(admin.ModelAdmin[Publication]):
         if key not in settings.THEMES:
             messages.error(request, f"There is no theme “{key}”. Choose one of the list.")
             return redirect(f"admin:{PAGE}")
-        publication.theme, publication.theme_applied_at = key, timezone.now()
+        in_use, publication.theme = publication.theme, key
+        publication.theme_applied_at = timezone.now()
         cache.delete(error_key(key))
         # This reads the files, and collects those that are static.
         _front_page(request, copy(publication))
         theme = chosen_theme(publication).theme
-        problem = why_unusable(theme)
+        problem = why_unusable(theme, publication.theme_applied_at)
         if problem:
+            if key == in_use:
+                # This process has read the changed files; the others do, too, so that pages are alike.
+                publication.save(update_fields=["theme_applied_at"])
             message = f"{theme.name} was not applied. {problem.file}: {problem.message}"
             messages.error(request, message)
             return redirect(f"admin:{PAGE}")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -51,13 +52,18 @@ def _problems(chosen: ChosenTheme) -> Iterator[Problem]:
     yield from _forbidden(theme)
 
 
-def why_unusable(theme: Theme) -> Problem | None:
-    """Why readers get the built-in look: the folder is gone, or a page could not be rendered with the theme."""
+def why_unusable(theme: Theme, applied_at: datetime | None = None) -> Problem | None:
+    """Why readers get the built-in look: the folder is gone, or a page could not be rendered with the theme.
+
+    Args:
+        applied_at: errors of processes that have read the files of the theme before do not count.
+    """
     if not theme.is_there:
         message = f"There is no such file in {theme.folder}, so the built-in look is used."
         return Problem("theme.toml", message)
-    error = cache.get(error_key(theme.key))
-    return Problem(*error) if error else None
+    name, message, read_at = cache.get(error_key(theme.key)) or ("", "", None)
+    is_old = applied_at is not None and read_at is not None and read_at < applied_at
+    return Problem(name, message) if message and not is_old else None
 
 
 def _missing_fonts(theme: Theme) -> Iterator[Problem]:

@@ -7,12 +7,14 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import SuspiciousFileOperation
+from django.db import DatabaseError
 from django.template import Origin
 from django.template.backends.django import DjangoTemplates, Template
 from django.template.loaders import cached, filesystem
 from django.utils._os import safe_join
 
-from iria.core.rendering import BUILT_IN, active_theme, theme_from
+from iria.core.db.queries import TookTooLong
+from iria.core.rendering import BUILT_IN, active_theme, files_read_at, theme_from
 from iria.themes.template_problems import unusable_templates
 
 logger = logging.getLogger(__name__)
@@ -69,6 +71,8 @@ class TemplateWithFallback(Template):
 def _or_built_in[T](name: str, make: Callable[[], T], again: Callable[[], T]) -> T:
     try:
         return make()
+    except (DatabaseError, TookTooLong):
+        raise  # whatever the theme
     except Exception as error:
         theme = active_theme()
         # With DEBUG somebody may be writing the theme, and wants to see the error.
@@ -81,10 +85,12 @@ def _or_built_in[T](name: str, make: Callable[[], T], again: Callable[[], T]) ->
         message = (
             f"It cannot be rendered, so the built-in look is used: {type(error).__name__}: {error}"
         )
-        cache.set(error_key(theme), (name, message), ERROR_SECONDS)
+        cache.set(error_key(theme), (name, message, files_read_at()), ERROR_SECONDS)
         return made
 
 
 def error_key(theme: str) -> str:
-    """Where all processes find the last error of a theme: the name of the template, and a sentence."""
+    """Where all processes find the last error of a theme: the name of the template, a sentence, and when the
+    process had read the files of the theme.
+    """
     return f"theme-error:{theme}"

@@ -357,7 +357,7 @@ def _error_text(error: Exception) -> str:
     if isinstance(error, socket.gaierror):
         return "The server was not found."
     if isinstance(error, TimeoutError):
-        return f"No answer within {TIMEOUT_SECONDS} seconds."
+        return "No answer in time."
     if isinstance(error, ssl.SSLError):
         return "The certificate is not valid."
     return f"Connection failed: {' '.join(str(error).split())[:200] or type(error).__name__}"

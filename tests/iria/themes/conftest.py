@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from accounts.models import User
 from iria.core.rendering import discard_themes
 from iria.publication.models import Publication
 from iria.themes.theme import Theme, read
+from tests.conftest import PASSWORD
 
 MakeTheme = Callable[[dict[str, str]], Theme]
 
@@ -41,3 +44,11 @@ def use_theme(make_theme: MakeTheme, db: None) -> MakeTheme:
         return theme
 
     return use
+
+
+@pytest.fixture
+def admin_client(chief: User) -> Client:
+    Publication(name="Meridian").save()
+    client = Client()
+    assert client.login(email=chief.email, password=PASSWORD)
+    return client

@@ -16,14 +16,6 @@ pytestmark = pytest.mark.django_db
 URL = "/admin/iria/publication/appearance/"
 
 
-@pytest.fixture
-def admin_client(chief: User) -> Client:
-    Publication(name="Meridian").save()
-    client = Client()
-    assert client.login(email=chief.email, password=PASSWORD)
-    return client
-
-
 def test_a_theme_is_chosen(admin_client: Client, client: Client) -> None:
     assert admin_client.post(URL, {"theme": "institute"}).status_code == 302
     assert Publication.objects.get().theme == "institute"

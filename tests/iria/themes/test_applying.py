@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,19 @@ from typing import Any
 import brotli
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
+from django.db import OperationalError
+from django.template.loader import get_template
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from accounts.models import User
-from iria.core.rendering import discard_themes
+from iria.core.rendering import discard_themes, theme_from
 from iria.core.static_storage import OneStylesheet
 from iria.publication.models import Publication
-from tests.conftest import PASSWORD
+from iria.themes.checks import why_unusable
+from iria.themes.chosen import chosen_theme
+from iria.themes.loader import error_key
 from tests.iria.themes.conftest import MakeTheme
 
 URL = "/admin/iria/publication/appearance/"
@@ -53,14 +58,6 @@ def as_in_production(folder: Path) -> Any:
 def production(collected: Path) -> Iterator[None]:
     with as_in_production(collected):
         yield
-
-
-@pytest.fixture
-def admin_client(chief: User) -> Client:
-    Publication(name="Meridian").save()
-    client = Client()
-    assert client.login(email=chief.email, password=PASSWORD)
-    return client
 
 
 def look(client: Client) -> str:
@@ -170,3 +167,29 @@ def test_files_that_cannot_be_copied_leave_the_built_in_look(
     )
     Publication.objects.update(theme="harbour")
     assert look(client) == ""
+
+
+def test_an_error_of_the_database_is_not_blamed_on_the_theme(
+    admin_client: Client, make_theme: MakeTheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_theme(CORAL)
+    admin_client.post(URL, {"theme": "harbour"})
+
+    def fail(*args: Any, **options: Any) -> str:
+        raise OperationalError
+
+    monkeypatch.setattr("iria.themes.loader.Template.render", fail)
+    with theme_from(lambda: ("harbour", None)), pytest.raises(OperationalError):
+        get_template("404.html").render()
+    assert why_unusable(chosen_theme(Publication.objects.get()).theme) is None
+
+
+def test_an_error_with_the_files_before_does_not_count_once_others_are_applied(
+    admin_client: Client, client: Client, make_theme: MakeTheme
+) -> None:
+    make_theme(CORAL)
+    theme = chosen_theme(Publication.objects.get(), "harbour").theme
+    before = timezone.now()
+    cache.set(error_key("harbour"), ("_footer.html", "It cannot be rendered.", before))
+    assert why_unusable(theme) is not None
+    assert why_unusable(theme, before + timedelta(seconds=1)) is None
