@@ -16,14 +16,14 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.product import People, Product, wait_for
-from tests.proofs.size import PATIENCE, sized
+from tests.proofs.size import FULL, PATIENCE
 
 POSTS, KILLED_POSTS = 60, 1_500
 START, UNDO = "form[action$='/start/'] button", "a[href$='/undo/']"
 LONG = 4 * PATIENCE * 1000
 """Milliseconds for a job, behind others."""
-SECONDS = sized(90, 10)
-"""Until a wrong file is refused; beside other tests it may take longer."""
+SECONDS = 10
+"""Until a wrong file is refused; judged at full size, where no other test runs."""
 
 
 def wordpress(posts: int, name: str = "quay") -> bytes:
@@ -142,7 +142,7 @@ def test_archives_are_tried_imported_repeated_and_undone(people: People) -> None
         began = time.monotonic()
         upload(first, name, content)
         expect(first.locator(".errorlist")).to_be_visible()
-        assert time.monotonic() - began < SECONDS
+        assert not FULL or time.monotonic() - began < SECONDS
     upload(first, "export.xml", wordpress(POSTS), packed(**{"uploads/2020/05/pier.png": png()}))
     expect(first.locator(START)).to_be_visible(timeout=LONG)
     assert statuses() == [404, 404, 404]
@@ -152,7 +152,7 @@ def test_archives_are_tried_imported_repeated_and_undone(people: People) -> None
     began = time.monotonic()
     upload(third, "broken.xml", wordpress(3).replace(b"</item>", b"</itm>", 1))
     expect(third.locator(".errornote")).to_contain_text(re.compile(r"\d"), timeout=LONG)
-    assert time.monotonic() - began < SECONDS
+    assert not FULL or time.monotonic() - began < SECONDS
     upload(second, "export.json", ghost())
     upload(third, "site.zip", MARKDOWN)
     run_import(second, 1)

@@ -154,8 +154,9 @@ def may_restore(comment: Comment) -> bool:
     """Whether the commenter may still undo the deletion."""
     if comment.state != Comment.State.DELETED:
         return False
-    last, *before = comment.moderations.all()[:2]
-    return bool(before) and timezone.now() - last.created_at < RESTORABLE_FOR
+    # An imported comment may have been deleted without a decision.
+    decisions = comment.moderations.all()[:2]
+    return len(decisions) == 2 and timezone.now() - decisions[0].created_at < RESTORABLE_FOR
 
 
 def restore_own(comment: Comment, *, by: User | None) -> None:

@@ -135,6 +135,13 @@ def test_deleting_asks_and_can_be_undone_for_ten_minutes(
     assert comment.state == "deleted"
 
 
+def test_a_deletion_that_was_imported_cannot_be_undone(client: Client, write: Write) -> None:
+    comment = write()
+    ModerationDecision.objects.all().delete()
+    Comment.objects.update(state="deleted")
+    assert 'name="undo"' not in client.get(status_url(comment)).content.decode()
+
+
 @pytest.mark.parametrize("action", ["reject", "delete"])
 def test_rejected_and_deleted_comments_cannot_be_edited(
     article: Article, write: Write, mina: User, action: str
