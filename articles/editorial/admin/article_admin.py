@@ -249,9 +249,13 @@ class ArticleAdmin(ChoosesImage, ArticleList):
             if object_id is not None and submit_actions.DISCARD in request.POST:
                 return self._discard(request, object_id)
             view = super().changeform_view
-            return retry_if_uncredited(
+            page = retry_if_uncredited(
                 request, lambda: view(request, object_id, form_url, extra_context)
             )
+            if is_creating and page.status_code == 200:
+                # Another request may have been first while this one was validated.
+                return self._redirect_if_created(request) or page
+            return page
         except trash.InTrash:
             return trash.redirect_to_trash(self, request)
         except NotReady:
