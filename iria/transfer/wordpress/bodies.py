@@ -103,7 +103,7 @@ def _prose(given: object) -> Iterator[str]:
 ATTRIBUTE: Final = re.compile(
     r"""(?P<name>[\w-]+)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s\]"']+))"""
 )
-GIVEN: Final = r"""(?P<attributes>(?:=\s*+"[^"]*+"|=\s*+'[^']*+'|[^\[\]]){0,2000}+)"""
+GIVEN: Final = r"""(?P<attributes>(?:=\s*+"[^"]*+"|=\s*+'[^']*+'|[^\[\]=]++|=){0,200}+)"""
 """The attributes; a bracket may be in a quoted one. Limited, as others may begin in those."""
 CAPTION: Final = re.compile(
     rf"\[(?<!\[\[)(?P<name>caption|wp_caption)\b{GIVEN}\](?P<content>(?:(?!\[caption).)*?)\[/(?P=name)\]",
