@@ -338,7 +338,7 @@ def assert_graceful(site: Site, started: float, ended: float) -> None:
     print("\n".join(f"    {line}" for line in lines))
     about = [line for line in lines if "iria.database" in line]
     assert len(about) == 2, "one line at the beginning, one at the end"
-    usual = (" WARNING django.request ", "Launching a worker")
+    usual = (" WARNING django.request ", "Launching a worker", " INFO procrastinate.")
     assert [line for line in lines if not any(each in line for each in usual)] == about
 
 

@@ -28,7 +28,7 @@ from tests.iria.plans import Reads, article_rows
 pytestmark = pytest.mark.proof
 
 ARTICLES, MAX_ROWS = 3_000, 2_000
-LAST_PAGE = ARTICLES // 20
+LAST_PAGE = ARTICLES * 2 // 3 // 20
 
 
 @pytest.fixture
