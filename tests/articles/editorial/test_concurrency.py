@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import publishing
+from articles.editorial.admin import submit_actions
 from articles.editorial.models import Article
 from articles.related.models import RelatedLink
 from tests import newsroom
@@ -37,6 +38,20 @@ def test_a_double_click_on_the_empty_form_makes_one_article(edna: User) -> None:
     (article,) = Article.objects.all()
     assert {page["Location"] for page in pages} == {change_url(article)}
     assert article.revisions.count() == 1
+
+
+def test_a_form_that_another_request_finishes_during_its_validation_leads_to_the_article(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = poster(signed_in(edna), ADD, {**values_of(signed_in(edna).get(ADD)), "headline": "Once"})
+    first = send()
+    looks, look = iter([None]), submit_actions.article_created_by
+    # The first look is before the other request has committed.
+    monkeypatch.setattr(
+        submit_actions, "article_created_by", lambda token: next(looks, look(token))
+    )
+    assert send()["Location"] == first["Location"]
+    assert Article.objects.count() == 1
 
 
 def test_of_two_users_who_save_at_the_same_time_one_gets_a_conflict(
