@@ -221,7 +221,8 @@ def _years_and_months(languages: list[str]) -> list[SitemapEntry]:
     entries: dict[str, None] = {}
     for code in languages if len(languages) > 1 else []:
         entries |= dict.fromkeys(
-            url_path(f"language_{name}", code) for name in ("articles", "archive")
+            url_path(f"language_{name}", code)
+            for name in ("articles", "archive", "tags", "authors")
         )
     for code, year, month in months:
         own, prefix = ((code,), "language_") if code else ((), "")

@@ -158,11 +158,15 @@ class ListingScope:
 FIRST_LANGUAGE = ListingScope()
 
 
+class NoSuchLanguage(Http404):
+    """The publication does not list the language of the URL and has no article in it."""
+
+
 def listing_scope(request: HttpRequest, code: str) -> ListingScope:
     """The scope of a language, by default the publication's first.
 
     Raises:
-        Http404: the publication does not list the language and has no article in it.
+        NoSuchLanguage: the publication does not list the language and has no article in it.
     """
     publication = publication_of(request)
     if not code:
@@ -171,7 +175,7 @@ def listing_scope(request: HttpRequest, code: str) -> ListingScope:
     if code in publication.language_codes:
         return scope
     if code not in dict(LANGUAGES) or not scope.listing().exists():
-        raise Http404
+        raise NoSuchLanguage(code)
     return scope
 
 

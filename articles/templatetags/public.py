@@ -16,7 +16,7 @@ from articles.images.models import Image
 from articles.images.srcset import caption_html
 from articles.pages.models import Page
 from articles.public.front_page.layout import SECTION_CARDS, Block, Pattern, Section
-from articles.public.navigation import FIRST_LANGUAGE, ListingScope, NavLink
+from articles.public.navigation import FIRST_LANGUAGE, ListingScope, NavLink, front_page_url
 from articles.public.page_meta import PageMeta, preview_image, search_meta, static_page_meta
 from articles.public.teaser_cards import (
     Card,
@@ -251,8 +251,14 @@ def listing_url(context: dict[str, Any], page: str, *parts: str | int) -> str:
 
 
 def _scope(context: dict[str, Any]) -> ListingScope:
-    scope: ListingScope = context.get("listing_scope") or FIRST_LANGUAGE
-    return scope
+    """That of a list or article; elsewhere, as on a static page, that of the page's language."""
+    scope: ListingScope | None = context.get("listing_scope")
+    if scope is not None:
+        return scope
+    language, publication = shown_language(context), context["publication"]
+    if language == publication.language_codes[0]:
+        return FIRST_LANGUAGE
+    return ListingScope(language, front_page_url(language, publication))
 
 
 @register.simple_tag(takes_context=True)

@@ -1,7 +1,7 @@
 """Archive pages by year and month, of one language; lists of tags, authors and corrections."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -21,7 +21,7 @@ from accounts.models import AuthorProfile
 from articles.editorial.listings import Listing, counts_of, targets_of
 from articles.editorial.models import Correction, ListingEntry, Scope
 from articles.public import page_meta
-from articles.public.navigation import ListingScope, listing_scope
+from articles.public.navigation import FIRST_LANGUAGE, ListingScope, listing_scope
 from articles.public.responses import render_public_page
 from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_cache import public_page
@@ -141,24 +141,36 @@ _corrections: ProcessCache[int] = ProcessCache()
 
 @public_page(parameters=("page",), by_row=True)
 @in_its_language
-def tags(request: HttpRequest) -> HttpResponse:
-    page = tags_page(request.GET.get("page"), listing_scope(request, "").others)
-    description = gettext("All topics of our articles.")
-    return _by_initial(request, "tags", page, gettext("Topics"), description)
+def tags(request: HttpRequest, code: str = "") -> HttpResponse:
+    scope = listing_scope(request, code)
+    page = tags_page(request.GET.get("page"), scope)
+    with use_language(code):
+        description = gettext("All topics of our articles.")
+        return _by_initial(request, "tags", page, scope, gettext("Topics"), description)
 
 
 @public_page(parameters=("page",), by_row=True)
 @in_its_language
-def authors(request: HttpRequest) -> HttpResponse:
-    page, description = authors_page(request.GET.get("page")), gettext("All authors.")
-    return _by_initial(request, "authors", page, gettext("Authors"), description)
+def authors(request: HttpRequest, code: str = "") -> HttpResponse:
+    scope = listing_scope(request, code)
+    page = authors_page(request.GET.get("page"), scope)
+    with use_language(code):
+        description = gettext("All authors.")
+        return _by_initial(request, "authors", page, scope, gettext("Authors"), description)
 
 
 def _by_initial(
-    request: HttpRequest, name: str, page: Page[Any], title: str, description: str
+    request: HttpRequest,
+    name: str,
+    page: Page[Any],
+    scope: ListingScope,
+    title: str,
+    description: str,
 ) -> HttpResponse:
-    meta = page_meta.listing_meta(request, title, page, description=description)
+    title = scope.title_for(title)
+    meta = page_meta.listing_meta(request, title, page, description=description, above=scope.crumbs)
     context = {"letters": list(group_by_initial(page.object_list)), "page": page, "meta": meta}
+    context |= scope_context(scope)
     return render_public_page(request, f"articles/public/{name}.html", context)
 
 
@@ -248,19 +260,17 @@ TAGS_PER_PAGE: int = 600
 AUTHORS_PER_PAGE: int = 60
 
 
-def tags_page(number: str | None, others: Sequence[str] = ()) -> "Page[Tag]":
-    """A page of tags of published articles with their `count`, by name: two queries.
-
-    Args:
-        others: languages whose articles do not count.
-    """
-    return _page(Tag.objects.all(), Scope.TAG, number, TAGS_PER_PAGE, others)
+def tags_page(number: str | None, within: ListingScope = FIRST_LANGUAGE) -> "Page[Tag]":
+    """A page of tags of published articles with their `count`, by name: two queries."""
+    return _page(Tag.objects.all(), Scope.TAG, number, TAGS_PER_PAGE, within)
 
 
-def authors_page(number: str | None) -> "Page[AuthorProfile]":
+def authors_page(
+    number: str | None, within: ListingScope = FIRST_LANGUAGE
+) -> "Page[AuthorProfile]":
     """A page of authors of published articles with portrait and `count`: two queries."""
     profiles = AuthorProfile.objects.select_related("portrait__image")
-    return _page(profiles, Scope.AUTHOR, number, AUTHORS_PER_PAGE)
+    return _page(profiles, Scope.AUTHOR, number, AUTHORS_PER_PAGE, within)
 
 
 def corrections_page(number: str | None, count: Callable[[], int]) -> "Page[Correction]":
@@ -307,10 +317,11 @@ class _Counted:
 
 
 def _page(
-    rows: "QuerySet[Any]", scope: Scope, number: str | None, size: int, others: Sequence[str] = ()
+    rows: "QuerySet[Any]", scope: Scope, number: str | None, size: int, within: ListingScope
 ) -> "Page[Any]":
-    counts = counts_of(scope, others=others)
-    named = rows.filter(pk__in=targets_of(scope, others=others)).order_by("name", "pk")
+    counts = counts_of(scope, language=within.code, others=within.others)
+    used = targets_of(scope, language=within.code, others=within.others)
+    named = rows.filter(pk__in=used).order_by("name", "pk")
     page: Page[Any] = page_of(_Counted(named, counts.__len__), number, size=size)
     for row in page.object_list:
         row.count = counts.get(row.pk, 0)

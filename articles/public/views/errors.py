@@ -30,6 +30,7 @@ from articles.editorial.models import Article, Category, Scope
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.pages.models import Page
+from articles.public.navigation import NoSuchLanguage
 from articles.public.redirect_middleware import find_redirect
 from articles.search.engine import InvalidQuery, search_articles
 from articles.search.query import require_all_words
@@ -87,6 +88,7 @@ def _page_not_found(
         "query": suggestions.query,
         **({"page_language": code} if code else {}),
         "reason": str(exception) if isinstance(exception, NoSuchPage) else "",
+        "is_without_language": isinstance(exception, NoSuchLanguage),
     }
     return render(request, "404.html", context, status=404)
 

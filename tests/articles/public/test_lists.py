@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from lxml.html import document_fromstring
 
 from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article, Correction
+from articles.pages.models import Page
 from iria.publication.models import current_publication
 from tests import newsroom
 from tests.articles.public import sample_content
@@ -139,6 +141,54 @@ def test_tags_and_authors_have_a_list_in_each_language(client: Client, languages
     article = page(client, Article.objects.get(headline="Sur la mer").get_absolute_url())
     assert 'href="/language/fr/author/ines-faro/"' in article
     assert 'href="/language/fr/tag/straits/"' in article
+
+
+def test_the_lists_of_topics_and_authors_are_in_one_language(
+    client: Client, languages: None
+) -> None:
+    ines, luca = newsroom.author("Ines Faro"), newsroom.author("Luca Brandt")
+    newsroom.published("Sur la mer", language="fr", tags=["Détroits"], authors=[ines])
+    newsroom.published("On the sea", language="en", tags=["Straits"], authors=[luca])
+    french = page(client, "/language/fr/tag/"), page(client, "/language/fr/author/")
+    english = page(client, "/tag/"), page(client, "/author/")
+    for html, own, other in zip(french, ("Détroits", "Ines"), ("Straits", "Luca"), strict=True):
+        assert '<html lang="fr" dir="ltr">' in html
+        assert own in html
+        assert other not in html
+    for html, own, other in zip(english, ("Straits", "Luca"), ("Détroits", "Ines"), strict=True):
+        assert own in html
+        assert other not in html
+    assert (
+        "/language/fr/tag/d%C3%A9troits/" in french[0] or "/language/fr/tag/detroits/" in french[0]
+    )
+    assert "/language/fr/author/ines-faro/" in french[1]
+
+
+def test_the_menus_of_every_page_in_a_language_link_to_lists_in_that_language(
+    client: Client, languages: None
+) -> None:
+    Page.objects.create(title="À propos", path="a-propos", language="fr", is_published=True)
+    for path in ("/language/fr/", "/language/fr/tag/", "/a-propos/", "/language/fr/nulle-part/"):
+        html = client.get(path).content.decode()
+        for name in ("archive", "tag", "author"):
+            assert html.count(f'href="/language/fr/{name}/"') >= 2, (path, name)
+    assert 'href="/archive/"' in page(client, "/")
+
+
+def test_a_language_of_the_interface_in_which_nothing_is_published_says_so(
+    client: Client, languages: None
+) -> None:
+    response = client.get("/language/de/")
+    content = document_fromstring(response.content.decode()).get_element_by_id("content")
+    assert response.status_code == 404
+    assert content.xpath(".//a[@hreflang]/@href") == ["/", "/language/fr/", "/language/ar/"]
+    assert (
+        not document_fromstring(client.get("/language/fr/nulle-part/").content.decode())
+        .get_element_by_id("content")
+        .xpath(".//a[@hreflang]")
+    )
+    for path in ("/language/é/", "/language/é/feed/", "/language/é/tag/a/feed/"):
+        assert client.get(path).status_code == 404, path
 
 
 def test_the_menu_of_a_language_links_to_its_own_categories(

@@ -115,7 +115,15 @@ def expected_status(name: str, url: str) -> set[int]:
 READ: Final = {
     *("home", "article", "thread", "thread_in_order", "picture", "page", "preview", "reader"),
     *("category", "tag", "tags", "author", "authors", "archive", "year", "month", "corrections"),
-    *("language", "language_articles", "language_archive", "language_year", "language_month"),
+    *(
+        "language",
+        "language_articles",
+        "language_archive",
+        "language_year",
+        "language_tags",
+        "language_authors",
+        "language_month",
+    ),
     *("language_category", "language_tag", "language_author", "search", "personal_data"),
     *("newsletter", "newsletter_issue", "newsletter_issues", "newsletter_confirm"),
     *("newsletter_preferences", "newsletter_unsubscribe", "newsletter_unfollow"),

@@ -44,7 +44,7 @@ WITHOUT_IMAGES: Final = {
     r"search_(suggest|opened)": "headlines, and a count",
     r"sitemap_news": "headlines",
     r"corrections": "headlines and corrections",
-    r"archive|language_archive|tags": "years and tags",
+    r"archive|language_archive|(language_)?tags": "years and tags",
     r"api|api_document|api_nowhere": "the documentation of the API",
     r"api_(categories|tags|comments|(category|tag|comment)_detail)": "names and comments",
 }
