@@ -145,7 +145,8 @@ def reachable() -> Iterator[Finding]:
         if isinstance(visit, ssl.SSLCertVerificationError):
             yield Finding(
                 f"The certificate of {url} is not valid: {visit.verify_message}.",
-                "Run `certbot renew`, then `systemctl reload nginx`.",
+                "Run `certbot renew`, then `systemctl reload nginx`; with an authority of your own, see "
+                "docs/running-in-production.md.",
             )
         elif isinstance(visit, Exception):
             yield Finding(
@@ -173,7 +174,7 @@ def _problems_of(url: str, visit: Visit) -> Iterator[Finding]:
     if visit.certificate_ends - datetime.now(UTC) < EXPIRES_SOON:
         yield Finding(
             f"The certificate of {url} expires on {visit.certificate_ends:%Y-%m-%d}.",
-            "Run `certbot renew` and read what it prints.",
+            "Run `certbot renew` and read what it prints, or replace your own certificate.",
             Level.WARNING,
         )
 

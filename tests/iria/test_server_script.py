@@ -35,6 +35,7 @@ def installed(folder: Path) -> Path:
     """The script for a server whose files are in this folder."""
     script = folder / "iria-server"
     text = SCRIPT.read_text().replace("/etc/iria.env", str(folder / "iria.env"))
+    text = text.replace("site=/etc/nginx/sites-available", f"site={folder}/sites")
     script.write_text(text.replace("home=/srv/iria", f"home={folder}"))
     return script
 
@@ -64,6 +65,10 @@ def server(
         (("install", "--domain"), "--domain"),
         (("install", "--verbose"), "--verbose"),
         ((*GIVEN, "/nowhere"), "/nowhere"),
+        ((*GIVEN, "--certificate", "/etc/site.pem"), "--key"),
+        ((*GIVEN, "--behind-proxy", "10.0.0.5", "--key", "/etc/site.key"), "proxy"),
+        ((*GIVEN, "--behind-proxy", "everybody"), "--behind-proxy"),
+        ((*GIVEN, "--behind-proxy", "0.0.0.0/0"), "--behind-proxy"),
         (("upgrade",), "iria-server install"),
         (("rollback",), "version"),
     ],
@@ -104,6 +109,89 @@ def test_a_dry_run_changes_nothing_and_prints_no_secret(programs: Path) -> None:
     for line in ("certbot certonly", "createdb --owner=iria", "systemctl enable --now iria-web"):
         assert line in outcome.stdout
     assert "SECRET_KEY" not in outcome.stdout
+
+
+def test_a_dry_run_shows_programs_and_files_before_the_name_has_an_address(
+    programs: Path, tmp_path: Path
+) -> None:
+    stand_in(programs, "getent", "exit 2")
+    outcome = server(programs, "--dry-run", *GIVEN, str(PROJECT), script=installed(tmp_path))
+    assert outcome.returncode == 0, outcome.stderr
+    assert "www.example.org has no address" in outcome.stdout
+    assert "SITE_URL=https://www.example.org" in outcome.stdout
+    assert "ssl_certificate     /etc/letsencrypt/live/www.example.org/" in outcome.stdout
+    (packages,) = (line for line in outcome.stdout.splitlines() if "apt-get -q install" in line)
+    assert {"certbot", "rsync", "openssh-client"} <= set(packages.split())
+
+
+def certificate(folder: Path, name: str, *options: str) -> Path:
+    """A certificate for `name` of an authority of its own, beside its key."""
+    request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    file = folder / f"{name}.pem"
+    names = ["-subj", "/CN=Harbour", "-addext", f"subjectAltName=DNS:{name}"]
+    output = ["-nodes", "-keyout", str(file.with_suffix(".key")), "-out", str(file)]
+    subprocess.run([*request, *names, *output, *options], check=True, capture_output=True)
+    return file
+
+
+def test_the_certificate_of_an_institute_needs_neither_certbot_nor_an_address(
+    programs: Path, tmp_path: Path
+) -> None:
+    stand_in(programs, "getent", "exit 2")
+    file = certificate(tmp_path, "www.example.org")
+    given = ("--certificate", str(file), "--key", str(file.with_suffix(".key")))
+    outcome = server(
+        programs, "--dry-run", *GIVEN, *given, str(PROJECT), script=installed(tmp_path)
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    assert f"ssl_certificate     {file};" in outcome.stdout
+    assert f"ssl_certificate_key {file.with_suffix('.key')};" in outcome.stdout
+    assert "certbot" not in outcome.stdout
+    assert "letsencrypt" not in outcome.stdout
+
+
+def test_a_certificate_that_cannot_be_used_is_one_sentence(programs: Path, tmp_path: Path) -> None:
+    good = certificate(tmp_path, "www.example.org")
+    other = certificate(tmp_path, "www.example.net")
+    past = ("-not_before", "20200101000000Z", "-not_after", "20210101000000Z")
+    (tmp_path / "old").mkdir()
+    expired = certificate(tmp_path / "old", "www.example.org", *past)
+    binary = tmp_path / "binary.pem"
+    subprocess.run(["openssl", "x509", "-in", good, "-outform", "DER", "-out", binary], check=True)
+    for file, key, part in (
+        (tmp_path / "missing.pem", good.with_suffix(".key"), "cannot be read"),
+        (good, tmp_path / "missing.key", "cannot be read"),
+        (binary, good.with_suffix(".key"), "PEM"),
+        (good, good, "no private key"),
+        (good, other.with_suffix(".key"), "does not belong"),
+        (expired, expired.with_suffix(".key"), "expired"),
+        (other, other.with_suffix(".key"), "www.example.org"),
+    ):
+        refused(server(programs, *GIVEN, "--certificate", str(file), "--key", str(key)), part)
+
+
+def test_behind_a_proxy_nginx_speaks_http_and_trusts_that_proxy_only(
+    programs: Path, tmp_path: Path
+) -> None:
+    stand_in(programs, "getent", "exit 2")
+    given = ("--behind-proxy", "10.0.0.5")
+    outcome = server(
+        programs, "--dry-run", *GIVEN, *given, str(PROJECT), script=installed(tmp_path)
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    for part in ("listen 80;", "set_real_ip_from 10.0.0.5;", "X-Forwarded-Proto $iria_proto;"):
+        assert part in outcome.stdout
+    for part in ("ssl_certificate", "http2", "X-Forwarded-Proto https", "return 301", "certbot"):
+        assert part not in outcome.stdout
+
+
+def test_a_site_of_nginx_that_would_ignore_an_option_is_one_sentence(
+    programs: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "sites" / "iria").write_text("server {}\n")
+    given = ("--behind-proxy", "10.0.0.5")
+    refused(server(programs, *GIVEN, *given, script=installed(tmp_path)), "set_real_ip_from")
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ UNCOMPARED = (
 )
 """The worker deletes rows of these meanwhile; counts of requests, for example, at a certain minute of the hour."""
 PACKAGES = """
-packages="curl git libnginx-mod-http-brotli-static nginx openssl postgresql python3 python3-venv"
+packages="curl git libnginx-mod-http-brotli-static nginx openssh-client openssl postgresql python3 python3-venv rsync"
 dpkg --status $packages > /dev/null 2>&1 || { /usr/bin/apt-get -q -o Acquire::Retries=5 update; /usr/bin/apt-get -q -o Acquire::Retries=5 install --yes $packages; }
 """
 """What `iria-server` installs, apart from certbot, which has a stand-in."""
