@@ -7,11 +7,14 @@ Files of themes are in no manifest, since a theme may change while several proce
 named after its content, `themes/<name>/<digest>/`, made by collectstatic or by the first process that needs it.
 """
 
+import gzip
 import hashlib
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from shutil import rmtree
@@ -125,6 +128,18 @@ class OneStylesheet(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
             for key, folder in settings.THEMES.items():
                 if (folder / "static").is_dir():
                     self.collect_theme(key)
+
+    def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Once, and only those with a hash in their names: pages name no others."""
+        hashed = set(self.hashed_files.values()).intersection(paths)
+        yield from super().compress_files(each for each in hashed if not self._is_compressed(each))
+
+    def _is_compressed(self, name: str) -> bool:
+        """By an earlier run that was not killed meanwhile; the file for gzip is the last one."""
+        with suppress(OSError, EOFError, zlib.error):
+            compressed = Path(self.path(f"{name}.gz")).read_bytes()
+            return gzip.decompress(compressed) == Path(self.path(name)).read_bytes()
+        return False
 
     def collect_theme(self, key: str) -> str:
         """Copies the static files of a theme if they have changed; returns the name of their folder.
