@@ -65,7 +65,11 @@ def test_it_is_large_and_varied_enough_for_a_demo() -> None:
     assert Comment.objects.filter(state="held").count() >= 4
     assert Comment.objects.filter(parent__parent__isnull=False).exists()
     assert RelatedPick.objects.count() > 20
-    assert {page.path for page in Page.objects.published()} == {"about", "contact", "privacy"}
+    pages = Page.objects.published().filter(translation_of=None)
+    assert {page.path for page in pages} == {"about", "contact", "privacy"}
+    for page in pages:
+        versions = Page.objects.versions_of(page)
+        assert {version.language for version in versions} == {"en", "fr", "ar"}
     assert story("verification-without-trust").corrections.count() == 1
 
 

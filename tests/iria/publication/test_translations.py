@@ -213,10 +213,12 @@ def page(title: str, path: str, **fields: Any) -> Page:
 def test_the_footer_of_a_language_links_to_the_translated_page(client: Client) -> None:
     about = page("About us", "about", position=1)
     page("À propos", "a-propos", position=1, language="fr", translation_of=about)
+    page("Contact", "contact", position=2)
     newsroom.published("La marée", language="fr")
     french, english = footer(page_of(client, "/language/fr/")), footer(page_of(client, "/"))
     assert "/a-propos/" in french
     assert 'href="/about/"' not in french
+    assert re.search(r'<a href="/contact/"\s+lang="en"[^>]*hreflang="en"', french)
     assert "/about/" in english
     assert "/a-propos/" not in english
 
