@@ -164,7 +164,10 @@ def _batch(subscriber: Subscriber, due: dict[int, int]) -> Batch:
         key = (SCOPES[Scope(scope)], target)
         if key in follows:
             reasons.setdefault(article_id, []).append(key)
-    articles = list(Article.objects.published().filter(pk__in=reasons).newest().for_cards())
+    found = Article.objects.published().filter(pk__in=reasons)
+    if subscriber.language:
+        found = composition.in_language(found, subscriber.language, current_publication())
+    articles = list(found.newest().for_cards())
     keys = {key for article in articles for key in reasons[article.pk]}
     return Batch(
         subscriber,

@@ -164,9 +164,14 @@ def _empty_sign_up(request: HttpRequest) -> HttpResponse:
 
 
 def language_of(request: HttpRequest) -> str:
-    """Returns the language that the URL asks for, if the publication has it; else an empty string."""
-    language = request.GET.get("language", "")
-    return language if language in publication_of(request).language_codes else ""
+    """Returns the language of the page with the form: that of the URL, or the publication's first.
+
+    Empty if the publication has only one language.
+    """
+    language, codes = request.GET.get("language", ""), publication_of(request).language_codes
+    if len(codes) == 1:
+        return ""
+    return language if language in codes else codes[0]
 
 
 def to_check_inbox(language: str, source: str = "") -> HttpResponse:

@@ -171,7 +171,10 @@ class ArticleListQuery(ListQuery):
     tag: Text | None = Field(None, description="Slug of a tag.")
     author: Text | None = Field(None, description="Slug of an author.")
     kind: Text | None = Field(None, description="Slug of an article type, such as `analysis`.")
-    language: Text | None = Field(None, description="Code of a language, such as `en` or `ar`.")
+    language: Text | None = Field(
+        None,
+        description="Code of a language, such as `en` or `ar`. Without it, articles of every language, each with its `language`.",
+    )
     published_from: Day | None = Field(
         None, description="Published on or after this day, in the publication's time zone."
     )

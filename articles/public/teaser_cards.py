@@ -113,6 +113,13 @@ class Author(NamedTuple):
     """Empty in a card, which has one link only."""
 
 
+class Translation(NamedTuple):
+    """The same article in another language."""
+
+    language: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class CardPage:
     """What a card needs from its page."""
@@ -152,6 +159,7 @@ class Card:
     """Whether the image is the portrait of an author."""
     credit: str
     """The text below the image; empty if it is at the foot of the page."""
+    translations: tuple[Translation, ...]
     article_id: int
     """For themes that need more of the article than a card shows."""
 
@@ -201,6 +209,7 @@ def card_of(
         image=image_attributes(image, image_use) if image else None,
         has_portrait=is_portrait,
         credit=credit,
+        translations=_translations(article),
         article_id=article.pk,
     )
 
@@ -232,6 +241,18 @@ def portrait_of(article: Article) -> tuple[Image | None, str]:
         if portrait.image.may_be_shown:
             return portrait.image, names[portrait.author_id]
     return None, ""
+
+
+def _translations(article: Article) -> tuple[Translation, ...]:
+    gathered: PrefetchedRows | None = getattr(article, "gathered_rows", None)
+    if gathered is None or not gathered.values_of.get("translations"):
+        return ()
+    names = [field.name for field in gathered.rows["translations"].fields]
+    rows = [dict(zip(names, row, strict=True)) for row in gathered.values_of["translations"]]
+    return tuple(
+        Translation(row["language"], url_path("article", row["year"], row["month"], row["slug"]))
+        for row in rows
+    )
 
 
 def _section_of(article: Article, shown: Category | None) -> str:

@@ -220,6 +220,17 @@ def test_all_articles_of_a_day_are_in_one_email(morning: datetime) -> None:
     assert f"/newsletter/unfollow/{only.token}/" in mail.outbox[0].extra_headers["List-Unsubscribe"]
 
 
+def test_a_reader_of_one_language_gets_no_articles_of_another(morning: datetime) -> None:
+    author = newsroom.author("Ines Faro")
+    follower(author=author)
+    Subscriber.objects.update(language="fr")
+    english = story("Ships wait", authors=[author], language="en")
+    french = story("Les navires attendent", authors=[author], language="fr")
+    assert following.send_due(morning) == 1
+    assert french.get_absolute_url() in mail.outbox[0].body
+    assert english.get_absolute_url() not in mail.outbox[0].body
+
+
 def test_a_section_includes_its_subsections_and_a_topic_its_articles(morning: datetime) -> None:
     section = newsroom.category("Asia")
     below = newsroom.category("Japan", parent=section)

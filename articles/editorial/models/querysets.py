@@ -158,6 +158,7 @@ def rows_for_cards() -> tuple[Rows, ...]:
             "articles_article.kind_id IN"
             " (SELECT id FROM articles_articletype WHERE template = 'opinion')"
         ),
+        _translations(),
     )
 
 
@@ -193,6 +194,21 @@ def _portraits(where: str) -> Rows:
         order="between.position, between.id",
         key="author_id",
         where=where,
+    )
+
+
+def _translations() -> Rows:
+    """Of other languages, published, as in `published()`."""
+    article = _model("Article")
+    return Rows(
+        "translations",
+        article,
+        only=("language", "year", "month", "slug"),
+        through=(article, "id", "translation_group_id"),
+        order="own.language",
+        key="translation_group_id",
+        where="articles_article.translation_group_id IS NOT NULL AND own.state = 'published'"
+        " AND own.published_at <= statement_timestamp() AND own.id <> articles_article.id",
     )
 
 

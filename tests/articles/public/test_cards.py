@@ -8,6 +8,7 @@ from django.test import Client
 from lxml import html
 
 from accounts.models import AuthorProfile
+from articles.editorial import translations
 from articles.editorial.models import Article, ArticleType, Portrait
 from articles.images.models import Image
 from articles.public.teaser_cards import (
@@ -67,6 +68,19 @@ def test_a_card_of_every_rank_has_one_link(rank: str) -> None:
     )
     links = card(article, rank).xpath("//a/@href")
     assert links == [article.get_absolute_url()]
+
+
+def test_a_card_links_to_the_published_translations_of_its_article() -> None:
+    first = newsroom.published("Ferries", language="en")
+    second = newsroom.published("Les bacs", language="fr")
+    hidden = newsroom.draft("العبارات", language="ar")
+    for other in (second, hidden):
+        translations.link(other, first)
+        first.refresh_from_db()
+    (link,) = card(first).find_class("card-languages")[0].iterchildren("a")
+    assert link.get("href") == second.get_absolute_url()
+    assert (link.get("lang"), link.get("hreflang")) == ("fr", "fr")
+    assert not card(newsroom.published("Alone")).find_class("card-languages")
 
 
 def test_the_kicker_names_the_deepest_section_that_is_not_shown_already() -> None:

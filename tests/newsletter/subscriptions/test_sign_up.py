@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from lxml import html as lxml_html
 
 from iria.core.security import make_token
 from iria.publication.models import current_publication
@@ -211,16 +212,34 @@ def test_a_truncated_expired_or_outdated_link_gets_a_message(
 
 
 @pytest.mark.parametrize(
-    ("form", "language"), [({}, "fr"), ({"language": ""}, ""), ({"language": "en"}, "en")]
+    ("query", "form", "language"),
+    [
+        ("", {}, "en"),
+        ("?language=fr", {}, "fr"),
+        ("?language=de", {}, "en"),
+        ("?language=fr", {"language": ""}, ""),
+        ("?language=fr", {"language": "en"}, "en"),
+    ],
 )
 def test_an_offer_is_answered_in_the_language_of_its_page(
-    client: Client, form: dict[str, str], language: str
+    client: Client, query: str, form: dict[str, str], language: str
 ) -> None:
     publication = current_publication()
     publication.languages = "en, fr"
     publication.save()
-    client.post("/newsletter/?language=fr", {"email": OLA, **form})
+    client.post(f"/newsletter/{query}", {"email": OLA, **form})
     assert Consent.objects.get().language == language
+
+
+@pytest.mark.parametrize(("query", "language"), [("", "en"), ("?language=fr", "fr")])
+def test_the_form_presets_the_language_of_its_page(
+    client: Client, query: str, language: str
+) -> None:
+    publication = current_publication()
+    publication.languages = "en, fr"
+    publication.save()
+    page = lxml_html.fromstring(client.get(f"/newsletter/{query}").content)
+    assert page.xpath("//input[@name='language'][@checked]/@value") == [language]
 
 
 def test_an_outdated_link_is_answered_in_the_language_of_the_request(client: Client) -> None:
