@@ -6,6 +6,9 @@ Options on the command line go first. WEB_CONCURRENCY is the number of workers.
 import ctypes
 import os
 from contextlib import suppress
+from typing import Any
+
+from gunicorn.systemd import sd_notify  # type: ignore[import-untyped]
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "4"))
 threads = 4
@@ -27,9 +30,17 @@ with suppress(AttributeError):
     mallopt(M_MMAP_THRESHOLD, 64 * 1024)
 
 
-def on_starting(server: object) -> None:
+def on_starting(server: Any) -> None:
     """Files are for us, some for our group (nginx), none for others; the workers inherit this."""
     os.umask(0o027)
+    end_hanging_workers = server.murder_workers
+
+    def end_hanging_workers_and_notify() -> None:
+        """Called each second, unless the main process itself hangs; then systemd starts it again."""
+        end_hanging_workers()
+        sd_notify("WATCHDOG=1", server.log)
+
+    server.murder_workers = end_hanging_workers_and_notify
 
 
 def post_worker_init(worker: object) -> None:

@@ -4,12 +4,18 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
 from contextlib import suppress
+from io import StringIO
 from itertools import groupby
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.management.base import BaseCommand, OutputWrapper
+from django.core.management.color import no_style
 from django.db import DatabaseError
 
+from accounts.models import User
+from iria.core.mail import to_ascii
 from iria.doctor.check import Level
 from iria.doctor.database import table_sizes
 from iria.doctor.run import Result, results
@@ -41,9 +47,24 @@ class Command(BaseCommand):
             help="The lowest level for which the exit status is 1. Default: error.",
         )
 
+        parser.add_argument(
+            "--failed-unit",
+            metavar="NAME",
+            help="This unit of systemd has failed: send the result to all superusers.",
+        )
+
     def handle(
-        self, *args: Any, offline: bool, sizes: bool, fail_level: str, **options: Any
+        self,
+        *args: Any,
+        offline: bool,
+        sizes: bool,
+        fail_level: str,
+        failed_unit: str,
+        **options: Any,
     ) -> None:
+        if failed_unit:
+            self._send_report(failed_unit, offline=offline)
+            return
         levels: set[Level] = set()
         all_results = results(with_slow=not offline)
         for group, of_group in groupby(all_results, key=lambda each: each.group):
@@ -55,6 +76,22 @@ class Command(BaseCommand):
                 self._write_sizes()
         if fail_level in levels or Level.ERROR in levels:
             sys.exit(1)
+
+    def _send_report(self, unit: str, *, offline: bool) -> None:
+        """Sends an e-mail; while the database is away, to DEFAULT_FROM_EMAIL, since nobody else is known."""
+        report = StringIO()
+        self.stdout, self.style = OutputWrapper(report), no_style()
+        for result in results(with_slow=not offline):
+            self._write([result])
+        recipients = []
+        with suppress(DatabaseError):
+            superusers = User.objects.filter(is_superuser=True, is_active=True)
+            recipients = [to_ascii(email) for email in superusers.values_list("email", flat=True)]
+        EmailMessage(
+            f"{unit} failed on {settings.SITE_HOST}",
+            f"`journalctl --unit {unit}` says why it failed. `iria-manage doctor` finds:\n\n{report.getvalue()}",
+            to=recipients or [settings.DEFAULT_FROM_EMAIL],
+        ).send()
 
     def _write_sizes(self) -> None:
         tables = table_sizes()

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Awaitable, Callable, Container
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ import psycopg
 from django.conf import settings
 from django.core.management import CommandError
 from django.db import DatabaseError, InterfaceError, connection
+from gunicorn.systemd import sd_notify  # type: ignore[import-untyped]
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app, connector_params
 from procrastinate.contrib.django.management.commands import procrastinate
@@ -102,11 +104,17 @@ async def run_worker(func: Work, **options: Any) -> None:
 
 
 async def _watch(running: Container[int], request_stop: Callable[[], None]) -> None:
-    """Ends this process if one of its jobs hangs, since a thread cannot be ended; the others are repeated."""
+    """Ends this process if one of its jobs hangs, since a thread cannot be ended; the others are repeated.
+
+    systemd, which is told after each look, ends it if this or the whole process hangs (WatchdogSec).
+    """
+    # Jobs may use every thread of the pool that they share.
+    pool, loop = ThreadPoolExecutor(1), asyncio.get_running_loop()
     while True:
+        sd_notify("WATCHDOG=1", logger)
         await asyncio.sleep(WATCH_SECONDS)
         with suppress(DatabaseError, InterfaceError):
-            if await asyncio.to_thread(end_hanging_jobs, running):
+            if await loop.run_in_executor(pool, end_hanging_jobs, running):
                 break
     request_stop()
     ending = threading.Timer(EXIT_SECONDS, os._exit, [1])

@@ -7,16 +7,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import psycopg
 import pytest
+from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from accounts.models import User
 from iria import health
 from iria.core.db.backend.base import SNAPSHOT
 from iria.core.db.history import BackupRun
@@ -472,13 +475,14 @@ def test_a_local_site_needs_no_public_settings(healthy: Surroundings, settings: 
     assert found() == {}
 
 
+def no_database(*args: object) -> None:
+    raise OperationalError
+
+
 def test_without_a_database_the_other_checks_run(
     healthy: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*args: object) -> None:
-        raise OperationalError
-
-    monkeypatch.setattr(connection, "cursor", refuse)
+    monkeypatch.setattr(connection, "cursor", no_database)
     every = list(results())
     assert [result.title for result in every if result.findings] == [every[0].title]
     skipped = {result.title for result in every if result.skipped}
@@ -602,6 +606,24 @@ def test_offline_the_network_is_not_used(healthy: Surroundings, settings: Any) -
     slow = {check.title for checks in run.GROUPS.values() for check in checks if check.is_slow}
     skipped = {line[11:] for line in text.getvalue().splitlines() if "skipped" in line}
     assert all(any(line.startswith(title) for line in skipped) for title in slow)
+
+
+def test_superusers_get_an_e_mail_about_a_unit_that_failed(
+    monkeypatch: pytest.MonkeyPatch, mailoutbox: list[EmailMessage], settings: Any
+) -> None:
+    found = Result("Backups", "", (Finding("The disk is full.", "Delete files."),))
+    monkeypatch.setattr("iria.management.commands.doctor.results", lambda **options: [found])
+    report = partial(call_command, "doctor", failed_unit="iria-backup")
+    report()
+    User.objects.create_superuser("mina@example.org", "a-long-password")
+    report()
+    monkeypatch.setattr(connection, "cursor", no_database)
+    report()
+    away, known = [settings.DEFAULT_FROM_EMAIL], ["mina@example.org"]
+    assert [message.to for message in mailoutbox] == [away, known, away]
+    for message in mailoutbox:
+        assert "iria-backup" in message.subject
+        assert "Delete files." in str(message.body)
 
 
 def test_the_folder_of_images_may_not_exist_yet(healthy: Surroundings, settings: Any) -> None:
