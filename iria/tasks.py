@@ -14,6 +14,7 @@ from iria.core import security
 from iria.core.db import history
 from iria.core.http import cache_versions
 from iria.publication import menus
+from iria.themes import checks
 from iria.transfer import runs, uploads
 
 JOB_RETENTION_HOURS: Final = 30 * 24
@@ -92,6 +93,13 @@ def compact_cache_versions(timestamp: int) -> None:
 def refresh_menus(timestamp: int) -> None:
     """Every hour: resolves the menus again, for targets that were changed outside the admin."""
     menus.refresh()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="iria.renew_pages_of_theme", queueing_lock="iria.renew_pages_of_theme")
+def renew_pages_of_theme(timestamp: int) -> None:
+    """Every minute: stored pages have the look of a theme whose folder is gone, or is there again."""
+    checks.renew_pages()
 
 
 @app.periodic(cron="41 3 * * *")

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
 from iria.core.hooks import DashboardItem
 from iria.publication import colours as arithmetic
-from iria.publication.models import current_publication
+from iria.publication.models import Publication, current_publication
 from iria.themes.chosen import ChosenTheme, chosen_theme
 from iria.themes.loader import error_key
 from iria.themes.template_problems import Problem, template_problems
@@ -64,6 +65,16 @@ def why_unusable(theme: Theme, applied_at: datetime | None = None) -> Problem | 
     name, message, read_at = cache.get(error_key(theme.key)) or ("", "", None)
     is_old = applied_at is not None and read_at is not None and read_at < applied_at
     return Problem(name, message) if message and not is_old else None
+
+
+def renew_pages() -> None:
+    """Renews stored pages after the folder of the chosen theme has gone, or has come back."""
+    theme = chosen_theme(current_publication()).theme
+    key = f"theme-gone:{theme.key}"
+    was_there = not cache.get(key)
+    if theme.is_there != was_there:
+        Publication.objects.update(theme_applied_at=timezone.now())
+        cache.set(key, not theme.is_there, timeout=None)
 
 
 def _missing_fonts(theme: Theme) -> Iterator[Problem]:

@@ -34,11 +34,11 @@ def start_product() -> Iterator[Callable[..., Product]]:
     products: list[Product] = []
     grounds: list[Path] = []
 
-    def start(**settings: str) -> Product:
+    def start(folder: Path | None = None, **settings: str) -> Product:
         grounds.append(Path(tempfile.mkdtemp(prefix="iria-journey-")))
         # The database server runs as another user, if this is root.
         grounds[-1].chmod(0o755)
-        products.append(Product(grounds[-1], free_port(), **settings))
+        products.append(Product(grounds[-1], free_port(), folder, **settings))
         return products[-1]
 
     yield start
@@ -49,9 +49,12 @@ def start_product() -> Iterator[Callable[..., Product]]:
 
 
 @pytest.fixture(scope="session")
-def product(start_product: Callable[..., Product]) -> Product:
-    """The one that no journey stops."""
-    return start_product()
+def product(
+    start_product: Callable[..., Product], tmp_path_factory: pytest.TempPathFactory
+) -> Product:
+    """The one that no journey stops; a journey writes the last of its themes."""
+    folder = tmp_path_factory.mktemp("themes") / "our-theme"
+    return start_product(IRIA_THEME=f"default,institute,{folder}")
 
 
 @pytest.fixture(scope="session")

@@ -35,12 +35,15 @@ DESKTOP = {"width": 1280, "height": 900}
 
 
 class Product:
-    """A running `make run` with the demo newsroom. `folder` is the copy of the tree."""
+    """A running `make run` with the demo newsroom. `folder` is the copy of the tree, a new one by default."""
 
-    def __init__(self, ground: Path, port: int, **settings: str) -> None:
-        self.folder = clone(ground / "a new folder")
-        # Its packages are those of the tests; a proof installs them (test_running.py).
-        (self.folder / ".venv").symlink_to((PROJECT / ".venv").resolve())
+    def __init__(
+        self, ground: Path, port: int, folder: Path | None = None, **settings: str
+    ) -> None:
+        self.folder = folder or clone(ground / "a new folder")
+        if folder is None:
+            # Its packages are those of the tests; a proof installs them (test_running.py).
+            (self.folder / ".venv").symlink_to((PROJECT / ".venv").resolve())
         self.port = port
         self.settings = settings
         self.start()
@@ -146,13 +149,16 @@ class People:
         return visitor
 
     def _make_account(self, role: str) -> None:
-        """The administrator by a command, everybody else by the administrator, in the admin."""
+        """The administrator by a command, everybody else by the administrator, in the admin.
+
+        Without scripts, which is quicker; a journey about signing in has them.
+        """
         email, name, group = CAST[role]
         if role == "administrator":
             command = ("createsuperuser", "--noinput", "--email", email)
             self.product.manage(*command, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
         else:
-            page = self.enter("administrator").page
+            page = self.enter("administrator", scripts=False).page
             page.goto("/admin/accounts/user/add/")
             page.fill("[name=email]", email)
             page.fill("[name=display_name]", name)
@@ -160,11 +166,10 @@ class People:
             page.fill("[name=password2]", PASSWORD)
             page.click("[name=_continue]")
             page.check("[name=is_staff]")
-            page.locator("#id_groups_from").select_option(label=group)
-            page.click("#id_groups_add")
+            page.select_option("[name=groups]", label=group)
             page.click("[name=_save]")
             expect(page.locator("#result_list")).to_contain_text(email)
-        visitor = self.enter()
+        visitor = self.enter(scripts=False)
         visitor.sign_in(email, PASSWORD)
         self.signed_in[role] = visitor.context.storage_state()
 
@@ -172,15 +177,16 @@ class People:
         complaints = [each for visitor in self.visitors for each in visitor.complaints]
         for visitor in self.visitors:
             visitor.context.close()
-        assert complaints == []
+        assert complaints == [], complaints
 
 
 def wait_for[T](find: Callable[[], T], seconds: float = PATIENCE) -> T:
-    """Waits until `find` returns something that is true; returns it."""
-    deadline = time.monotonic() + seconds
+    """Waits until `find` returns something that is true; returns it. It is asked less and less often."""
+    deadline, pause = time.monotonic() + seconds, 0.2
     while not (found := find()):
         assert time.monotonic() < deadline, f"nothing after {seconds} s"
-        time.sleep(0.2)
+        time.sleep(pause)
+        pause = min(1.5 * pause, 2)
     return found
 
 

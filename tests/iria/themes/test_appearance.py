@@ -16,12 +16,6 @@ pytestmark = pytest.mark.django_db
 URL = "/admin/iria/publication/appearance/"
 
 
-def test_a_theme_is_chosen(admin_client: Client, client: Client) -> None:
-    assert admin_client.post(URL, {"theme": "institute"}).status_code == 302
-    assert Publication.objects.get().theme == "institute"
-    assert "/theme/institute/" in client.get("/").content.decode()
-
-
 def test_an_unknown_theme_is_refused(admin_client: Client) -> None:
     admin_client.post(URL, {"theme": "nowhere"})
     assert Publication.objects.get().theme == ""

@@ -21,6 +21,7 @@ from django.utils import timezone
 from iria.core.rendering import discard_themes, theme_from
 from iria.core.static_storage import OneStylesheet
 from iria.publication.models import Publication
+from iria.tasks import renew_pages_of_theme
 from iria.themes.checks import why_unusable
 from iria.themes.chosen import chosen_theme
 from iria.themes.loader import error_key
@@ -77,27 +78,6 @@ MISSING_FILE = '{% load static %}{% static "no-such-file.css" %}'
 CORAL = {"static/theme.css": "a { color: coral }"}
 
 
-def test_a_theme_from_a_folder_is_chosen_while_the_site_runs(
-    admin_client: Client, client: Client, make_theme: MakeTheme
-) -> None:
-    assert look(client) == ""
-    make_theme(CORAL)
-    admin_client.post(URL, {"theme": "harbour"})
-    assert look(client) == CORAL["static/theme.css"]
-
-
-def test_changed_files_show_once_they_are_applied_and_renew_the_page(
-    admin_client: Client, client: Client, make_theme: MakeTheme
-) -> None:
-    theme = make_theme(CORAL)
-    admin_client.post(URL, {"theme": "harbour"})
-    before = client.get("/").headers["ETag"]
-    (theme.static / "theme.css").write_text("a { color: teal }")
-    admin_client.post(URL, {"theme": "harbour"})
-    assert look(client) == "a { color: teal }"
-    assert client.get("/", headers={"if-none-match": before}).status_code == 200
-
-
 def test_another_process_reads_applied_files_again(client: Client, make_theme: MakeTheme) -> None:
     theme = make_theme(CORAL | {"templates/_footer.html": "<footer>Old</footer>"})
     Publication(name="Meridian", theme="harbour").save()
@@ -108,10 +88,6 @@ def test_another_process_reads_applied_files_again(client: Client, make_theme: M
     assert "New" in client.get("/").content.decode()
 
 
-def remove_folder(folder: Path) -> None:
-    shutil.rmtree(folder)
-
-
 def break_template(folder: Path) -> None:
     (folder / "templates" / "_footer.html").write_text(MISSING_FILE)
 
@@ -120,7 +96,7 @@ def break_filter(folder: Path) -> None:
     (folder / "templates" / "_footer.html").write_text("{{ 1|divisibleby:0 }}")
 
 
-@pytest.mark.parametrize("damage", [remove_folder, break_template, break_filter])
+@pytest.mark.parametrize("damage", [break_template, break_filter])
 def test_readers_get_the_built_in_look_and_editors_a_sentence_when_a_theme_fails(
     admin_client: Client, client: Client, make_theme: MakeTheme, damage: Callable[[Path], None]
 ) -> None:
@@ -137,6 +113,31 @@ def test_readers_get_the_built_in_look_and_editors_a_sentence_when_a_theme_fails
     assert admin_client.get(URL).status_code == 200
     assert "the built-in look is used" in admin_client.get(URL).content.decode()
     assert Publication.objects.get().theme == "harbour"
+
+
+def test_stored_pages_are_renewed_once_when_the_folder_goes_and_when_it_returns(
+    admin_client: Client, client: Client, make_theme: MakeTheme
+) -> None:
+    folder = make_theme(CORAL).folder
+    admin_client.post(URL, {"theme": "harbour"})
+
+    def etags() -> list[str]:
+        found = []
+        for _time in range(2):
+            renew_pages_of_theme(timestamp=0)
+            found.append(client.get("/").headers["ETag"])
+        return found
+
+    chosen = {client.get("/").headers["ETag"], *etags()}
+    shutil.move(folder, away := folder.with_name("away"))
+    gone = {*etags()}
+    assert look(client) == ""
+    shutil.move(away, folder)
+    returned = {*etags()}
+    assert look(client) == CORAL["static/theme.css"]
+    assert len(chosen) == len(gone) == len(returned) == 1
+    assert chosen.isdisjoint(gone)
+    assert gone.isdisjoint(returned)
 
 
 def test_a_theme_that_cannot_render_the_front_page_is_not_chosen(
