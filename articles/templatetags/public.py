@@ -250,6 +250,21 @@ def listing_url(context: dict[str, Any], page: str, *parts: str | int) -> str:
     return _scope(context).url(page, *parts)
 
 
+@register.simple_tag(takes_context=True)
+def feed_url(context: dict[str, Any], feed_format: str = "") -> str:
+    """The feed of the front page in the language that the page is in."""
+    return f"{_scope(context).front_url}feed/{feed_format and f'{feed_format}/'}"
+
+
+@register.simple_tag(takes_context=True)
+def in_first_language(context: dict[str, Any]) -> SafeString:
+    """`hreflang` for a link to a page that is in the publication's first language only."""
+    first = context["publication"].language_codes[0]
+    if shown_language(context) == first:
+        return NOTHING
+    return format_html(' hreflang="{}"', first)
+
+
 def _scope(context: dict[str, Any]) -> ListingScope:
     """That of a list or article; elsewhere, as on a static page, that of the page's language."""
     scope: ListingScope | None = context.get("listing_scope")

@@ -13,10 +13,9 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from articles.search import indexer
-from iria.publication.models import current_publication
 from newsletter.delivery import controls, worker
 from newsletter.models import Delivery, Issue, Subscriber
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+from tests.browser.conftest import PHONE, OpenPage
 from tests.conftest import MailFolder
 from tests.newsletter.factories import (
     issue,
@@ -43,12 +42,6 @@ def text_of(message: EmailMessage) -> str:
     part = message.get_body(("plain",))
     assert part is not None
     return str(part.get_content())
-
-
-def current_publication_in(*languages: str) -> None:
-    publication = current_publication()
-    publication.languages = ", ".join(languages)
-    publication.save()
 
 
 def path_in(message: EmailMessage, part: str) -> str:
@@ -145,38 +138,6 @@ def test_a_reader_subscribes_receives_and_unsubscribes_without_scripts(
     ]
     assert Delivery.objects.filter(issue__subject="And the week after").count() == 1
     assert Issue.objects.get(subject="And the week after").state == "sent"
-
-
-@pytest.mark.parametrize("scripts", [False, True], ids=["without scripts", "with scripts"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_a_reader_subscribes_from_the_header_in_the_language_of_the_page(
-    open_page: OpenPage, jobs: Jobs, mail_folder: MailFolder, size: dict[str, int], scripts: bool
-) -> None:
-    current_publication_in("en", "fr")
-    article = published("Le fleuve baisse", language="fr")
-    page = open_page(article.get_absolute_url(), scripts=scripts, size=size)
-    page.get_by_role("banner").locator(".masthead-tools a.button").click()
-    expect(page).to_have_url(re.compile(r"/newsletter/\?language=fr$"))
-    html = page.locator("html")
-    expect(html).to_have_attribute("lang", "fr")
-    expect(page.locator("[name=language]:checked")).to_have_value("fr")
-    page.fill("#newsletter-email", OLA)
-    page.click("main .field-row button")
-    page.wait_for_url("**/newsletter/check-your-inbox/**")
-    expect(html).to_have_attribute("lang", "fr")
-
-    jobs()
-    (confirmation,) = mail_folder.to(OLA)
-    page.goto(path_in(confirmation, "/newsletter/confirm/"))
-    expect(html).to_have_attribute("lang", "fr")
-    assert not Subscriber.objects.get(email=OLA).is_active
-    page.click("main button")
-    expect(page.locator("main form")).to_have_count(0)
-    reader = Subscriber.objects.get(email=OLA)
-    assert (reader.is_active, reader.language) == (True, "fr")
-    jobs()
-    assert reader.preferences_path() in text_of(mail_folder.to(OLA)[-1])
-    assert page.context.cookies() == []
 
 
 def test_a_reader_chooses_and_unsubscribes_on_their_account_page(

@@ -15,7 +15,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db.models import CharField, F, FloatField, Func, QuerySet, Value
+from django.db.models import CharField, F, FloatField, Func, Model, QuerySet, Value
 from django.db.models.functions import Cast, Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,12 +25,12 @@ from django.utils.translation import gettext, gettext_noop
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial.listings import in_use
+from articles.editorial.listings import targets_of
 from articles.editorial.models import Article, Category, Scope
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.pages.models import Page
-from articles.public.navigation import NoSuchLanguage
+from articles.public.navigation import ListingScope, NoSuchLanguage, front_page_url
 from articles.public.redirect_middleware import find_redirect
 from articles.search.engine import InvalidQuery, search_articles
 from articles.search.query import require_all_words
@@ -54,9 +54,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     language of the URL.
     """
     code, codes = language_of_path(request.path), publication_of(request).language_codes
-    articles = Article.objects.published().of_front(code or codes[0], codes)
+    scope = ListingScope(others=tuple(codes[1:]))
+    if code not in {"", codes[0]}:
+        scope = ListingScope(code, front_page_url(code, publication_of(request)))
     with use_language(code):
-        return _page_not_found(request, exception, articles, code)
+        return _page_not_found(request, exception, scope, code)
 
 
 LANGUAGE_PATH: Final = re.compile(r"/language/([-\w]{2,8})/")
@@ -69,7 +71,7 @@ def language_of_path(path: str) -> str:
 
 
 def _page_not_found(
-    request: HttpRequest, exception: Exception, articles: ArticleQuerySet, code: str
+    request: HttpRequest, exception: Exception, scope: ListingScope, code: str
 ) -> HttpResponse:
     if is_private(request) or request.method not in {"GET", "HEAD"}:
         suggestions = DidYouMean(words_in_path(request.path))
@@ -77,11 +79,11 @@ def _page_not_found(
         return HttpResponse(status=404)  # RedirectMiddleware replaces this response
     else:
         suggestions = (
-            did_you_mean(request.path, articles)
+            did_you_mean(request.path, scope)
             if _may_search(request)
             else DidYouMean(words_in_path(request.path))
         )
-    newest = articles.newest().for_cards()[:MAX_NEWEST]
+    newest = scope.articles.newest().for_cards()[:MAX_NEWEST]
     context = {
         "suggestions": suggestions,
         "newest": [] if suggestions.articles else newest,
@@ -168,21 +170,33 @@ class SuggestedPage:
     url: str
 
 
-def similar_urls(part: str) -> list[SuggestedPage]:
+def similar_urls(part: str, scope: ListingScope) -> list[SuggestedPage]:
     """Pages that `part`, a path segment, means with confidence; the most similar first, ignoring case and accents."""
-    tags, authors = Tag.objects.filter(in_use(Scope.TAG)), AuthorProfile.objects
-    found = _similar_rows(part, Category.objects.all(), "category", "name", "slug", "path").union(
+    categories: QuerySet[Category] = Category.objects.all()
+    pages = Page.objects.published()
+    if scope.code:
+        categories = _used(categories, Scope.CATEGORY, scope)
+    tags = _used(Tag.objects.all(), Scope.TAG, scope)
+    authors = _used(AuthorProfile.objects.all(), Scope.AUTHOR, scope)
+    found = _similar_rows(part, categories, "category", "name", "slug", "path").union(
         _similar_rows(part, tags, "tag", "name", "slug", "slug"),
-        _similar_rows(part, authors.filter(in_use(Scope.AUTHOR)), "author", "name", "slug", "slug"),
-        _similar_rows(part, Page.objects.published(), "page", "title", "path", "path"),
+        _similar_rows(part, authors, "author", "name", "slug", "slug"),
+        _similar_rows(part, pages, "page", "title", "path", "path"),
         all=True,
     )
     rows = found.order_by("-similarity", "label")[:MAX_SIMILAR]
     return [
-        SuggestedPage(label, reverse(route, args=[key]))
+        SuggestedPage(
+            label, reverse("page", args=[key]) if route == "page" else scope.url(route, key)
+        )
         for label, route, key, similarity in rows
         if similarity >= CONFIDENT_SIMILARITY or _shared_part(part, key) >= CONFIDENT_SHARED_PART
     ]
+
+
+def _used[T: Model](rows: QuerySet[T], kind: Scope, scope: ListingScope) -> QuerySet[T]:
+    """Those with articles in the scope."""
+    return rows.filter(pk__in=targets_of(kind, language=scope.code, others=scope.others))
 
 
 def _shared_part(part: str, key: str) -> float:
@@ -232,14 +246,14 @@ class DidYouMean:
     pages: list[SuggestedPage] = field(default_factory=list)
 
 
-def did_you_mean(path: str, among: ArticleQuerySet) -> DidYouMean:
-    """Those articles with the same slug in another month, or a similar headline; else categories, tags,
+def did_you_mean(path: str, scope: ListingScope) -> DidYouMean:
+    """In that language, articles with the same slug in another month, or a similar headline; else categories, tags,
     authors and pages with a similar slug; else articles that contain all the words.
 
     The last path segment is used; if it finds nothing, all of them. Spelling is corrected as in a
     search.
     """
-    parts = _parts(path)
+    parts, among = _parts(path), scope.articles
     last_words, all_words = _words(parts[-1:]), _words(parts)
     if not last_words or FILE_EXTENSION.search(path):
         return DidYouMean(last_words or all_words)
@@ -247,7 +261,7 @@ def did_you_mean(path: str, among: ArticleQuerySet) -> DidYouMean:
     if not SLUG.fullmatch(slug):
         slug = ""
     articles = _with_slug(slug, among) or _with_similar_headline(last_words, among)
-    pages = similar_urls(slug) if slug and not articles else []
+    pages = similar_urls(slug, scope) if slug and not articles else []
     if pages:
         return DidYouMean(last_words, pages=pages)
     for query in dict.fromkeys(filter(None, [last_words, correct_spelling(last_words), all_words])):

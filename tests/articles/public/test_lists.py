@@ -191,6 +191,27 @@ def test_a_language_of_the_interface_in_which_nothing_is_published_says_so(
         assert client.get(path).status_code == 404, path
 
 
+def test_a_page_that_is_not_found_suggests_lists_of_its_language(
+    client: Client, languages: None
+) -> None:
+    economy = newsroom.category("Economy")
+    newsroom.published("Le marché", language="fr", categories=[economy], tags=["Détroits"])
+    newsroom.published("The market", language="en", categories=[economy], tags=["Straits"])
+    for path, found in (
+        ("/language/fr/category/economi/", ["/language/fr/category/economy/"]),
+        ("/language/fr/tag/strait/", []),
+        ("/tag/strait/", ["/tag/straits/"]),
+    ):
+        content = document_fromstring(client.get(path).content.decode()).get_element_by_id(
+            "content"
+        )
+        assert content.xpath(".//*[@class='missing-suggestions']/ul//@href") == found, path
+        (section,) = content.xpath(
+            ".//*[@aria-labelledby='sections']//@href[contains(., 'economy')]"
+        )
+        assert section.startswith("/language/fr/") is path.startswith("/language/fr/"), path
+
+
 def test_the_menu_of_a_language_links_to_its_own_categories(
     client: Client, languages: None
 ) -> None:
