@@ -157,6 +157,13 @@ def test_systemd_finds_no_error_in_the_units(operator: Operator) -> None:
     assert output == ""
 
 
+def test_superusers_get_an_e_mail_about_a_unit_that_failed(operator: Operator) -> None:
+    operator.machine.run("systemctl start iria-failure@iria-backup.service")
+    mail = operator.machine.mails()[-1]
+    assert "iria-backup failed" in mail
+    assert "edna@example.org" in mail
+
+
 def test_the_first_administrator_must_set_up_two_factor_authentication(operator: Operator) -> None:
     assert operator.sign_in().endswith("/accounts/second-factor/")
 
