@@ -89,6 +89,7 @@ def test_a_reader_subscribes_receives_an_issue_and_unsubscribes(
     editor = people.enter("editor").page
     subscribe(product, people.enter(scripts=False).page)
     compose(editor)
+    wait_for(lambda: receivers(product), 2 * PATIENCE)
     wait_until_sent(editor)
     assert set(receivers(product).values()) == {1}
     unsubscribe(product, people.enter("administrator").page)
