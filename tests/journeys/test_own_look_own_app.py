@@ -1,11 +1,12 @@
-"""A theme written by docs/themes.md alone: the blocks of code are the files."""
+"""A theme and an app written by docs/themes.md and docs/extending.md alone: their blocks of code are the files."""
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.product import People, Product, Visitor, wait_for
 from tests.shared import PROJECT
@@ -41,7 +42,9 @@ def walk(visitor: Visitor, *more: str) -> None:
 
 def border(page: Page, path: str = "/") -> str:
     """How the theme of the guide shows."""
-    page.goto(path)
+    answer = page.goto(path)
+    assert answer
+    assert answer.ok, (path, answer.status)
     return str(page.evaluate("getComputedStyle(document.body).borderTopWidth"))
 
 
@@ -94,3 +97,40 @@ def test_a_theme_is_checked_previewed_chosen_changed_and_removed(
     use(page, "default")
     assert border(reader.page) == "0px"
     walk(reader)
+
+
+@pytest.mark.proof
+def test_an_app_adds_a_page_a_form_and_an_item_of_the_dashboard(
+    start_product: Callable[..., Product], chromium: Browser
+) -> None:
+    product = start_product()
+    people = People(product, chromium, {})
+    editor, reader = people.enter("editor").page, people.enter(scripts=False)
+    write_files("extending.md", product.folder)
+    for each in ("institute", "institute/sources"):
+        (product.folder / each / "__init__.py").touch()
+    product.settings["DJANGO_SETTINGS_MODULE"] = "institute.settings"
+    product.manage("makemigrations", "sources")
+    product.manage("migrate")
+    product.site.stop()
+    product.start()
+
+    walk(reader, "/sources/")
+    editor.goto("/admin/")
+    link = "#dashboard-items a[href$='/sources/datasource/']"
+    before = editor.locator(link).inner_text()
+    editor.goto("/admin/sources/datasource/add/")
+    editor.fill("[name=name]", "Tide tables of the harbour")
+    reader.page.goto("/")
+    reader.page.locator("main article a").first.click()
+    headline = reader.page.locator("h1").inner_text()
+    editor.locator(".select2-selection").click()
+    editor.fill(".select2-search__field", headline)
+    editor.locator(".select2-results__option[aria-selected]", has_text=headline).first.click()
+    editor.click("[name=_save]")
+    expect(editor.locator("#result_list")).to_contain_text("Tide tables")
+    editor.goto("/admin/")
+    expect(editor.locator(link)).not_to_have_text(before)
+    reader.page.goto("/sources/")
+    expect(reader.page.locator("main li a[href]")).to_have_count(1)
+    people.leave()

@@ -23,7 +23,7 @@ def articles_without_source(user: Any) -> list[DashboardItem]:
     named = DataSource.objects.values("article")
     count = Article.objects.published().exclude(pk__in=named).count()
     url = reverse("admin:harbour_datasource_changelist")
-    return [DashboardItem(label="Articles without a data source", count=count, url=url)]
+    return [DashboardItem(label=f"{count} articles without a data source", count=count, url=url)]
 
 
 def note_published(*, article_id: int, **signal: Any) -> None:
