@@ -32,8 +32,8 @@ for (const link of document.querySelectorAll("[data-names]")) {
     const names = chosen.map((field) => field.dataset.label ?? field.selectedOptions[0].label.trim());
     link.textContent = names.join(", ") || link.dataset.none;
   };
-  form.addEventListener("input", name);
-  form.addEventListener("change", name);
+  /* Not at each key in the text: the selector looks through all of it. */
+  form.addEventListener("change", ({ target }) => { if (target.name === link.dataset.names) name(); });
   name();
 }
 

@@ -21,10 +21,13 @@ export function valuesOf(form) {
 }
 
 /* Empty rows of a list mean nothing; a field that was not there before is a change. */
-const meaning = (values) => JSON.stringify(values?.filter(Boolean));
+function isSame(now, before) {
+  const [own, others] = [now, before].map((values) => values?.filter(Boolean));
+  return own.length === others?.length && own.every((value, index) => value === others[index]);
+}
 
 export function changedNames(now, before) {
-  return Object.keys(now).filter((name) => meaning(now[name]) !== meaning(before[name]));
+  return Object.keys(now).filter((name) => !isSame(now[name], before[name]));
 }
 
 export function writeValues(form, values) {

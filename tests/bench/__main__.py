@@ -22,7 +22,7 @@ from django.db import connection  # noqa: E402
 
 from articles.editorial.models import Article  # noqa: E402
 from iria.core.http import cache_versions  # noqa: E402
-from tests.bench import content, editing, library, mailing, pictures  # noqa: E402
+from tests.bench import content, editing, library, mailing, pictures, writing  # noqa: E402
 from tests.bench.measuring import Target, measure, size_of  # noqa: E402
 from tests.bench.serving import cpu_of_tree, postmaster, serving  # noqa: E402
 from tests.bench.table import Line, table  # noqa: E402
@@ -155,8 +155,9 @@ def report(lines: list[Line], results: dict[str, Any]) -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["editing"]:
+    if sys.argv[1:] in (["editing"], ["writing"]):
         call_command("collectstatic", interactive=False, verbosity=0)
-        results = editing.measure()
-        sys.exit(report(editing.lines(results), {"editing": results}))
+        part = {"editing": editing, "writing": writing}[sys.argv[1]]
+        results = part.measure()
+        sys.exit(report(part.lines(results), {sys.argv[1]: results}))
     sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS))
