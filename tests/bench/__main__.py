@@ -1,7 +1,7 @@
 """`python -m tests.bench [ROUNDS]` prints a table, and one JSON object as the last line.
 
-With 0 rounds, only sending is measured; with `editing` instead of a number, only the article form, also in a
-database that holds articles.
+With 0 rounds, only sending is measured; with `editing` or `writing` instead of a number, only the article form or
+only the editor of its text, also in a database that holds articles.
 """
 
 import json
@@ -64,10 +64,12 @@ def main(rounds: int) -> int:
         "pictures": image_results,
         "library": library.measure(),
         "editing": editing.measure(),
+        "writing": writing.measure(),
         "mailing": mailing.measure(),
     }
     lines += pictures.lines(image_results) + library.lines(results["library"])
-    lines += editing.lines(results["editing"]) + mailing.lines(results["mailing"])
+    lines += editing.lines(results["editing"]) + writing.lines(results["writing"])
+    lines += mailing.lines(results["mailing"])
     return report(lines, results)
 
 
