@@ -53,7 +53,7 @@ function isBlank(editor) {
   return blank;
 }
 
-/* Only the block that changed is written again: 1 ms a key instead of 21 in a text of 20,000 words. */
+/* Only the block that changed is written again: in a profile 1 ms a key instead of 21, with 20,000 words. */
 const written = new WeakMap();
 
 function htmlOf({ schema, state }) {
