@@ -187,25 +187,6 @@ def test_text_written_during_an_outage_is_saved_afterwards(
     assert article.headline == "Written during a long outage"
 
 
-def test_two_tabs_do_not_overwrite_each_other(open_admin: OpenPage, edna: User) -> None:
-    article = newsroom.draft("First")
-    page = open_admin(edna, change_url(article))
-    other = page.context.new_page()
-    other.goto(change_url(article))
-    saved(page, lambda: page.fill("#id_headline", "From the first tab"))
-    assert saved(other, lambda: other.fill("#id_standfirst", "From the second tab.")) == 409
-    other.keyboard.press("Control+End")
-    expect(other.locator(f"{NOTICE} button").first).to_be_in_viewport()
-    article.refresh_from_db()
-    assert (article.headline, article.standfirst) != ("First", "From the second tab.")
-    notice_button(other, 0)
-    expect(other.locator(f"{NOTICE} .admin-differences ins").first).to_be_visible()
-    assert saved(other, lambda: notice_button(other, 1)) == 200
-    article.refresh_from_db()
-    assert article.standfirst == "From the second tab."
-    expect(other.locator("#id_headline")).to_have_value("From the first tab")
-
-
 def test_a_deleted_article_is_saved_as_a_new_one(open_admin: OpenPage, edna: User) -> None:
     article = newsroom.draft("Deleted meanwhile")
     page = open_admin(edna, change_url(article))

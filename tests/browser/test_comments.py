@@ -1,7 +1,5 @@
 """A reader comments and a moderator decides, with and without JavaScript."""
 
-import re
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +9,6 @@ from playwright.sync_api import Page, Route, expect
 from accounts import email_addresses
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.moderation.models import Flag
 from articles.comments.submission import posting
 from articles.comments.submission.comment_policy import CommentSettings
 from articles.editorial.models import Article
@@ -19,7 +16,7 @@ from iria.publication.models import CommentPolicy
 from tests import moderation, newsroom
 from tests.browser.checkers import accessibility_complaints, html_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, wait_until
-from tests.conftest import PASSWORD, MailFolder
+from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -41,54 +38,6 @@ def write(page: Page, words: str = WORDS, *, name: str = "Teo Brandt") -> None:
     page.fill("#comment-name", name)
     page.fill("#comment-email", "teo@readers.example")
     page.fill("#comment-text", words)
-
-
-def comment_count(page: Page, article: Article) -> str:
-    page.goto(article.get_absolute_url())
-    return page.locator("#comments-heading").inner_text()
-
-
-def test_without_javascript_a_comment_is_previewed_and_approved_by_a_moderator(
-    open_page: OpenPage,
-    open_admin: OpenPage,
-    article: Article,
-    mina: User,
-    jobs: Callable[[], None],
-    mail_folder: MailFolder,
-) -> None:
-    reader = open_page(article.get_absolute_url(), scripts=False)
-    assert comment_count(reader, article) == "No Comments"
-    reader.fill("#comment-text", WORDS)
-    expect(reader.locator("#comment-name")).to_be_hidden()
-    reader.click("#comment-form button")
-    write(reader)
-    reader.click("#comment-form button[name=look]")
-    assert reader.locator("h1").inner_text() == "Preview"
-    assert "It was late." in reader.locator(".comment-preview").inner_text()
-    reader.click("text=Submit comment")
-    assert "Your comment is pending approval" in reader.locator("main").inner_text()
-    reader.click("main a:text-is('Your comment')")
-    assert "pending approval" in reader.locator("main [role=status]").inner_text()
-    assert comment_count(reader, article) == "No Comments"
-
-    moderator = open_admin(mina, "/admin/articles/comment/", scripts=False)
-    assert "It was late." in moderator.locator("#result_list").inner_text()
-    moderator.check("#result_list .action-select")
-    moderator.click(".actions [value=approve_chosen]")
-    assert "One comment was approved." in moderator.locator(".messagelist").inner_text()
-
-    assert comment_count(reader, article) == "1 Comment"
-    assert "I was on that ferry." in reader.locator("#comments").inner_text()
-    jobs()
-    subjects = [str(message["Subject"]) for message in mail_folder.to("teo@readers.example")]
-    assert any("published" in subject for subject in subjects)
-
-    reader.click("text=Reply")
-    assert "Teo Brandt" in reader.locator("h1").inner_text()
-    write(reader, "Which one?", name="Ana Reis")
-    reader.click("text=Submit comment")
-    assert "pending approval" in reader.locator("main").inner_text()
-    assert Comment.objects.pending().get().parent == Comment.objects.published().get()
 
 
 def test_with_javascript_a_comment_is_sent_in_one_step(
@@ -226,19 +175,6 @@ def test_errors_are_shown_beside_the_form(
     page.fill("#comment-name", "Teo Brandt")
     page.click("text=Submit comment")
     page.wait_for_url("**/comments/thanks/**")
-
-
-def test_a_comment_is_reported_without_javascript(
-    open_page: OpenPage, article: Article, mina: User
-) -> None:
-    comment = posting.post(article, name="Ana Reis", email="ana@readers.example", text="Buy this.")
-    moderation.approve(comment, by=mina)
-    page = open_page(article.get_absolute_url(), scripts=False, size=PHONE)
-    page.locator(f"#{comment.anchor} .comment-report").click()
-    page.locator("[name=reason]").first.check()
-    page.locator("main form button").click()
-    page.wait_for_url(re.compile(r"/comments/reported/"))
-    assert Flag.objects.get().comment == comment
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])

@@ -25,7 +25,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from accounts.models import AuthorProfile, User
 from articles.comments.models import Comment
-from articles.editorial import publishing
+from articles.editorial import publishing, translations
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, Category
 from articles.editorial.versions.drafts import open_for_editing, publish_changes, save
@@ -235,6 +235,20 @@ def test_an_edited_text_leaves_pages_with_the_headline_stored(client: Client) ->
     assert b"A storm." in client.get(article.get_absolute_url()).content
     assert is_stored(client, "/")
     assert is_stored(client, other.get_absolute_url())
+
+
+@pytest.mark.usefixtures("listening")
+def test_a_list_follows_the_translations_of_its_articles(client: Client, edna: User) -> None:
+    article = newsroom.published("Ferries", language="en")
+    other = newsroom.draft("Les bacs", language="fr")
+    translations.link(other, article)
+    for publish in (None, publishing.publish, publishing.unpublish):
+        if publish:
+            publish(other, by=edna)
+        settle()
+        for url in ("/", "/category/news/"):
+            is_named = b'class="card-languages"' in client.get(url).content
+            assert is_named == (publish is publishing.publish)
 
 
 @pytest.mark.usefixtures("listening")
