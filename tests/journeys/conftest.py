@@ -1,4 +1,4 @@
-"""One product serves all journeys that do not stop it; the others start their own."""
+"""One product serves the journeys of a run, but those that need settings of their own."""
 
 import shutil
 import tempfile
@@ -52,7 +52,7 @@ def start_product() -> Iterator[Callable[..., Product]]:
 def product(
     start_product: Callable[..., Product], tmp_path_factory: pytest.TempPathFactory
 ) -> Product:
-    """The one that no journey stops; a journey writes the last of its themes."""
+    """A journey writes the last of its themes."""
     folder = tmp_path_factory.mktemp("themes") / "our-theme"
     return start_product(IRIA_THEME=f"default,institute,{folder}")
 

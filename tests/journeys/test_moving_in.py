@@ -7,13 +7,11 @@ import re
 import signal
 import time
 import zipfile
-from collections.abc import Callable
 from html import escape
-from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.product import People, Product, wait_for
 from tests.proofs.size import FULL, PATIENCE
@@ -171,11 +169,8 @@ def test_archives_are_tried_imported_repeated_and_undone(people: People) -> None
 
 @pytest.mark.proof
 def test_an_import_whose_worker_is_killed_in_the_dry_run_is_continued(
-    start_product: Callable[..., Product], chromium: Browser
+    product: Product, people: People
 ) -> None:
-    product = start_product()
-    signed_in: dict[str, Any] = {}
-    people = People(product, chromium, signed_in)
     page = people.enter("administrator").page
     upload(page, "export.xml", wordpress(KILLED_POSTS, "mole"))
     wait_for(lambda: int(page.locator("progress").get_attribute("value") or 0), LONG / 1000)
@@ -183,4 +178,3 @@ def test_an_import_whose_worker_is_killed_in_the_dry_run_is_continued(
     os.kill(worker, signal.SIGKILL)
     wait_for(lambda: product.site.pids()["worker"] != worker)
     assert run_import(page, KILLED_POSTS)["posts"] == KILLED_POSTS
-    people.leave()

@@ -4,11 +4,10 @@ import os
 import re
 import signal
 from collections import Counter
-from collections.abc import Callable
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.product import People, Product, links_in, wait_for
 from tests.proofs.size import PATIENCE
@@ -97,10 +96,8 @@ def test_a_reader_subscribes_receives_an_issue_and_unsubscribes(
 
 @pytest.mark.proof
 def test_a_worker_that_is_killed_sends_nothing_twice_and_omits_nobody(
-    start_product: Callable[..., Product], chromium: Browser
+    product: Product, people: People
 ) -> None:
-    product = start_product()
-    people = People(product, chromium, {})
     page = people.enter("administrator").page
     subscribe(product, people.enter(scripts=False).page)
     page.goto("/admin/newsletter/sendinglimit/add/")
@@ -117,4 +114,3 @@ def test_a_worker_that_is_killed_sends_nothing_twice_and_omits_nobody(
     assert set(found.values()) == {1}
     # Whether the one in its hands has arrived is not known; an editor decides.
     assert recipients - 1 <= len(found) <= recipients == sum(states)
-    people.leave()

@@ -3,10 +3,9 @@
 import os
 import re
 import signal
-from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.journeys.product import People, Product, Visitor, wait_for
 from tests.proofs.clone import children_of
@@ -111,11 +110,7 @@ def test_words_shown_as_saved_are_in_a_version(people: People) -> None:
 
 
 @pytest.mark.proof
-def test_killed_web_processes_lose_no_saved_word(
-    start_product: Callable[..., Product], chromium: Browser
-) -> None:
-    product = start_product()
-    people = People(product, chromium, {})
+def test_killed_web_processes_lose_no_saved_word(product: Product, people: People) -> None:
     edna = people.enter("administrator")
     article = Article(edna.page)
     for number in range(5):
@@ -127,4 +122,3 @@ def test_killed_web_processes_lose_no_saved_word(
         expect(shown).to_have_text(SAVED)
         article.words.append(f"word{number}")
         wait_for(lambda: article.lost(edna) == [])
-    people.leave()

@@ -2,11 +2,10 @@
 
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.product import People, Product, Visitor, wait_for
 from tests.shared import PROJECT
@@ -101,10 +100,8 @@ def test_a_theme_is_checked_previewed_chosen_changed_and_removed(
 
 @pytest.mark.proof
 def test_an_app_adds_a_page_a_form_and_an_item_of_the_dashboard(
-    start_product: Callable[..., Product], chromium: Browser
+    product: Product, people: People
 ) -> None:
-    product = start_product()
-    people = People(product, chromium, {})
     editor, reader = people.enter("editor").page, people.enter(scripts=False)
     write_files("extending.md", product.folder)
     for each in ("institute", "institute/sources"):
@@ -133,4 +130,3 @@ def test_an_app_adds_a_page_a_form_and_an_item_of_the_dashboard(
     expect(editor.locator(link)).not_to_have_text(before)
     reader.page.goto("/sources/")
     expect(reader.page.locator("main li a[href]")).to_have_count(1)
-    people.leave()
