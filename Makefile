@@ -48,11 +48,11 @@ IN_BROWSER := TOX_PARALLEL_ENV=browser $(PYTEST) -o cache_dir=.pytest_cache/brow
 EVERY_PAGE := tests/browser/test_every_page.py
 BROWSER_TESTS := $(IN_BROWSER) --ignore $(EVERY_PAGE) tests/browser
 WHOLE_OUTPUT := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
-PROOF_FOLDERS := tests/journeys tests/iria/every_url tests/proofs
+PROOF_FOLDERS := tests/iria/every_url tests/proofs
 PROOFS := $(PYTHON) -m pytest -m proof -rsfE -o faulthandler_timeout=0
 STATIC_CHECKS := lint formatting import-rules migrations-match settings-fit migrations-run migration-locks types
 
-.PHONY: each programs static-checks $(STATIC_CHECKS) all-tests unit-tests browser-tests journeys coverage \
+.PHONY: each programs static-checks $(STATIC_CHECKS) all-tests unit-tests browser-tests journeys hard-journeys coverage \
   all-proofs every-page small-proofs full-proofs benchmarks take-screenshots
 
 # Every target, also after one has failed; at last how each of them went.
@@ -111,32 +111,38 @@ all-tests:
 # Counting branches makes Python half as slow again; what the browser and the proofs run has its own
 # tests too. A make that a test starts must not keep its output until it ends, as ours does.
 unit-tests:
-	MAKEFLAGS= $(PYTEST) --cov --cov-report= --ignore tests/browser --ignore tests/journeys --ignore tests/proofs
+	MAKEFLAGS= $(PYTEST) --cov --cov-report= --durations 20 --durations-min 5 \
+	  --ignore tests/browser --ignore tests/journeys --ignore tests/proofs
 
 # What failed is tried once more, and nothing else (docs/decisions/browser-test-retries.md).
 browser-tests:
-	$(BROWSER_TESTS) || { echo "── failed tests again"; \
+	$(BROWSER_TESTS) --durations 20 --durations-min 5 || { echo "── failed tests again"; \
 	  $(BROWSER_TESTS) --last-failed --last-failed-no-failures none; }
 
 # One process, as they share one product (tests/journeys).
+JOURNEYS := MAKEFLAGS= TOX_PARALLEL_ENV=journeys $(PYTHON) -m pytest -p no:schemathesis -rsfE \
+  -o cache_dir=.pytest_cache/journeys -o faulthandler_timeout=900 --durations 0 --durations-min 1 tests/journeys
 journeys:
-	MAKEFLAGS= TOX_PARALLEL_ENV=journeys $(PYTHON) -m pytest -p no:schemathesis -o cache_dir=.pytest_cache/journeys \
-	  -o faulthandler_timeout=900 -m journey --durations 0 --durations-min 1 tests/journeys
+	$(JOURNEYS) -m journey
+
+# Those that kill processes or restore a backup.
+hard-journeys:
+	$(JOURNEYS) -m proof
 
 coverage:
 	$(PYTHON) -m coverage report --skip-covered
 
-# One test, so beside the others; it takes longest of all in the browser.
+# Beside the others: one test that takes longest of all in the browser, and journeys that often wait.
 all-proofs:
-	@$(MAKE) --no-print-directory --keep-going --jobs 2 $(WHOLE_OUTPUT) every-page small-proofs
+	@$(MAKE) --no-print-directory --keep-going --jobs 3 $(WHOLE_OUTPUT) hard-journeys every-page small-proofs
 
 every-page:
 	$(IN_BROWSER) $(EVERY_PAGE)
 
 small-proofs:
-	$(PROOFS) $(BOTH_CORES) $(PROOF_FOLDERS)
+	$(PROOFS) $(BOTH_CORES) --durations 40 --durations-min 5 $(PROOF_FOLDERS)
 
-full-proofs: $(if $(PART),,every-page)
+full-proofs: $(if $(PART),,every-page hard-journeys)
 	$(PROOFS) -s $(if $(PART),$(PART:%=tests/proofs/test_%.py),$(PROOF_FOLDERS))
 
 benchmarks:

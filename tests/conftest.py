@@ -125,8 +125,8 @@ def cold_process() -> Iterator[Callable[..., Any]]:
         yield start
 
 
-SHARED_FOLDERS: Final = ("tests/journeys/", "tests/iria/demo/")
-"""The tests of each share a product or a newsroom that takes long to start, so one core runs them all."""
+DEMO_FOLDER: Final = "tests/iria/demo/"
+"""The tests of this folder share a newsroom that takes long to load, so one core runs them all."""
 
 
 SLOW: Final = (
@@ -141,19 +141,18 @@ SLOW: Final = (
     "tests/articles/feeds/test_our_feeds.py",
     "tests/articles/comments/test_hostile_text.py",
     "tests/proofs/test_production.py",
-    *SHARED_FOLDERS,
     "tests/proofs/test_running.py",
+    DEMO_FOLDER,
 )
 """Slow tests run first, so that no core is idle at the end."""
 
 
 def _scope(nodeid: str) -> str:
-    folders = (folder for folder in SHARED_FOLDERS if nodeid.startswith(folder))
-    return next(folders, nodeid.partition("::")[0])
+    return DEMO_FOLDER if nodeid.startswith(DEMO_FOLDER) else nodeid.partition("::")[0]
 
 
 class FolderByFolder(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
-    """Runs the tests of a file, and those of a folder that shares something, on one core."""
+    """Runs the tests of a file, and those of the demo folder, on one core."""
 
     def _split_scope(self, nodeid: str) -> str:
         return _scope(nodeid)

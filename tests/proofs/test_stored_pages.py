@@ -376,7 +376,7 @@ def static_files_are_sent_as_by_the_site(site: Site) -> None:
     page = site.ask("/").body.decode()
     hashed = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"', page)
     assert hashed
-    for path in (*hashed[:2], "/static/css/site.css", "/static/fonts/iria-text.woff2"):
+    for path in (*hashed[:2], "/static/fonts/iria-text.woff2"):
         shown, from_site = site.ask(path, Accept_Encoding="br"), site.front.ask_behind(path)
         assert shown.status == from_site.status == 200
         assert "server" in shown.headers
