@@ -23,9 +23,11 @@ def menu_targets() -> list[MenuTarget]:
     )
     translations: dict[int, dict[str, MenuName]] = {}
     for row in rows:
-        if row.translation_of_id and row.is_published:
+        if row.is_published:
             name = MenuName(row.title, row.get_absolute_url())
-            translations.setdefault(row.translation_of_id, {})[row.language] = name
+            # Also of itself: a link to a translation is in its language.
+            for pk in {row.pk, row.translation_of_id or row.pk}:
+                translations.setdefault(pk, {})[row.language] = name
     return [
         MenuTarget(
             key=str(row.pk),
