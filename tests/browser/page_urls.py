@@ -66,6 +66,8 @@ def public_pages() -> dict[str, str]:
         "language, right to left": "/language/ar/",
         "language, articles": "/language/ar/articles/",
         "language, archive": "/language/ar/archive/",
+        "language, topics": "/language/ar/tag/",
+        "language, authors": "/language/ar/author/",
         "language, section": f"/language/fr{section.get_absolute_url()}",
         "language, topic": f"/language/fr/tag/{topic.slug}/",
         "language, author": f"/language/fr{signed.author.get_absolute_url()}",
