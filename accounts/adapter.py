@@ -114,10 +114,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def clean_email(self, email: str) -> str:
         if len(email) > EMAIL_MAX_LENGTH:
-            message = gettext(
-                "The e-mail address is too long. It can have at most %(most)d characters."
-            ) % {"most": EMAIL_MAX_LENGTH}
-            raise ValidationError(message)
+            raise ValidationError(
+                gettext("The e-mail address is too long. It can have at most %(most)d characters.")
+                % {"most": EMAIL_MAX_LENGTH}
+            )
         return email
 
     def format_email_subject(self, subject: str) -> str:

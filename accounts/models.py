@@ -26,8 +26,7 @@ from iria.core.text.validators import validate_not_blank, validate_storable
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         if not email:
-            message = "An e-mail address is required."
-            raise ValueError(message)
+            raise ValueError("An e-mail address is required.")
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)

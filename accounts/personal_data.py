@@ -152,17 +152,19 @@ def delete_account(user: User, *, keep_text: bool) -> None:
             deleted with it.
     """
     if user.is_staff:
-        message = gettext(
-            "Your account has admin access. Ask an administrator to remove it; then you can "
-            "delete the account."
+        raise CannotDelete(
+            gettext(
+                "Your account has admin access. Ask an administrator to remove it; then you can "
+                "delete the account."
+            )
         )
-        raise CannotDelete(message)
     if LogEntry.objects.filter(user=user).exists():
-        message = gettext(
-            "Your account is named in the admin log, which is kept. Ask an administrator to "
-            "deactivate the account instead."
+        raise CannotDelete(
+            gettext(
+                "Your account is named in the admin log, which is kept. Ask an administrator to "
+                "deactivate the account instead."
+            )
         )
-        raise CannotDelete(message)
     erase_and_delete(user, keep_text=keep_text)
     _send_confirmation(user.email)
 

@@ -94,13 +94,16 @@ def clean_name(name: str, *, excluding: User | None = None) -> str:
     name = one_line(name)
     owner = owner_of(name, excluding=excluding)
     if owner is Owner.NEWSROOM:
-        message = gettext(
-            "A member of the editorial team has this name. Add something to tell you apart."
+        raise ValidationError(
+            gettext(
+                "A member of the editorial team has this name. Add something to tell you apart."
+            ),
+            code=owner,
         )
-        raise ValidationError(message, code=owner)
     if owner is Owner.SOMEBODY:
-        message = gettext("This name is already in use. Add something to tell you apart.")
-        raise ValidationError(message, code=owner)
+        raise ValidationError(
+            gettext("This name is already in use. Add something to tell you apart."), code=owner
+        )
     return name
 
 

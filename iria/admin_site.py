@@ -201,8 +201,7 @@ class IriaAdminSite(admin.AdminSite):
                 return redirect(request.get_full_path().replace("%00", ""))
             if "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):
                 # Django responds with 400 to other unknown fields, but with 500 to an empty one.
-                message = "The field name must not be empty."
-                raise BadRequest(message)
+                raise BadRequest("The field name must not be empty.")
             if request.method == "POST" and request.user.is_anonymous and submitted_text(request):
                 # The session expired while somebody was typing; the sign-in page alone would lose their text.
                 return csrf_failure(request)

@@ -417,11 +417,10 @@ def writable_folder(folder: Path) -> Path:
             raise PermissionError(errno.EACCES, "permission denied")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        message = (
+        raise ImproperlyConfigured(
             f"The state folder {folder} is not writable ({reason}). Give it to the account "
             "that runs the site, or set IRIA_STATE to another folder."
-        )
-        raise ImproperlyConfigured(message) from error
+        ) from error
     return folder
 
 

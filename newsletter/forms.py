@@ -265,8 +265,7 @@ class SignUpForm(EmailForm, ChoicesForm):
         if not chosen and not self.data.get("choosing"):
             chosen = [str(pk) for pk in list(self._newsletters)[:1]]
         if not chosen:
-            message = gettext("Choose at least one newsletter.")
-            raise forms.ValidationError(message)
+            raise forms.ValidationError(gettext("Choose at least one newsletter."))
         return chosen
 
 

@@ -338,14 +338,12 @@ def override(issue: Issue, finding_key: str, *, reason: str, by: User | None) ->
             overridden.
     """
     if not reason.strip() or not reason.isprintable():
-        message = "Enter a reason."
-        raise NotOverridden(message)
+        raise NotOverridden("Enter a reason.")
     overridable = {
         finding.about: finding for finding in run_checks(issue) if isinstance(finding, Finding)
     }
     if not finding_key or finding_key not in overridable:
-        message = "This no longer blocks sending."
-        raise NotOverridden(message)
+        raise NotOverridden("This no longer blocks sending.")
     with transaction.atomic():
         return Waiver.objects.create(
             issue=issue,

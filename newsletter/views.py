@@ -415,8 +415,7 @@ class FollowForm(EmailForm):
     def clean_subjects(self) -> list[Subject]:
         chosen = [self._subjects[value] for value in self.cleaned_data["subjects"]]
         if not chosen:
-            message = gettext("Choose at least one author, section or topic.")
-            raise forms.ValidationError(message)
+            raise forms.ValidationError(gettext("Choose at least one author, section or topic."))
         return chosen
 
     @property

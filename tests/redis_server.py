@@ -40,8 +40,7 @@ class RedisServer:
                 time.sleep(0.01)
             else:
                 return
-        message = "Redis did not start."
-        raise RuntimeError(message)
+        raise RuntimeError("Redis did not start.")
 
     def stop(self) -> None:
         if self._process is not None:

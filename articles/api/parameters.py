@@ -100,8 +100,7 @@ def _storable(text: str) -> str:
 def _day(text: Any) -> Any:
     """A date in ISO 8601; pydantic would also accept a number of seconds."""
     if isinstance(text, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-        message = "Invalid date. Use the form 2026-03-04."
-        raise ValueError(message)
+        raise ValueError("Invalid date. Use the form 2026-03-04.")
     return text
 
 
@@ -110,8 +109,7 @@ def _moment(text: Any) -> Any:
     if not isinstance(text, str):
         return text
     if not re.match(r"\d{4}-\d\d-\d\d[Tt ]\d\d:", text, re.ASCII):
-        message = "Invalid date and time. Use the form 2026-03-04T12:00:00Z."
-        raise ValueError(message)
+        raise ValueError("Invalid date and time. Use the form 2026-03-04T12:00:00Z.")
     return re.sub(r" (\d\d:?\d\d)$", r"+\1", text)
 
 
@@ -119,14 +117,12 @@ def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        message = "This date and time are out of range."
-        raise ValueError(message) from error
+        raise ValueError("This date and time are out of range.") from error
 
 
 def _in_calendar(day: date) -> date:
     if not FIRST_DAY <= day <= LAST_DAY:
-        message = "This date is out of range."
-        raise ValueError(message)
+        raise ValueError("This date is out of range.")
     return day
 
 
@@ -231,11 +227,9 @@ def read_cursor(text: str, list_key: str) -> list[str | int]:
         after: list[str | int]
         cursor_key, *after = _signer().unsign_object(text)
     except (BadSignature, ValueError, TypeError, UnicodeError) as error:
-        message = "This cursor is invalid or was modified."
-        raise ApiError(CURSOR, message) from error
+        raise ApiError(CURSOR, "This cursor is invalid or was modified.") from error
     if cursor_key != list_key:
-        message = "This cursor belongs to a different list, filter or sort order."
-        raise ApiError(CURSOR, message)
+        raise ApiError(CURSOR, "This cursor belongs to a different list, filter or sort order.")
     return after
 
 

@@ -69,8 +69,9 @@ def recommended_ids(article_id: int, *, by: User) -> list[int]:
 def _limit_rate(by: User) -> None:
     limit, per = PER_READER
     if not count_and_allow("recommendations of", str(by.pk), limit=limit, per=per):
-        message = gettext("Too many recommendations. Try again in ten minutes.")
-        raise RecommendationError(message, busy=True)
+        raise RecommendationError(
+            gettext("Too many recommendations. Try again in ten minutes."), busy=True
+        )
 
 
 @csrf_exempt

@@ -56,14 +56,14 @@ def lock_rows[M: Model](sources: Iterable[M], kept_row: M) -> tuple[list[M], M]:
     """
     merged_ids = {each.pk for each in sources if each.pk != kept_row.pk}
     if not merged_ids:
-        message = "Choose at least two, and which one to keep."
-        raise CannotMerge(message)
+        raise CannotMerge("Choose at least two, and which one to keep.")
     rows = type(kept_row)._default_manager.select_for_update(of=("self",))
     # In the same order everywhere, so that two concurrent merges cannot deadlock.
     found = {row.pk: row for row in rows.filter(pk__in=merged_ids | {kept_row.pk}).order_by("pk")}
     if len(found) != len(merged_ids) + 1:
-        message = "One of them was merged or deleted in the meantime. Check the list again."
-        raise CannotMerge(message)
+        raise CannotMerge(
+            "One of them was merged or deleted in the meantime. Check the list again."
+        )
     kept = found.pop(kept_row.pk)
     return list(found.values()), kept
 

@@ -168,19 +168,18 @@ def check_merge(sources: Sequence[Category], target: Category) -> None:
     slugs = set(remaining.filter(parent=target).values_list("slug", flat=True))
     for each in sources:
         if target.path.startswith(f"{each.path}/"):
-            message = f"“{target}” is below “{each}”. Move it out first or keep “{each}”."
-            raise CannotMerge(message)
+            raise CannotMerge(f"“{target}” is below “{each}”. Move it out first or keep “{each}”.")
         for child in remaining.filter(parent=each):
             if child.slug in slugs:
-                message = (
+                raise CannotMerge(
                     f"“{target}” would have two subcategories with the slug of “{child}”. Merge or "
                     "rename them first."
                 )
-                raise CannotMerge(message)
             slugs.add(child.slug)
             if longest_path(child, {"parent": target, "slug": child.slug}):
-                message = f"The URL of “{child}” below “{target}” would be too long. Shorten its slug first."
-                raise CannotMerge(message)
+                raise CannotMerge(
+                    f"The URL of “{child}” below “{target}” would be too long. Shorten its slug first."
+                )
 
 
 def _lock_tree() -> None:
@@ -335,11 +334,10 @@ def merge_authors(
         sources, target = merging.lock_rows(authors, into)
         users = {each.user_id for each in (*sources, target) if each.user_id is not None}
         if len(users) > 1:
-            message = (
+            raise CannotMerge(
                 "Two of these authors have different user accounts. Remove the account from one of "
                 "them first."
             )
-            raise CannotMerge(message)
         merging.enqueue_changed(merging.articles_of(sources, Byline, "author"), by=by)
         merging.repoint(sources, target)
         for each in sources:

@@ -33,10 +33,9 @@ class EmbedProviderForm(forms.ModelForm[EmbedProvider]):
             line for line in self.cleaned_data["page_url_patterns"].splitlines() if line.strip()
         ]
         if len(lines) > MAX_PATTERNS:
-            message = (
+            raise ValidationError(
                 f"There are {len(lines)} patterns; the maximum is {MAX_PATTERNS}. Remove some."
             )
-            raise ValidationError(message)
         try:
             return "\n".join(url_patterns.clean_pattern(line) for line in lines)
         except url_patterns.InvalidPattern as error:

@@ -76,8 +76,7 @@ def from_oembed(content: bytes, url: str) -> PageMetadata:
     except RecursionError as error:
         raise ValueError(str(error)) from error
     if not isinstance(found, dict):
-        message = "The oEmbed response is not a JSON object."
-        raise ValueError(message)
+        raise ValueError("The oEmbed response is not a JSON object.")
     return PageMetadata(
         title=_clean(found.get("title")),
         image_url=_absolute(found.get("thumbnail_url"), url),
@@ -224,8 +223,7 @@ def _metadata(url: str) -> PageMetadata:
     page = safe_client.get_page(url, agent=_agent(), most=MAX_PAGE_BYTES, seconds=TIMEOUT)
     found = from_page(page.content, page.content_type, page.url)
     if not found.title:
-        message = "The page has no title."
-        raise RequestFailed(message)
+        raise RequestFailed("The page has no title.")
     return found
 
 

@@ -59,8 +59,7 @@ def clean_pattern(pattern: str) -> str:
         InvalidPattern: it is not a URL, or has placeholders in the host.
     """
     if "{" in pattern.partition("://")[2].partition("/")[0]:
-        message = f"“{pattern}”: write the full host, as in https://vimeo.com/{{id}}."
-        raise InvalidPattern(message)
+        raise InvalidPattern(f"“{pattern}”: write the full host, as in https://vimeo.com/{{id}}.")
     return _normalised(pattern)
 
 
@@ -73,13 +72,15 @@ def clean_frame_url(template: str, patterns: Iterable[str], *, own_host: str) ->
     url = clean_pattern(template)
     host = urlsplit(url).netloc
     if host == own_host or host.endswith(f".{own_host}") or own_host.endswith(f".{host}"):
-        message = "A frame of this site would have its users' permissions. Choose another site."
-        raise InvalidPattern(message)
+        raise InvalidPattern(
+            "A frame of this site would have its users' permissions. Choose another site."
+        )
     for pattern in patterns:
         for name in PLACEHOLDER.findall(url):
             if name not in {*PLACEHOLDER.findall(pattern), PAGE_URL}:
-                message = f"The frame uses {{{name}}}. Add it to “{pattern}” or remove it here."
-                raise InvalidPattern(message)
+                raise InvalidPattern(
+                    f"The frame uses {{{name}}}. Add it to “{pattern}” or remove it here."
+                )
     return url
 
 
@@ -87,11 +88,10 @@ def _normalised(text: str) -> str:
     url = text.strip()
     filled = PLACEHOLDER.sub("x", url)
     if normalise_url(filled) is None or "{" in filled or "}" in filled or "#" in filled:
-        message = (
+        raise InvalidPattern(
             f"“{url}” is not a valid pattern. Write https://, the host, and placeholders in braces "
             "such as {id}."
         )
-        raise InvalidPattern(message)
     parts = urlsplit(url)
     return url.replace(parts.netloc, parts.netloc.lower(), 1)
 

@@ -108,8 +108,9 @@ def _copy(upload: "Content[Any]", path: Path) -> Upload:
     if not upload.size:
         raise UploadRejected(EMPTY)
     if upload.size > most:
-        message = f"The file is larger than {most // 1024**2} MB. Make it smaller, or split it."
-        raise UploadRejected(message)
+        raise UploadRejected(
+            f"The file is larger than {most // 1024**2} MB. Make it smaller, or split it."
+        )
     upload.seek(0)
     head = upload.read(HEAD_LENGTH)
     if type_of(head) is None:

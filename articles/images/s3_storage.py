@@ -104,5 +104,4 @@ def _os_errors(name: str) -> Iterator[None]:
     except (NotFoundError, FileNotFoundError) as error:
         raise FileNotFoundError(name) from error
     except BaseError as error:
-        message = f"The bucket request for {name} failed."
-        raise OSError(errno.EIO, message) from error
+        raise OSError(errno.EIO, f"The bucket request for {name} failed.") from error

@@ -38,17 +38,24 @@ def validate_path(path: str) -> None:
     """Validates a path: segments of letters, digits and hyphens, the first one not reserved."""
     parts = path.split("/")
     if not all(PART.fullmatch(part) for part in parts):
-        message = "Use letters, digits and hyphens, with slashes between the parts, such as about/our-team."
-        raise ValidationError(message, code="form")
+        raise ValidationError(
+            "Use letters, digits and hyphens, with slashes between the parts, such as about/our-team.",
+            code="form",
+        )
     if parts[0] in RESERVED:
-        message = f"Paths that begin with “{parts[0]}” are reserved. Choose another path."
-        raise ValidationError(message, code="reserved")
+        raise ValidationError(
+            f"Paths that begin with “{parts[0]}” are reserved. Choose another path.",
+            code="reserved",
+        )
     if re.fullmatch(r"\d{4}", parts[0]):
-        message = "Paths that begin with a year are reserved for articles. Choose another path."
-        raise ValidationError(message, code="year")
+        raise ValidationError(
+            "Paths that begin with a year are reserved for articles. Choose another path.",
+            code="year",
+        )
     if parts[-1] == "feed":
-        message = "Paths that end with “feed” are reserved for feeds. Choose another path."
-        raise ValidationError(message, code="feed")
+        raise ValidationError(
+            "Paths that end with “feed” are reserved for feeds. Choose another path.", code="feed"
+        )
 
 
 class PageQuerySet(models.QuerySet["Page"]):

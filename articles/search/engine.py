@@ -143,8 +143,9 @@ def search_articles(
                 _hits(page_ids, variants if with_explanations else (), pinned) if page_ids else []
             )
     except TookTooLong as error:
-        message = gettext("This search takes too long. Use fewer or more specific words.")
-        raise InvalidQuery(message) from error
+        raise InvalidQuery(
+            gettext("This search takes too long. Use fewer or more specific words.")
+        ) from error
     return ResultPage(query, total, number, pages, hits, matched, ranking.is_exact)
 
 
@@ -165,8 +166,7 @@ def _validated(query: str) -> str:
 def _page_number(page: int | str) -> int:
     text = str(page).strip()
     if not (text.isdecimal() and len(text) < 12 and int(text) > 0):
-        message = gettext("This page of results does not exist.")
-        raise NoSuchPage(message)
+        raise NoSuchPage(gettext("This page of results does not exist."))
     return int(text)
 
 

@@ -136,8 +136,7 @@ def _language(code: str) -> str:
 
 def _sort(text: str) -> Sort:
     if text and text not in set(Sort):
-        message = gettext("Invalid sort order. Choose best, newest or oldest first.")
-        raise InvalidFilter(message)
+        raise InvalidFilter(gettext("Invalid sort order. Choose best, newest or oldest first."))
     return Sort(text) if text else Sort.BEST
 
 

@@ -115,10 +115,9 @@ def _check_directory(directory: Path) -> None:
         directory.resolve(),
         *directory.resolve().parents,
     }:
-        message = (
+        raise BackupError(
             f"The folder {directory} is inside that of the images, {media}: choose another one."
         )
-        raise BackupError(message)
 
 
 def delete_leftovers(directory: Path) -> None:

@@ -65,8 +65,7 @@ def run(directory: Path, key: Key | None) -> Drill:
         # On several machines too, since the name of the scratch database is always the same.
         row = connection.execute(_TRY_LOCK).fetchone()
         if not (row and row[0]):
-            message = "Another drill is running: try again when it has ended."
-            raise BackupError(message)
+            raise BackupError("Another drill is running: try again when it has ended.")
         delete_scratch_folders()
         drill = Drill(manifest.find(directory))
         try:

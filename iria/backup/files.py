@@ -91,8 +91,9 @@ def read_checksums(backup: Path) -> Iterator[Line]:
         for line in file:
             digest, _, name = line.rstrip("\n").partition("  ")
             if not name or name.startswith("/") or ".." in name.split("/"):
-                message = f"{backup / CHECKSUMS} contains a line that is no checksum of a file."
-                raise BackupError(message)
+                raise BackupError(
+                    f"{backup / CHECKSUMS} contains a line that is no checksum of a file."
+                )
             yield Line(name, digest)
 
 
@@ -252,8 +253,7 @@ def locked(directory: Path, *, shared: bool = False) -> Iterator[None]:
         try:
             fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            message = (
+            raise BackupError(
                 f"Another backup, restore or drill uses {directory}: try again when it has ended."
-            )
-            raise BackupError(message) from error
+            ) from error
         yield

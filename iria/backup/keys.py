@@ -65,8 +65,7 @@ class Key:
             x25519.Recipient.from_str(text)
         except (pyrage.IdentityError, pyrage.RecipientError) as error:
             # The text may be a secret with a typo, so the error does not repeat it.
-            message = "not a key of age"
-            raise ValueError(message) from error
+            raise ValueError("not a key of age") from error
         return cls(text)
 
     @classmethod
@@ -77,13 +76,11 @@ class Key:
             (key,) = (line for line in lines if line.strip() and not line.startswith("#"))
             return cls.parse(key)
         except OSError as error:
-            message = f"The key file {file} cannot be read: {error.strerror}."
-            raise BackupError(message) from error
+            raise BackupError(f"The key file {file} cannot be read: {error.strerror}.") from error
         except ValueError as error:
-            message = (
+            raise BackupError(
                 f"The file {file} should contain one key of age, which begins with {SECRET_PREFIX}."
-            )
-            raise BackupError(message) from error
+            ) from error
 
     def encrypt(self, source: Stream, target: Stream) -> None:
         recipient = x25519.Recipient.from_str(self.recipient)
@@ -102,19 +99,19 @@ class Key:
             OSError: the file is damaged, or cannot be read or written.
         """
         if not self.identity:
-            message = (
+            raise WrongKey(
                 "BACKUP_KEY is a public key, which cannot read backups: name the file of the secret key "
                 "with --key."
             )
-            raise WrongKey(message)
         checked = _Target(target)
         try:
             pyrage.decrypt_io(source, checked, [x25519.Identity.from_str(self.identity)])
         except pyrage.DecryptError as error:
             checked.raise_error()
             if "matching key" in str(error):
-                message = "The key is not the one with which the backup was encrypted."
-                raise WrongKey(message) from error
+                raise WrongKey(
+                    "The key is not the one with which the backup was encrypted."
+                ) from error
             raise OSError(str(error)) from error
         checked.raise_error()
 

@@ -57,23 +57,19 @@ class Manifest:
         try:
             values = json.loads((backup / MANIFEST).read_text())
             if values.get("format") != FORMAT:
-                message = (
+                raise BackupError(
                     f"The backup {backup} has a format that this version of IRIA does not read."
                 )
-                raise BackupError(message)
             manifest = cls(**values)
             digest = files.checksum(backup / files.CHECKSUMS)
         except OSError as error:
-            message = (
+            raise BackupError(
                 f"{backup} is not a complete backup: {Path(error.filename).name} cannot be read."
-            )
-            raise BackupError(message) from error
+            ) from error
         except (ValueError, TypeError, AttributeError) as error:
-            message = f"The file {backup / MANIFEST} is damaged."
-            raise BackupError(message) from error
+            raise BackupError(f"The file {backup / MANIFEST} is damaged.") from error
         if digest != manifest.checksums:
-            message = f"The file {files.CHECKSUMS} of the backup is damaged."
-            raise BackupError(message)
+            raise BackupError(f"The file {files.CHECKSUMS} of the backup is damaged.")
         return manifest
 
     @property
@@ -138,8 +134,7 @@ def backups(directory: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        message = f"The folder {directory} cannot be read: {error.strerror}."
-        raise BackupError(message) from error
+        raise BackupError(f"The folder {directory} cannot be read: {error.strerror}.") from error
     return sorted(each for each in folders if (each / MANIFEST).exists())
 
 
@@ -151,5 +146,4 @@ def find(path: Path) -> Path:
         return path
     if complete := backups(path):
         return complete[-1]
-    message = f"There is no backup in {path}."
-    raise BackupError(message)
+    raise BackupError(f"There is no backup in {path}.")

@@ -66,8 +66,9 @@ def connect(name: str | None = None) -> Connection:
         return psycopg.connect(database_url(name), autocommit=True)
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1].rstrip(".")
-        message = f"The database {name or database_name()} cannot be reached: {reason}."
-        raise BackupError(message) from error
+        raise BackupError(
+            f"The database {name or database_name()} cannot be reached: {reason}."
+        ) from error
 
 
 def programs(connection: Connection) -> Path:
@@ -88,8 +89,7 @@ def programs(connection: Connection) -> Path:
             if newest
             else "pg_dump and pg_restore are not installed"
         )
-        message = f"{problem}: install the package postgresql-client-{server}."
-        raise BackupError(message)
+        raise BackupError(f"{problem}: install the package postgresql-client-{server}.")
     return min(fitting, key=versions.__getitem__)
 
 
@@ -137,8 +137,7 @@ def running(program: Path, database: str, *arguments: str | Path) -> Iterator[No
     if process.returncode:
         lines = [line for line in output.splitlines() if line.strip()]
         reason = next((line for line in lines if "error:" in line), "".join(lines[:1]))
-        message = f"{program.name} failed: {reason.rpartition('error: ')[2].rstrip('.')}."
-        raise BackupError(message)
+        raise BackupError(f"{program.name} failed: {reason.rpartition('error: ')[2].rstrip('.')}.")
 
 
 def run(program: Path, database: str, *arguments: str | Path) -> None:
@@ -216,11 +215,10 @@ def create_database(connection: Connection, name: str) -> None:
     try:
         connection.execute(sql.SQL(" ").join(parts))
     except psycopg.errors.InsufficientPrivilege as error:
-        message = (
+        raise BackupError(
             f"The role {connection.info.user} may not create a database: run `ALTER ROLE "
             f"{connection.info.user} CREATEDB;` as a superuser of PostgreSQL."
-        )
-        raise BackupError(message) from error
+        ) from error
 
 
 def drop_database(connection: Connection, name: str) -> None:

@@ -57,8 +57,9 @@ def restore(
         is_empty = not postgres.table_names(connection)
         if not is_empty:
             if not replace:
-                message = f"The database {name} is not empty: use --replace to put the backup in its place."
-                raise BackupError(message)
+                raise BackupError(
+                    f"The database {name} is not empty: use --replace to put the backup in its place."
+                )
             _check_unused(connection, name)
         target = name if is_empty else postgres.sibling_name("restored")
         if not is_empty:
@@ -94,11 +95,10 @@ def check(backup: Path, key: Key | None, *, with_privileges: bool = True) -> Man
     with postgres.connect() as connection:
         present = postgres.applied_migrations(connection)
     if newer := manifest.newer_migrations(present):
-        message = (
+        raise BackupError(
             f"The backup was made by a newer version of IRIA, with the migration {newer[-1]}: install "
             "that version first."
         )
-        raise BackupError(message)
     if with_privileges and (missing := missing_roles(manifest)):
         raise BackupError(roles_sentence(missing))
     if damaged := list(islice(files.problems(backup), MAX_NAMED)):
@@ -108,11 +108,11 @@ def check(backup: Path, key: Key | None, *, with_privileges: bool = True) -> Man
 
 def check_key(manifest: Manifest, key: Key | None) -> None:
     if manifest.recipient and key is None:
-        message = "The backup is encrypted: set BACKUP_KEY, or name the file of the secret key with --key."
-        raise WrongKey(message)
+        raise WrongKey(
+            "The backup is encrypted: set BACKUP_KEY, or name the file of the secret key with --key."
+        )
     if key and manifest.recipient and manifest.recipient != key.recipient:
-        message = "The key is not the one with which the backup was encrypted."
-        raise WrongKey(message)
+        raise WrongKey("The key is not the one with which the backup was encrypted.")
 
 
 def missing_roles(manifest: Manifest) -> list[str]:
@@ -140,8 +140,9 @@ def dump_of(backup: Path, key: Key | None) -> Iterator[Path]:
                 try:
                     key.decrypt(source, target)
                 except OSError as error:
-                    message = f"The file {DATABASE}/{each.name} cannot be decrypted: it is damaged."
-                    raise BackupError(message) from error
+                    raise BackupError(
+                        f"The file {DATABASE}/{each.name} cannot be decrypted: it is damaged."
+                    ) from error
         yield scratch
 
 
@@ -167,8 +168,9 @@ def _contents(programs: Path, dump: Path, name: str) -> str:
         [programs / "pg_restore", "--list", dump], capture_output=True, text=True
     )
     if listed.returncode:
-        message = f"The dump cannot be read: {listed.stderr.strip().rpartition('error: ')[2].rstrip('.')}."
-        raise BackupError(message)
+        raise BackupError(
+            f"The dump cannot be read: {listed.stderr.strip().rpartition('error: ')[2].rstrip('.')}."
+        )
     with postgres.connect(name) as connection:
         allowed = postgres.extensions_to_create(connection)
     return "".join(
@@ -226,6 +228,7 @@ def manage(database: str, *arguments: str) -> str:
     )
     if result.returncode:
         lines = (result.stderr.strip() or result.stdout.strip()).splitlines()
-        message = f"`manage.py {arguments[0]}` failed on the database {database}: {lines[-1] if lines else ''}"
-        raise BackupError(message)
+        raise BackupError(
+            f"`manage.py {arguments[0]}` failed on the database {database}: {lines[-1] if lines else ''}"
+        )
     return result.stdout

@@ -41,5 +41,4 @@ def page_of[T: Model](
             raise PageNotAnInteger(number)
         return paginator.page(number or 1)
     except (EmptyPage, PageNotAnInteger, InvalidPage, OverflowError) as error:
-        message = gettext("This page does not exist.")
-        raise NoSuchPage(message) from error
+        raise NoSuchPage(gettext("This page does not exist.")) from error

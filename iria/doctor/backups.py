@@ -24,8 +24,7 @@ NOW: Final = "`manage.py backup`"
 def backups() -> Iterator[Finding]:
     if not settings.BACKUP_DIRECTORY:
         if settings.LOCAL_ONLY:
-            message = "Only this machine can reach the site, and BACKUP_DIRECTORY is not set."
-            raise Skipped(message)
+            raise Skipped("Only this machine can reach the site, and BACKUP_DIRECTORY is not set.")
         yield Finding(
             "No backups are made.",
             "Set BACKUP_DIRECTORY and BACKUP_TIME, on a disk of its own or a network folder.",
@@ -62,8 +61,7 @@ def _is_there(backup: Path) -> bool:
 def drills() -> Iterator[Finding]:
     last = newest_backup_run(BackupRun.Kind.DRILL)
     if last is None and newest_backup_run(BackupRun.Kind.BACKUP, successful=True) is None:
-        message = "There is no backup yet."
-        raise Skipped(message)
+        raise Skipped("There is no backup yet.")
     if last and last.problems:
         yield Finding(
             f"The restore drill of {last.ended_at:%Y-%m-%d %H:%M} UTC found {len(last.problems)} "

@@ -48,8 +48,7 @@ def _write_and_read(storage: Storage) -> None:
     try:
         with storage.open(name) as file:
             if file.read() != CONTENT:
-                message = "what was read is not what was written"
-                raise OSError(message)
+                raise OSError("what was read is not what was written")
     finally:
         storage.delete(name)
 
@@ -95,8 +94,7 @@ def _use_cache() -> None:
     found = cache.get(key)
     cache.delete(key)
     if found != key:
-        message = "what was read is not what was stored"
-        raise OSError(message)
+        raise OSError("what was read is not what was stored")
 
 
 def pages() -> Iterator[Finding]:

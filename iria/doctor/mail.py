@@ -54,8 +54,7 @@ def servers_answer() -> Iterator[Finding]:
         if settings.MAILERS[alias].get("OPTIONS", {}).get("host")
     }
     if not names:
-        message = "No mail server is set."
-        raise Skipped(message)
+        raise Skipped("No mail server is set.")
     for alias, answer in in_time(_connect, names):
         problem = reason(answer) if isinstance(answer, Exception) else answer
         if problem:
@@ -78,8 +77,7 @@ def dns_records() -> Iterator[Finding]:
     newsletters = [Newsletter(), *Newsletter.objects.all()]
     names = dict.fromkeys(name for each in newsletters for name in dns_records_of(each))
     if not names:
-        message = "The senders have no public domain."
-        raise Skipped(message)
+        raise Skipped("The senders have no public domain.")
     for name, answer in in_time(check_dns, names):
         kind, *rest = name.split()
         if isinstance(answer, Exception):
@@ -111,8 +109,7 @@ def _how_to_fix(kind: str, rest: list[str]) -> str:
 
 def bounce_mailbox() -> Iterator[Finding]:
     if not settings.BOUNCE_MAILBOX_URL:
-        message = "BOUNCE_MAILBOX_URL is not set."
-        raise Skipped(message)
+        raise Skipped("BOUNCE_MAILBOX_URL is not set.")
     if error := mailbox.current_error():
         yield Finding(
             f"Bounces were not read: {error.rstrip('.')}.",

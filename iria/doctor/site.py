@@ -139,8 +139,7 @@ class Visit(NamedTuple):
 def reachable() -> Iterator[Finding]:
     """Requests a page as readers do, through the proxy."""
     if not settings.SECURE:
-        message = "SITE_URL does not use https."
-        raise Skipped(message)
+        raise Skipped("SITE_URL does not use https.")
     for url, visit in in_time(_visit, [settings.SITE_URL]):
         if isinstance(visit, ssl.SSLCertVerificationError):
             yield Finding(

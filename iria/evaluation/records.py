@@ -16,8 +16,7 @@ def read_lines(file: Path) -> Iterator[tuple[int, str]]:
         # Only line feeds separate records: a text may contain other line separators of Python.
         lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        message = f"{file} cannot be read: {error}"
-        raise Unreadable(message) from error
+        raise Unreadable(f"{file} cannot be read: {error}") from error
     return ((number, line.rstrip("\r")) for number, line in enumerate(lines, 1) if line.strip())
 
 
@@ -29,6 +28,5 @@ def read_records(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         except ValueError:
             record = None
         if not isinstance(record, dict):
-            message = f"{file}, line {number}: not a JSON object."
-            raise Unreadable(message)
+            raise Unreadable(f"{file}, line {number}: not a JSON object.")
         yield number, record

@@ -42,8 +42,7 @@ def scratch_schema() -> Iterator[None]:
         cursor.execute("SELECT current_schema()")
         (schema,) = cursor.fetchone()
         if schema is None or schema.startswith("pg_temp"):
-            message = "A scratch schema is already in use."
-            raise RuntimeError(message)
+            raise RuntimeError("A scratch schema is already in use.")
         # PostgreSQL refuses this once a session has had temporary tables, even rolled back ones;
         # then it was set before.
         with suppress(DataError), transaction.atomic():

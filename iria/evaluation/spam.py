@@ -36,8 +36,9 @@ def read(file: Path) -> list[Example]:
     for number, record in read_records(file):
         text, spam = record.get("text"), record.get("spam")
         if not isinstance(text, str) or spam not in (True, False):  # 1 and 0 are these, too
-            message = f"{file}, line {number}: “text” must be a string and “spam” true or false."
-            raise Unreadable(message)
+            raise Unreadable(
+                f"{file}, line {number}: “text” must be a string and “spam” true or false."
+            )
         examples.append(Example(text, bool(spam), str(record.get("thread", ""))))
     return examples
 

@@ -169,8 +169,9 @@ def only_run(state: Path, timeout: float = 5) -> Iterator[int]:
             last = command.last_run(state)
             if not last or processes.send(last["pid"], 0):
                 where = f" at {last['url']} (process {last['pid']})" if last else ""
-                message = f"IRIA runs already{where}; stop that one first, or use it."
-                raise StartError(message) from error
+                raise StartError(
+                    f"IRIA runs already{where}; stop that one first, or use it."
+                ) from error
             for pid in last["children"]:
                 processes.send_group(pid, signal.SIGKILL)
             lock = stack.enter_context(locked(path))
@@ -217,8 +218,7 @@ def _wait_until_ready(url: str, children: list[Child]) -> None:
             if child.process.poll() is not None:
                 raise child.failure(f"The {child.name} does not start")
         if time.monotonic() > deadline:
-            what = f"The site is not ready after {READY_SECONDS} s: {problem}"
-            raise children[0].failure(what)
+            raise children[0].failure(f"The site is not ready after {READY_SECONDS} s: {problem}")
         time.sleep(0.1)
 
 

@@ -143,8 +143,9 @@ class PublicationForm(forms.ModelForm[Publication]):
         codes = [code.strip() for code in self.cleaned_data["languages"].split(",")]
         for code in filter(None, codes):
             if not LANGUAGE_CODE.fullmatch(code):
-                message = f"“{code}” is not a language code. Enter codes such as en, fr or ar, separated by commas."
-                raise ValidationError(message)
+                raise ValidationError(
+                    f"“{code}” is not a language code. Enter codes such as en, fr or ar, separated by commas."
+                )
         return ", ".join(dict.fromkeys(filter(None, codes)))
 
     def clean(self) -> dict[str, Any]:

@@ -115,16 +115,15 @@ def checked(colour: str, papers: tuple[str, ...], where: str) -> str:
         return ""
     plain = read_hex(colour)
     if plain is None:
-        message = "Enter a hexadecimal colour such as #1a5f7a."
-        raise ValidationError(message, code="form")
+        raise ValidationError("Enter a hexadecimal colour such as #1a5f7a.", code="form")
     nearest = nearest_readable(plain, papers, MIN_CONTRAST)
     if nearest != plain:
         lowest = min(contrast(plain, paper) for paper in papers)
-        message = (
+        raise ValidationError(
             f"{plain} has a contrast of {lowest:.1f} : 1 {where}. Text needs {MIN_CONTRAST} : 1. "
-            f"The nearest readable colour is {nearest}."
+            f"The nearest readable colour is {nearest}.",
+            code="contrast",
         )
-        raise ValidationError(message, code="contrast")
     return plain
 
 

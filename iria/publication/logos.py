@@ -31,11 +31,10 @@ def draw_logo(file: bytes) -> list[RenderedLogo]:
     """
     rendered = _render(file, [LOGO_BOX])
     if rendered[0].height < MIN_LOGO_HEIGHT:
-        message = (
+        raise ValidationError(
             f"The logo would be {rendered[0].width} × {rendered[0].height} pixels. It needs a height of at "
             f"least {MIN_LOGO_HEIGHT}. Crop empty edges, or use a larger file."
         )
-        raise ValidationError(message)
     return rendered
 
 
@@ -48,11 +47,13 @@ def draw_icon(file: bytes) -> list[RenderedLogo]:
     rendered = _render(file, [(side, side) for side in ICON_SIDES])
     width, height = rendered[-1].width, rendered[-1].height
     if abs(width - height) > 2:
-        message = "The icon is not square. Use an image of, for example, 512 × 512 pixels."
-        raise ValidationError(message)
+        raise ValidationError(
+            "The icon is not square. Use an image of, for example, 512 × 512 pixels."
+        )
     if max(width, height) < MIN_ICON_SIDE:
-        message = f"The icon has {width} × {height} pixels. It needs at least {MIN_ICON_SIDE} × {MIN_ICON_SIDE}."
-        raise ValidationError(message)
+        raise ValidationError(
+            f"The icon has {width} × {height} pixels. It needs at least {MIN_ICON_SIDE} × {MIN_ICON_SIDE}."
+        )
     return rendered
 
 
@@ -63,8 +64,9 @@ def read(upload: "File[Any]") -> bytes:
         ValidationError: the file is too large.
     """
     if upload.size > MAX_FILE_SIZE:
-        message = f"The file is larger than {MAX_FILE_SIZE // 1024**2} MB. Choose a smaller one."
-        raise ValidationError(message)
+        raise ValidationError(
+            f"The file is larger than {MAX_FILE_SIZE // 1024**2} MB. Choose a smaller one."
+        )
     return bytes(upload.read())
 
 
@@ -74,8 +76,7 @@ def _render(file: bytes, boxes: list[tuple[int, int]]) -> list[RenderedLogo]:
             return render(file, boxes)
         except InvalidLogo as error:
             raise ValidationError(str(error)) from error
-    message = "Images cannot be processed on this server."
-    raise ValidationError(message)
+    raise ValidationError("Images cannot be processed on this server.")
 
 
 def assign(publication: Publication, place: str, rendered: list[RenderedLogo]) -> None:

@@ -31,15 +31,17 @@ def clean_issn(text: str) -> str:
         return ""
     match = SHAPE.fullmatch(text.strip())
     if not match:
-        message = "Enter an ISSN of eight characters, such as 2049-3630. The last one may be an X."
-        raise ValidationError(message, code="form")
+        raise ValidationError(
+            "Enter an ISSN of eight characters, such as 2049-3630. The last one may be an X.",
+            code="form",
+        )
     digits, check = match[1] + match[2], match[3].upper()
     if check != check_digit(digits):
-        message = (
+        raise ValidationError(
             f"{match[1]}-{match[2]}{check} is not a valid ISSN: the check digit should be "
-            f"{check_digit(digits)}. Compare it with your registration."
+            f"{check_digit(digits)}. Compare it with your registration.",
+            code="check",
         )
-        raise ValidationError(message, code="check")
     return f"{match[1]}-{match[2]}{check}"
 
 
@@ -58,14 +60,16 @@ COLOUR = r"^(#[0-9a-f]{6})?$"
 
 def validate_time_zone(name: str) -> None:
     if name not in available_timezones():
-        message = f"“{name}” is not a time zone. Enter one like Europe/Lisbon or Asia/Karachi."
-        raise ValidationError(message)
+        raise ValidationError(
+            f"“{name}” is not a time zone. Enter one like Europe/Lisbon or Asia/Karachi."
+        )
 
 
 def validate_year(year: int) -> None:
     if year > timezone.now().year + 1:
-        message = "The first year is in the future. Enter the year of the first publication."
-        raise ValidationError(message)
+        raise ValidationError(
+            "The first year is in the future. Enter the year of the first publication."
+        )
 
 
 class CommentPolicy(models.TextChoices):

@@ -105,8 +105,7 @@ class RowsField(forms.Field, ABC):
     def to_python(self, value: Any) -> list[Any]:
         rows = list(value or [])
         if len(rows) > MAX_ROWS:
-            message = f"Too many rows ({len(rows)}). The maximum is {MAX_ROWS}."
-            raise ValidationError(message)
+            raise ValidationError(f"Too many rows ({len(rows)}). The maximum is {MAX_ROWS}.")
         values: list[Any] = []
         messages: list[str] = []
         for number, row in enumerate(rows, start=1):
@@ -151,17 +150,13 @@ class MenuField(RowsField):
         if row["address"].strip() and kind in ("", LINK):
             kind, key = LINK, clean_url_or_path(row["address"])
             if not label:
-                message = "Enter a label for the link."
-                raise ValidationError(message)
+                raise ValidationError("Enter a label for the link.")
         elif kind == LINK:
-            message = "Enter the URL of the link."
-            raise ValidationError(message)
+            raise ValidationError("Enter the URL of the link.")
         elif not kind or not key:
-            message = "Choose a target."
-            raise ValidationError(message)
+            raise ValidationError("Choose a target.")
         elif row["address"].strip():
-            message = "Enter either a target or a URL, not both."
-            raise ValidationError(message)
+            raise ValidationError("Enter either a target or a URL, not both.")
         return Entry(kind=kind[:20], key=key[:URL_MAX_LENGTH], label=label, below=below)
 
     def is_stored(self, row: Any) -> bool:
@@ -184,8 +179,7 @@ class LinksField(RowsField):
         url = clean_url(row["address"])
         name = _name(row["name"])
         if not name:
-            message = "Enter a name, such as Mastodon."
-            raise ValidationError(message)
+            raise ValidationError("Enter a name, such as Mastodon.")
         return {"name": name, "address": url}
 
     def is_stored(self, row: Any) -> bool:
@@ -217,16 +211,18 @@ class ShareField(LinksField):
             return {"name": known[0], "address": known[1]}
         link = super().read(row, first=first)
         if "{address}" not in link["address"]:
-            message = "The URL must contain {address}, which is replaced by the URL of the article."
-            raise ValidationError(message)
+            raise ValidationError(
+                "The URL must contain {address}, which is replaced by the URL of the article."
+            )
         return link
 
 
 def _name(text: str) -> str:
     name = one_line(text)
     if len(name) > NAME_MAX_LENGTH:
-        message = f"“{name[:30]}…” is too long. The maximum is {NAME_MAX_LENGTH} characters."
-        raise ValidationError(message)
+        raise ValidationError(
+            f"“{name[:30]}…” is too long. The maximum is {NAME_MAX_LENGTH} characters."
+        )
     return name
 
 
@@ -256,5 +252,6 @@ def clean_url_or_path(text: str) -> str:
     try:
         return clean_url(text)
     except ValidationError as error:
-        message = "Enter a full URL such as https://example.org/page, or a path such as /feed/."
-        raise ValidationError(message) from error
+        raise ValidationError(
+            "Enter a full URL such as https://example.org/page, or a path such as /feed/."
+        ) from error

@@ -48,8 +48,7 @@ class ColourField(forms.CharField):
         text = super().clean(value)
         colour = read_hex(text) if text else ""
         if colour is None:
-            message = "Enter a hexadecimal colour such as #1a5f7a."
-            raise forms.ValidationError(message)
+            raise forms.ValidationError("Enter a hexadecimal colour such as #1a5f7a.")
         return colour
 
 

@@ -94,18 +94,17 @@ def read(key: str, folder: Path) -> Theme:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError:
-        message = f"The theme “{key}” has no file theme.toml in {folder}."
-        raise InvalidTheme(message) from None
+        raise InvalidTheme(f"The theme “{key}” has no file theme.toml in {folder}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{file} cannot be read: {error}"
-        raise InvalidTheme(message) from None
+        raise InvalidTheme(f"{file} cannot be read: {error}") from None
     return Theme(key=key, folder=folder, **_checked(data, file))
 
 
 def _checked(data: dict[str, Any], file: Path) -> dict[str, Any]:
     for key in data.keys() - SECTIONS:
-        message = f"{file}: “{key}” is unknown. Possible are {', '.join(sorted(SECTIONS))}."
-        raise InvalidTheme(message)
+        raise InvalidTheme(
+            f"{file}: “{key}” is unknown. Possible are {', '.join(sorted(SECTIONS))}."
+        )
     fonts = dict(_table(data, "fonts", file))
     files = fonts.pop("files", [])
     return {
@@ -130,36 +129,34 @@ def checked_colours(data: dict[str, Any], where: str) -> Colours:
     colours: Colours = {scheme: {} for scheme in SCHEMES}
     for scheme, values in data.items():
         if scheme not in SCHEMES or not isinstance(values, dict):
-            message = f"{where}: colours are in the tables colours.light and colours.dark."
-            raise InvalidTheme(message)
+            raise InvalidTheme(
+                f"{where}: colours are in the tables colours.light and colours.dark."
+            )
         for name, value in values.items():
             if name not in COLOURS:
-                message = (
+                raise InvalidTheme(
                     f"{where}: the colour “{name}” is unknown. Possible are {', '.join(COLOURS)}."
                 )
-                raise InvalidTheme(message)
             if not isinstance(value, str) or not HEX.fullmatch(value.lower()):
-                message = f"{where}: {scheme}.{name} is “{value}”. Enter a colour such as #1a5f7a."
-                raise InvalidTheme(message)
+                raise InvalidTheme(
+                    f"{where}: {scheme}.{name} is “{value}”. Enter a colour such as #1a5f7a."
+                )
             colours[scheme][name] = value.lower()
     for name in colours["light"].keys() ^ colours["dark"].keys():
-        message = f"{where}: enter the colour “{name}” for both light and dark mode."
-        raise InvalidTheme(message)
+        raise InvalidTheme(f"{where}: enter the colour “{name}” for both light and dark mode.")
     return colours
 
 
 def _table(data: dict[str, Any], name: str, file: Path) -> dict[str, Any]:
     table = data.get(name, {})
     if not isinstance(table, dict):
-        message = f"{file}: “{name}” should be a table, [{name}]."
-        raise InvalidTheme(message)
+        raise InvalidTheme(f"{file}: “{name}” should be a table, [{name}].")
     return table
 
 
 def _text(value: object, file: Path, name: str) -> str:
     if not isinstance(value, str):
-        message = f"{file}: “{name}” should be text in quotation marks."
-        raise InvalidTheme(message)
+        raise InvalidTheme(f"{file}: “{name}” should be text in quotation marks.")
     return value
 
 
@@ -173,11 +170,11 @@ def _values(
 ) -> dict[str, str]:
     for name, value in table.items():
         if name not in known:
-            message = f"{file}: {where}.{name} is unknown. Possible are {', '.join(known)}."
-            raise InvalidTheme(message)
+            raise InvalidTheme(
+                f"{file}: {where}.{name} is unknown. Possible are {', '.join(known)}."
+            )
         if not isinstance(value, str) or not pattern.fullmatch(value):
-            message = f"{file}: {where}.{name} is “{value}”. Enter {expected}."
-            raise InvalidTheme(message)
+            raise InvalidTheme(f"{file}: {where}.{name} is “{value}”. Enter {expected}.")
     return table
 
 
@@ -195,11 +192,10 @@ def _font_file(value: object, file: Path) -> FontFile:
         or not FONT_FILE.fullmatch(value["file"])
         or ".." in value["file"]
     ):
-        message = (
+        raise InvalidTheme(
             f"{file}: each entry of fonts.files has family and file (a .woff2 below static), "
             "and may have weight and style."
         )
-        raise InvalidTheme(message)
     return FontFile(**value)
 
 
@@ -210,6 +206,5 @@ def _patterns(table: dict[str, Any], file: Path) -> tuple[str, ...]:
         or not isinstance(sections, list)
         or not set(sections) <= set(PATTERNS)
     ):
-        message = f"{file}: patterns.sections is a list of {', '.join(PATTERNS)}."
-        raise InvalidTheme(message)
+        raise InvalidTheme(f"{file}: patterns.sections is a list of {', '.join(PATTERNS)}.")
     return tuple(sections)

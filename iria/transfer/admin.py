@@ -48,14 +48,14 @@ def _validate_inside(name: str) -> None:
 
 def _validate_upload(file: UploadedFile[Any]) -> None:
     if (file.size or 0) > uploads.MAX_BYTES:
-        message = "The file is larger than 1 GB. Copy it to the server instead; see below."
-        raise forms.ValidationError(message)
+        raise forms.ValidationError(
+            "The file is larger than 1 GB. Copy it to the server instead; see below."
+        )
 
 
 def _validate_settings(file: UploadedFile[Any]) -> None:
     if (file.size or 0) > MAX_SETTINGS_BYTES:
-        message = f"The file is larger than {MAX_SETTINGS_BYTES // 1024**2} MB."
-        raise forms.ValidationError(message)
+        raise forms.ValidationError(f"The file is larger than {MAX_SETTINGS_BYTES // 1024**2} MB.")
 
 
 class UploadForm(forms.Form):

@@ -71,8 +71,9 @@ class ImportCommand(BaseCommand):
         """Where the files of images are."""
         folder: Path | None = options["media"]
         if folder is not None and not folder.is_dir():
-            message = f"{folder} is not a folder. Give the folder of the uploads with --media."
-            raise CommandError(message)
+            raise CommandError(
+                f"{folder} is not a folder. Give the folder of the uploads with --media."
+            )
         return Media(folder) if folder else None
 
     def _with_fetcher(self, media: Media | None, options: dict[str, Any]) -> Media | None:
@@ -89,11 +90,11 @@ class ImportCommand(BaseCommand):
         media = self._with_fetcher(self.media(options), options)
         target: Path | None = options["report"]
         if target and not target.parent.is_dir():
-            message = f"{target.parent} is not a folder. Give a file in a folder that exists with --report."
-            raise CommandError(message)
+            raise CommandError(
+                f"{target.parent} is not a folder. Give a file in a folder that exists with --report."
+            )
         if target and target.is_dir():
-            message = f"{target} is a folder. Give a file in it with --report."
-            raise CommandError(message)
+            raise CommandError(f"{target} is a folder. Give a file in it with --report.")
         try:
             source = self.source(options)
             formats.require(Path(options["source"]), source.system)
@@ -118,8 +119,9 @@ class ImportCommand(BaseCommand):
             try:
                 report.write(target)
             except OSError as error:
-                message = f"The report cannot be written into {target}: {error.strerror}."
-                raise CommandError(message) from error
+                raise CommandError(
+                    f"The report cannot be written into {target}: {error.strerror}."
+                ) from error
         if report.failed or task.problems:
             sys.exit(FAILED)
 
@@ -156,8 +158,7 @@ class MailingCommand(ImportCommand):
         if not options["newsletter"]:
             return None
         if not options["consent"].strip():
-            message = "Give the proof of consent with --consent."
-            raise CommandError(message)
+            raise CommandError("Give the proof of consent with --consent.")
         newsletters = [newsletter_named(slug) for slug in dict.fromkeys(options["newsletter"])]
         return Mailing(newsletters, one_line(options["consent"])[:500])
 
@@ -168,8 +169,7 @@ def zone_of(options: dict[str, Any]) -> ZoneInfo:
     if name is None:
         return current_publication().zone_info
     if name not in available_timezones():
-        message = f"“{name}” is not a time zone. Enter one like Europe/Lisbon."
-        raise CommandError(message)
+        raise CommandError(f"“{name}” is not a time zone. Enter one like Europe/Lisbon.")
     return ZoneInfo(name)
 
 

@@ -84,8 +84,7 @@ def read_json(file: Path, head: Head) -> Iterator[Entry]:
     feed = _load(file)
     items = feed.get("items")
     if "jsonfeed.org" not in _json_text(feed, "version") or not isinstance(items, list):
-        message = "This JSON is no JSON Feed: it lacks the version or the items."
-        raise Unreadable(message)
+        raise Unreadable("This JSON is no JSON Feed: it lacks the version or the items.")
     head.title, head.language = _json_text(feed, "title"), _json_text(feed, "language")
     head.url = _json_text(feed, "home_page_url")
     head.authors = _json_authors(feed)
@@ -98,8 +97,7 @@ def read_json(file: Path, head: Head) -> Iterator[Entry]:
 def _load(file: Path) -> dict[str, Any]:
     try:
         if file.stat().st_size > MAX_BYTES:
-            message = f"The file is larger than {MAX_BYTES // 1024**2} MB."
-            raise Unreadable(message)
+            raise Unreadable(f"The file is larger than {MAX_BYTES // 1024**2} MB.")
         document = json.loads(file.read_bytes())
     except json.JSONDecodeError as error:
         message = f"The JSON is broken: {error.msg}."
@@ -107,11 +105,9 @@ def _load(file: Path) -> dict[str, Any]:
             message = f"The file ends in the middle ({error.msg}). Export or copy it again."
         raise Unreadable(message, error.lineno) from error
     except (ValueError, RecursionError) as error:
-        message = "The JSON cannot be read."
-        raise Unreadable(message) from error
+        raise Unreadable("The JSON cannot be read.") from error
     except OSError as error:
-        message = f"The file cannot be opened: {error.strerror}."
-        raise Unreadable(message) from error
+        raise Unreadable(f"The file cannot be opened: {error.strerror}.") from error
     return document if isinstance(document, dict) else {}
 
 
@@ -215,8 +211,7 @@ def read_xml(file: Path, head: Head) -> Iterator[Entry]:
             if event == "start":
                 opened.append(element)
                 if len(opened) > MAX_DEPTH:
-                    message = f"Elements are nested more than {MAX_DEPTH} deep."
-                    raise Unreadable(message)
+                    raise Unreadable(f"Elements are nested more than {MAX_DEPTH} deep.")
                 continue
             opened.pop()
             name = _name(element).removeprefix("atom:")

@@ -109,11 +109,9 @@ class Feed:
             with file.open("rb") as source:
                 start = source.read(1000).removeprefix(b"\xef\xbb\xbf").lstrip()
         except OSError as error:
-            message = f"The file cannot be opened: {error.strerror}."
-            raise Unreadable(message) from error
+            raise Unreadable(f"The file cannot be opened: {error.strerror}.") from error
         if start[:9].lower().startswith((b"<!doctype", b"<html")) and b"<rss" not in start.lower():
-            message = "This is a web page, not a feed. Give the URL of its feed."
-            raise Unreadable(message)
+            raise Unreadable("This is a web page, not a feed. Give the URL of its feed.")
         read = feed_entries.read_json if start[:1] == b"{" else feed_entries.read_xml
         return read(file, head)
 

@@ -59,8 +59,7 @@ class Export:
         with Archive(self.file) as archive:
             names = [each for each in archive.names() if STORY.search(each)]
             if not names:
-                message = "This is no Medium export: it has no stories in a folder “posts”."
-                raise Unreadable(message)
+                raise Unreadable("This is no Medium export: it has no stories in a folder “posts”.")
             stems = [each.rsplit("/", 1)[-1].removesuffix(".html") for each in names]
             self._stories = {
                 found["id"]

@@ -94,8 +94,7 @@ def of_source(run: ImportRun, source: str) -> ImportRun:
     if _of_commands().contains(run) and before is not None:
         if before.state == State.IMPORTING:
             run.delete()
-            message = f"Import {before.pk} of the same site is still running."
-            raise Busy(message)
+            raise Busy(f"Import {before.pk} of the same site is still running.")
         if before.state == State.FAILED:
             before.name, before.state, before.error, before.finished_at = (
                 run.name,

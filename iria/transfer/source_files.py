@@ -87,12 +87,12 @@ class Archive:
         """
         member = self._members.get(name)
         if member is None:
-            message = f"The archive has no file {name}."
-            raise Unreadable(message)
+            raise Unreadable(f"The archive has no file {name}.")
         growth = member.file_size / max(member.compress_size, 1)
         if member.file_size > MAX_FILE_BYTES or (member.file_size > SMALL and growth > MAX_GROWTH):
-            message = f"The archive is refused: a file is too large when it is unpacked ({name})."
-            raise Unreadable(message)
+            raise Unreadable(
+                f"The archive is refused: a file is too large when it is unpacked ({name})."
+            )
         with _readable(f"The file {name} in the archive is damaged"):
             # The size in the directory limits what is read, whatever the data would become.
             return self._zip.read(member)
@@ -116,16 +116,16 @@ class Archive:
                     while part := content.read(CHUNK):
                         room -= len(part)
                         if room < 0:
-                            message = "The unpacked files are too large. Copy them to the server as a folder."
-                            raise Unreadable(message)
+                            raise Unreadable(
+                                "The unpacked files are too large. Copy them to the server as a folder."
+                            )
                         copy.write(part)
         return target
 
     def _check(self) -> None:
         members = self._zip.infolist()
         if len(members) > MAX_FILES:
-            message = f"The archive has more than {MAX_FILES:,} files."
-            raise Unreadable(message)
+            raise Unreadable(f"The archive has more than {MAX_FILES:,} files.")
         total = 0
         for member in members:
             # Windows has packed some with its own separator.
@@ -137,14 +137,14 @@ class Archive:
             if name in self._members:
                 reason = "it has two files of one name"
             if reason:
-                message = f"The archive is refused: {reason} ({name[:200]!r})."
-                raise Unreadable(message)
+                raise Unreadable(f"The archive is refused: {reason} ({name[:200]!r}).")
             total += member.file_size
             if not name.endswith("/"):
                 self._members[name] = member
         if total > MAX_TOTAL_BYTES:
-            message = f"The archive is refused: unpacked, it has more than {MAX_TOTAL_BYTES // 1024**3} GB."
-            raise Unreadable(message)
+            raise Unreadable(
+                f"The archive is refused: unpacked, it has more than {MAX_TOTAL_BYTES // 1024**3} GB."
+            )
 
 
 def _problem_of(member: zipfile.ZipInfo, name: str) -> str:
@@ -167,11 +167,9 @@ def _readable(reason: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        message = f"The archive cannot be read: {error.strerror}."
-        raise Unreadable(message) from error
+        raise Unreadable(f"The archive cannot be read: {error.strerror}.") from error
     except BROKEN as error:
-        message = f"{reason}."
-        raise Unreadable(message) from error
+        raise Unreadable(f"{reason}.") from error
 
 
 MAX_KEY_PARTS: Final = 1000
@@ -185,8 +183,10 @@ def _check_keys(text: str, first_line: int) -> None:
     """Refuses a dotted key for which `tomllib`, which copies the parts read so far for each, takes seconds."""
     for parts in _KEY_PARTS.finditer(text):
         if parts["more"]:
-            message = f"The TOML has a key of more than {MAX_KEY_PARTS:,} parts."
-            raise Unreadable(message, first_line + text.count("\n", 0, parts.start()))
+            raise Unreadable(
+                f"The TOML has a key of more than {MAX_KEY_PARTS:,} parts.",
+                first_line + text.count("\n", 0, parts.start()),
+            )
 
 
 def loaded(text: str, file_format: str, first_line: int = 1) -> Any:
@@ -210,16 +210,20 @@ def loaded(text: str, file_format: str, first_line: int = 1) -> Any:
                 return json.loads(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        message = f"The YAML is broken: {error.problem or error.context}."
-        raise Unreadable(message, first_line + mark.line if mark else first_line) from error
+        raise Unreadable(
+            f"The YAML is broken: {error.problem or error.context}.",
+            first_line + mark.line if mark else first_line,
+        ) from error
     except json.JSONDecodeError as error:
-        message = f"The JSON is broken: {error.msg}."
-        raise Unreadable(message, first_line + error.lineno - 1) from error
+        raise Unreadable(
+            f"The JSON is broken: {error.msg}.", first_line + error.lineno - 1
+        ) from error
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"at line (\d+)", str(error))
         message = f"The TOML is broken: {re.sub(r' \(at .*', '', str(error))}."
-        line = first_line + int(where[1]) - 1 if where else first_line
-        raise Unreadable(message, line) from error
+        raise Unreadable(
+            message, first_line + int(where[1]) - 1 if where else first_line
+        ) from error
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         message = f"It cannot be read: {type(error).__name__}."
         # Where is known only if it is within a larger file.
@@ -275,14 +279,10 @@ def reading_xml(file: Path, what: str) -> Iterator[_Tolerant]:
             message = f"The file ends in the middle ({reason}). Export or copy it again."
         raise Unreadable(message, error.position[0] + blank_lines) from error
     except DTDForbidden as error:
-        message = f"The file declares a document type, which {what} never does."
-        raise Unreadable(message) from error
+        raise Unreadable(f"The file declares a document type, which {what} never does.") from error
     except DefusedXmlException as error:
-        message = f"The file declares entities, which {what} never does."
-        raise Unreadable(message) from error
+        raise Unreadable(f"The file declares entities, which {what} never does.") from error
     except (ValueError, LookupError, UnicodeError) as error:
-        message = f"The encoding of the file cannot be read: {error}."
-        raise Unreadable(message) from error
+        raise Unreadable(f"The encoding of the file cannot be read: {error}.") from error
     except OSError as error:
-        message = f"The file cannot be opened: {error.strerror}."
-        raise Unreadable(message) from error
+        raise Unreadable(f"The file cannot be opened: {error.strerror}.") from error

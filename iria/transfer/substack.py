@@ -100,8 +100,7 @@ class Export:
         """The posts of the list, each with the name of its page or an empty one."""
         listed = next((each for each in archive.names() if f"/{each}".endswith(f"/{LIST}")), "")
         if not listed:
-            message = f"This is no Substack export: it has no {LIST}."
-            raise Unreadable(message)
+            raise Unreadable(f"This is no Substack export: it has no {LIST}.")
         folder = listed.removesuffix(LIST)
         by_id = {
             each.rsplit("/", 1)[-1].partition(".")[0]: each
@@ -162,8 +161,7 @@ def rows(text: str, needed: frozenset[str], name: str) -> Iterator[Row]:
     try:
         columns = {(each or "").strip().lower() for each in reader.fieldnames or ()}
         if missing := sorted(needed - columns):
-            message = f"{name} has no column “{missing[0]}”."
-            raise Unreadable(message, 1)
+            raise Unreadable(f"{name} has no column “{missing[0]}”.", 1)
         for row in reader:
             yield {
                 key.strip().lower(): (value or "").strip()
@@ -171,8 +169,7 @@ def rows(text: str, needed: frozenset[str], name: str) -> Iterator[Row]:
                 if isinstance(key, str)
             }
     except csv.Error as error:
-        message = f"{name} is no CSV file: {error}."
-        raise Unreadable(message, reader.line_num) from error
+        raise Unreadable(f"{name} is no CSV file: {error}.", reader.line_num) from error
 
 
 def _subscriber(row: Row) -> Subscriber:

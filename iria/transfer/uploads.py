@@ -257,8 +257,7 @@ def _unpacked(run: ImportRun) -> Iterator[tuple[Path, Path | None, Options]]:
         if media and media.suffix.lower() == ".zip":
             media = _unzip(media, folder / "media", is_image)
         if media and not media.is_dir():
-            message = f"{run.media_folder} is not a folder."
-            raise Unreadable(message)
+            raise Unreadable(f"{run.media_folder} is not a folder.")
         formats.require(file, run.system)
         if FORMATS[run.system].is_folder and not file.is_dir():
             file = _only_folder(_unzip(file, folder / "source", _is_of_site))
@@ -303,8 +302,7 @@ def on_server(name: str) -> Path:
     # `os.path` finds nothing under a name that is too long; a `Path` raises an error. Opening a pipe would wait.
     can_be_read = os.path.isfile(path) or os.path.isdir(path)  # noqa: PTH112, PTH113
     if not path.is_relative_to(root) or not can_be_read:
-        message = f"There is no {name} in {root}."
-        raise Unreadable(message)
+        raise Unreadable(f"There is no {name} in {root}.")
     return path
 
 

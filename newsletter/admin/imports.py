@@ -58,8 +58,7 @@ class UploadForm(forms.ModelForm[SubscriberImport]):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > uploads.MAX_BYTES:
-            message = "The file is larger than 50 MB. Split it."
-            raise forms.ValidationError(message)
+            raise forms.ValidationError("The file is larger than 50 MB. Split it.")
         return file
 
 

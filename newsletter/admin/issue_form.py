@@ -136,8 +136,9 @@ class ChosenArticlesField(forms.Field):
         rows: list[Row] = list(value or [])
         message = "One of the articles no longer exists. Check the list and choose again."
         if len(rows) > MAX_ARTICLES:
-            message = f"{len(rows)} articles are chosen. At most {MAX_ARTICLES} are allowed."
-            raise ValidationError(message, code="many")
+            raise ValidationError(
+                f"{len(rows)} articles are chosen. At most {MAX_ARTICLES} are allowed.", code="many"
+            )
         keys = {parse_pk(row["pk"]) for row in rows}
         articles = _allowed_articles(self.previous).in_bulk(keys)
         if len(articles) != len(keys):
@@ -178,8 +179,10 @@ def _heading(text: str) -> str:
     validate_storable(text)
     heading = one_line(text)
     if len(heading) > HEADING_MAX_LENGTH:
-        message = f"The heading “{heading[:30]}…” has {len(heading)} characters. At most {HEADING_MAX_LENGTH} are allowed."
-        raise ValidationError(message, code="max_length")
+        raise ValidationError(
+            f"The heading “{heading[:30]}…” has {len(heading)} characters. At most {HEADING_MAX_LENGTH} are allowed.",
+            code="max_length",
+        )
     return heading
 
 

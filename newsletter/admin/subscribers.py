@@ -59,11 +59,13 @@ class NewsletterForm(forms.ModelForm[Newsletter]):
         if topics and not set(self.cleaned_data.get("frequencies", DIGEST_FREQUENCIES)) & set(
             DIGEST_FREQUENCIES
         ):
-            message = "Topics only apply to digests. Offer it weekly, daily or for every new article too, or remove the topics."
-            raise forms.ValidationError(message)
+            raise forms.ValidationError(
+                "Topics only apply to digests. Offer it weekly, daily or for every new article too, or remove the topics."
+            )
         if len(topics) > MAX_TOPICS:
-            message = f"Choose at most {MAX_TOPICS} topics. A category includes its subcategories."
-            raise forms.ValidationError(message)
+            raise forms.ValidationError(
+                f"Choose at most {MAX_TOPICS} topics. A category includes its subcategories."
+            )
         return topics
 
 

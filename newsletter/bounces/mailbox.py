@@ -74,8 +74,7 @@ def read_maildir(folder: Path) -> Iterator[Incoming]:
         Unreadable
     """
     if not (folder / "cur").is_dir() and not (folder / "new").is_dir():
-        message = f"{folder} is not a Maildir: it has no folder “cur” or “new”."
-        raise Unreadable(message)
+        raise Unreadable(f"{folder} is not a Maildir: it has no folder “cur” or “new”.")
     paths = sorted(folder.glob("new/*")) + sorted(folder.glob("cur/*"))
     unread = [path for path in paths if path.is_file() and not path.name.startswith(".")]
     unread = [path for path in unread if "S" not in path.name.partition(":2,")[2]]
@@ -98,8 +97,7 @@ def _mark_seen(path: Path) -> None:
         # Another process has just moved it.
         return
     except OSError as error:
-        message = f"A message cannot be marked as read: {error.strerror}"
-        raise Unreadable(message) from error
+        raise Unreadable(f"A message cannot be marked as read: {error.strerror}") from error
 
 
 def read_imap(url: str) -> Iterator[Incoming]:
@@ -165,8 +163,9 @@ def _expect(response: tuple[str, list[Any]]) -> list[Any]:
     code, data = response
     if code != "OK":
         first = data[0] if data else ""
-        message = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
-        raise imaplib.IMAP4.error(message)
+        raise imaplib.IMAP4.error(
+            first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
+        )
     return data
 
 

@@ -263,8 +263,7 @@ def resume(issue: Issue, *, by: User) -> None:
         if not _change_state(
             issue, State.PAUSED, State.SENDING, Action.RESUMED, by=by, details=acknowledged
         ):
-            message = "It is not paused, so it cannot be resumed."
-            raise NotNow(message)
+            raise NotNow("It is not paused, so it cannot be resumed.")
         # The user has seen the rejections, so the remaining deliveries are sent too.
         Issue.objects.filter(pk=issue.pk).update(acknowledged_problem=acknowledged, wave=1)
         same_mailing = Q(pk=issue.pk) if issue.digest_id is None else Q(digest=issue.digest_id)

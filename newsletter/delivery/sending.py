@@ -56,8 +56,7 @@ def send_test(issue: Issue, to: str, *, name: str = "", by: User | None = None) 
     with SmtpConnection() as smtp:
         answer = smtp.deliver(email)
     if answer.outcome is not Outcome.SENT:
-        message = f"The test to {to} was not sent. {answer.response}"
-        raise TestNotSent(message)
+        raise TestNotSent(f"The test to {to} was not sent. {answer.response}")
     preflight.record_test(issue, by=by)
 
 

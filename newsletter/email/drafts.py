@@ -118,11 +118,8 @@ def lock_draft(issue: Issue) -> None:
     """
     current = Issue.objects.select_for_update(of=("self",)).filter(pk=issue.pk).first()
     if current is None:
-        message = "This issue was deleted. Copy your text into a new one."
-        raise NotADraft(message)
+        raise NotADraft("This issue was deleted. Copy your text into a new one.")
     if current.state == Issue.State.SCHEDULED:
-        message = "This issue is scheduled. Unschedule it to make changes, then save again."
-        raise NotADraft(message)
+        raise NotADraft("This issue is scheduled. Unschedule it to make changes, then save again.")
     if not current.is_draft:
-        message = "This issue was already sent and can no longer be changed."
-        raise NotADraft(message)
+        raise NotADraft("This issue was already sent and can no longer be changed.")

@@ -184,8 +184,7 @@ class EmailTemplate:
         }
         for value in ascii_values.values():
             if not value.isascii() or not value.isprintable():
-                message = "E-mails cannot be sent to this address."
-                raise ValueError(message)
+                raise ValueError("E-mails cannot be sent to this address.")
         values = {
             placeholder.encode(): value.encode() for placeholder, value in ascii_values.items()
         }

@@ -272,8 +272,7 @@ def _send_together(server: smtplib.SMTP, commands: tuple[str, ...]) -> Answer | 
     lines = "".join(f"{command}\r\n" for command in commands)
     if len(lines.splitlines()) != len(commands):
         # As smtplib does, which checks single commands only.
-        message = "An address contains a line break."
-        raise ValueError(message)
+        raise ValueError("An address contains a line break.")
     server.send(lines)
     answers: list[Answer | None] = []
     try:

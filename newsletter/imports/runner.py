@@ -164,8 +164,7 @@ def _parse_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[st
     if row.error:
         raise ValidationError(row.error)
     if columns.email >= len(row.cells):
-        message = f"No e-mail address found; columns in this row: {len(row.cells)}."
-        raise ValidationError(message)
+        raise ValidationError(f"No e-mail address found; columns in this row: {len(row.cells)}.")
     raw_value, name_with_address = email_and_name(_cell(row, columns.email))
     email, remarks = email_addresses.normalise(raw_value), _other_email_remarks(row, columns)
     name = one_line(_cell(row, columns.name)) or one_line(name_with_address)
@@ -198,8 +197,9 @@ def _check_status(email: str, state: str, unsubscribed: str) -> None:
         error.email = "" if plain(state) in UNCONFIRMED_WORDS else email
         raise error
     if status_says_so is None:
-        message = f"“{state}” is not a known status, so this person is not imported. If the column means something else, ignore it."
-        raise ValidationError(message)
+        raise ValidationError(
+            f"“{state}” is not a known status, so this person is not imported. If the column means something else, ignore it."
+        )
 
 
 def _other_email_remarks(row: Row, columns: ColumnMapping) -> list[str]:

@@ -47,23 +47,20 @@ def upload(
         NotPossible: it is too large, not a table, or empty, or there is no consent.
     """
     if len(content) > MAX_BYTES:
-        message = f"The file is larger than {MAX_BYTES // 1024 // 1024} MB. Split it."
-        raise NotPossible(message)
+        raise NotPossible(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB. Split it.")
     if not consent.strip():
-        message = "Enter the proof of consent; it is required."
-        raise NotPossible(message)
+        raise NotPossible("Enter the proof of consent; it is required.")
     if content.startswith(OTHER_FILE_TYPES):
-        message = "This is a spreadsheet or a document, not a text file. Save it as CSV and upload that file."
-        raise NotPossible(message)
+        raise NotPossible(
+            "This is a spreadsheet or a document, not a text file. Save it as CSV and upload that file."
+        )
     if one_line(name).lower().startswith(NEVER_SUBSCRIBED):
-        message = (
+        raise NotPossible(
             "By its name this file holds people who never subscribed. They have not consented."
         )
-        raise NotPossible(message)
     rows = _first_rows(content)
     if not rows:
-        message = "The file contains no rows. Check that it is the right file."
-        raise NotPossible(message)
+        raise NotPossible("The file contains no rows. Check that it is the right file.")
     with transaction.atomic():
         subscriber_import = SubscriberImport.objects.create(
             name=one_line(name)[:200] or "Untitled",

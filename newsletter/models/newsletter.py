@@ -45,8 +45,9 @@ def validate_ascii(address: str) -> None:
         ValidationError: with a message for the user.
     """
     if not address.isascii():
-        message = "Use ASCII characters only. Enter an international domain in its xn-- form."
-        raise ValidationError(message)
+        raise ValidationError(
+            "Use ASCII characters only. Enter an international domain in its xn-- form."
+        )
 
 
 def default_frequencies() -> list[str]:

@@ -146,13 +146,13 @@ def confirm(token: str) -> Consent:
         consent.refresh_from_db(fields=["confirmed_at", "welcome"])
         consent.subscriber = subscriber
         if suppression.is_subscriber_suppressed(subscriber):
-            message = gettext("This address is on our suppression list.")
-            raise NotPossible(message)
+            raise NotPossible(gettext("This address is on our suppression list."))
         if unsubscribed_since(consent):
-            message = gettext(
-                "You unsubscribed after this link was sent. Enter your e-mail address again to subscribe."
+            raise NotPossible(
+                gettext(
+                    "You unsubscribed after this link was sent. Enter your e-mail address again to subscribe."
+                )
             )
-            raise NotPossible(message)
         if consent.confirmed_at is None:
             if message := lost_topics(consent):
                 raise NotPossible(message)
@@ -230,8 +230,9 @@ def choose(token: str, choice: Choice) -> Subscriber:
     with transaction.atomic():
         subscriber = _lock_subscriber(token)
         if subscriber is None or not subscriber.is_active:
-            message = gettext("This address is not subscribed. Enter it again to subscribe.")
-            raise NotPossible(message)
+            raise NotPossible(
+                gettext("This address is not subscribed. Enter it again to subscribe.")
+            )
         if not choice.wanted and not subscriber.article_follows.exists():
             unsubscribe(token)
             subscriber.refresh_from_db()
@@ -244,10 +245,9 @@ def choose(token: str, choice: Choice) -> Subscriber:
         current = choices.of_subscriptions(subscriptions)
         changed = [new for new in wanted if not _is_unchanged(new, current.get(new.newsletter.pk))]
         if changed and not _is_allowed_to_choose(subscriber):
-            message = gettext(
-                "You have changed your preferences too often today. Try again tomorrow."
+            raise TooOften(
+                gettext("You have changed your preferences too often today. Try again tomorrow.")
             )
-            raise TooOften(message)
         newsletters = [new.newsletter for new in wanted]
         subscriber.subscriptions.exclude(newsletter__in=newsletters).delete()
         if changed:

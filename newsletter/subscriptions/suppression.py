@@ -110,8 +110,7 @@ def remove_suppression(suppression: Suppression, *, reason: str, by: User | None
         ValueError: the reason is missing.
     """
     if not reason.strip():
-        message = "Enter a reason."
-        raise ValueError(message)
+        raise ValueError("Enter a reason.")
     with transaction.atomic():
         current = Suppression.objects.select_for_update(of=("self",)).get(pk=suppression.pk)
         if current.is_active:

@@ -161,8 +161,7 @@ def _get(client: Client, url: str) -> float:
     response = client.get(url)
     elapsed = (perf_counter() - start) * 1000
     if response.status_code != 200:
-        message = f"The library answered {response.status_code} to {url}."
-        raise SystemExit(message)
+        raise SystemExit(f"The library answered {response.status_code} to {url}.")
     return elapsed
 
 

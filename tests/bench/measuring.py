@@ -91,8 +91,7 @@ def _request_many(target: Target, times: int) -> list[float]:
         target.bytes = len(response.read())
         waits.append((perf_counter() - begin) * 1000)
         if response.status != (304 if target.held else 200):
-            message = f"{path} answered {response.status}."
-            raise RuntimeError(message)
+            raise RuntimeError(f"{path} answered {response.status}.")
     connection.close()
     return waits
 

@@ -170,8 +170,7 @@ def _run(arguments: list[str], order: dict[str, Any]) -> Cost:
     )
     good, cpu, peak = json.loads(watched.stdout)
     if not good:
-        message = f"The picture was not made: {watched.stderr[-500:]!r}"
-        raise RuntimeError(message)
+        raise RuntimeError(f"The picture was not made: {watched.stderr[-500:]!r}")
     return Cost(cpu, peak)
 
 

@@ -85,8 +85,7 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
             time.sleep(0.1)
         else:
             return
-    message = f"The web server did not begin to answer (exit {process.poll()})."
-    raise RuntimeError(message)
+    raise RuntimeError(f"The web server did not begin to answer (exit {process.poll()}).")
 
 
 def postmaster() -> int | None:

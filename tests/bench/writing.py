@@ -172,6 +172,5 @@ def _type(page: Page, place: float, random: Random) -> list[float]:
         page.wait_for_timeout(random.choice(PAUSES) if number % 10 else SAVING)
     waits: list[float] = page.evaluate("waits")
     if len(waits) != KEYS:
-        message = f"{len(waits)} of {KEYS} keys were painted."
-        raise RuntimeError(message)
+        raise RuntimeError(f"{len(waits)} of {KEYS} keys were painted.")
     return waits

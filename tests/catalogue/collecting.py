@@ -102,5 +102,4 @@ def _literal(call: ast.Call, position: int) -> str:
     argument = call.args[position] if position < len(call.args) else None
     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
         return argument.value
-    error = f"Line {call.lineno}: gettext needs a literal, or nobody can translate it."
-    raise ValueError(error)
+    raise ValueError(f"Line {call.lineno}: gettext needs a literal, or nobody can translate it.")

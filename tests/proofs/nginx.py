@@ -268,5 +268,4 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
         else:
             return
     process.kill()
-    message = f"The web server did not begin to answer: {log.read_text()[-500:]}"
-    raise RuntimeError(message)
+    raise RuntimeError(f"The web server did not begin to answer: {log.read_text()[-500:]}")

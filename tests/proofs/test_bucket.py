@@ -108,8 +108,7 @@ def wait_for(endpoint: str) -> None:
             time.sleep(0.1)
         else:
             return
-    message = "moto does not answer"
-    raise AssertionError(message)
+    raise AssertionError("moto does not answer")
 
 
 def use(settings: Any, endpoint: str, key: dict[str, str], *, name: str = NAME) -> None:

@@ -451,5 +451,4 @@ def keeper_of(site: Site) -> int:
             if line.split()[5].endswith(f":{inode}") and "->" not in line:
                 return int(line.split()[4])
         time.sleep(0.02)
-    message = "nobody holds the lock"
-    raise AssertionError(message)
+    raise AssertionError("nobody holds the lock")

@@ -61,8 +61,9 @@ def ban(
             ]
             _apply_to_existing(identifiers_by_kind, created, by=by)
     except IntegrityError as error:
-        message = "Another moderator has just banned this commenter. Check their ban first."
-        raise BanError(message) from error
+        raise BanError(
+            "Another moderator has just banned this commenter. Check their ban first."
+        ) from error
     return created
 
 
@@ -73,17 +74,13 @@ def _validate(
     expires_at: datetime | None,
 ) -> None:
     if not kinds:
-        message = "Choose at least one way to identify the commenter."
-        raise BanError(message)
+        raise BanError("Choose at least one way to identify the commenter.")
     if expires_at is not None and expires_at <= timezone.now():
-        message = "The suspension must end in the future."
-        raise BanError(message)
+        raise BanError("The suspension must end in the future.")
     if _is_newsroom_member(comment, kinds):
-        message = "Members of the newsroom cannot be banned here. Ask an administrator."
-        raise BanError(message)
+        raise BanError("Members of the newsroom cannot be banned here. Ask an administrator.")
     if missing := [Ban.Kind(kind).label for kind in kinds if kind not in identifiers_by_kind]:
-        message = f"Not stored for this comment: {', '.join(missing)}."
-        raise BanError(message)
+        raise BanError(f"Not stored for this comment: {', '.join(missing)}.")
 
 
 def _create(comment: Comment, kind: str, plain: str, *, by: User, **fields: Any) -> Ban:

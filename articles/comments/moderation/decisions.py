@@ -325,14 +325,11 @@ def _undo(row: ModerationDecision, by: User) -> int:
     if latest.undoes_id == row.pk:
         return 0  # Already undone, by a repeated click.
     if latest.pk != row.pk or not before:
-        message = "This comment was decided again in the meantime."
-        raise UndoExpired(message)
+        raise UndoExpired("This comment was decided again in the meantime.")
     if row.created_by_id != by.pk or row.undoes_id is not None:
-        message = "You can undo only your own last decision. Make a new decision instead."
-        raise UndoExpired(message)
+        raise UndoExpired("You can undo only your own last decision. Make a new decision instead.")
     if timezone.now() - row.created_at > UNDO_ACCEPTED_FOR:
-        message = "Undo has expired. Make a new decision instead."
-        raise UndoExpired(message)
+        raise UndoExpired("Undo has expired. Make a new decision instead.")
     current.state = before[0].decision
     if row.featured is not None:
         current.featured = not row.featured

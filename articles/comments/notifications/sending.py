@@ -71,8 +71,7 @@ def send_or_retry(message: EmailMessage, *, about: str) -> Outcome:
     """
     outcome = outbox.send_email(message, about=about)
     if outcome is Outcome.DEFERRED:
-        error = f"mail about {about}"
-        raise NotSent(error)
+        raise NotSent(f"mail about {about}")
     return outcome
 
 

@@ -183,11 +183,10 @@ def train(examples: Sequence[Example]) -> Trained:
     ]
     spam_count = sum(each.spam for each in rows)
     if not _are_enough(rows):
-        message = (
+        raise TooFew(
             f"There are {len(rows) - spam_count} legitimate comments and {spam_count} spam "
             f"comments; training needs {MIN_OF_EACH} of each."
         )
-        raise TooFew(message)
     scores = _cross_validated_scores(rows)
     threshold = _threshold(scores)
     suspected = [spam for score, spam in scores if score >= threshold]

@@ -365,8 +365,7 @@ def token(request: HttpRequest) -> HttpResponse:
     article = _article(request)
     settings = settings_of(article, publication_of(request)) if article else None
     if article is None or settings is None or not settings.is_open:
-        message = "There is nothing to comment on here."
-        raise Http404(message)
+        raise Http404("There is nothing to comment on here.")
     with use_language(article.language):
         lead = _lead(article, signed_in_user(request), settings)
     return JsonResponse({"token": validation.create_token(article, request), "says": lead})

@@ -131,8 +131,8 @@ class CaptionField(forms.CharField):
 
 def _validate_length(text: str) -> None:
     if len(text) > BODY_MAX_LENGTH:
-        message = (
+        raise ValidationError(
             f"The text has {len(text):,} characters; the maximum is {BODY_MAX_LENGTH:,}. "
-            "Split it into two articles."
+            "Split it into two articles.",
+            code="max_length",
         )
-        raise ValidationError(message, code="max_length")

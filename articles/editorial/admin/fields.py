@@ -199,19 +199,17 @@ class MomentField(forms.Field):
         except ValueError:
             local_time = None
         if local_time is None or local_time.tzinfo is not None:
-            message = "Enter a date and time such as 2027-03-28 14:30."
-            raise ValidationError(message)
+            raise ValidationError("Enter a date and time such as 2027-03-28 14:30.")
         if local_time.year > LAST_YEAR:
             raise ValidationError(OUT_OF_RANGE)
         publication = current_publication()
         try:
             return moment_in(publication.zone_info, local_time)
         except SkippedHour as gap:
-            message = (
+            raise ValidationError(
                 f"{local_time:%H:%M} does not exist on that day, because the clocks in "
                 f"{publication.time_zone} go forward. The next valid time is {gap.resumes:%H:%M}."
-            )
-            raise ValidationError(message) from gap
+            ) from gap
         except OverflowError as error:
             raise ValidationError(OUT_OF_RANGE) from error
 
@@ -249,8 +247,9 @@ class TagsField(forms.CharField):
     def clean(self, value: Any) -> list[str]:
         names = split_tags(super().clean(value))
         if len(names) > MAX_TAGS:
-            message = f"There are {len(names)} tags; the maximum is {MAX_TAGS}. Remove some."
-            raise ValidationError(message)
+            raise ValidationError(
+                f"There are {len(names)} tags; the maximum is {MAX_TAGS}. Remove some."
+            )
         for name in names:
             validate_tag_name(name)
         return names
@@ -263,14 +262,11 @@ def validate_tag_name(name: str) -> None:
     """A tag needs a name that fits its column and makes a usable slug."""
     slug: str = Tag().slugify(name)  # type: ignore[no-untyped-call]
     if len(name) > 100:
-        message = f"The tag “{name[:40]}…” is too long. Use at most 100 characters."
-        raise ValidationError(message)
+        raise ValidationError(f"The tag “{name[:40]}…” is too long. Use at most 100 characters.")
     if not slug.strip("-_"):
-        message = f"The tag “{name}” cannot be used in a URL. Add a letter or a digit."
-        raise ValidationError(message)
+        raise ValidationError(f"The tag “{name}” cannot be used in a URL. Add a letter or a digit.")
     if slug == "feed":
-        message = "“feed” is reserved for URLs. Choose another name for this tag."
-        raise ValidationError(message)
+        raise ValidationError("“feed” is reserved for URLs. Choose another name for this tag.")
 
 
 MAX_OFFERED: Final = 150
@@ -418,9 +414,11 @@ def check_picks(
     """
     ids = {each.pk for each in picked}
     if article is not None and article.pk in ids:
-        message = "An article cannot be picked for itself. Choose a different one."
-        raise ValidationError(message, code="itself")
+        raise ValidationError(
+            "An article cannot be picked for itself. Choose a different one.", code="itself"
+        )
     new = ids - set(before)
     if new and seen.filter(pk__in=new).count() != len(new):
-        message = "One of the articles cannot be picked. Check them and choose again."
-        raise ValidationError(message, code="unseen")
+        raise ValidationError(
+            "One of the articles cannot be picked. Check them and choose again.", code="unseen"
+        )

@@ -225,15 +225,15 @@ class ArticleForm(forms.ModelForm[Article]):
     def clean_headline(self) -> str:
         headline = one_line(self.cleaned_data["headline"])
         if not headline and self.instance.state == Article.State.SCHEDULED:
-            message = "A scheduled article needs a headline. Write one, or unschedule it first."
-            raise ValidationError(message)
+            raise ValidationError(
+                "A scheduled article needs a headline. Write one, or unschedule it first."
+            )
         return headline
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
         if slug in RESERVED:
-            message = "“feed” is reserved for URLs. Choose another slug."
-            raise ValidationError(message)
+            raise ValidationError("“feed” is reserved for URLs. Choose another slug.")
         if not slug and self.instance.year is not None:
             # Readers know this URL; an empty field does not ask for another one.
             return str(self.initial.get("slug", ""))
@@ -250,11 +250,9 @@ class ArticleForm(forms.ModelForm[Article]):
         if submit_actions.SCHEDULE not in self.data:
             return None
         if moment is None:
-            message = "Enter a date and time."
-            raise ValidationError(message)
+            raise ValidationError("Enter a date and time.")
         if moment <= timezone.now():
-            message = "This time is in the past. Choose a later one or publish now."
-            raise ValidationError(message)
+            raise ValidationError("This time is in the past. Choose a later one or publish now.")
         return moment
 
     def clean(self) -> dict[str, Any]:
@@ -322,14 +320,16 @@ class ArticleForm(forms.ModelForm[Article]):
         if (latest := conflict.latest) is not None:
             who = latest.created_by.public_name if latest.created_by else who
             when = f" at {date_format(timezone.localtime(latest.created_at), 'TIME_FORMAT')}"
-        message = format_html(
-            "{} saved this article{} after you opened it. Your text is below; saving again "
-            'replaces their version (<a href="{}" target="_blank">see their version</a>).',
-            who,
-            when,
-            reverse("admin:articles_article_change", args=[self.instance.pk]),
+        raise ValidationError(
+            format_html(
+                "{} saved this article{} after you opened it. Your text is below; saving again "
+                'replaces their version (<a href="{}" target="_blank">see their version</a>).',
+                who,
+                when,
+                reverse("admin:articles_article_change", args=[self.instance.pk]),
+            ),
+            code="conflict",
         )
-        raise ValidationError(message, code="conflict")
 
     def _show(self, **values: str) -> None:
         """Sets hidden fields of the form that is shown again."""
@@ -346,13 +346,15 @@ class ArticleForm(forms.ModelForm[Article]):
             self.instance.form_id = submit_actions.form_id(self.cleaned_data.get("form_token", ""))
             return
         self._show(form_token=submit_actions.make_form_token())
-        message = format_html(
-            'This form already created the article “<a href="{}" target="_blank">{}</a>”. Your '
-            "text is below; saving again creates another article.",
-            reverse("admin:articles_article_change", args=[existing.pk]),
-            existing.headline,
+        raise ValidationError(
+            format_html(
+                'This form already created the article “<a href="{}" target="_blank">{}</a>”. Your '
+                "text is below; saving again creates another article.",
+                reverse("admin:articles_article_change", args=[existing.pk]),
+                existing.headline,
+            ),
+            code="sent_twice",
         )
-        raise ValidationError(message, code="sent_twice")
 
 
 def _offered_rows() -> dict[str, list[tuple[int, str, str]]]:

@@ -110,8 +110,10 @@ def _save(request: HttpRequest, user: User) -> HttpResponse:
     if view is None:
         view = SavedView(user=user)
         if SavedView.objects.filter(user=user).count() >= MAX_VIEWS:
-            message = gettext("You have %(number)s views, the maximum. Remove one first.")
-            raise ValidationError(message, params={"number": MAX_VIEWS})
+            raise ValidationError(
+                gettext("You have %(number)s views, the maximum. Remove one first."),
+                params={"number": MAX_VIEWS},
+            )
     view.name, view.query = name, query
     view.full_clean()
     view.save()
@@ -122,8 +124,10 @@ def _save(request: HttpRequest, user: User) -> HttpResponse:
 def _rename(request: HttpRequest, user: User, *, pk: int) -> HttpResponse:
     view, name = _own(user, pk), _name(request)
     if SavedView.objects.filter(user=user, name__iexact=name).exclude(pk=pk).exists():
-        message = gettext("You have a view “%(name)s” already. Choose another name.")
-        raise ValidationError(message, params={"name": name})
+        raise ValidationError(
+            gettext("You have a view “%(name)s” already. Choose another name."),
+            params={"name": name},
+        )
     view.name = name
     view.full_clean()
     view.save()
@@ -149,8 +153,10 @@ def _own(user: User, pk: int) -> SavedView:
 def _name(request: HttpRequest) -> str:
     name = one_line(request.POST.get("name", ""))
     if name.casefold() in {each.casefold() for each, _ in VIEWS}:
-        message = gettext("“%(name)s” is the name of another tab. Choose another one.")
-        raise ValidationError(message, params={"name": name})
+        raise ValidationError(
+            gettext("“%(name)s” is the name of another tab. Choose another one."),
+            params={"name": name},
+        )
     return name
 
 

@@ -204,11 +204,10 @@ class CategoryForm(forms.ModelForm[Category]):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if not self.errors and (longest := taxonomy.longest_path(self.instance, values)):
-            message = (
+            raise ValidationError(
                 f"The URL would have {longest} characters; the maximum is "
                 f"{taxonomy.MAX_PATH_LENGTH}. Shorten the slug or choose a higher parent."
             )
-            raise ValidationError(message)
         return values
 
 
@@ -293,18 +292,16 @@ class TagForm(forms.ModelForm[Tag]):
         validate_not_blank(name)
         validate_tag_name(name)
         if same := taxonomy.same_name(name, excluding=self.instance):
-            message = (
+            raise forms.ValidationError(
                 f"The tag “{same}” already exists; capitals and accents do not count. "
                 "To combine two tags, choose “Merge …”."
             )
-            raise forms.ValidationError(message)
         return name
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
         if slug in article_urls.RESERVED:
-            message = "“feed” is reserved for URLs. Choose another slug."
-            raise forms.ValidationError(message)
+            raise forms.ValidationError("“feed” is reserved for URLs. Choose another slug.")
         return slug
 
 

@@ -163,8 +163,9 @@ def save_locked(
     """
     check_not_in_trash(article)
     if opened_at is not None and article.version != opened_at:
-        latest = article.revisions.select_related("created_by").first()
-        raise revisions.EditConflict(article.version, latest)
+        raise revisions.EditConflict(
+            article.version, article.revisions.select_related("created_by").first()
+        )
     opened = _opened(article, _draft_beside(article))
     written = sanitised(opened.content | content)
     if written == opened.content:

@@ -136,8 +136,7 @@ def _boxes(
         elif size == 0:
             size = end - start
         if size < header or start + size > end:
-            message = "A box is longer than the file"
-            raise ValueError(message)
+            raise ValueError("A box is longer than the file")
         yield kind, start, start + size
         if kind in MP4_PARENTS and depth < len(MP4_PARENTS):
             yield from _boxes(file, start + header, start + size, depth + 1)
@@ -164,8 +163,7 @@ def _blank_flac(file: BinaryIO) -> None:
         last, kind = bool(header[0] & 0x80), header[0] & 0x7F
         end = start + 4 + int.from_bytes(header[1:4], "big")
         if end > length:
-            message = "A block is longer than the file"
-            raise ValueError(message)
+            raise ValueError("A block is longer than the file")
         if kind in FLAC_TAGS:
             _rename(file, start, bytes([FLAC_PADDING | (0x80 if last else 0)]))
             _blank(file, start + 4, end)
@@ -200,8 +198,7 @@ def _cut_id3(path: Path) -> None:
         _, _, size, _, flags = APE_FOOTER.unpack_from(content, footer_start)
         end -= size + (APE_FOOTER.size if flags & APE_HAS_HEADER else 0)
     if start >= end:
-        message = "Nothing but tags"
-        raise ValueError(message)
+        raise ValueError("Nothing but tags")
     path.write_bytes(content[start:end])
 
 

@@ -238,8 +238,7 @@ class RightsForm(forms.Form):
             self._check_creator()
         if not self.errors:
             if not self.values():
-                message = "Nothing to change. Fill in at least one field."
-                raise ValidationError(message)
+                raise ValidationError("Nothing to change. Fill in at least one field.")
             self._check_licence_dates()
         return values
 
@@ -315,12 +314,11 @@ class CollectionForm(forms.Form):
         values = super().clean() or self.cleaned_data
         new = one_line(values.get("new") or "")
         if bool(new) == bool(values.get("collection")) and not self.errors:
-            message = (
+            raise ValidationError(
                 "Choose a collection or enter the name of a new one, not both."
                 if new
                 else "Choose a collection."
             )
-            raise ValidationError(message)
         if new:
             validate_not_blank(new)
             known = Collection.objects.filter(name__iexact=new).first()

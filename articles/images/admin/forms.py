@@ -179,8 +179,9 @@ class KeywordsField(SimpleArrayField):
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and len(value) > KEYWORDS_MAX_LENGTH:
-            message = f"Enter at most {KEYWORDS_MAX_LENGTH:,} characters of keywords."
-            raise ValidationError(message, code="max_length")
+            raise ValidationError(
+                f"Enter at most {KEYWORDS_MAX_LENGTH:,} characters of keywords.", code="max_length"
+            )
         return super().to_python(value)
 
 

@@ -159,8 +159,7 @@ class NamedForm(forms.ModelForm[Any]):
         model = self._meta.model
         same = model._default_manager.filter(name__iexact=name).exclude(pk=self.instance.pk).first()
         if same is not None:
-            message = f"“{same}” already exists. Use that one."
-            raise forms.ValidationError(message)
+            raise forms.ValidationError(f"“{same}” already exists. Use that one.")
         return name
 
 

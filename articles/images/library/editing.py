@@ -174,13 +174,11 @@ def use_instead(image: Image, other: Image, *, by: User) -> None:
         StillUsed: it is already used.
     """
     if image.uploaded_by_id != by.pk and not by.has_perm("articles.delete_image"):
-        message = f"“{image}” was uploaded by someone else. Ask an editor to delete it."
-        raise NotAllowed(message)
+        raise NotAllowed(f"“{image}” was uploaded by someone else. Ask an editor to delete it.")
     with transaction.atomic():
         pairs = SimilarImage.objects.select_for_update()
         if not pairs.filter(
             Q(image=image, older=other) | Q(image=other, older=image), kept_at=None
         ).exists():
-            message = "Someone already decided about these two images. Check them again."
-            raise NotAllowed(message)
+            raise NotAllowed("Someone already decided about these two images. Check them again.")
         delete(image)

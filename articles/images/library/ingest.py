@@ -307,5 +307,6 @@ def _validate(image: Image) -> None:
         image.full_clean(exclude={"original", "uploaded_by"}, validate_unique=False)
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
-        message = f"The {field.replace('_', ' ')} of the image cannot be saved: {messages[0]}"
-        raise UploadRejected(message) from error
+        raise UploadRejected(
+            f"The {field.replace('_', ' ')} of the image cannot be saved: {messages[0]}"
+        ) from error

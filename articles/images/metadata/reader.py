@@ -47,8 +47,7 @@ def read_file(path: Path) -> ImageMetadata:
                 raise Unreadable(_NOT_AN_IMAGE)
             return _combined(blocks)
     except FileNotFoundError as error:
-        message = "File not found."
-        raise Unreadable(message) from error
+        raise Unreadable("File not found.") from error
     except (OSError, ValueError) as error:
         raise Unreadable(_NOT_AN_IMAGE) from error
 

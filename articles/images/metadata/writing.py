@@ -68,8 +68,7 @@ def _png_parts(content: bytes) -> tuple[list[bytes], int]:
             preserved.append(content[chunk.start : chunk.end])
         if chunk.name == b"IEND":
             return preserved, length
-    message = "The PNG has no end."
-    raise CannotEmbed(message)
+    raise CannotEmbed("The PNG has no end.")
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
@@ -186,8 +185,7 @@ def _is_preserved(segment: JpegSegment) -> bool:
 
 def _jpeg_segment(segment: JpegSegment) -> bytes:
     if len(segment.data) > 0xFFFD:
-        message = "A segment of the JPEG would be too long."
-        raise CannotEmbed(message)
+        raise CannotEmbed("A segment of the JPEG would be too long.")
     return pack(">BBH", 0xFF, segment.marker, len(segment.data) + 2) + segment.data
 
 
@@ -195,8 +193,7 @@ def _jpeg_parts(content: bytes) -> tuple[list[JpegSegment], int]:
     """The segments before the first scan, and the position of the scan."""
     found = list(jpeg_segments(content))
     if not found or found[-1].marker != SCAN:
-        message = "The JPEG has no scan."
-        raise CannotEmbed(message)
+        raise CannotEmbed("The JPEG has no scan.")
     return found[:-1], found[-1].start
 
 
@@ -284,8 +281,7 @@ def _in_avif(content: bytes, rights: Rights) -> bytes:
     meta = _only(outer, b"meta")
     inner = list(boxes(content, meta.inside + FULL, meta.end))
     if outer[-1].end != len(content) or (inner[-1:] and inner[-1].end != meta.end):
-        message = "The AVIF is incomplete or broken."
-        raise CannotEmbed(message)
+        raise CannotEmbed("The AVIF is incomplete or broken.")
     iloc = _only(inner, b"iloc")
     try:
         table = locations(content[iloc.inside : iloc.end])
@@ -293,8 +289,7 @@ def _in_avif(content: bytes, rights: Rights) -> bytes:
         raise CannotEmbed(str(error)) from error
     file = _File(content, outer, meta, inner, table, list(infos(content, _only(inner, b"iinf"))))
     if any(info.kind == b"Exif" for info in file.infos):
-        message = "The AVIF has EXIF, unlike renditions."
-        raise CannotEmbed(message)
+        raise CannotEmbed("The AVIF has EXIF, unlike renditions.")
     added = {info.number for info in file.infos if info.content_type == _TYPE}
     item = next((item for item in table.items if item.number in added), None)
     return _added(file, rights) if item is None else _changed(file, iloc, item, rights)
@@ -303,22 +298,21 @@ def _in_avif(content: bytes, rights: Rights) -> bytes:
 def _only(found: list[Box], kind: bytes) -> Box:
     matching = [each for each in found if each.kind == kind]
     if len(matching) != 1:
-        message = f"The AVIF has {len(matching)} boxes “{kind.decode('latin-1')}” instead of one."
-        raise CannotEmbed(message)
+        raise CannotEmbed(
+            f"The AVIF has {len(matching)} boxes “{kind.decode('latin-1')}” instead of one."
+        )
     return matching[0]
 
 
 def _changed(file: _File, iloc: Box, item: Item, rights: Rights) -> bytes:
     """The packet in its place if it fits, else in a longer box at the end of the file."""
     if not item.in_file or len(item.extents) != 1:
-        message = "The XMP item of the AVIF has several extents."
-        raise CannotEmbed(message)
+        raise CannotEmbed("The XMP item of the AVIF has several extents.")
     content = file.content
     index, offset, length = item.extents[0]
     start = item.base + offset
     if start + length > len(content):
-        message = "The AVIF is incomplete."
-        raise CannotEmbed(message)
+        raise CannotEmbed("The AVIF is incomplete.")
     xmp = packet(rights, length)
     if len(xmp) == length:
         return content[:start] + xmp + content[start + length :]
@@ -426,10 +420,8 @@ def embedded(content: bytes, rights: Rights) -> bytes:
             try:
                 return embed(content, rights)
             except (IndexError, struct.error, OverflowError) as error:
-                message = "The file is broken."
-                raise CannotEmbed(message) from error
-    message = "The file is not a JPEG, PNG, WebP or AVIF."
-    raise CannotEmbed(message)
+                raise CannotEmbed("The file is broken.") from error
+    raise CannotEmbed("The file is not a JPEG, PNG, WebP or AVIF.")
 
 
 _CONTAINERS: Final[tuple[tuple[Callable[[bytes], bool], Callable[[bytes, Rights], bytes]], ...]] = (

@@ -307,8 +307,7 @@ class _Reader:
     def number(self, width: int) -> int:
         found = self.content[self.at : self.at + width]
         if len(found) < width:
-            message = "A table of the file ends too early."
-            raise Broken(message)
+            raise Broken("A table of the file ends too early.")
         self.at += width
         return int.from_bytes(found)
 
@@ -325,8 +324,7 @@ def locations(content: bytes) -> Locations:
     sizes = reader.number(2)
     offset, length, base, index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
     if version > 2 or not {offset, length, base} <= {0, 4, 8}:
-        message = "The file has an unsupported table of item locations."
-        raise Broken(message)
+        raise Broken("The file has an unsupported table of item locations.")
     wide = 4 if version == 2 else 2
     items = []
     for _ in range(min(reader.number(wide), MAX_ITEMS)):

@@ -138,17 +138,15 @@ def _avif_size(head: bytes) -> tuple[int, int]:
 def _check_size(width: int, height: int, kind: Kind) -> None:
     most = MAX_PIXELS[kind]
     if width * height > most * 10**6:
-        message = (
+        raise Unfit(
             f"The {kind.name} has {width:,} × {height:,} pixels; the maximum is {most} million. "
             f"{SAVE_SMALLER}"
         )
-        raise Unfit(message)
     if max(width, height) > MAX_SIDE:
-        message = (
+        raise Unfit(
             f"The {kind.name} has {width:,} × {height:,} pixels; the maximum is {MAX_SIDE:,} per "
             f"side. {SAVE_SMALLER}"
         )
-        raise Unfit(message)
 
 
 def _check_limits(image: Pixels, path: Path, kind: Kind) -> None:
@@ -158,22 +156,21 @@ def _check_limits(image: Pixels, path: Path, kind: Kind) -> None:
     if kind is TIFF and _is_raw(image):
         raise Unfit(RAW)
     if kind is JPEG and _coefficients(image) > MAX_COEFFICIENTS:
-        message = (
+        raise Unfit(
             f"The progressive JPEG has {image.width:,} × {image.height:,} pixels and needs too "
             "much memory. Save it as “baseline” or smaller and upload that."
         )
-        raise Unfit(message)
     frames = frames_of(image, path, kind)
     if frames > MAX_FRAMES:
-        message = f"The animation has more than {MAX_FRAMES} frames. Shorten it or upload a still."
-        raise Unfit(message)
+        raise Unfit(
+            f"The animation has more than {MAX_FRAMES} frames. Shorten it or upload a still."
+        )
     if frames > 1 and frames * image.width * image.height > MAX_MOVING * 10**6:
-        message = (
+        raise Unfit(
             f"The animation has {frames} frames of {image.width:,} × {image.height:,} pixels; "
             f"the maximum is {MAX_MOVING} million pixels in total. Make it smaller or shorter, or "
             "upload a still."
         )
-        raise Unfit(message)
 
 
 def frames_of(image: Pixels, path: Path, kind: Kind) -> int:
@@ -256,8 +253,7 @@ def gif_frames(path: Path, most: int) -> int:
             found += block == _IMAGE
             passed += _skip_data(file, MAX_BLOCKS - passed) if block != b"\0" else 1
             if passed >= MAX_BLOCKS:
-                message = "The file has too many blocks."
-                raise ValueError(message)
+                raise ValueError("The file has too many blocks.")
         return found
 
 

@@ -179,8 +179,7 @@ def ratio_of(shape: str) -> tuple[int, int]:
     """
     found = _SHAPE.fullmatch(shape)
     if found is None:
-        message = f"{shape!r} is not a shape. Write width to height, as in 3:2."
-        raise ValueError(message)
+        raise ValueError(f"{shape!r} is not a shape. Write width to height, as in 3:2.")
     return int(found[1]), int(found[2])
 
 

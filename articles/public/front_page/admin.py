@@ -111,8 +111,10 @@ class FrontPageForm(forms.Form):
             self._check(slot, article, until, seen_ids)
         if not self.errors and values.get("seen") != change_token(self.page):
             self.data = {**dict(self.data.items()), "seen": change_token(self.page)}
-            message = "Someone else changed this page after you opened it. The current articles are shown beside your choices. Save again to replace them."
-            raise ValidationError(message, code="stale")
+            raise ValidationError(
+                "Someone else changed this page after you opened it. The current articles are shown beside your choices. Save again to replace them.",
+                code="stale",
+            )
         return values
 
     def _check(

@@ -175,13 +175,15 @@ def _post(url: str, headers: Mapping[str, str], body: Any) -> None:
         )
         status = connection.getresponse().status
     except (OSError, HTTPException, ValueError) as error:
-        message = f"{parts.netloc} does not answer: {error or type(error).__name__}."
-        raise PurgeFailed(message) from error
+        raise PurgeFailed(
+            f"{parts.netloc} does not answer: {error or type(error).__name__}."
+        ) from error
     finally:
         connection.close()
     if not 200 <= status < 300:
-        message = f"{parts.netloc} answers {status} {responses.get(status, '')}".strip() + "."
-        raise PurgeFailed(message)
+        raise PurgeFailed(
+            f"{parts.netloc} answers {status} {responses.get(status, '')}".strip() + "."
+        )
 
 
 class Purges:

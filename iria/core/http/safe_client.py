@@ -147,12 +147,10 @@ def get_file(
     with _get(url, agent, seconds) as (_, response):
         media_type = response.headers.get_content_type()
         if media_types and not media_type.startswith(media_types):
-            message = f"The file is of another type: {media_type[:100]}."
-            raise RequestFailed(message)
+            raise RequestFailed(f"The file is of another type: {media_type[:100]}.")
         content = _read(response, most + 1)
         if len(content) > most:
-            message = "The file is too large."
-            raise RequestFailed(message)
+            raise RequestFailed("The file is too large.")
         return content
 
 
@@ -203,8 +201,7 @@ def _get(
         is_final = isinstance(error, ssl.SSLCertVerificationError | ValueError)
         failure = RequestFailed if is_final else TemporarilyFailed
         raise failure(late if monotonic() > until else _error_text(error)) from error
-    message = "Too many redirects."
-    raise RequestFailed(message)
+    raise RequestFailed("Too many redirects.")
 
 
 def _read(response: http.client.HTTPResponse, most: int) -> bytes:
@@ -224,8 +221,7 @@ def public_addresses(host: str, port: int) -> list[str]:
     entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in entries))
     if not all(_is_public(address) for address in addresses):
-        message = "The URL points to a private network."
-        raise PrivateAddress(message)
+        raise PrivateAddress("The URL points to a private network.")
     return addresses
 
 
@@ -260,8 +256,7 @@ def _status(url: str, agent: str, method: str) -> int:
         if not location:
             return status
         url = urljoin(url, location)
-    message = "Too many redirects."
-    raise PrivateAddress(message)
+    raise PrivateAddress("Too many redirects.")
 
 
 def _status_and_location(url: str, agent: str, method: str) -> tuple[int, str]:
@@ -294,17 +289,14 @@ def _response(
     """The response, whose body is not read yet; the connection ends after these seconds."""
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:
-        message = "This is not a web URL."
-        raise PrivateAddress(message)
+        raise PrivateAddress("This is not a web URL.")
     port = parts.port or PORTS[parts.scheme]
     if port not in PORTS.values():
-        message = f"Port {port} is not a standard web port."
-        raise PrivateAddress(message)
+        raise PrivateAddress(f"Port {port} is not a standard web port.")
     try:
         host = domain_to_ascii(parts.hostname)
     except UnicodeError:
-        message = "The URL has no host name."
-        raise PrivateAddress(message) from None
+        raise PrivateAddress("The URL has no host name.") from None
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     if parts.query:
         target += f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}"

@@ -22,11 +22,11 @@ def validate_storable(text: str) -> None:
         ValidationError: with a message for the person who sent the text.
     """
     if "\x00" in text:
-        message = gettext("The text contains a NUL character. Remove it.")
-        raise ValidationError(message, code="nul")
+        raise ValidationError(gettext("The text contains a NUL character. Remove it."), code="nul")
     if SURROGATE.search(text):
-        message = gettext("The text contains an incomplete character. Enter it again.")
-        raise ValidationError(message, code="surrogate")
+        raise ValidationError(
+            gettext("The text contains an incomplete character. Enter it again."), code="surrogate"
+        )
 
 
 def storable(text: str) -> str:

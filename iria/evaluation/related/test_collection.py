@@ -66,8 +66,7 @@ def read(folder: Path) -> Collection:
         linked.setdefault(start, set()).add(other)
         linked.setdefault(other, set()).add(start)
     if not linked:
-        message = f"{folder / 'links.tsv'} contains no link between two of the articles."
-        raise Unreadable(message)
+        raise Unreadable(f"{folder / 'links.tsv'} contains no link between two of the articles.")
     return Collection(
         list(documents.values()), list(dict.fromkeys(links)), linked, unreadable_dates
     )
@@ -95,8 +94,7 @@ def _documents(file: Path, unreadable_dates: list[int]) -> list[Document]:
             if record.get("date") and documents[-1].moment is None:
                 unreadable_dates.append(number)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            message = f"{file}, line {number}: {error!r}"
-            raise Unreadable(message) from error
+            raise Unreadable(f"{file}, line {number}: {error!r}") from error
     return documents
 
 
@@ -117,8 +115,7 @@ def _links(file: Path) -> list[tuple[str, str]]:
     for number, line in read_lines(file):
         columns = line.split("\t")
         if len(columns) < 2:
-            message = f"{file}, line {number}: two columns required, from and to."
-            raise Unreadable(message)
+            raise Unreadable(f"{file}, line {number}: two columns required, from and to.")
         if links or columns[:2] != ["from", "to"]:
             links.append((columns[0].strip(), columns[1].strip()))
     return links

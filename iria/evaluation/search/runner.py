@@ -62,8 +62,7 @@ def evaluate(folder: Path, language: str) -> Evaluation:
     """
     queries, documents = test_collection.queries(folder), test_collection.documents(folder)
     if not queries:
-        message = "qrels.tsv contains no judgement for any of the queries."
-        raise Unreadable(message)
+        raise Unreadable("qrels.tsv contains no judgement for any of the queries.")
     with scratch_schema():
         names = _load(documents, language)
         # The default is measured last, with a warm cache as on a running site.

@@ -64,8 +64,9 @@ def queries(folder: Path) -> list[Query]:
         except (IndexError, ValueError) as error:
             if number == 1:
                 continue  # the header
-            message = f"{file}, line {number}, is not a query, document and grade."
-            raise Unreadable(message) from error
+            raise Unreadable(
+                f"{file}, line {number}, is not a query, document and grade."
+            ) from error
         if grade > 0:
             grades.setdefault(query, {})[document] = grade
     return [
@@ -97,6 +98,5 @@ def _gain(grades: Sequence[int]) -> float:
 def _lines(file: Path) -> Iterator[dict[str, Any]]:
     for number, record in read_records(file):
         if "id" not in record:
-            message = f"{file}, line {number}, has no id."
-            raise Unreadable(message)
+            raise Unreadable(f"{file}, line {number}, has no id.")
         yield record

@@ -82,6 +82,5 @@ def backup_directory(directory: Path | None) -> Path:
         CommandError: none is named.
     """
     if directory is None and not settings.BACKUP_DIRECTORY:
-        message = "Name the folder of the backups, or set BACKUP_DIRECTORY."
-        raise CommandError(message)
+        raise CommandError("Name the folder of the backups, or set BACKUP_DIRECTORY.")
     return (directory or Path(settings.BACKUP_DIRECTORY)).absolute()

@@ -27,13 +27,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, theme: str, **options: Any) -> None:
         if theme and theme not in settings.THEMES:
-            message = f"There is no theme “{theme}”. Available are {', '.join(settings.THEMES)}."
-            raise CommandError(message)
+            raise CommandError(
+                f"There is no theme “{theme}”. Available are {', '.join(settings.THEMES)}."
+            )
         chosen = chosen_theme(current_publication(), theme)
         problems = theme_problems(chosen)
         for each in problems:
             self.stdout.write(f"{each.file}: {each.message}")
         if problems:
-            message = f"{chosen.theme.name}: {len(problems)} to fix."
-            raise CommandError(message)
+            raise CommandError(f"{chosen.theme.name}: {len(problems)} to fix.")
         self.stdout.write(f"{chosen.theme.name}: no problems.")

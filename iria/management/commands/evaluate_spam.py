@@ -58,8 +58,7 @@ class Command(BaseCommand):
         try:
             words = file.read_text("utf-8", errors="replace").splitlines()
         except OSError as error:
-            message = f"Cannot read {file}: {error.strerror}."
-            raise CommandError(message) from error
+            raise CommandError(f"Cannot read {file}: {error.strerror}.") from error
         for name, collection in zip(("train", "test"), collections, strict=True):
             self._print(f"blocklist on {name}", judge_blocklist(words, collection))
 

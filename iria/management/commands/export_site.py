@@ -55,8 +55,7 @@ class Command(BaseCommand):
             self.stdout.write(dump({each.name: exporting.schema_of(each.name) for each in KINDS}))
             return
         if options["folder"] is None:
-            message = "Give a folder that does not exist yet."
-            raise CommandError(message)
+            raise CommandError("Give a folder that does not exist yet.")
         try:
             result = FORMATS[options["format"]](
                 options["folder"], personal_data=options["personal_data"], progress=progress

@@ -52,8 +52,7 @@ class Command(ImportCommand):
                     )
                 break
             if len(seen) > MAX_PAGES:
-                message = f"The feed has more than {MAX_PAGES:,} pages."
-                raise Unreadable(message)
+                raise Unreadable(f"The feed has more than {MAX_PAGES:,} pages.")
             seen.add(following)
             feed.pages += ((self._fetched(following), following),)
         return feed
@@ -67,8 +66,7 @@ class Command(ImportCommand):
                 seconds=TIMEOUT_SECONDS,
             )
         except RequestFailed as error:
-            message = f"The feed could not be fetched: {url}. {error}"
-            raise Unreadable(message) from error
+            raise Unreadable(f"The feed could not be fetched: {url}. {error}") from error
         # A file, because it is read several times; it is deleted with the object.
         file = tempfile.NamedTemporaryFile(suffix=".feed")  # noqa: SIM115
         self.files.append(file)

@@ -24,8 +24,7 @@ class Command(BaseCommand):
         try:
             result = importing.import_site(options["folder"], progress=progress)
         except Rejected as error:
-            message = f"{error} Nothing was imported."
-            raise CommandError(message) from None
+            raise CommandError(f"{error} Nothing was imported.") from None
         if options["verbosity"]:
             self.stdout.write(
                 f"{sum(result.counts.values()):,} rows of {len(result.counts)} kinds imported. The worker"

@@ -57,8 +57,9 @@ class Command(BaseCommand):
         try:
             counts = loading.load(password)
         except Rejected as error:
-            message = f"The demo newsroom was not loaded, because this site has other content at its URLs: {error}"
-            raise CommandError(message) from None
+            raise CommandError(
+                f"The demo newsroom was not loaded, because this site has other content at its URLs: {error}"
+            ) from None
         if chosen_password:
             _note(f"{loading.EDITOR} {password}")
         else:

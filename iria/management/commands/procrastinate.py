@@ -61,8 +61,9 @@ class Command(procrastinate.Command):
         except ConnectorException as error:
             if not isinstance(error.__cause__, UndefinedTable):
                 raise
-            message = "The database has no tables yet; run `manage.py migrate` first."
-            raise CommandError(message) from error
+            raise CommandError(
+                "The database has no tables yet; run `manage.py migrate` first."
+            ) from error
 
 
 async def run_worker(func: Work, **options: Any) -> None:

@@ -86,8 +86,9 @@ class Command(BaseCommand):
             # There is no terminal.
             answer = ""
         if answer.strip() != name:
-            message = "Nothing was changed. To restore without this question, use --no-input."
-            raise CommandError(message)
+            raise CommandError(
+                "Nothing was changed. To restore without this question, use --no-input."
+            )
 
 
 def add_key(parser: ArgumentParser) -> None:

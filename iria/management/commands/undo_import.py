@@ -26,13 +26,11 @@ class Command(BaseCommand):
             return
         run = ImportRun.objects.filter(pk=options["id"]).first()
         if run is None:
-            message = (
+            raise CommandError(
                 f"There is no import {options['id']}. undo_import without a number lists them."
             )
-            raise CommandError(message)
         if run.is_running:
-            message = f"Import {run.pk} is still running."
-            raise CommandError(message)
+            raise CommandError(f"Import {run.pk} is still running.")
 
         def progress(done: int, total: int) -> None:
             if options["verbosity"]:

@@ -62,8 +62,7 @@ def read_routes(file: Path, zone: tzinfo) -> Routes:
     """Raises Unreadable."""
     given = _loaded(file)
     if not isinstance(given, dict):
-        message = f"{file.name} is no routes file of Ghost."
-        raise Unreadable(message, 1)
+        raise Unreadable(f"{file.name} is no routes file of Ghost.", 1)
     routes = Routes(zone=zone)
     if collections := _mapping(given.get("collections")):
         routes.collections = []
@@ -110,8 +109,7 @@ def read_redirects(file: Path) -> list[Redirect]:
     elif isinstance(given, dict):
         pairs = [pair for part in given.values() for pair in _mapping(part).items()]
     else:
-        message = f"{file.name} is no redirects file of Ghost."
-        raise Unreadable(message, 1)
+        raise Unreadable(f"{file.name} is no redirects file of Ghost.", 1)
     return [_redirect(_string(old), _string(new)) for old, new in pairs]
 
 
@@ -212,15 +210,12 @@ def _mapping(value: object) -> dict[Any, Any]:
 def _loaded(file: Path) -> Any:
     try:
         if file.stat().st_size > MAX_FILE_BYTES:
-            message = f"It is larger than {MAX_FILE_BYTES // 1024**2} MB."
-            raise Unreadable(message)
+            raise Unreadable(f"It is larger than {MAX_FILE_BYTES // 1024**2} MB.")
         text = UNREADABLE.sub("", file.read_text(encoding="utf-8-sig"))
         return loaded(text, "json" if file.suffix.lower() == ".json" else "yaml")
     except Unreadable as error:
         raise error.named(file.name) from error
     except OSError as error:
-        message = f"{file.name} cannot be opened: {error.strerror}."
-        raise Unreadable(message) from error
+        raise Unreadable(f"{file.name} cannot be opened: {error.strerror}.") from error
     except UnicodeError as error:
-        message = f"{file.name} is not in UTF-8."
-        raise Unreadable(message) from error
+        raise Unreadable(f"{file.name} is not in UTF-8.") from error

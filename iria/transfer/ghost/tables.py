@@ -74,11 +74,9 @@ class Tables:
                 self._read(source)
             self._db.commit()
         except OSError as error:
-            message = f"The file cannot be opened: {error.strerror}."
-            raise Unreadable(message) from error
+            raise Unreadable(f"The file cannot be opened: {error.strerror}.") from error
         except sqlite3.Error as error:
-            message = f"The temporary database cannot be written: {error}."
-            raise Unreadable(message) from error
+            raise Unreadable(f"The temporary database cannot be written: {error}.") from error
         if not self.has_posts:
             raise Unreadable(NO_EXPORT, 1)
 
@@ -162,11 +160,13 @@ class Tables:
                 )
             raise Unreadable(message, lines.number or 1) from error
         except _TooDeep as error:
-            message = f"Objects are nested more than {MAX_DEPTH} deep."
-            raise Unreadable(message, lines.number) from error
+            raise Unreadable(
+                f"Objects are nested more than {MAX_DEPTH} deep.", lines.number
+            ) from error
         except (ValueError, ArithmeticError) as error:
-            message = "There is a number or a text in it that cannot be read."
-            raise Unreadable(message, lines.number) from error
+            raise Unreadable(
+                "There is a number or a text in it that cannot be read.", lines.number
+            ) from error
 
 
 def order_of(row: Row) -> int:

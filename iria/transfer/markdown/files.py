@@ -60,16 +60,15 @@ class Folder:
         """
 
         def fail(error: OSError) -> None:
-            message = f"The folder cannot be read: {error.strerror}."
-            raise Unreadable(message) from error
+            raise Unreadable(f"The folder cannot be read: {error.strerror}.") from error
 
         if not self._real.is_dir():
-            message = "This is not a folder. Give the folder of the site; unpack a ZIP file first."
-            raise Unreadable(message)
+            raise Unreadable(
+                "This is not a folder. Give the folder of the site; unpack a ZIP file first."
+            )
         start = Path(os.path.realpath(self._real / below))
         if not start.is_relative_to(self._real):
-            message = f"{below} leads out of the folder."
-            raise Unreadable(message)
+            raise Unreadable(f"{below} leads out of the folder.")
         for place, folders, names in start.walk(on_error=fail):
             folders[:] = sorted(
                 each for each in folders if not each.startswith(".") and each not in self.left_out
@@ -120,16 +119,13 @@ class Folder:
         """
         file = self.file(path)
         if file is None:
-            message = f"{path}: It leads out of the folder, or is no file."
-            raise Unreadable(message)
+            raise Unreadable(f"{path}: It leads out of the folder, or is no file.")
         try:
             if file.stat().st_size > MAX_FILE_BYTES:
-                message = f"{path}: The file is larger than {MAX_FILE_BYTES // 1024**2} MB."
-                raise Unreadable(message)
+                raise Unreadable(f"{path}: The file is larger than {MAX_FILE_BYTES // 1024**2} MB.")
             content = file.read_bytes()
         except OSError as error:
-            message = f"{path}: The file cannot be read: {error.strerror}."
-            raise Unreadable(message) from error
+            raise Unreadable(f"{path}: The file cannot be read: {error.strerror}.") from error
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
             return content.decode("utf-16", "replace"), False
         try:
@@ -193,8 +189,7 @@ def parse_fields(text: str, file_format: str, first_line: int = 1) -> dict[str, 
         Unreadable
     """
     if len(text) > MAX_FIELDS_LENGTH:
-        message = f"The fields have more than {MAX_FIELDS_LENGTH:,} characters."
-        raise Unreadable(message, first_line)
+        raise Unreadable(f"The fields have more than {MAX_FIELDS_LENGTH:,} characters.", first_line)
     return _fields(loaded(text, file_format, first_line), first_line)
 
 
@@ -202,11 +197,9 @@ def _json(text: str) -> Document:
     try:
         found, end = json.JSONDecoder().raw_decode(text)
     except json.JSONDecodeError as error:
-        message = f"The JSON is broken: {error.msg}."
-        raise Unreadable(message, error.lineno) from error
+        raise Unreadable(f"The JSON is broken: {error.msg}.", error.lineno) from error
     except (ValueError, RecursionError) as error:
-        message = "The JSON at the beginning cannot be read."
-        raise Unreadable(message, 1) from error
+        raise Unreadable("The JSON at the beginning cannot be read.", 1) from error
     return Document(_fields(found, 1), text[end:].lstrip("\n"))
 
 
@@ -214,8 +207,7 @@ def _fields(found: Any, line: int) -> dict[str, Value]:
     if found is None or found == "":
         return {}
     if not isinstance(found, dict):
-        message = "The front matter has no fields with names."
-        raise Unreadable(message, line)
+        raise Unreadable("The front matter has no fields with names.", line)
     value = _Reader(line).value(found)
     return value if isinstance(value, dict) else {}
 
@@ -230,8 +222,9 @@ class _Reader:
     def value(self, given: Any, depth: int = 0) -> Value:
         self.count += 1
         if self.count > MAX_VALUES or depth > MAX_DEPTH:
-            message = "The fields have too many values, or values too deep in each other."
-            raise Unreadable(message, self.line)
+            raise Unreadable(
+                "The fields have too many values, or values too deep in each other.", self.line
+            )
         match given:
             case dict():
                 return {

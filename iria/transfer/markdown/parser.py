@@ -494,16 +494,17 @@ class MarkdownFolder:
                 if len(broken) == MAX_NAMED:
                     break
         if broken:
-            reason = " ".join(
-                [
-                    broken[0].reason,
-                    *(f"Also line {each.line} of {each.reason}" for each in broken[1:]),
-                ]
+            raise Unreadable(
+                " ".join(
+                    [
+                        broken[0].reason,
+                        *(f"Also line {each.line} of {each.reason}" for each in broken[1:]),
+                    ]
+                ),
+                broken[0].line,
             )
-            raise Unreadable(reason, broken[0].line)
         if not count:
-            message = "The folder has no texts: no file ends in .md, .markdown or .html."
-            raise Unreadable(message)
+            raise Unreadable("The folder has no texts: no file ends in .md, .markdown or .html.")
 
     def records(self) -> Iterator[Record]:
         """Everything in the folder, sorted by path.

@@ -51,8 +51,7 @@ class Writer:
     def file(self, path: str) -> Iterator[Callable[[bytes], object]]:
         """Yields the function that appends to the file."""
         if path <= self._last:
-            message = f"{path} after {self._last}"
-            raise ValueError(message)
+            raise ValueError(f"{path} after {self._last}")
         self._last = path
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)

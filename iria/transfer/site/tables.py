@@ -121,14 +121,12 @@ class Column:
             self.type == "boolean" or not isinstance(value, bool)
         )
         if not right:
-            message = f"“{self.name}” must be of the type {self.type}."
-            raise Invalid(message)
+            raise Invalid(f"“{self.name}” must be of the type {self.type}.")
         if parse := MOMENTS.get(_internal_type(self.field)):
             try:
                 parse(value)
             except ValueError:  # PostgreSQL would understand “yesterday”.
-                message = f"“{self.name}” is no date or time."
-                raise Invalid(message) from None
+                raise Invalid(f"“{self.name}” is no date or time.") from None
 
     def default(self) -> Any:
         """The value of a row without this column."""
@@ -225,18 +223,17 @@ class Table:
             row = _object(line)
             for name, value in row.items():
                 if name not in known:
-                    message = f"This release knows no column “{name[:60]}” of {self.kind.name}."
-                    raise Invalid(message)
+                    raise Invalid(
+                        f"This release knows no column “{name[:60]}” of {self.kind.name}."
+                    )
                 known[name].check(value)
             if missing := required - row.keys():
-                message = f"“{min(missing)}” is missing."
-                raise Invalid(message)
+                raise Invalid(f"“{min(missing)}” is missing.")
             added: Row = {each.name: each.default() for each in filled if each.name not in row}
             for name, ids in named.items():
                 if (value := row.get(name)) is not None:
                     if value not in ids:
-                        message = f"This release does not know “{value[:120]}”."
-                        raise Invalid(message)
+                        raise Invalid(f"This release does not know “{value[:120]}”.")
                     added[name] = ids[value]
             return json.dumps(row | added) if added else line
 
@@ -276,8 +273,7 @@ def _object(line: str) -> Row:
     except (ValueError, RecursionError):
         row = None
     if not isinstance(row, dict):
-        message = "This is not a JSON object."
-        raise Invalid(message)
+        raise Invalid("This is not a JSON object.")
     return row
 
 

@@ -66,8 +66,7 @@ def _children(source: Any) -> Iterator[Element]:
             is_export = is_export or element.tag.startswith(NAMESPACE)
             is_rss = is_rss or (len(opened) == 1 and element.tag == "rss")
             if len(opened) > MAX_DEPTH:
-                message = f"Elements are nested more than {MAX_DEPTH} deep."
-                raise Unreadable(message)
+                raise Unreadable(f"Elements are nested more than {MAX_DEPTH} deep.")
             continue
         opened.pop()
         if len(opened) == 2 and opened[1].tag == "channel":

@@ -60,8 +60,7 @@ class Fetcher:
         """
         host = url_parts(url).netloc.lower()
         if self._silent[host] >= MAX_SILENT:
-            message = f"{host} did not answer before; run the import again later."
-            raise RequestFailed(message)
+            raise RequestFailed(f"{host} did not answer before; run the import again later.")
         try:
             content = self._with_retries(url, host)
         except TemporarilyFailed:
@@ -146,8 +145,7 @@ class Media:
         try:
             content = self.fetcher.fetch(image.url)
         except RequestFailed as error:
-            message = f"It could not be fetched. {error}"
-            raise Missing(message) from error
+            raise Missing(f"It could not be fetched. {error}") from error
         return ContentFile(content, name=PurePosixPath(image.path).name[-100:] or "image")
 
     def may_have(self, image: Image) -> bool:

@@ -221,10 +221,9 @@ class Texts:
 
     def _body(self, text: Text, longest: int, find: Callable[[str], str]) -> str:
         if len(text.body) > longest:
-            message = (
+            raise Failed(
                 f"The text has {len(text.body):,} characters; at most {longest:,} are possible."
             )
-            raise Failed(message)
         return with_links(text.body, self.site_url, find)
 
     def _finder(self, texts: Iterable[str]) -> Callable[[str], str]:

@@ -66,8 +66,7 @@ class Command(BaseCommand):
                 by=None,
             )
         except OSError as error:
-            message = f"Cannot read {file}: {error.strerror}."
-            raise CommandError(message) from error
+            raise CommandError(f"Cannot read {file}: {error.strerror}.") from error
         except uploads.NotPossible as error:
             raise CommandError(str(error)) from error
         if service := uploads.service_of_rows(uploads.first_rows_of(subscriber_import)):
@@ -101,8 +100,7 @@ def newsletter_named(slug: str) -> Newsletter:
     newsletter = Newsletter.objects.filter(slug=slug).first()
     if newsletter is None:
         slugs = ", ".join(Newsletter.objects.values_list("slug", flat=True))
-        message = f"There is no newsletter “{slug}”. Choose one of: {slugs}."
-        raise CommandError(message)
+        raise CommandError(f"There is no newsletter “{slug}”. Choose one of: {slugs}.")
     return newsletter
 
 
@@ -112,8 +110,7 @@ def _columns(subscriber_import: SubscriberImport, options: dict[str, Any]) -> Co
     def index(option: str, default: int | None) -> int | None:
         number = options[option]
         if number is not None and number < 1:
-            message = f"Columns are counted from 1, so --{option} {number} is not valid."
-            raise CommandError(message)
+            raise CommandError(f"Columns are counted from 1, so --{option} {number} is not valid.")
         return default if number is None else number - 1
 
     email = index("email", detected.email)

@@ -30,16 +30,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, files: list[str], dry_run: bool, **options: Any) -> None:
         if not files and not options["maildir"] and not options["imap"]:
-            message = "Name files, --maildir DIR, --imap, or - for standard input."
-            raise CommandError(message)
+            raise CommandError("Name files, --maildir DIR, --imap, or - for standard input.")
         for name in files:
             self._one(name, dry_run=dry_run)
         if options["maildir"]:
             self._all(mailbox.read_maildir(Path(options["maildir"])), dry_run=dry_run)
         if options["imap"]:
             if not settings.BOUNCE_MAILBOX_URL:
-                message = "Set BOUNCE_MAILBOX_URL, for example imaps://user:password@mail.example.org/INBOX."
-                raise CommandError(message)
+                raise CommandError(
+                    "Set BOUNCE_MAILBOX_URL, for example imaps://user:password@mail.example.org/INBOX."
+                )
             self._all(mailbox.read_url(settings.BOUNCE_MAILBOX_URL), dry_run=dry_run)
 
     def _one(self, name: str, *, dry_run: bool) -> None:

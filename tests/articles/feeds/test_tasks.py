@@ -96,8 +96,7 @@ def test_a_rejection_by_the_hub_is_an_error_of_the_job(
     settings.WEBSUB_HUB = HUB
 
     def refuse(*args: Any, **options: Any) -> FormResponse:
-        message = "Status 503 Service Unavailable"
-        raise RequestFailed(message)
+        raise RequestFailed("Status 503 Service Unavailable")
 
     monkeypatch.setattr(tasks, "post_form", refuse)
     with pytest.raises(tasks.HubFailed, match="503"):

@@ -150,8 +150,7 @@ def test_the_server_error_page_needs_no_database(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*args: object) -> None:
-        sentence = "a fault made by the test"
-        raise RuntimeError(sentence)
+        raise RuntimeError("a fault made by the test")
 
     client.raise_request_exception = False
     monkeypatch.setattr("articles.public.front_page.layout.load_front_page", broken)

@@ -31,8 +31,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     def get_file(url: str, **_options: Any) -> bytes:
         asked.append(url)
         if url not in files:
-            message = "Status 404"
-            raise RequestFailed(message)
+            raise RequestFailed("Status 404")
         return files[url]
 
     asked.clear()
@@ -101,8 +100,7 @@ def _failing(monkeypatch: pytest.MonkeyPatch, failures: int) -> list[str]:
     def get_file(url: str, **_options: Any) -> bytes:
         requests.append(url)
         if len(requests) <= failures:
-            message = "Status 503"
-            raise TemporarilyFailed(message)
+            raise TemporarilyFailed("Status 503")
         return b"content"
 
     monkeypatch.setattr(safe_client, "get_file", get_file)

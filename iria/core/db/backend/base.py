@@ -94,8 +94,9 @@ class ReplicaConnection(psycopg.Connection[Any]):
             if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
                 raise
             self.pgconn.finish()
-            message = f"It did not answer within {REPLICA_SECONDS:.0f} s."
-            raise psycopg.errors.ConnectionTimeout(message) from error
+            raise psycopg.errors.ConnectionTimeout(
+                f"It did not answer within {REPLICA_SECONDS:.0f} s."
+            ) from error
 
 
 def check(connection: Any) -> None:
@@ -132,8 +133,9 @@ def _check_answers(pgconn: Any) -> None:
     ready.register(pgconn.socket, select.POLLIN)
     while pgconn.is_busy():
         if not ready.poll(max(0.0, deadline - monotonic()) * 1000):
-            message = f"PostgreSQL did not answer within {CHECK_SECONDS:.0f} s"
-            raise psycopg.errors.ConnectionTimeout(message)
+            raise psycopg.errors.ConnectionTimeout(
+                f"PostgreSQL did not answer within {CHECK_SECONDS:.0f} s"
+            )
         pgconn.consume_input()
     while (result := pgconn.get_result()) is not None:
         if result.status != ExecStatus.EMPTY_QUERY:
