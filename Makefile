@@ -34,7 +34,7 @@ prove:
 bench:
 	@$(LAUNCHER) check durable make --silent programs benchmarks
 
-# The admin for docs/editors and the public pages for docs/design, or `make screenshots SCREENS="article pages"`.
+# Of the admin and the public pages, or `make screenshots SCREENS="article pages"`.
 screenshots:
 	@$(LAUNCHER) check throwaway make --silent programs take-screenshots SCREENS="$(SCREENS)"
 

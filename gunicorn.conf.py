@@ -22,7 +22,7 @@ if os.access("/dev/shm", os.W_OK):  # noqa: S108
 
 # Of the C library (mallopt(3)): one area of memory for all threads instead of one for each, and areas of their
 # own for large blocks such as pages, which go back to the system. Otherwise processes grow for many thousand
-# requests (docs/decisions/memory.md). Workers inherit this; musl has no such setting.
+# requests (docs/decisions/stored-pages.md). Workers inherit this; musl has no such setting.
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 with suppress(AttributeError):
     mallopt = ctypes.CDLL(None).mallopt

@@ -297,7 +297,7 @@ class IriaAdminSite(admin.AdminSite):
         """What `manage.py doctor` prints; a POST also runs the checks that need the network."""
         if not request.user.is_superuser:
             raise PermissionDenied
-        # Rarely needed, and web processes need less memory without it (docs/decisions/memory.md).
+        # Rarely needed, and web processes need less memory without it (docs/decisions/stored-pages.md).
         from iria.doctor.database import table_sizes
         from iria.doctor.run import results
 

@@ -260,7 +260,7 @@ for _alias, _database in DATABASES.items():
             # The primary is used instead of a replica.
             "timeout": 3 if _alias == "default" else 1,
             # Reconnect when a connection is needed, not at growing intervals
-            # (docs/decisions/database-outages.md).
+            # (docs/decisions/database.md).
             "reconnect_timeout": 0,
         }
         # Pooled connections are checked before use, for restarts of the database.
@@ -274,7 +274,7 @@ _CACHE_URL = cache_url("CACHE_URL")
 _DATABASE_CACHE: dict[str, Any] = {
     "BACKEND": "django.core.cache.backends.db.DatabaseCache",
     "LOCATION": "iria_cache",
-    # Keys of rate limits contain IP addresses: docs/decisions/daily-key.md.
+    # Keys of rate limits contain IP addresses: docs/decisions/counting.md.
     "KEY_FUNCTION": "iria.core.security.cache_key",
     # An attacker with many keys must not evict the limits on sign-in.
     "OPTIONS": {"MAX_ENTRIES": 50_000},
@@ -308,7 +308,7 @@ if DEBUG or TESTING:
     WHITENOISE_USE_FINDERS = True
     # Every test client creates the middleware, which would read all files each time.
     WHITENOISE_AUTOREFRESH = True
-# Images are served by this process, by nginx or by a bucket: docs/decisions/image-renditions.md.
+# Images are served by this process, by nginx or by a bucket: docs/decisions/images.md.
 IMAGE_ACCEL_LOCATION: str = env("IMAGE_ACCEL_LOCATION", cast=internal_location, default="")
 IMAGES_IN_BUCKET = bool(_BUCKET)
 STATIC_URL = "/static/"

@@ -157,7 +157,7 @@ def delete_old_backup_runs(timestamp: int) -> None:
 )
 def back_up(timestamp: int) -> None:
     """At the time of BACKUP_TIME: makes a backup, and tries it when the last trial is some days ago."""
-    from iria.backup import creating, drill  # docs/decisions/memory.md
+    from iria.backup import creating, drill  # docs/decisions/stored-pages.md
 
     creating.back_up(Path(settings.BACKUP_DIRECTORY))
     drill.drill_if_due(Path(settings.BACKUP_DIRECTORY))

@@ -2,7 +2,7 @@
 
 The table is the queue. A claim is committed before the e-mail is sent, so two workers never send the
 same e-mail, and if a worker is killed, the e-mail is uncertain rather than sent twice
-(docs/decisions/following.md).
+(docs/decisions/newsletter.md).
 
 Also what an address follows, on the page of e-mail preferences.
 """

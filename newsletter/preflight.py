@@ -132,7 +132,7 @@ def _domain_of(newsletter: Newsletter) -> str:
 
 def check_dns(name: str) -> str:
     """Returns what is wrong with a DNS record, or an empty string."""
-    import dns.exception  # docs/decisions/memory.md
+    import dns.exception  # docs/decisions/stored-pages.md
 
     record, *rest = name.split()
     domain = rest[-1]
@@ -212,7 +212,7 @@ def _texts(name: str) -> list[str]:
 
 
 def _query(name: str, record_type: str) -> list[Any]:
-    import dns.resolver  # docs/decisions/memory.md
+    import dns.resolver  # docs/decisions/stored-pages.md
 
     resolver = dns.resolver.get_default_resolver()
     try:

@@ -1,11 +1,12 @@
-"""The diagrams of `docs/architecture.md` and the list of hooks in `docs/extending.md`, generated from the code.
+"""The diagram of `docs/architecture.md` and the list of hooks in `docs/extending.md`, generated from the code.
 
 `python -m tests.architecture` writes them into the pages; `tests/iria/test_project.py` fails if they are
-outdated.
+outdated. `python -m tests.architecture models` prints diagrams of the data model.
 """
 
 import ast
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,7 @@ OUTER: Final = "iria"
 def pages() -> dict[Path, str]:
     """The pages with generated parts, as they should be."""
     return {
-        DIAGRAMS: _filled(DIAGRAMS, {"packages": packages(), "models": data_model()}),
+        DIAGRAMS: _filled(DIAGRAMS, {"packages": packages()}),
         EXTENDING: _filled(EXTENDING, {"hooks": hooks(), "signals": signals()}),
     }
 
@@ -142,7 +143,10 @@ def _reachable(start: str, edges: dict[str, set[str]]) -> set[str]:
 
 
 def data_model() -> str:
-    """A diagram for each package: its models, and the models of other packages they refer to."""
+    """A diagram for each package: its models, and the models of other packages they refer to.
+
+    `o|` means that the relation may be empty.
+    """
     from django.apps import apps
 
     groups: dict[str, list[Any]] = defaultdict(list)
@@ -175,5 +179,8 @@ if __name__ == "__main__":
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
     django.setup()
-    for file, page in pages().items():
-        file.write_text(page)
+    if sys.argv[1:] == ["models"]:
+        print(data_model())
+    else:
+        for file, page in pages().items():
+            file.write_text(page)

@@ -2,7 +2,7 @@
 
 It checks the SQL that Django would run. Squawk finds statements that scan or rewrite a table while
 others wait; our own rules cover what it does not check. The rules and the alternatives are
-in docs/decisions/migrations.md.
+in docs/decisions/database.md.
 """
 
 import json

@@ -57,7 +57,7 @@ class FileQuerySet(models.QuerySet["File"]):
 class File(LibraryRow):
     """A PDF document or an audio file. Its credit belongs to it; a description to each use.
 
-    Only the cleaned copy is stored (`docs/decisions/files.md`).
+    Only the cleaned copy is stored (`docs/decisions/figures.md`).
     """
 
     usages = hooks.file_usages

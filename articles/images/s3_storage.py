@@ -1,7 +1,7 @@
 """Storage of originals, renditions and files in a private S3-compatible bucket.
 
 Imported only if the settings name a bucket (`iria.environment.bucket`); its dependency is in
-`requirements-s3.txt`. Readers get signed URLs (docs/decisions/image-renditions.md).
+`requirements-s3.txt`. Readers get signed URLs (docs/decisions/images.md).
 """
 
 import errno

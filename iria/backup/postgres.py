@@ -20,7 +20,7 @@ from iria.launcher.postgres_programs import USUAL_FOLDERS
 JOBS: Final = min(4, os.cpu_count() or 1)
 """Of pg_dump and pg_restore."""
 WITHOUT_ROWS: Final = ("iria_dailykey", "iria_cache")
-"""Tables whose rows are not copied: keys that are destroyed every day (docs/decisions/daily-key.md), and the cache."""
+"""Tables whose rows are not copied: keys that are destroyed every day (docs/decisions/counting.md), and the cache."""
 PROGRAM_ENVIRONMENT: Final = {"LC_MESSAGES": "C", "PGOPTIONS": "-c synchronous_commit=off"}
 """Errors in English. Each statement of pg_restore is a transaction, and need not wait for the disk."""
 

@@ -5,7 +5,7 @@ It is asked only when a template is looked up.
 
 A card, a figure or a comment looks the same on every page, so its HTML is cached in the process. The key is everything
 the template can read: the values themselves. A changed headline, a renamed category or another credit is a different key,
-so nothing has to be invalidated (docs/decisions/html-fragments.md).
+so nothing has to be invalidated (docs/decisions/appearance.md).
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Rate limits, keys that change daily, encryption, keyed hashes and signed tokens.
 
-Counters hash IP addresses with a key per day (docs/decisions/daily-key.md). With the key, the hash of every IP address
+Counters hash IP addresses with a key per day (docs/decisions/counting.md). With the key, the hash of every IP address
 could be computed. So it changes every day, is stored only in PostgreSQL and is destroyed by the worker after the day; then
 the hashes cannot be reversed or matched with those of another day. PostgreSQL computes the hash, so no process knows the
 key.

@@ -1,7 +1,7 @@
 """Removes the demo content: rows with its origin, and nothing an editor created.
 
 Rows that somebody other than the demo editor has edited stay, with the rows they
-need; so do rows that content of editors uses (docs/decisions/demo.md).
+need; so do rows that content of editors uses (docs/decisions/export.md).
 """
 
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """The private database cluster of a state folder, shared by any number of commands.
 
-docs/decisions/private-database.md says how a daemon stops it when the last one has ended.
+docs/decisions/database.md says how a daemon stops it when the last one has ended.
 """
 
 import json

@@ -156,7 +156,7 @@ def surroundings(publication: Publication, language: str, direction: str) -> dic
 
 def inlined(html: str) -> str:
     """HTML with the rules of its `style` element inlined."""
-    import css_inline  # docs/decisions/memory.md
+    import css_inline  # docs/decisions/stored-pages.md
 
     inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
     inlined_html = inliner.inline(html)

@@ -1,7 +1,7 @@
 """The formats of other systems, and what a file is, so that a wrong one is refused in words that help.
 
 A new format needs a parser and an entry in `FORMATS`. Parsers are imported when a file is opened, since the admin needs
-their names only (docs/decisions/memory.md). To tell what a file is, only its beginning is read, or the names in a ZIP
+their names only (docs/decisions/stored-pages.md). To tell what a file is, only its beginning is read, or the names in a ZIP
 file. What is not recognised is left to the parser.
 """
 

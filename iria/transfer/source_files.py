@@ -195,7 +195,7 @@ def loaded(text: str, file_format: str, first_line: int = 1) -> Any:
     Raises:
         Unreadable
     """
-    import yaml  # docs/decisions/memory.md
+    import yaml  # docs/decisions/stored-pages.md
 
     # Every value as text, without the types that YAML would guess, so that “no” and “12:30” stay as written.
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

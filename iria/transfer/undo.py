@@ -1,7 +1,7 @@
 """Undoing an import: what it made and nobody has changed since is deleted; the rest stays, with the reason.
 
 In batches, each a transaction, so that a million items fit, and an undo that was interrupted is continued by
-starting it again. See docs/decisions/undoing-imports.md.
+starting it again. See docs/decisions/imports.md.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Composes digests: weekly, daily, for every new article (docs/decisions/digests.md).
+"""Composes digests: weekly, daily, for every new article (docs/decisions/newsletter.md).
 
 Every minute the worker checks whether a period has ended, in the publication's time zone. A second worker finds the period
 composed already. An article belongs to the period in which it was first visible, not to that of its date: it may have been scheduled

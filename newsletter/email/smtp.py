@@ -359,7 +359,7 @@ def add_signature(wire: bytes) -> bytes:
 
 
 def _signature(wire: bytes) -> bytes:
-    import dkim  # docs/decisions/memory.md
+    import dkim  # docs/decisions/stored-pages.md
 
     # The signature covers the e-mail without the dots that SMTP adds.
     message = DOUBLED_DOT.sub(b".", wire.removesuffix(b".\r\n"))

@@ -278,7 +278,7 @@ class Digest(models.Model):
     """A period of a digest rule; it is composed once.
 
     It has an issue for each combination of topics and language that subscribers chose
-    (docs/decisions/digests.md), except those without articles or without subscribers.
+    (docs/decisions/newsletter.md), except those without articles or without subscribers.
     """
 
     newsletter = models.ForeignKey(Newsletter, on_delete=models.CASCADE, related_name="digests")

@@ -1,8 +1,9 @@
 """`python -m tests.screenshots [NAME …]` photographs the admin and the public pages for the documentation.
 
 `make screenshots` runs it with a database of its own, which the demo newsroom fills. The screens of
-`screens.py` are written to `docs/editors/screenshots`, the pages of `public_pages.py` to `docs/design`, as
-NAME-WIDTH-SCHEME.webp, and checked by axe. `admin` and `pages` stand for all of them.
+`screens.py` and the pages of `public_pages.py` are written to `var/screenshots` as NAME-WIDTH-SCHEME.webp, and
+checked by axe; pictures that the documentation shows are replaced in `docs/screenshots`. `admin` and `pages`
+stand for all of them.
 """
 
 import io
@@ -12,7 +13,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
-from pathlib import Path
 from typing import Final
 
 import django
@@ -38,15 +38,17 @@ from tests.screenshots import public_pages, screens  # noqa: E402
 from tests.shared import PROJECT  # noqa: E402
 
 SETS: Final = {
-    "admin": (screens.SCREENS, screens.SIZES, PROJECT / "docs" / "editors" / "screenshots"),
-    "pages": (public_pages.PAGES, public_pages.SIZES, PROJECT / "docs" / "design"),
+    "admin": (screens.SCREENS, screens.SIZES),
+    "pages": (public_pages.PAGES, public_pages.SIZES),
 }
 SCHEMES: Final = ("light", "dark")
+ALL: Final = PROJECT / "var" / "screenshots"
+SHOWN: Final = PROJECT / "docs" / "screenshots"
 MAX_BYTES: Final = 80_000
 
 
 def main(names: list[str]) -> int:
-    known = {*SETS, *(name for shown, _sizes, _folder in SETS.values() for name in shown)}
+    known = {*SETS, *(name for shown, _sizes in SETS.values() for name in shown)}
     if unknown := sorted(set(names) - known):
         print(f"No such screen: {', '.join(unknown)}. There are {', '.join(sorted(known))}.")
         return 2
@@ -55,8 +57,8 @@ def main(names: list[str]) -> int:
     with serving() as server, _chromium() as browser:
         site = f"http://127.0.0.1:{server.port}"
         session = _signed_in(browser, site)
-        for key, (shown, sizes, folder) in SETS.items():
-            folder.mkdir(exist_ok=True)
+        ALL.mkdir(parents=True, exist_ok=True)
+        for key, (shown, sizes) in SETS.items():
             for name, show in shown.items():
                 if names and not {key, name} & set(names):
                     continue
@@ -72,7 +74,7 @@ def main(names: list[str]) -> int:
                     )
                     page = context.new_page()
                     show(page)
-                    _write(page, folder / f"{name}-{width}-{scheme}.webp")
+                    _write(page, f"{name}-{width}-{scheme}.webp")
                     complaints = [*accessibility_complaints(page), *looks_complaints(page)]
                     found += [f"{name} {width} {scheme}: {each}" for each in complaints]
                     context.close()
@@ -115,7 +117,7 @@ def _signed_in(browser: Browser, site: str) -> object:
     return state
 
 
-def _write(page: Page, file: Path) -> None:
+def _write(page: Page, name: str) -> None:
     """Writes what is on screen, in the best quality that is small enough."""
     page.wait_for_load_state("networkidle")
     page.evaluate("() => document.fonts.ready.then(() => true)")
@@ -125,7 +127,9 @@ def _write(page: Page, file: Path) -> None:
             shot.save(written, "WEBP", quality=quality, method=6)
             if written.tell() <= MAX_BYTES:
                 break
-        file.write_bytes(written.getvalue())
+        for file in (ALL / name, SHOWN / name):
+            if file.parent == ALL or file.exists():
+                file.write_bytes(written.getvalue())
 
 
 sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""The public pages in the pictures of docs/design, each as a function that brings a page there."""
+"""The public pages in the screenshots, each as a function that brings a page there."""
 
 from collections.abc import Callable
 from typing import Final

@@ -1,7 +1,7 @@
 """Commenting, and the pages for one's own comments: confirm, edit, status, list, appeal.
 
 With and without JavaScript the same function is called. These URLs are private and uncached. They use
-no CSRF cookie; docs/decisions/public-forms.md explains what protects them instead.
+no CSRF cookie; docs/decisions/public-pages.md explains what protects them instead.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """The child process that opens uploaded PDF and audio files.
 
 Started by `ingest.inspect` with an order on standard input, it answers with one JSON object on
-standard output, like the process that opens images (`docs/decisions/image-decoder-process.md`), and
+standard output, like the process that opens images (`docs/decisions/images.md`), and
 limits itself in the same way before it imports a parser.
 """
 

@@ -19,7 +19,7 @@ In the grid, each image is a `<button class="image-choice">` with `data-picture`
 `aria-pressed` too.
 
 The page without JavaScript has check boxes instead. Selected ids stay in the query string from page
-to page, and the gallery is shown as markup to copy (docs/decisions/galleries.md).
+to page, and the gallery is shown as markup to copy (docs/decisions/figures.md).
 """
 
 from collections.abc import Iterable

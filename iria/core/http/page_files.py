@@ -1,4 +1,4 @@
-"""Stored pages as files, which nginx or Caddy sends without this application (docs/decisions/page-files.md).
+"""Stored pages as files, which nginx or Caddy sends without this application (docs/decisions/stored-pages.md).
 
 A process that has rendered a page offers it in `PAGE_DIRECTORY/offers`. One process of the machine, the
 keeper, moves offers to `current`, deletes pages there when one of their scopes has changed or a scheduled

@@ -203,7 +203,7 @@ class StoredPages:
             response.compressed = page.compressed  # type: ignore[attr-defined]
             page_files.offer(request, page, began)
             if is_new and settings.SHARED_PAGES_URL:
-                from iria.core.http import shared_pages  # docs/decisions/memory.md
+                from iria.core.http import shared_pages  # docs/decisions/stored-pages.md
 
                 shared_pages.put(key, page)
         return _answer(request, response, freshness, timezone.now())
@@ -216,7 +216,7 @@ def find(key: Key, version: str) -> StoredPage | None:
         return page
     if not settings.SHARED_PAGES_URL:
         return None
-    from iria.core.http import shared_pages  # docs/decisions/memory.md
+    from iria.core.http import shared_pages  # docs/decisions/stored-pages.md
 
     shared = shared_pages.get(key, version)
     if shared is None:

@@ -4,7 +4,7 @@ Public pages are the same for everybody. So outside `PRIVATE_PATHS` the middlewa
 and CSRF tokens do nothing, `request.session` does not exist, and a view that uses it fails in its first test.
 
 Public forms are protected by the origin of a request instead, since a token would make every copy of a page different
-(docs/decisions/public-forms.md). Browsers send where a request comes from: `Sec-Fetch-Site` (Fetch Metadata)
+(docs/decisions/public-pages.md). Browsers send where a request comes from: `Sec-Fetch-Site` (Fetch Metadata)
 and `Origin` (RFC 6454). A client that sends neither is not a browser and has no cookies of a reader, so it
 may pass.
 """

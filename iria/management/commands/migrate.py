@@ -1,7 +1,7 @@
 """`manage.py migrate` that does not block readers while another transaction uses a table.
 
 A statement that waits for an exclusive lock blocks every later reader of the table.
-So it waits for a second only, then the migration is retried (docs/decisions/migrations.md).
+So it waits for a second only, then the migration is retried (docs/decisions/database.md).
 """
 
 import time

@@ -1,6 +1,6 @@
 """The backend that `DATABASES["default"]["ENGINE"]` names.
 
-Django's own, with three things added to its pool (docs/decisions/database-outages.md): no request
+Django's own, with three things added to its pool (docs/decisions/database.md): no request
 waits for a server that is known to be down, a connection is checked within a second before it is
 used, and one dead connection empties the pool. It logs SQL statements that take long (`SLOW_QUERY_MS`),
 without their parameters, which may be personal.
