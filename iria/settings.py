@@ -279,8 +279,6 @@ _DATABASE_CACHE: dict[str, Any] = {
     # An attacker with many keys must not evict the limits on sign-in.
     "OPTIONS": {"MAX_ENTRIES": 50_000},
 }
-# Where processes look for pages that others have rendered.
-SHARED_PAGES_URL = "" if _CACHE_URL == "none" else _CACHE_URL
 CACHES: dict[str, dict[str, Any]]
 if _CACHE_URL == "none":
     CACHES = {"default": _DATABASE_CACHE}

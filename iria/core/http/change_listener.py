@@ -11,6 +11,8 @@ network as well (`iria.core.http.cdn`).
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from os import getpid
 from threading import Lock, Thread
 from time import monotonic, sleep
@@ -29,6 +31,8 @@ PAUSE_SECONDS: Final = 0.25
 SILENCE_SECONDS: Final = 0.9
 """After this long without an answer a change may have been missed."""
 RETRY_SECONDS: Final = 1.0
+NEVER: Final = -1
+"""In place of the number of a change: whether others followed is unknown."""
 MAX_SCOPES: Final = 20_000
 """Known one by one; with more, everything counts as changed."""
 
@@ -47,6 +51,24 @@ KEEPALIVES: Final = (
 """The server gives the lock of a machine that has vanished to another one."""
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Until when a page that has been rendered stays as it is."""
+
+    scopes: frozenset[str]
+    since: int
+    """The last change (`ChangeListener.number`) before the page was rendered, or `NEVER`."""
+    until: datetime
+    """The next scheduled change, or the end of the day."""
+    next_change: datetime | None
+    """The next scheduled change."""
+    version: str
+    """Of everything that the page may show (`iria.core.http.page_cache.etag_of`)."""
+
+    def lasts(self, now: datetime) -> bool:
+        return now < self.until and not listener.has_changed(self.scopes, self.since)
 
 
 class ChangeListener:

@@ -23,8 +23,8 @@ from iria.core.http.cache_versions import (
     CacheState,
     current_state,
 )
-from iria.core.http.change_listener import listener
-from iria.core.http.page_store import NEVER, Freshness, known_query
+from iria.core.http.change_listener import NEVER, Freshness, listener
+from iria.core.http.page_store import known_query
 from iria.core.http.release import release
 from iria.core.text.dates import DAY, HOUR, period_of
 

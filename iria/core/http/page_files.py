@@ -17,12 +17,12 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -32,13 +32,10 @@ from django.utils.cache import get_conditional_response
 from django.utils.csp import build_policy
 
 from iria.core.http import change_listener
-from iria.core.http.change_listener import listener
+from iria.core.http.change_listener import Freshness, listener
 from iria.core.http.headers import COMPRESS, PERMISSIONS_POLICY, SPECULATION_RULES
 from iria.core.http.release import release
 from iria.core.text.dates import END
-
-if TYPE_CHECKING:
-    from iria.core.http.page_store import StoredPage
 
 PATH: Final = re.compile(r"/(?:[a-z0-9_-]{1,200}/)*")
 """The paths that have a file, written as in the configurations of nginx and Caddy: no dot, no quoting."""
@@ -48,6 +45,10 @@ EARLY: Final = timedelta(seconds=1)
 OFFER_AGAIN_SECONDS: Final = 1.0
 MAX_REMEMBERED: Final = 10_000
 LEFTOVER_SECONDS: Final = 60.0
+OVERHEAD_BYTES: Final = 2_000
+"""Estimated bytes of a stored page beside its body and its scopes."""
+SCOPE_BYTES: Final = 150
+"""Estimated bytes of the name of a scope in a set. A list with a hundred articles has as many."""
 
 PAGE: Final = "index.html"
 FORMS: Final = {"br": f"{PAGE}.br", "gzip": f"{PAGE}.gz"}
@@ -68,6 +69,28 @@ MAX_SINGLE_DELETIONS: Final = 200
 logger = logging.getLogger(__name__)
 
 _offered: dict[str, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A response with status 200, before compression."""
+
+    freshness: Freshness
+    body: bytes
+    headers: dict[str, str]
+    compressed: dict[str, bytes] = field(default_factory=dict)
+    """The body by content encoding, made when first needed (`iria.core.http.headers`)."""
+
+    @property
+    def size(self) -> int:
+        """Estimated bytes in memory; both compressed forms together take about 0.4 of the body."""
+        return OVERHEAD_BYTES + len(self.body) * 7 // 5 + SCOPE_BYTES * len(self.freshness.scopes)
+
+    def copy(self) -> HttpResponse:
+        response = HttpResponse(self.body, headers=self.headers)
+        response.compressed = self.compressed  # type: ignore[attr-defined]
+        response.is_stored = True  # type: ignore[attr-defined]
+        return response
 
 
 def path_of(request: HttpRequest) -> str | None:
@@ -100,7 +123,7 @@ def common_headers() -> dict[str, str]:
     }
 
 
-def offer(request: HttpRequest, page: "StoredPage", valid_at: float) -> None:
+def offer(request: HttpRequest, page: StoredPage, valid_at: float) -> None:
     """Offers a page to the keeper, if the web server may send it to everybody.
 
     Args:
@@ -135,7 +158,7 @@ def offer(request: HttpRequest, page: "StoredPage", valid_at: float) -> None:
         _report(error)
 
 
-def _write(page: "StoredPage", about: bytes) -> None:
+def _write(page: StoredPage, about: bytes) -> None:
     for coding in FORMS:
         if coding not in page.compressed:
             page.compressed[coding] = COMPRESS[coding](page.body)

@@ -1,4 +1,4 @@
-"""Stored public pages in the memory of each web process, and in Redis (docs/decisions/stored-pages.md).
+"""Stored public pages in the memory of each web process (docs/decisions/stored-pages.md).
 
 A page is stored as it is sent, and sent again until one of its scopes changes (`ChangeListener`) or a
 scheduled change is due. While the database is away, the page that was current until then is better than an
@@ -8,8 +8,7 @@ error page.
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from threading import Lock
 from time import monotonic
@@ -17,7 +16,6 @@ from typing import Final, TypeGuard
 from urllib.parse import urlencode
 from weakref import WeakValueDictionary
 
-import brotli
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -27,65 +25,16 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
 from iria.core.http import cdn, page_files
-from iria.core.http.change_listener import listener
+from iria.core.http.change_listener import Freshness, listener
+from iria.core.http.page_files import StoredPage
 from iria.core.http.private_paths import is_private
 from iria.core.http.release import release
 
 Key = tuple[str, bool, str, str]
 """Host, whether by HTTPS, path, and the parameters of the query that the view reads."""
 
-NEVER: Final = -1
-"""In place of the number of a change: whether others followed is unknown."""
-
 RENDERING_SECONDS: Final = 10.0
 """How long a request waits for another one that renders the same page."""
-OVERHEAD_BYTES: Final = 2_000
-"""Estimated bytes of a stored page beside its body and its scopes."""
-SCOPE_BYTES: Final = 150
-"""Estimated bytes of the name of a scope in a set. A list with a hundred articles has as many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """Until when a page that has been rendered stays as it is."""
-
-    scopes: frozenset[str]
-    since: int
-    """The last change (`ChangeListener.number`) before the page was rendered."""
-    until: datetime
-    """The next scheduled change, or the end of the day."""
-    next_change: datetime | None
-    """The next scheduled change."""
-    version: str
-    """Of everything that the page may show (`etag_of`)."""
-
-    def lasts(self, now: datetime) -> bool:
-        return now < self.until and not listener.has_changed(self.scopes, self.since)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPage:
-    """A response with status 200, before compression."""
-
-    freshness: Freshness
-    body: bytes
-    headers: dict[str, str]
-    compressed: dict[str, bytes] = field(default_factory=dict)
-    """The body by content encoding, made when first needed (`iria.core.http.headers`)."""
-
-    @property
-    def size(self) -> int:
-        """Estimated bytes in memory; both compressed forms together take about 0.4 of the body."""
-        return OVERHEAD_BYTES + len(self.body) * 7 // 5 + SCOPE_BYTES * len(self.freshness.scopes)
-
-    def copy(self) -> HttpResponse:
-        response = HttpResponse(self.body, headers=self.headers)
-        response.compressed = self.compressed  # type: ignore[attr-defined]
-        response.is_stored = True  # type: ignore[attr-defined]
-        return response
-
-    def response_to(self, request: HttpRequest, now: datetime) -> HttpResponseBase:
-        return _answer(request, self.copy(), self.freshness, now)
 
 
 class PageStore:
@@ -160,14 +109,14 @@ class StoredPages:
         if page is not None and page.freshness.lasts(now := timezone.now()):
             # A web server that sends files would not have asked if it had this page.
             page_files.offer(request, page, known_at)
-            return page.response_to(request, now)
+            return _answer(request, page.copy(), page.freshness, now)
         lock = pages.rendering(key)
         is_first = lock.acquire(blocking=False)
         if not is_first and lock.acquire(timeout=RENDERING_SECONDS):
             lock.release()
             page = pages.get(key)
             if page is not None and page.freshness.lasts(now := timezone.now()):
-                return page.response_to(request, now)
+                return _answer(request, page.copy(), page.freshness, now)
         try:
             return self._store(request, key, self._render(request, page), began)
         finally:
@@ -181,7 +130,7 @@ class StoredPages:
         if getattr(request, "is_unavailable", False):
             # Not one that was outdated before: its article may have been unpublished.
             if page is not None and is_current:
-                return page.response_to(request, timezone.now())
+                return _answer(request, page.copy(), page.freshness, timezone.now())
             return page_files.stale(request) or response
         return response
 
@@ -192,40 +141,20 @@ class StoredPages:
         if freshness is None or not _may_be_stored(response):
             return response
         response.headers["ETag"] = etag_of_content(response.content)
-        is_new, compressed = (
-            not hasattr(response, "compressed"),
-            getattr(response, "compressed", {}),
-        )
+        compressed = getattr(response, "compressed", {})
         page = StoredPage(freshness, response.content, dict(response.headers), compressed)
         # A view may leave out the body of a response to HEAD.
         if request.method == "GET":
             pages.put(key, page, settings.PAGE_STORE_MB * 1_000_000)
             response.compressed = page.compressed  # type: ignore[attr-defined]
             page_files.offer(request, page, began)
-            if is_new and settings.SHARED_PAGES_URL:
-                from iria.core.http import shared_pages  # docs/decisions/stored-pages.md
-
-                shared_pages.put(key, page)
         return _answer(request, response, freshness, timezone.now())
 
 
 def find(key: Key, version: str) -> StoredPage | None:
     """The page if it was made from this version, although nothing else may be known of later changes."""
     page = pages.get(key)
-    if page is not None and page.freshness.version == version:
-        return page
-    if not settings.SHARED_PAGES_URL:
-        return None
-    from iria.core.http import shared_pages  # docs/decisions/stored-pages.md
-
-    shared = shared_pages.get(key, version)
-    if shared is None:
-        return None
-    compressed, headers, scopes = shared
-    # Of its freshness only the scopes are used: `public_page` knows until when it lasts.
-    freshness = Freshness(scopes, NEVER, datetime.min.replace(tzinfo=UTC), None, version)
-    body = brotli.decompress(compressed)
-    return StoredPage(freshness, body, headers, {shared_pages.CODING: compressed})
+    return page if page is not None and page.freshness.version == version else None
 
 
 def etag_of_content(body: bytes) -> str:
