@@ -1,12 +1,12 @@
 """HTML of other systems as HTML that `articles.body` can sanitise: texts, whole pages and comments. Plain Python.
 
-An image becomes `<figure data-source-image="ID" data-source-url="URL">`, which the writer turns into one of the
+Each system has a table of rules: what becomes of the elements that it marks by their tag or class (`apply`). An image becomes `<figure data-source-image="ID" data-source-url="URL">`, which the writer turns into one of the
 library, or into a link if it is not there.
 """
 
 import re
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 from typing import Final
@@ -16,10 +16,11 @@ from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from articles.body.tree import UNREADABLE, inner_html, replace
+from articles.body.tree import UNREADABLE, drop, inner_html, replace, text_of, unwrap
 from iria.transfer.captions import split_html
 from iria.transfer.names import is_web_url, short_id, url_parts
 from iria.transfer.records import Image, Remark, Text
+from iria.transfer.report import DiskDict
 
 WHOLE_PAGE: Final = re.compile(
     r"<!DOCTYPE[^>]*>|</?(?:html|head|body|frameset)\b[^>]*>", re.IGNORECASE
@@ -32,7 +33,9 @@ YOUTUBE: Final = re.compile(
 VIMEO: Final = re.compile(r"player\.vimeo\.com/video/(\d+)")
 PLAYERS: Final = ("https://www.youtube.com/", "https://vimeo.com/")
 WIDTHS: Final = {"alignwide": "wide", "alignfull": "full"}
-IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp|svg)$", re.IGNORECASE)
+IMAGE_FILE: Final = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp|svg)(?:$|\?)", re.IGNORECASE
+)
 MAX_DEPTH: Final = 200
 DIGITS: Final = re.compile(r"\d{1,18}")
 
@@ -93,19 +96,19 @@ def without_comments(html: str, instead: str = "") -> str:
 
 
 def convert_html(
-    text: str, identify: FindId, prepare: Callable[[HtmlElement], None] = lambda _tree: None
+    text: str, identify: FindId, prepare: Callable[[HtmlElement], Iterable[Remark]]
 ) -> Converted:
     """HTML of any other system, where line ends and brackets mean nothing.
 
     Args:
         identify: URL of an image as in the text → its source id.
-        prepare: changes the elements before they are converted.
+        prepare: changes the elements before they are converted, mostly by `apply`.
     """
     result = Converted("")
     tree = elements_of(without_comments(UNREADABLE.sub("", text)))
     if tree is None:
         return without_markup(text, result)
-    prepare(tree)
+    result.remarks += prepare(tree)
     convert_embeds(tree, result)
     convert_galleries(tree)
     convert_images(tree, result, identify)
@@ -165,18 +168,86 @@ def link_paragraph(url: str, text: str = "", below: Iterable[str] = ()) -> HtmlE
 
 
 def embed_figure(url: str) -> HtmlElement:
-    figure = lxml_html.Element("figure")
-    figure.set("data-embed", url)
-    return figure
+    return lxml_html.Element("figure", {"data-embed": url})
 
 
-def announce(url: str, known: set[str], images: list[Image]) -> str:
-    """The source id of an image of the web, of which a record is made the first time."""
-    source_id = short_id(url)
-    if source_id not in known and is_web_url(url):
-        known.add(source_id)
-        images.append(Image(source_id, url, path_of(url).strip("/")))
-    return source_id
+def footnote(text: str) -> HtmlElement:
+    return lxml_html.Element("span", {"data-footnote": text})
+
+
+DROP: Final = "drop"
+UNWRAP: Final = "unwrap"
+type Action = str | Callable[[HtmlElement], Remark | None]
+"""`DROP` an element with its content, `UNWRAP` it, or a function that changes or replaces it."""
+
+
+def apply(rules: Mapping[str, Action], tree: HtmlElement) -> list[Remark]:
+    """Changes the elements that each selector (see `select`) finds, one rule after the other."""
+    remarks: list[Remark] = []
+    for selector, action in rules.items():
+        found = list(select(tree, selector))
+        if action == DROP:
+            drop(tree, found)
+        elif action == UNWRAP:
+            unwrap(tree, found)
+        elif callable(action):
+            remarks += filter(None, map(action, found))
+    return remarks
+
+
+def select(tree: HtmlElement, selector: str) -> Iterator[HtmlElement]:
+    """The elements in the tree for `tag`, `.class` or `tag.class`."""
+    tag, _, name = selector.partition(".")
+    for element in tree.iter(tag or "*"):
+        if not name or name in classes_of(element):
+            yield element
+
+
+def first(tree: HtmlElement, selector: str) -> HtmlElement | None:
+    return next(select(tree, selector), None)
+
+
+def text_in(tree: HtmlElement, selector: str) -> str:
+    """The text of the first such element on one line; empty if there is none."""
+    element = first(tree, selector)
+    return "" if element is None else text_of(element)
+
+
+def rename(tag: str, attribute: str, value: str = "") -> Action:
+    def change(element: HtmlElement) -> None:
+        element.tag = tag
+        element.set(attribute, value)
+
+    return change
+
+
+PULL_QUOTE: Final = rename("aside", "data-pull-quote")
+CALLOUT: Final = rename("aside", "data-callout")
+
+
+@dataclass(slots=True)
+class FoundImages:
+    """The images that texts show. Each is new once, whatever shows it again."""
+
+    new: list[Image] = field(default_factory=list)
+    _known: DiskDict[int] = field(default_factory=DiskDict[int])
+
+    def add(self, image: Image) -> str:
+        """Its source id."""
+        if image.source_id not in self._known:
+            self._known[image.source_id] = 1
+            self.new.append(image)
+        return image.source_id
+
+    def add_url(self, url: str) -> str:
+        """The source id of an image by its URL; it is new only if it can be fetched from there."""
+        image = Image(short_id(url), url, path_of(url).strip("/"))
+        return self.add(image) if is_web_url(url) else image.source_id
+
+    def take(self) -> list[Image]:
+        """Those that are new since this was called before."""
+        taken, self.new = self.new, []
+        return taken
 
 
 def convert_embeds(tree: HtmlElement, result: Converted) -> None:
@@ -381,25 +452,6 @@ def parse_page(page: str) -> HtmlElement:
         return lxml_html.document_fromstring(UNREADABLE.sub("", page) or "<p></p>")
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return lxml_html.document_fromstring("<p></p>")
-
-
-def with_class(tree: HtmlElement, name: str) -> Iterator[HtmlElement]:
-    for element in tree.iter():
-        if isinstance(element.tag, str) and name in (element.get("class") or "").split():
-            yield element
-
-
-def first_with_class(tree: HtmlElement, name: str) -> HtmlElement | None:
-    return next(with_class(tree, name), None)
-
-
-def element_text(element: HtmlElement | None) -> str:
-    """On one line."""
-    return "" if element is None else " ".join("".join(element.itertext()).split())
-
-
-def element_html(element: HtmlElement | None) -> str:
-    return "" if element is None else inner_html(element)
 
 
 LINK: Final = re.compile(r"<a\b[^>]*>", re.IGNORECASE)

@@ -27,7 +27,6 @@ class Medium:
     caption: str = ""
     """HTML."""
     credit: str = ""
-    alt: str = ""
 
 
 @dataclass(slots=True)

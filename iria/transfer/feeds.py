@@ -1,7 +1,7 @@
 """A feed (RSS 0.9 to 2.0, Atom or JSON Feed) as neutral records."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC
 from html import escape
@@ -12,7 +12,7 @@ from typing import Final
 from lxml.html import HtmlElement
 
 from iria.transfer import feed_entries
-from iria.transfer.bodies import convert_html, old_id, path_of, title_of
+from iria.transfer.bodies import FoundImages, convert_html, old_id, path_of, title_of
 from iria.transfer.captions import split_html
 from iria.transfer.feed_entries import Entry, Head, Medium
 from iria.transfer.names import (
@@ -58,7 +58,7 @@ class Feed:
     url: str = ""
     pages: tuple[tuple[Path, str], ...] = ()
     """Its further pages, each with its URL or an empty one."""
-    _images: set[str] = field(default_factory=set)
+    _images: FoundImages = field(default_factory=FoundImages)
 
     system = SYSTEM
 
@@ -75,12 +75,11 @@ class Feed:
         url = _joined(self.url, head.url) or self.url or shown(self.file.name)
         site = Site(SYSTEM, title_of(head.title), url.rstrip("/"), language_of(head.language))
         yield site
-        self._images.clear()
+        self._images = FoundImages()
         announced = Announced()
         for entry in self._entries(Head()):
-            images: list[Image] = []
-            text = self._text(entry, head, site.url, images)
-            yield from images
+            text = self._text(entry, head, site.url)
+            yield from self._images.take()
             yield from announced.before(text)
             yield text
 
@@ -115,7 +114,7 @@ class Feed:
         read = feed_entries.read_json if start[:1] == b"{" else feed_entries.read_xml
         return read(file, head)
 
-    def _text(self, entry: Entry, head: Head, site_url: str, images: list[Image]) -> Text:
+    def _text(self, entry: Entry, head: Head, site_url: str) -> Text:
         url = _joined(site_url, entry.url)
         base = _joined(url or site_url, entry.base) or url or site_url
         path = path_of(url)
@@ -147,20 +146,18 @@ class Feed:
             text.skipped = f"It is no text but of the kind “{entry.kind}”."
         if text.published_at is None and text.state == State.PUBLISHED:
             text.remarks.append(NO_DATE)
-        self._set_body(text, entry, base, images)
+        self._set_body(text, entry, base)
         return text
 
-    def _set_body(self, text: Text, entry: Entry, base: str, images: list[Image]) -> None:
+    def _set_body(self, text: Text, entry: Entry, base: str) -> None:
         in_text: list[str] = []
 
         def identify(url: str) -> str:
-            source_id = self._image(Medium(url, is_image=True), images)
-            in_text.append(source_id)
-            return source_id
+            in_text.append(self._images.add_url(url))
+            return in_text[-1]
 
         content = APPEARED.sub("", entry.content.rstrip()) or entry.summary
-        converted = convert_html(content, identify, absolute(base))
-        converted.put_into(text)
+        convert_html(content, identify, lambda tree: _absolute(tree, base)).put_into(text)
         if entry.content:
             text.standfirst = _standfirst(entry)
         for medium in entry.media:
@@ -171,7 +168,7 @@ class Feed:
                 name = escape(path_of(medium.url).strip("/").rsplit("/", 1)[-1] or medium.url)
                 text.body += f'<p><a href="{escape(medium.url)}">{name}</a></p>'
                 continue
-            source_id = self._image(medium, images)
+            source_id = self._image(medium)
             if medium.credit:
                 text.credits.setdefault(source_id, title_of(medium.credit))
             if source_id not in in_text:
@@ -179,25 +176,18 @@ class Feed:
             if source_id not in {*in_text, text.lead_image}:
                 text.remarks.append(Remark("image without place", medium.url))
 
-    def _image(self, medium: Medium, images: list[Image]) -> str:
-        source_id = short_id(medium.url)
-        if source_id in self._images or not is_web_url(medium.url):
-            return source_id
-        self._images.add(source_id)
+    def _image(self, medium: Medium) -> str:
         caption = split_html(medium.caption)
         remarks = (Remark("undecided credit", caption.text),) if caption.is_undecided else ()
-        images.append(
-            Image(
-                source_id,
-                medium.url,
-                path_of(medium.url).strip("/"),
-                caption=title_of(caption.caption),
-                credit=title_of(medium.credit) or caption.credit,
-                alt=title_of(medium.alt),
-                remarks=remarks,
-            )
+        image = Image(
+            short_id(medium.url),
+            medium.url,
+            path_of(medium.url).strip("/"),
+            caption=title_of(caption.caption),
+            credit=title_of(medium.credit) or caption.credit,
+            remarks=remarks,
         )
-        return source_id
+        return self._images.add(image)
 
 
 def _standfirst(entry: Entry) -> str:
@@ -210,17 +200,13 @@ def _standfirst(entry: Entry) -> str:
     return "" if is_start else summary
 
 
-def absolute(base: str) -> Callable[[HtmlElement], None]:
-    """Makes the URLs of links and images absolute."""
-
-    def prepare(tree: HtmlElement) -> None:
-        for tag, name in (("img", "src"), ("a", "href")):
-            for each in tree.iter(tag):
-                url = each.get(name) or ""
-                if not url.startswith("#"):
-                    each.set(name, _joined(base, url) or url)
-
-    return prepare
+def _absolute(tree: HtmlElement, base: str) -> list[Remark]:
+    for tag, name in (("img", "src"), ("a", "href")):
+        for each in tree.iter(tag):
+            url = each.get(name) or ""
+            if not url.startswith("#"):
+                each.set(name, _joined(base, url) or url)
+    return []
 
 
 def _joined(base: str, url: str) -> str:

@@ -9,20 +9,22 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from articles.body.tree import drop, replace
+from articles.body.tree import inner_html, replace
 from iria.transfer.bodies import (
-    announce,
+    DROP,
+    PULL_QUOTE,
+    Action,
+    FoundImages,
+    apply,
     convert_html,
-    element_html,
-    element_text,
-    first_with_class,
+    first,
     link_paragraph,
     parse_page,
     path_of,
-    with_class,
+    text_in,
 )
 from iria.transfer.names import Announced, moment, short_id
-from iria.transfer.records import NO_DATE, Image, Kind, Record, Site, State, Text, Unreadable
+from iria.transfer.records import NO_DATE, Kind, Record, Remark, Site, State, Text, Unreadable
 from iria.transfer.source_files import Archive
 
 SYSTEM: Final = "medium"
@@ -34,14 +36,12 @@ GIST: Final = re.compile(r"(?P<page>https://gist\.github\.com/.+)\.js$")
 SIZE: Final = re.compile(r"(?<=medium\.com/)(?:v2/)?(?:max|fit/c|resize:fit:)[/]?(?:\d+/)+")
 LARGE: Final = "max/2560/"
 DRAFT: Final = "draft_"
-REPEATED: Final = ("graf--title", "graf--subtitle", "graf--kicker")
-"""Parts of a body that the page has above it too."""
 
 
 @dataclass(slots=True)
 class Export:
     file: Path
-    _images: set[str] = field(default_factory=set)
+    _images: FoundImages = field(default_factory=FoundImages)
     _stories: set[str] = field(default_factory=set)
     """The ids of those that were published."""
 
@@ -53,7 +53,7 @@ class Export:
         Raises:
             Unreadable: the archive is refused, damaged, or not from Medium.
         """
-        self._images.clear()
+        self._images = FoundImages()
         announced = Announced()
         yield Site(SYSTEM)
         with Archive(self.file) as archive:
@@ -67,102 +67,86 @@ class Export:
                 if not each.startswith(DRAFT) and (found := NAME.fullmatch(each))
             }
             for name in names:
-                images: list[Image] = []
-                text = self._text(name.rsplit("/", 1)[-1], archive.text(name), images)
-                yield from images
+                text = self._text(name.rsplit("/", 1)[-1], archive.text(name))
+                yield from self._images.take()
                 yield from announced.before(text)
                 yield text
 
-    def _text(self, name: str, page: str, images: list[Image]) -> Text:
+    def _text(self, name: str, page: str) -> Text:
         tree = parse_page(page)
         stem = name.removesuffix(".html")
         named = NAME.fullmatch(stem)
         is_draft = name.startswith(DRAFT)
-        canonical = first_with_class(tree, "p-canonical")
+        canonical, time = first(tree, ".p-canonical"), first(tree, ".dt-published")
         url = (canonical.get("href") or "").strip() if canonical is not None else ""
-        time = first_with_class(tree, "dt-published")
-        author = element_text(first_with_class(tree, "p-author"))
         slug = re.sub(r"-[0-9a-f]{8,14}$", "", path_of(url).strip("/").rsplit("/", 1)[-1])
         text = Text(
             source_id=short_id(named["id"] if named else stem),
             kind=Kind.POSTS,
-            title=element_text(first_with_class(tree, "p-name")),
+            title=text_in(tree, ".p-name"),
             slug=slug or (named["slug"].strip("-").lower() if named else ""),
             body="",
             state=State.DRAFT if is_draft else State.PUBLISHED,
             published_at=moment(time.get("datetime") or "", UTC) if time is not None else None,
             # That above the text is shortened.
-            standfirst=element_text(
-                next(
-                    iter(with_class(tree, "graf--subtitle")),
-                    first_with_class(tree, "p-summary"),
-                )
-            ),
+            standfirst=text_in(tree, ".graf--subtitle") or text_in(tree, ".p-summary"),
             path="" if is_draft else path_of(url),
-            authors=[author[:120]] if author else [],
         )
+        if author := text_in(tree, ".p-author"):
+            text.authors = [author[:120]]
         if named and not is_draft:
             text.old_paths = [f"/p/{named['id']}/"]
         if not is_draft and text.published_at is None:
             text.remarks.append(NO_DATE)
-        self._set_body(text, first_with_class(tree, "e-content"), images)
+        content = first(tree, ".e-content")
+        html = "" if content is None else inner_html(content)
+        convert_html(html, self._images.add_url, self._prepare).put_into(text)
         return text
 
-    def _set_body(self, text: Text, content: HtmlElement | None, images: list[Image]) -> None:
-        def identify(url: str) -> str:
-            return announce(url, self._images, images)
-
-        def prepare(tree: HtmlElement) -> None:
-            _prepare(tree)
-            for anchor in tree.iter("a"):
-                match = OWN.search(anchor.get("href") or "")
-                if match and match["id"] in self._stories:
-                    anchor.set("href", f"/p/{match['id']}/")
-
-        convert_html(element_html(content), identify, prepare).put_into(text)
-
-
-def _prepare(tree: HtmlElement) -> None:
-    _equivalents(tree)
-    drop(tree, [each for name in REPEATED for each in with_class(tree, name)])
-    for line in list(tree.iter("hr")):
+    def _prepare(self, tree: HtmlElement) -> list[Remark]:
+        remarks = apply(RULES, tree)
         # The first section begins with a line, which is no break in the text.
-        if next(line.itersiblings(preceding=True), None) is None and line.getparent() is not None:
+        lines = (each for each in tree.iter("hr") if each.getprevious() is None)
+        if (line := next(lines, None)) is not None:
             line.drop_tree()
-            break
-    drop(tree, with_class(tree, "js-mixtapeImage"))
-    for image in tree.iter("img"):
-        image.set("src", SIZE.sub(LARGE, image.get("src") or ""))
-        image.attrib.pop("data-image-id", None)
-
-
-def _equivalents(tree: HtmlElement) -> None:
-    """Of embeds, pull quotes and cards."""
-    for figure in list(with_class(tree, "graf--iframe")):
-        _embed(figure)
-    for quote in list(with_class(tree, "graf--pullquote")):
-        quote.tag = "aside"
-        quote.set("data-pull-quote", "")
-    for card in with_class(tree, "graf--mixtapeEmbed"):
-        for part in card.iter("em"):
-            tail = (part.tail or "").strip()
-            part.tail = f" ({tail})" if tail else None
+        for anchor in tree.iter("a"):
+            match = OWN.search(anchor.get("href") or "")
+            if match and match["id"] in self._stories:
+                anchor.set("href", f"/p/{match['id']}/")
+        return remarks
 
 
 def _embed(figure: HtmlElement) -> None:
     """A post of a network, which has a link without text and a script, or a script alone."""
-    if next(figure.iter("iframe"), None) is not None:
+    if first(figure, "iframe") is not None:
         return
-    hrefs = (each.get("href") or "" for each in figure.iter("a"))
-    links = [each for each in hrefs if each.startswith("https://")]
-    gists = [
-        found["page"]
-        for each in figure.iter("script")
-        if (found := GIST.match(each.get("src") or ""))
-    ]
-    if links:
+    links = [each.get("href") or "" for each in figure.iter("a")]
+    scripts = [each.get("src") or "" for each in figure.iter("script")]
+    if links := [each for each in links if each.startswith("https://")]:
         figure.set("data-embed", links[-1])
         for child in list(figure):
             figure.remove(child)
-    elif gists:
-        replace(figure, link_paragraph(gists[0], gists[0]))
+    elif gist := next(filter(None, map(GIST.match, scripts)), None):
+        replace(figure, link_paragraph(gist["page"], gist["page"]))
+
+
+def _card(card: HtmlElement) -> None:
+    """The host of the page that a card links to, in brackets after the description."""
+    for part in card.iter("em"):
+        tail = (part.tail or "").strip()
+        part.tail = f" ({tail})" if tail else None
+
+
+def _original(image: HtmlElement) -> None:
+    image.set("src", SIZE.sub(LARGE, image.get("src") or ""))
+    image.attrib.pop("data-image-id", None)
+
+
+RULES: Final[dict[str, Action]] = {
+    ".graf--iframe": _embed,
+    ".graf--pullquote": PULL_QUOTE,
+    ".graf--mixtapeEmbed": _card,
+    # The page has the first three above the text too.
+    **dict.fromkeys((".graf--title", ".graf--subtitle", ".graf--kicker", ".js-mixtapeImage"), DROP),
+    "img": _original,
+}

@@ -5,32 +5,37 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
+from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from articles.body.tree import UNREADABLE, drop, replace
+from articles.body.tree import UNREADABLE, drop, replace, text_of
 from iria.transfer.bodies import (
-    announce,
+    CALLOUT,
+    DROP,
+    PULL_QUOTE,
+    Action,
+    FoundImages,
+    apply,
     convert_html,
-    element_text,
     embed_figure,
-    first_with_class,
+    first,
+    footnote,
     link_paragraph,
     path_of,
-    with_class,
+    select,
 )
 from iria.transfer.names import is_web_url, moment, short_id
 from iria.transfer.records import (
     NO_DATE,
     Consent,
-    Image,
     Kind,
     Record,
     Remark,
@@ -51,14 +56,10 @@ TRUE: Final = frozenset({"true", "1", "t", "yes"})
 FETCHED: Final = re.compile(
     r"https://(?:cdn\.substack\.com|substackcdn\.com)/image/fetch/[^/]*/(?:[^/]*/)*?(?=https?(?:%3A|:))"
 )
-WIDGETS: Final = (
-    *("subscription-widget-wrap", "subscription-widget-wrap-editor", "subscription-widget"),
-    *("paywall-jump", "captioned-button-wrap", "directMessage", "community-chat", "poll-embed"),
-)
-"""Parts that only work at Substack."""
 PLACEHOLDER: Final = re.compile(r"%%\w+%%")
-YOUTUBE: Final = re.compile(r"[\w-]{6,20}")
+ID: Final = r"[\w-]{6,20}"
 Row = dict[str, str]
+type Maker = Callable[[dict[str, Any]], HtmlElement | None]
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ class Export:
 
     file: Path
     url: str = ""
-    _images: set[str] = field(default_factory=set)
+    _images: FoundImages = field(default_factory=FoundImages)
 
     system = SYSTEM
 
@@ -77,17 +78,16 @@ class Export:
         Raises:
             Unreadable: the archive is refused, damaged, or not from Substack.
         """
-        self._images.clear()
+        self._images = FoundImages()
         yield Site(SYSTEM, url=self.url.rstrip("/"))
         with Archive(self.file) as archive:
             for row in self._subscribers(archive):
                 yield _subscriber(row)
             for row, name in self._rows(archive):
-                images: list[Image] = []
-                text = self._text(row, archive.text(name) if name else "", images)
+                text = self._text(row, archive.text(name) if name else "")
                 if not name and not text.skipped:
                     text.remarks.append(Remark("no text", "The archive has no page for this post."))
-                yield from images
+                yield from self._images.take()
                 yield text
 
     @staticmethod
@@ -110,7 +110,7 @@ class Export:
         for row in rows(archive.text(listed), COLUMNS, LIST):
             yield row, by_id.get(row["post_id"].partition(".")[0], "")
 
-    def _text(self, row: Row, page: str, images: list[Image]) -> Text:
+    def _text(self, row: Row, page: str) -> Text:
         number, _, slug = row["post_id"].partition(".")
         kind = row.get("type", "").lower()
         is_page = kind == "page"
@@ -136,19 +136,10 @@ class Export:
             )
         if text.state == State.PUBLISHED and text.published_at is None:
             text.remarks.append(NO_DATE)
-        self._set_body(text, row, page, images)
-        return text
-
-    def _set_body(self, text: Text, row: Row, page: str, images: list[Image]) -> None:
-        def identify(url: str) -> str:
-            return announce(url, self._images, images)
-
-        def prepare(tree: HtmlElement) -> None:
-            _prepare(tree, text.remarks)
-
-        convert_html(page, identify, prepare).put_into(text)
+        convert_html(page, self._images.add_url, _prepare).put_into(text)
         if audio := row.get("podcast_url", "").strip():
             text.body += lxml_html.tostring(link_paragraph(audio), encoding="unicode")
+        return text
 
 
 def rows(text: str, needed: frozenset[str], name: str) -> Iterator[Row]:
@@ -186,41 +177,48 @@ def _subscriber(row: Row) -> Subscriber:
     )
 
 
-def _prepare(tree: HtmlElement, remarks: list[Remark]) -> None:
-    removed = [each for name in WIDGETS for each in with_class(tree, name)]
-    removed += list(tree.iter("label"))
-    removed += [each for each in tree.iter("a") if PLACEHOLDER.search(each.get("href") or "")]
-    drop(tree, removed)
+def _prepare(tree: HtmlElement) -> list[Remark]:
+    drop(tree, (each for each in tree.iter("a") if PLACEHOLDER.search(each.get("href") or "")))
     _footnotes(tree)
-    for image in list(tree.iter("img")):
-        given = _attributes(image)
-        image.set("src", original(_string(given, "src") or image.get("src") or ""))
-        image.set("alt", image.get("alt") or _string(given, "alt"))
-    for element in list(tree.iter("div", "iframe")):
-        _replace_embed(element, remarks)
-    for mention in list(with_class(tree, "mention-wrap")):
-        mention.text = mention.text or _string(_attributes(mention), "name")
-    for name, attribute in (("pullquote", "data-pull-quote"), ("callout-block", "data-callout")):
-        for element in list(with_class(tree, name)):
-            element.tag = "aside"
-            element.set(attribute, "")
+    return apply(RULES, tree)
 
 
-def _replace_embed(element: HtmlElement, remarks: list[Remark]) -> None:
+def _footnotes(tree: HtmlElement) -> None:
+    notes: dict[str, str] = {}
+    found = []
+    for note in select(tree, ".footnote"):
+        number, content = first(note, ".footnote-number"), first(note, ".footnote-content")
+        if number is not None and content is not None:
+            notes[f"#{number.get('id', '')}"] = text_of(content)
+            found.append(note)
+    drop(tree, found)
+    for anchor in list(select(tree, ".footnote-anchor")):
+        if text := notes.get(anchor.get("href") or ""):
+            replace(anchor, footnote(text))
+
+
+def _image(image: HtmlElement) -> None:
+    given = _attributes(image)
+    image.set("src", original(_string(given, "src") or image.get("src") or ""))
+    image.set("alt", image.get("alt") or _string(given, "alt"))
+
+
+def _mention(mention: HtmlElement) -> None:
+    mention.text = mention.text or _string(_attributes(mention), "name")
+
+
+def _replace_embed(element: HtmlElement) -> Remark | None:
     """Its equivalent for what has its content as values only; a link if the kind is not known."""
     names = (element.get("class") or "").split()
     maker = next((MAKERS[each] for each in names if each in MAKERS), None)
-    if maker is None and (not element.get("data-attrs") or not _is_empty(element)):
-        return
+    is_empty = not element.text_content().strip() and first(element, "img") is None
+    if maker is None and (not element.get("data-attrs") or not is_empty):
+        return None
     replacement = (maker or _link)(_attributes(element))
     if replacement is None:
-        remarks.append(Remark("embed not understood", names[0] if names else str(element.tag)))
-    else:
-        replace(element, replacement)
-
-
-def _is_empty(element: HtmlElement) -> bool:
-    return not element.text_content().strip() and next(element.iter("img"), None) is None
+        return Remark("embed not understood", names[0] if names else str(element.tag))
+    replace(element, replacement)
+    return None
 
 
 def original(url: str) -> str:
@@ -243,39 +241,14 @@ def _string(given: dict[str, Any], name: str) -> str:
     return UNREADABLE.sub("", value) if isinstance(value, str) else ""
 
 
-def _footnotes(tree: HtmlElement) -> None:
-    notes: dict[str, str] = {}
-    found = []
-    for note in with_class(tree, "footnote"):
-        number = first_with_class(note, "footnote-number")
-        content = first_with_class(note, "footnote-content")
-        if number is not None and content is not None:
-            notes[f"#{number.get('id', '')}"] = element_text(content)
-            found.append(note)
-    drop(tree, found)
-    for anchor in list(with_class(tree, "footnote-anchor")):
-        if text := notes.get(anchor.get("href") or ""):
-            made = lxml_html.Element("span")
-            made.set("data-footnote", text)
-            replace(anchor, made)
+def _embed_by_id(name: str, pattern: str, url: str) -> Maker:
+    """For the value with this name, which must fit the pattern."""
 
+    def make(given: dict[str, Any]) -> HtmlElement | None:
+        number = _string(given, name)
+        return embed_figure(url.format(number)) if re.fullmatch(pattern, number) else None
 
-def _video(given: dict[str, Any]) -> HtmlElement | None:
-    number = _string(given, "videoId")
-    if not YOUTUBE.fullmatch(number):
-        return None
-    return _embed({"url": f"https://www.youtube.com/watch?v={number}"})
-
-
-def _vimeo(given: dict[str, Any]) -> HtmlElement | None:
-    number = _string(given, "videoId")
-    return _embed({"url": f"https://vimeo.com/{number}"}) if number.isdecimal() else None
-
-
-def _instagram(given: dict[str, Any]) -> HtmlElement | None:
-    number = _string(given, "instagram_id")
-    known = YOUTUBE.fullmatch(number)
-    return _embed({"url": f"https://www.instagram.com/p/{number}/"}) if known else None
+    return make
 
 
 def _formula(given: dict[str, Any]) -> HtmlElement | None:
@@ -300,32 +273,37 @@ def _gallery(given: dict[str, Any]) -> HtmlElement | None:
     listed = gallery.get("images") if isinstance(gallery, dict) else None
     if not isinstance(listed, list) or not isinstance(gallery, dict):
         return None
-    figure = lxml_html.Element("figure")
-    figure.set("class", "wp-block-gallery")
+    figure = lxml_html.Element("figure", {"class": "wp-block-gallery"})
     for each in listed:
         if isinstance(each, dict) and (source := _string(each, "src")):
-            image = lxml_html.Element("img")
-            image.set("src", original(source))
-            figure.append(image)
+            etree.SubElement(figure, "img").set("src", original(source))
     if caption := _string(gallery, "caption"):
-        element = lxml_html.Element("figcaption")
-        element.text = caption
-        figure.append(element)
+        etree.SubElement(figure, "figcaption").text = caption
     return figure
 
 
-MAKERS: Final = {
-    "youtube-wrap": _video,
-    "vimeo-wrap": _vimeo,
-    "instagram-embed-wrap": _instagram,
+MAKERS: Final[dict[str, Maker]] = {
+    "youtube-wrap": _embed_by_id("videoId", ID, "https://www.youtube.com/watch?v={}"),
+    "vimeo-wrap": _embed_by_id("videoId", r"\d+", "https://vimeo.com/{}"),
+    "instagram-embed-wrap": _embed_by_id("instagram_id", ID, "https://www.instagram.com/p/{}/"),
     "latex-rendered": _formula,
     "image-gallery-embed": _gallery,
     **dict.fromkeys(("tweet", "twitter-embed", "instagram", "bluesky-wrap", "tiktok-wrap"), _embed),
     **dict.fromkeys(("datawrapper-wrap", "soundcloud-wrap", "spotify-wrap"), _embed),
     **dict.fromkeys(("native-video-embed", "native-audio-embed"), _embed),
-    **dict.fromkeys(
-        ("digest-post-embed", "embedded-post-wrap", "embedded-publication-wrap"), _link
-    ),
-    **dict.fromkeys(("comment", "file-embed-wrapper"), _link),
+    **dict.fromkeys(("digest-post-embed", "embedded-post-wrap"), _link),
+    **dict.fromkeys(("embedded-publication-wrap", "comment", "file-embed-wrapper"), _link),
 }
 """Class of a part → what makes its equivalent from the values it has as JSON."""
+RULES: Final[dict[str, Action]] = {
+    # What only works at Substack.
+    **dict.fromkeys((".subscription-widget-wrap", ".subscription-widget-wrap-editor"), DROP),
+    **dict.fromkeys((".subscription-widget", ".paywall-jump", ".captioned-button-wrap"), DROP),
+    **dict.fromkeys((".directMessage", ".community-chat", ".poll-embed", "label"), DROP),
+    "img": _image,
+    "div": _replace_embed,
+    "iframe": _replace_embed,
+    ".mention-wrap": _mention,
+    ".pullquote": PULL_QUOTE,
+    ".callout-block": CALLOUT,
+}

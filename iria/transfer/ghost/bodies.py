@@ -13,9 +13,9 @@ from lxml.html import HtmlElement
 
 from articles.body.tree import drop, replace, text_of, unwrap
 from iria.transfer import bodies
-from iria.transfer.bodies import classes_of
+from iria.transfer.bodies import Action, Converted, apply, first, text_in
 from iria.transfer.ghost import editors
-from iria.transfer.ghost.cards import WIDTHS, Cards, markdown
+from iria.transfer.ghost.cards import Cards, markdown
 from iria.transfer.ghost.editors import Malformed
 from iria.transfer.ghost.tables import Row
 from iria.transfer.markdown.bodies import footnotes
@@ -94,10 +94,7 @@ class Place:
 
 
 @dataclass(slots=True)
-class Body:
-    html: str
-    remarks: list[Remark] = field(default_factory=list)
-    credits: dict[str, str] = field(default_factory=dict)
+class Body(Converted):
     images: list[str] = field(default_factory=list)
     """The URLs of images, in their order."""
 
@@ -113,14 +110,7 @@ def convert(row: Row, place: Place) -> Body:
         images.append(url)
         return place.image_id(url)
 
-    def prepare(tree: HtmlElement) -> None:
-        _prepare(tree, place)
-        cards.remarks += [Remark("file not imported", each) for each in _files(tree)]
-        names = sorted({str(each.tag) for each in tree.iter(*FUNCTIONS)})
-        cards.remarks += [Remark("code not imported", name) for name in names]
-        cards.remarks += [Remark("linked image", href) for href in _links_of_images(tree)]
-
-    converted = bodies.convert_html(source, identify, prepare)
+    converted = bodies.convert_html(source, identify, lambda tree: _prepare(tree, place))
     remarks = [*cards.remarks, *converted.remarks]
     if hidden:
         remarks.append(Remark("hidden card", "A part for members only was not imported."))
@@ -160,107 +150,84 @@ def _without_gated(html: str) -> tuple[str, bool]:
     return GATED.sub(part, html), hidden
 
 
-def _prepare(tree: HtmlElement, place: Place) -> None:
-    """What Ghost's own HTML has classes for, as `iria.transfer.bodies` and the sanitiser know it."""
+def _prepare(tree: HtmlElement, place: Place) -> Iterator[Remark]:
     footnotes(tree)
-    for element in list(tree.iter("figure", "div", "a", "blockquote")):
-        for name in classes_of(element):
-            if name in REPLACED:
-                REPLACED[name](element)
-            elif name in CHANGED:
-                tag, attribute, value = CHANGED[name]
-                element.tag = tag
-                element.set(attribute, value)
-    _urls(tree, place)
-    for figure in tree.iter("figure"):
-        names = classes_of(figure)
-        width = next((value for value in WIDTHS.values() if f"kg-width-{value}" in names), "")
-        if width:
-            figure.set("class", f"align{width}")
-        if url := figure.get("data-embed"):
-            figure.set("data-embed", re.sub("^http:", "https:", url))
-
-
-def _urls(tree: HtmlElement, place: Place) -> None:
-    """Of originals for images, and of texts as paths; windows of Ghost have none."""
+    yield from apply(RULES, tree)
+    # Images without a URL, and links to windows of Ghost.
     drop(tree, (each for each in tree.iter("img") if not each.get("src")))
+    unwrap(tree, (each for each in tree.iter("a") if PORTAL.match(each.get("href") or "")))
     for image in tree.iter("img"):
         image.set("src", place.image_url(image.get("src") or ""))
-    unwrap(tree, (each for each in tree.iter("a") if PORTAL.match(each.get("href") or "")))
-    for anchor in tree.iter("a"):
-        if href := anchor.get("href"):
-            anchor.set("href", place.link(href))
-
-
-def _files(tree: HtmlElement) -> Iterator[str]:
-    """The uploaded files that are no images, such as PDF and audio, which stay on the old site."""
-    for anchor in tree.iter("a"):
+    links = [each for each in tree.iter("a") if each.get("href")]
+    for anchor in links:
+        anchor.set("href", place.link(anchor.get("href") or ""))
         if found := FILE.match(anchor.get("href") or ""):
-            yield found["path"]
-
-
-def _links_of_images(tree: HtmlElement) -> Iterator[str]:
-    """The links that images have, except those to the image itself."""
-    for anchor in tree.iter("a"):
+            # Files that are no images, such as PDF and audio, stay on the old site.
+            yield Remark("file not imported", found["path"])
+    for name in sorted({str(each.tag) for each in tree.iter(*FUNCTIONS)}):
+        yield Remark("code not imported", name)
+    for anchor in links:
         href = anchor.get("href") or ""
-        if next(anchor.iter("img"), None) is not None and not bodies.IMAGE_FILE.search(href):
-            yield href
+        if first(anchor, "img") is not None and not bodies.IMAGE_FILE.search(href):
+            yield Remark("linked image", href)
+
+
+def _width(name: str) -> Action:
+    def change(figure: HtmlElement) -> None:
+        figure.set("class", f"align{name}")
+
+    return change
+
+
+def _secure(figure: HtmlElement) -> None:
+    if url := figure.get("data-embed"):
+        figure.set("data-embed", re.sub("^http:", "https:", url))
 
 
 def _embed(figure: HtmlElement) -> None:
     """A frame, or a quotation of a social network with a link to it."""
-    frame = next(figure.iter("iframe"), None)
+    frame = first(figure, "iframe")
     links = [each.get("href") or "" for each in figure.iter("a")]
     url = (frame.get("src") or "") if frame is not None else (links[-1] if links else "")
-    url = bodies.embeddable(url)
-    if not url:
-        return
-    embed = bodies.embed_figure(url)
-    for caption in list(figure.iter("figcaption"))[:1]:
-        etree.SubElement(embed, "figcaption").text = text_of(caption)
-    replace(figure, embed)
+    if url := bodies.embeddable(url):
+        embed = bodies.embed_figure(url)
+        for caption in list(figure.iter("figcaption"))[:1]:
+            etree.SubElement(embed, "figcaption").text = text_of(caption)
+        replace(figure, embed)
 
 
 def _bookmark(figure: HtmlElement) -> None:
-    anchor = next(figure.iter("a"), None)
-    if anchor is None:
-        return
-    parts = {"kg-bookmark-title": "", "kg-bookmark-description": ""}
-    for each in anchor.iter("div", "span"):
-        parts |= {name: text_of(each) for name in classes_of(each) if name in parts}
-    href = anchor.get("href") or ""
-    below = [parts["kg-bookmark-description"], *map(text_of, figure.iter("figcaption"))]
-    title = parts["kg-bookmark-title"] or href
-    replace(figure, bodies.link_paragraph(href, title, filter(None, below)))
+    if (anchor := first(figure, "a")) is not None:
+        href = anchor.get("href") or ""
+        below = [text_in(anchor, ".kg-bookmark-description")]
+        below += map(text_of, figure.iter("figcaption"))
+        title = text_in(anchor, ".kg-bookmark-title") or href
+        replace(figure, bodies.link_paragraph(href, title, filter(None, below)))
 
 
 def _media(card: HtmlElement) -> None:
     """A link to the file; the parts of the player go."""
     player = next(card.iter("audio", "video"), None)
     url = (player.get("src") or "") if player is not None else ""
-    titles = [each for each in card.iter("div") if "kg-audio-title" in classes_of(each)]
-    title = "".join(each.text_content().strip() for each in titles)
+    title = text_in(card, "div.kg-audio-title")
     replace(card, bodies.link_paragraph(url, title, map(text_of, card.iter("figcaption"))))
 
 
 def _file(anchor: HtmlElement) -> None:
-    title = next(
-        (each for each in anchor.iter("div") if "kg-file-card-title" in (each.get("class") or "")),
-        anchor,
-    )
-    replace(anchor, bodies.link_paragraph(anchor.get("href") or "", text_of(title)))
+    title = text_in(anchor, "div.kg-file-card-title") or text_of(anchor)
+    replace(anchor, bodies.link_paragraph(anchor.get("href") or "", title))
 
 
-REPLACED: Final[dict[str, Callable[[HtmlElement], None]]] = {
-    "kg-bookmark-card": _bookmark,
-    "kg-file-card-container": _file,
-    "kg-embed-card": _embed,
-    "kg-audio-card": _media,
-    "kg-video-card": _media,
+RULES: Final[dict[str, Action]] = {
+    ".kg-bookmark-card": _bookmark,
+    ".kg-file-card-container": _file,
+    ".kg-embed-card": _embed,
+    ".kg-audio-card": _media,
+    ".kg-video-card": _media,
+    ".kg-callout-card": bodies.CALLOUT,
+    ".kg-blockquote-alt": bodies.PULL_QUOTE,
+    "figure.kg-width-wide": _width("wide"),
+    "figure.kg-width-full": _width("full"),
+    ".kg-gallery-card": bodies.rename("figure", "class", "wp-block-gallery"),
+    "figure": _secure,
 }
-CHANGED: Final = {
-    "kg-callout-card": ("aside", "data-callout", ""),
-    "kg-gallery-card": ("figure", "class", "wp-block-gallery"),
-    "kg-blockquote-alt": ("aside", "data-pull-quote", ""),
-}
-"""Class → tag, and an attribute with its value."""

@@ -24,7 +24,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from articles.body.tree import UNREADABLE, drop, replace
 from iria.transfer import bodies
-from iria.transfer.bodies import Converted, classes_of
+from iria.transfer.bodies import IMAGE_FILE, Converted, select, text_in
 from iria.transfer.names import is_web_url
 from iria.transfer.records import Remark
 
@@ -43,9 +43,6 @@ SIZE: Final = re.compile(r"\d{1,5}(?:x\d{1,5})?")
 """Of an image, where others have its alt text."""
 MAX_URL_LENGTH: Final = 4000
 MAX_PENDING_LENGTH: Final = 100
-IMAGE_FILE: Final = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp|svg)(?:$|\?)", re.IGNORECASE
-)
 
 
 class _Links(LinkifyIt):  # type: ignore[misc]
@@ -382,7 +379,7 @@ def convert(
     elif "<body" in text.lower():
         text = _main_part(text)
 
-    def prepare(tree: HtmlElement) -> None:
+    def prepare(tree: HtmlElement) -> list[Remark]:
         footnotes(tree)
         _captions(tree)
         if is_markdown:
@@ -391,6 +388,7 @@ def convert(
         for anchor in tree.iter("a"):
             if href := anchor.get("href"):
                 anchor.set("href", link(href))
+        return []
 
     result = bodies.convert_html(text, identify, prepare)
     result.remarks[:0] = remarks
@@ -435,7 +433,7 @@ def page_fields(page: str) -> dict[str, str]:
     tree = bodies.parse_page(page)
     fields = {"lang": tree.get("lang") or ""}
     # The title of a page usually has the name of the site too, its heading has not.
-    fields["title"] = escape(bodies.element_text(next(tree.iter("h1"), None)), quote=False)
+    fields["title"] = escape(text_in(tree, "h1"), quote=False)
     for each in tree.iter("meta"):
         name = (each.get("name") or each.get("property") or each.get("itemprop") or "").lower()
         if field := META.get(name):
@@ -460,19 +458,17 @@ def _main_part(page: str) -> str:
 def footnotes(tree: HtmlElement) -> None:
     """A link to a note below the text becomes the note."""
     notes: dict[str, str] = {}
-    sections = [each for each in tree.iter("section", "div") if "footnotes" in classes_of(each)]
+    sections = [*select(tree, "section.footnotes"), *select(tree, "div.footnotes")]
     for section in sections:
         for note in section.iter("li"):
             notes[f"#{note.get('id', '')}"] = _plain_note(note)
     drop(tree, sections)
-    drop(tree, (line for line in tree.iter("hr") if "footnotes-sep" in classes_of(line)))
+    drop(tree, select(tree, "hr.footnotes-sep"))
     for anchor in list(tree.iter("a")):
         if text := notes.get(anchor.get("href") or ""):
             mark = anchor.getparent()
             outer = mark if mark is not None and mark.tag == "sup" and len(mark) == 1 else anchor
-            footnote = lxml_html.Element("span")
-            footnote.set("data-footnote", text)
-            replace(outer, footnote)
+            replace(outer, bodies.footnote(text))
 
 
 def _plain_note(note: HtmlElement) -> str:
