@@ -6,18 +6,18 @@ their consent, and writers of comments. The usual export of them is a CSV file, 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from iria.transfer.bodies import comment_text
+from iria.transfer.bodies import FoundImages, comment_text
 from iria.transfer.captions import split_html
 from iria.transfer.ghost import bodies
 from iria.transfer.ghost.bodies import Place
 from iria.transfer.ghost.routes import Facts, Routes, path_of, read_redirects, read_routes
-from iria.transfer.ghost.tables import Row, Tables, order_of, text_of
+from iria.transfer.ghost.tables import Row, Tables, order_of
 from iria.transfer.names import language_of, moment, short_id
 from iria.transfer.records import (
     NO_DATE,
@@ -38,74 +38,6 @@ from iria.transfer.records import (
     Text,
 )
 
-STATES: Final = {
-    "published": CommentState.APPROVED,
-    "hidden": CommentState.DELETED,
-    "deleted": CommentState.DELETED,
-}
-TRUE: Final = frozenset({"1", "true"})
-
-
-def subscribers(tables: Tables) -> Iterator[Subscriber]:
-    """Members, and the subscribers that exports up to version 2 have."""
-    has_newsletters = bool(next(tables.rows("members_newsletters"), None))
-    for row in tables.rows("members"):
-        yield _subscriber(row, _consent_of_member(row, tables, has_newsletters=has_newsletters))
-    for row in tables.rows("subscribers"):
-        yield _subscriber(row, _consent_of_subscriber(row))
-
-
-def _consent_of_member(row: Row, tables: Tables, *, has_newsletters: bool) -> Consent:
-    """Subscribed only if the file says so: by a newsletter, or before version 5 by a column."""
-    email = text_of(row.get("email")).lower()
-    if text_of(row.get("email_disabled")) in TRUE or tables.one("suppressions", email):
-        return Consent.SUPPRESSED
-    if has_newsletters:
-        links = tables.of("members_newsletters", text_of(row.get("id")))
-        return Consent.SUBSCRIBED if links else Consent.UNSUBSCRIBED
-    return Consent.SUBSCRIBED if text_of(row.get("subscribed")) in TRUE else Consent.UNSUBSCRIBED
-
-
-def _consent_of_subscriber(row: Row) -> Consent:
-    match text_of(row.get("status")) or "":
-        case "subscribed":
-            return Consent.SUBSCRIBED
-        case "unsubscribed":
-            return Consent.UNSUBSCRIBED
-    return Consent.UNCONFIRMED
-
-
-def _subscriber(row: Row, consent: Consent) -> Subscriber:
-    return Subscriber(
-        short_id(text_of(row.get("id")) or text_of(row.get("uuid")) or "?"),
-        text_of(row.get("email")).strip(),
-        consent,
-        " ".join(text_of(row.get("name")).split()),
-        date_of(row.get("created_at")),
-        "" if text_of(row.get("email")).strip() else "The row has no e-mail address.",
-    )
-
-
-def comments_of(tables: Tables, post_id: str) -> list[Comment]:
-    comments = []
-    for row in tables.of("comments", post_id) if post_id else []:
-        member = tables.one("members", text_of(row.get("member_id")))
-        text = comment_text(_text(row, "html"))
-        comments.append(
-            Comment(
-                short_id(text_of(row.get("id")) or "?"),
-                " ".join(text_of(member.get("name")).split())[:80],
-                text,
-                date_of(row.get("created_at")),
-                STATES.get(text_of(row.get("status")), CommentState.PENDING),
-                text_of(member.get("email")).strip(),
-                text_of(row.get("in_reply_to_id")) or text_of(row.get("parent_id")),
-                "" if text else NO_TEXT,
-            )
-        )
-    return comments
-
-
 SYSTEM: Final = "ghost"
 STATUS: Final = {
     "published": State.PUBLISHED,
@@ -113,9 +45,16 @@ STATUS: Final = {
     "draft": State.DRAFT,
     "sent": State.DRAFT,
 }
+COMMENT_STATUS: Final = {
+    "published": CommentState.APPROVED,
+    "hidden": CommentState.DELETED,
+    "deleted": CommentState.DELETED,
+}
+CONSENTS: Final = {"subscribed": Consent.SUBSCRIBED, "unsubscribed": Consent.UNSUBSCRIBED}
 ALL_PRIMARY: Final = "primary"
 """Stands for “the first tag of each post” among the slugs of tags that become categories."""
 INTERNAL: Final = "An internal tag, which readers never saw."
+NO_NAME: Final = "The row has neither a name nor a slug."
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST_MILLISECONDS: Final = 10**11
 """Smaller numbers are seconds."""
@@ -135,26 +74,8 @@ class Export:
     categories: frozenset[str] = frozenset({ALL_PRIMARY})
     redirects_file: Path | None = None
     routes_file: Path | None = None
-    _redirects: list[Redirect] = field(default_factory=list)
-    _routes: Routes = field(default_factory=Routes)
 
     system = SYSTEM
-
-    def _read(self) -> Tables:
-        """The whole file, and those of redirects and routes."""
-        tables = Tables(self.file)
-        settings = _settings(tables)
-        zone = _zone(settings)
-        if self.routes_file is not None:
-            self._routes = read_routes(self.routes_file, zone)
-        else:
-            self._routes = Routes(zone=zone)
-            if permalink := settings.get("permalinks"):
-                # Before version 2 a setting had it.
-                self._routes.collections = [("", permalink)]
-        if self.redirects_file is not None:
-            self._redirects = read_redirects(self.redirects_file)
-        return tables
 
     def records(self) -> Iterator[Record]:
         """Everything in the file: what texts refer to first.
@@ -162,22 +83,37 @@ class Export:
         Raises:
             Unreadable: this file, or that of redirects or routes, is not what it should be.
         """
-        tables = self._read()
-        reading = _Reading(tables, self._routes, Place(self.url.rstrip("/")), self.categories)
-        yield reading.site()
+        tables = Tables(self.file)
+        settings = {each.text("key"): each.text("value") for each in tables.rows("settings")}
+        routes = self._routes(settings)
+        redirects = read_redirects(self.redirects_file) if self.redirects_file else []
+        reading = _Reading(tables, routes, Place(self.url.rstrip("/")), self.categories)
+        names = ("locale", "default_locale", "defaultLang")
+        language = next((settings[name] for name in names if settings.get(name)), "")
+        # Without a URL, because exports do not have it, and ids are the same with and without it.
+        yield Site(SYSTEM, settings.get("title", ""), language=language_of(language))
         yield from reading.authors()
         yield from reading.terms()
-        yield from subscribers(tables)
+        yield from reading.subscribers()
         yield from reading.damaged()
-        yield from self._all_redirects(reading)
-        yield from reading.texts()
-
-    def _all_redirects(self, reading: "_Reading") -> Iterator[Redirect]:
-        for path, shown in self._routes.lists:
+        for path, shown in routes.lists:
             kind, _, slug = shown.partition(".")
             yield Redirect(path, f"/{kind}/{slug}/")
         yield from reading.moved_terms()
-        yield from self._redirects
+        yield from redirects
+        yield from reading.texts()
+
+    def _routes(self, settings: dict[str, str]) -> Routes:
+        names = ("timezone", "active_timezone", "activeTimezone")
+        known = available_timezones()
+        zone = ZoneInfo(next((z for each in names if (z := settings.get(each)) in known), "UTC"))
+        if self.routes_file is not None:
+            return read_routes(self.routes_file, zone)
+        routes = Routes(zone=zone)
+        if permalink := settings.get("permalinks"):
+            # Before version 2 a setting had it.
+            routes.collections = [("", permalink)]
+        return routes
 
 
 @dataclass(slots=True)
@@ -187,45 +123,34 @@ class _Reading:
     place: Place
     categories: frozenset[str]
 
-    def site(self) -> Site:
-        """Without a URL, because exports do not have it, and ids are the same with and without it."""
-        settings = _settings(self.tables)
-        names = ("locale", "default_locale", "defaultLang")
-        language = next((settings[name] for name in names if settings.get(name)), "")
-        return Site(SYSTEM, settings.get("title", ""), language=language_of(language))
-
     def authors(self) -> Iterator[Author]:
         for row in self.tables.rows("users"):
-            name = _line(row.get("name"))
             roles = [
-                _line(self.tables.one("roles", text_of(each.get("role_id"))).get("name"))
-                for each in self.tables.of("roles_users", text_of(row.get("id")))
+                self.tables.one("roles", each.text("role_id")).line("name")
+                for each in self.tables.of("roles_users", row.text("id"))
             ]
-            remarks = (Remark("role not imported", each) for each in roles if each)
             yield Author(
                 _key(row),
-                name or _text(row, "slug") or "Unknown",
-                _text(row, "email"),
-                _text(row, "slug"),
-                _line(row.get("bio")),
-                tuple(remarks),
-                "" if _has_name(row) else "The row has neither a name nor a slug.",
+                row.line("name", "slug") or "Unknown",
+                row.text("email"),
+                row.text("slug"),
+                row.line("bio"),
+                tuple(Remark("role not imported", each) for each in roles if each),
+                "" if _has_name(row) else NO_NAME,
             )
 
     def terms(self) -> Iterator[Term]:
         for row in self.tables.rows("tags"):
             if not _has_name(row):
-                yield Term(_key(row), "", skipped="The row has neither a name nor a slug.")
+                yield Term(_key(row), "", skipped=NO_NAME)
             elif _is_internal(row):
-                yield Term(_key(row), _line(row.get("name")), skipped=INTERNAL)
+                yield Term(_key(row), row.line("name"), skipped=INTERNAL)
             else:
                 yield _term(row)
-        seen: set[str] = set()
+        sections: dict[str, Term] = {}
         for row in self._sections():
-            term = _term(row, Kind.CATEGORIES)
-            if term.source_id not in seen:
-                seen.add(term.source_id)
-                yield term
+            sections.setdefault(_key(row), _term(row, Kind.CATEGORIES))
+        yield from sections.values()
 
     def _sections(self) -> Iterator[Row]:
         """The tags that become categories."""
@@ -233,10 +158,29 @@ class _Reading:
             yield from (each for each in self.tables.rows("tags") if _key(each) in self.categories)
             return
         for link in self.tables.first_of_each("posts_tags"):
-            tag = self.tables.one("tags", text_of(link.get("tag_id")))
-            post = self.tables.one("posts", text_of(link.get("post_id")))
+            tag = self.tables.one("tags", link.text("tag_id"))
+            post = self.tables.one("posts", link.text("post_id"))
             if post and _has_name(tag) and not _is_internal(tag):
                 yield tag
+
+    def subscribers(self) -> Iterator[Subscriber]:
+        """Members, and the subscribers that exports up to version 2 have."""
+        has_newsletters = bool(next(self.tables.rows("members_newsletters"), None))
+        for row in self.tables.rows("members"):
+            yield _subscriber(row, self._consent(row, has_newsletters=has_newsletters))
+        for row in self.tables.rows("subscribers"):
+            yield _subscriber(row, CONSENTS.get(row.text("status"), Consent.UNCONFIRMED))
+
+    def _consent(self, member: Row, *, has_newsletters: bool) -> Consent:
+        """Subscribed only if the file says so: by a newsletter, or before version 5 by a column."""
+        email = member.text("email").lower()
+        if member.is_true("email_disabled") or self.tables.one("suppressions", email):
+            return Consent.SUPPRESSED
+        if has_newsletters:
+            receives = bool(self.tables.of("members_newsletters", member.text("id")))
+        else:
+            receives = member.is_true("subscribed")
+        return Consent.SUBSCRIBED if receives else Consent.UNSUBSCRIBED
 
     def damaged(self) -> Iterator[Record]:
         """What stands in a table and is no row."""
@@ -258,104 +202,108 @@ class _Reading:
             if path_of(pattern) == path_of(f"/{name}/{{slug}}/"):
                 continue
             for row in self.tables.rows(table):
-                if (slug := _text(row, "slug")) and not (name == "tag" and _is_internal(row)):
+                if (slug := row.text("slug")) and not (name == "tag" and _is_internal(row)):
                     yield Redirect(self.routes.term(pattern, slug), f"/{name}/{slug}/")
 
     def texts(self) -> Iterator[Image | Text]:
-        run = self.tables.start()
+        images = FoundImages()
         for row in self.tables.rows("posts"):
-            text, images = self._text(row)
-            for image in images:
-                if self.tables.is_new(run, image.source_id):
-                    yield image
+            text = self._text(row, images)
+            yield from images.take()
             yield text
 
-    def _text(self, row: Row) -> tuple[Text, list[Image]]:
-        post_id = text_of(row.get("id"))
-        meta = {**row, **{k: v for k, v in self._meta(post_id).items() if v is not None}}
+    def _text(self, row: Row, images: FoundImages) -> Text:
+        post_id = row.text("id")
+        meta = self.tables.one("posts_meta", post_id) if post_id else Row()
+        meta = Row({**row, **{name: value for name, value in meta.items() if value is not None}})
         body = bodies.convert(row, self.place)
-        is_page = text_of(row.get("type")) == "page" or text_of(row.get("page")) in {"1", "true"}
+        is_page = row.text("type") == "page" or row.is_true("page")
         text = Text(
             source_id=_text_id(row),
             kind=Kind.PAGES if is_page else Kind.POSTS,
-            title=_line(row.get("title")),
-            slug=_text(row, "slug"),
+            title=row.line("title"),
+            slug=row.text("slug"),
             body=body.html,
-            state=STATUS.get(text_of(row.get("status")) or "draft", State.DRAFT),
+            state=STATUS.get(row.text("status") or "draft", State.DRAFT),
             published_at=date_of(row.get("published_at")),
             modified_at=date_of(row.get("updated_at")),
-            standfirst=_line(row.get("custom_excerpt")),
-            search_description=_line(meta.get("meta_description") or meta.get("og_description")),
-            social_title=_line(meta.get("og_title") or meta.get("twitter_title")),
-            canonical_url=_text(meta, "canonical_url").replace(bodies.SITE, ""),
-            language=language_of(_text(row, "locale") or _text(row, "language")),
+            standfirst=row.line("custom_excerpt"),
+            search_description=meta.line("meta_description", "og_description"),
+            social_title=meta.line("og_title", "twitter_title"),
+            canonical_url=meta.text("canonical_url").replace(bodies.SITE, ""),
+            language=language_of(row.text("locale", "language")),
             remarks=body.remarks,
             credits=body.credits,
-            comments=comments_of(self.tables, post_id),
+            comments=self._comments(post_id),
         )
-        images = [self._image(url, body.credits) for url in body.images]
-        images += self._set_lead(text, meta)
+        for url in body.images:
+            images.add(self._image(url, body.credits.get(self.place.image_id(url), "")))
+        self._set_lead(text, meta, images)
         self._set_people_and_terms(text, row, post_id)
         _set_state(text, row, meta)
         if not (text.title or text.slug or text.body):
             text.skipped = "The row has no title, no slug and no text."
-        return text, images
+        return text
 
-    def _meta(self, post_id: str) -> Row:
-        return self.tables.one("posts_meta", post_id) if post_id else {}
+    def _comments(self, post_id: str) -> list[Comment]:
+        comments = []
+        for row in self.tables.of("comments", post_id) if post_id else []:
+            member = self.tables.one("members", row.text("member_id"))
+            text = comment_text(row.text("html"))
+            comments.append(
+                Comment(
+                    short_id(row.text("id") or "?"),
+                    member.line("name")[:80],
+                    text,
+                    date_of(row.get("created_at")),
+                    COMMENT_STATUS.get(row.text("status"), CommentState.PENDING),
+                    member.text("email").strip(),
+                    row.text("in_reply_to_id", "parent_id"),
+                    "" if text else NO_TEXT,
+                )
+            )
+        return comments
 
-    def _set_lead(self, text: Text, meta: Row) -> list[Image]:
-        url = _text(meta, "feature_image") or _text(meta, "image")
+    def _set_lead(self, text: Text, meta: Row, images: FoundImages) -> None:
+        url = meta.text("feature_image", "image")
         if not url:
-            return []
-        parts = split_html(_text(meta, "feature_image_caption").replace(bodies.SITE, ""))
+            return
+        parts = split_html(meta.text("feature_image_caption").replace(bodies.SITE, ""))
         if parts.is_undecided:
             text.remarks.append(Remark("undecided credit", parts.text))
         text.lead_image = self.place.image_id(url)
         text.lead_caption = parts.caption
-        text.lead_alt = _line(meta.get("feature_image_alt"))
-        credits = {text.lead_image: parts.credit} if parts.credit else {}
+        text.lead_alt = meta.line("feature_image_alt")
         if parts.credit:
             text.credits.setdefault(text.lead_image, parts.credit)
-        return [self._image(url, credits, text.lead_alt)]
+        images.add(self._image(url, parts.credit, text.lead_alt))
 
-    def _image(self, url: str, credits: dict[str, str], alt: str = "") -> Image:
+    def _image(self, url: str, credit: str, alt: str = "") -> Image:
         source_id = self.place.image_id(url)
         if url.strip().startswith("data:"):
             return Image(source_id, "", "", skipped="It is within the text, not in a file.")
-        return Image(
-            source_id,
-            self.place.image_url(url),
-            self.place.image(url),
-            alt=alt,
-            credit=credits.get(source_id, ""),
-        )
+        place = self.place
+        return Image(source_id, place.image_url(url), place.image(url), alt=alt, credit=credit)
 
     def _set_people_and_terms(self, text: Text, row: Row, post_id: str) -> None:
         authors = self._linked("posts_authors", post_id, "author_id", "users", text)
-        if not authors and (author_id := text_of(row.get("author_id"))):
-            author = self.tables.one("users", author_id)
-            authors = [author] if author else []
-            if not author:
+        if not authors and (author_id := row.text("author_id")):
+            authors = [author] if (author := self.tables.one("users", author_id)) else []
+            if not authors:
                 text.remarks.append(Remark("unknown author", f"{author_id} is not in the file."))
         authors = [each for each in authors if _has_name(each)]
         text.authors = [_key(each) for each in authors]
-        tags = [
-            each
-            for each in self._linked("posts_tags", post_id, "tag_id", "tags", text)
-            if _has_name(each)
-        ]
+        tags = self._linked("posts_tags", post_id, "tag_id", "tags", text)
+        tags = [each for each in tags if _has_name(each)]
         public = [each for each in tags if not _is_internal(each)]
         text.tags = [_term(each) for each in public]
         text.remarks += [
-            Remark("internal tag", _line(each.get("name"))) for each in tags if _is_internal(each)
+            Remark("internal tag", each.line("name")) for each in tags if _is_internal(each)
         ]
-        primary = [tags[0]] if tags and not _is_internal(tags[0]) else []
-        sections = (
-            primary
-            if ALL_PRIMARY in self.categories
-            else [each for each in public if _key(each) in self.categories]
-        )
+        primary = [each for each in tags[:1] if not _is_internal(each)]
+        sections = primary
+        if ALL_PRIMARY not in self.categories:
+            sections = [each for each in public if _key(each) in self.categories]
         text.categories = [_term(each, Kind.CATEGORIES) for each in sections]
         text.path = self._path(text, row, tags, primary, authors)
         if text.slug and (text.kind == Kind.PAGES or f"post.{text.slug}" in self.routes.shown_at):
@@ -365,7 +313,7 @@ class _Reading:
     def _linked(self, link: str, post_id: str, column: str, name: str, text: Text) -> list[Row]:
         linked = []
         for each in sorted(self.tables.of(link, post_id) if post_id else [], key=order_of):
-            key = text_of(each.get(column))
+            key = each.text(column)
             if row := self.tables.one(name, key):
                 linked.append(row)
             else:
@@ -378,29 +326,25 @@ class _Reading:
         self, text: Text, row: Row, tags: list[Row], primary: list[Row], authors: list[Row]
     ) -> str:
         kind = "page" if text.kind == Kind.PAGES else "post"
-        if shown := self.routes.shown_at.get(f"{kind}.{text.slug}"):
-            return shown if shown != "/" else ""
-        if not text.slug:
-            return ""
-        if text.kind == Kind.PAGES:
-            return path_of(f"/{text.slug}/")
-        slugs = tuple(_text(each, "slug") for each in authors)
-        facts = Facts(
-            {
+        if path := self.routes.shown_at.get(f"{kind}.{text.slug}", ""):
+            return "" if path == "/" else path
+        if text.slug and text.kind == Kind.PAGES:
+            path = path_of(f"/{text.slug}/")
+        elif text.slug:
+            slugs = tuple(each.text("slug") for each in authors)
+            fields = {
                 "slug": (text.slug,),
-                "id": (text_of(row.get("id")),),
-                "uuid": (text_of(row.get("uuid")),),
-                "tag": tuple(_text(each, "slug") for each in tags),
-                "primary_tag": tuple(_text(each, "slug") for each in primary),
+                "id": (row.text("id"),),
+                "uuid": (row.text("uuid"),),
+                "tag": tuple(each.text("slug") for each in tags),
+                "primary_tag": tuple(each.text("slug") for each in primary),
                 "author": slugs,
                 "primary_author": slugs[:1],
-                "featured": ("true" if text_of(row.get("featured")) in {"1", "true"} else "false",),
-                "visibility": (_text(row, "visibility") or "public",),
-            },
-            text.published_at,
-        )
-        path = self.routes.post(facts)
-        return "" if path == "/" else path
+                "featured": ("true" if row.is_true("featured") else "false",),
+                "visibility": (row.text("visibility") or "public",),
+            }
+            path = self.routes.post(Facts(fields, text.published_at))
+        return "" if path == "/" and kind == "post" else path
 
 
 def date_of(value: object) -> datetime | None:
@@ -417,24 +361,22 @@ def date_of(value: object) -> datetime | None:
 
 def _set_state(text: Text, row: Row, meta: Row) -> None:
     """What the status means here; whatever was not for everybody becomes a draft."""
-    status = text_of(row.get("status"))
+    status, visibility = row.text("status"), row.text("visibility") or "public"
     if status and status not in STATUS:
         text.remarks.append(Remark("unknown status", f"“{status}”: imported as a draft."))
-    visibility = text_of(row.get("visibility")) or "public"
-    is_mail = status == "sent" or text_of(meta.get("email_only")) in {"1", "true"}
-    if is_mail:
+    if status == "sent" or meta.is_true("email_only"):
         text.state = State.DRAFT
         text.remarks.append(Remark("sent by e-mail only", "Imported as a draft."))
     elif visibility != "public":
         text.state = State.DRAFT
         text.remarks.append(Remark("for members", f"“{visibility}”: imported as a draft."))
-    if text_of(row.get("featured")) in {"1", "true"}:
+    if row.is_true("featured"):
         text.remarks.append(Remark("featured", "Place it on the front page by hand."))
-    if (title := _line(meta.get("meta_title"))) and title != text.title:
+    if (title := meta.line("meta_title")) and title != text.title:
         text.remarks.append(Remark("title for search engines", title))
-    if image := _text(meta, "og_image") or _text(meta, "twitter_image"):
+    if image := meta.text("og_image", "twitter_image"):
         text.remarks.append(Remark("image for sharing", image.replace(bodies.SITE, "")))
-    if _text(meta, "codeinjection_head").strip() or _text(meta, "codeinjection_foot").strip():
+    if meta.line("codeinjection_head", "codeinjection_foot"):
         text.remarks.append(
             Remark("code injection", "Scripts and styles of the page were not imported.")
         )
@@ -442,54 +384,38 @@ def _set_state(text: Text, row: Row, meta: Row) -> None:
         text.remarks.append(NO_DATE)
 
 
-def _settings(tables: Tables) -> dict[str, str]:
-    return {
-        text_of(each.get("key")): text_of(each.get("value")) for each in tables.rows("settings")
-    }
-
-
-def _zone(settings: dict[str, str]) -> ZoneInfo:
-    names = (settings.get(each, "") for each in ("timezone", "active_timezone", "activeTimezone"))
-    known = available_timezones()
-    return ZoneInfo(next((each for each in names if each in known), "UTC"))
+def _subscriber(row: Row, consent: Consent) -> Subscriber:
+    email = row.text("email").strip()
+    return Subscriber(
+        short_id(row.text("id", "uuid") or "?"),
+        email,
+        consent,
+        row.line("name"),
+        date_of(row.get("created_at")),
+        "" if email else "The row has no e-mail address.",
+    )
 
 
 def _term(row: Row, kind: Kind = Kind.TAGS) -> Term:
-    return Term(
-        _key(row),
-        _line(row.get("name")) or _text(row, "slug"),
-        kind,
-        description=_line(row.get("description")),
-    )
+    return Term(_key(row), row.line("name", "slug"), kind, description=row.line("description"))
 
 
 def _key(row: Row) -> str:
     """The slug, because URLs have it."""
-    name = _text(row, "slug") or text_of(row.get("id")) or _line(row.get("name"))
-    return short_id(name or "?")
+    return short_id(row.text("slug", "id") or row.line("name") or "?")
 
 
 def _text_id(row: Row) -> str:
     """The id, because slugs change. Numbers of old exports are not those of `/?p=7`, so they get a word."""
-    number = text_of(row.get("id"))
+    number = row.text("id")
     if number.isdecimal():
         return f"post {number}"
-    return short_id(number or _text(row, "slug") or _line(row.get("title")) or "?")
+    return short_id(number or row.text("slug") or row.line("title") or "?")
 
 
 def _has_name(row: Row) -> bool:
-    return bool(_line(row.get("name")) or _text(row, "slug"))
+    return bool(row.line("name", "slug"))
 
 
 def _is_internal(row: Row) -> bool:
-    return _text(row, "visibility") == "internal" or _text(row, "name").startswith("#")
-
-
-def _text(row: Row, name: str) -> str:
-    given = row.get(name)
-    return given if isinstance(given, str) else ""
-
-
-def _line(value: object) -> str:
-    """A text of one line. Ghost has no HTML outside texts and captions."""
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return row.text("visibility") == "internal" or row.text("name").startswith("#")

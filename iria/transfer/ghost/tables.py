@@ -47,10 +47,24 @@ TABLES: Final = frozenset(
 SCHEMA: Final = """
 CREATE TABLE line (number INTEGER PRIMARY KEY, name TEXT, key TEXT, value TEXT);
 CREATE INDEX line_key ON line (name, key);
-CREATE TABLE seen (run INTEGER, value TEXT, PRIMARY KEY (run, value)) WITHOUT ROWID;
 """
-Row = dict[str, Any]
 BOM: Final = b"\xef\xbb\xbf"
+
+
+class Row(dict[str, Any]):
+    """A row. A damaged one has anything anywhere: numbers are read as texts, lists and objects as nothing."""
+
+    def text(self, *names: str) -> str:
+        """The first of these columns that has one."""
+        return next((text for name in names if (text := text_of(self.get(name)))), "")
+
+    def line(self, *names: str) -> str:
+        """The same on one line. Ghost has no HTML outside texts and captions."""
+        lines = (" ".join(text_of(self.get(name)).split()) for name in names)
+        return next(filter(None, lines), "")
+
+    def is_true(self, name: str) -> bool:
+        return text_of(self.get(name)) in {"1", "true"}
 
 
 class Tables:
@@ -67,7 +81,6 @@ class Tables:
         # An empty name: private, on disk, deleted when closed.
         self._db = sqlite3.connect("")
         self._db.executescript(SCHEMA)
-        self._run = 0
         self.has_posts = False
         try:
             with file.open("rb") as source:
@@ -83,23 +96,21 @@ class Tables:
     def rows(self, name: str) -> Iterator[Row]:
         """All rows of a table, in their order."""
         rows = self._db.execute("SELECT value FROM line WHERE name = ? ORDER BY number", [name])
-        for (value,) in rows:
-            yield json.loads(value)
+        return (Row(json.loads(value)) for (value,) in rows)
 
-    def of(self, name: str, key: str) -> list[Row]:
-        """The rows of a table with this value in its column (`OWNER`)."""
+    def _with_key(self, name: str, key: str) -> Iterator[Row]:
         rows = self._db.execute(
             "SELECT value FROM line WHERE name = ? AND key = ? ORDER BY number", [name, key]
         )
-        return [json.loads(value) for (value,) in rows]
+        return (Row(json.loads(value)) for (value,) in rows)
+
+    def of(self, name: str, key: str) -> list[Row]:
+        """The rows of a table with this value in its column (`OWNER`)."""
+        return list(self._with_key(name, key))
 
     def one(self, name: str, key: str) -> Row:
         """The first of them; empty if there is none."""
-        line = self._db.execute(
-            "SELECT value FROM line WHERE name = ? AND key = ? ORDER BY number LIMIT 1", [name, key]
-        ).fetchone()
-        row: Row = json.loads(line[0]) if line else {}
-        return row
+        return next(self._with_key(name, key), Row())
 
     def first_of_each(self, name: str) -> Iterator[Row]:
         """For each value in the column of a table, the row with the lowest `sort_order`."""
@@ -107,19 +118,9 @@ class Tables:
             "SELECT key, value FROM line WHERE name = ? ORDER BY key, number", [name]
         )
         for _key, lines in groupby(rows, key=itemgetter(0)):
-            yield min((json.loads(value) for _, value in lines), key=order_of)
+            yield min((Row(json.loads(value)) for _, value in lines), key=order_of)
 
-    def start(self) -> int:
-        """A number for `is_new`."""
-        self._run += 1
-        return self._run
-
-    def is_new(self, run: int, value: str) -> bool:
-        """Whether this value was not asked about before in this run."""
-        made = self._db.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", [run, value])
-        return made.rowcount > 0
-
-    def add(self, name: str, row: Row) -> None:
+    def add(self, name: str, row: dict[str, Any]) -> None:
         if name == "posts":
             self._add_linked(row, "authors", "users", "posts_authors", "author_id")
             self._add_linked(row, "tags", "tags", "posts_tags", "tag_id")
@@ -134,7 +135,9 @@ class Tables:
             [name, text, json.dumps(row, default=str)],
         )
 
-    def _add_linked(self, post: Row, field: str, name: str, link: str, column: str) -> None:
+    def _add_linked(
+        self, post: dict[str, Any], field: str, name: str, link: str, column: str
+    ) -> None:
         """Answers of the content API have authors and tags within the post, instead of in tables."""
         given = post.pop(field, None)
         for order, row in enumerate(given if isinstance(given, list) else ()):
