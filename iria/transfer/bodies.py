@@ -96,7 +96,9 @@ def without_comments(html: str, instead: str = "") -> str:
 
 
 def convert_html(
-    text: str, identify: FindId, prepare: Callable[[HtmlElement], Iterable[Remark]]
+    text: str,
+    identify: FindId,
+    prepare: Callable[[HtmlElement], Iterable[Remark]] = lambda _tree: (),
 ) -> Converted:
     """HTML of any other system, where line ends and brackets mean nothing.
 

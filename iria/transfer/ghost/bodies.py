@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
 from lxml import etree
@@ -17,7 +17,6 @@ from iria.transfer.bodies import Action, Converted, apply, first, text_in
 from iria.transfer.ghost import editors
 from iria.transfer.ghost.cards import Cards, markdown
 from iria.transfer.ghost.editors import Malformed
-from iria.transfer.ghost.tables import Row
 from iria.transfer.markdown.bodies import footnotes
 from iria.transfer.names import host_of, short_id, url_parts
 from iria.transfer.records import Remark
@@ -99,7 +98,7 @@ class Body(Converted):
     """The URLs of images, in their order."""
 
 
-def convert(row: Row, place: Place) -> Body:
+def convert(row: dict[str, Any], place: Place) -> Body:
     """The text of a post, from the first of its columns that holds one."""
     cards = Cards()
     source = _source(row, cards).replace(SITE, "")
@@ -117,7 +116,7 @@ def convert(row: Row, place: Place) -> Body:
     return Body(converted.html, list(dict.fromkeys(remarks)), converted.credits, images)
 
 
-def _source(row: Row, cards: Cards) -> str:
+def _source(row: dict[str, Any], cards: Cards) -> str:
     for column, render in EDITORS.items():
         given = row.get(column)
         if not given:
