@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
@@ -53,6 +54,9 @@ MOMENTS: Final[dict[str, Callable[[str], object]]] = {
     "TimeField": time.fromisoformat,
 }
 
+SECRET_NAMES: Final = ("password", "token", "secret")
+"""How columns are named that nobody else may know."""
+
 PYTHON: Final = {
     "boolean": (bool,),
     "integer": (int,),
@@ -93,6 +97,15 @@ class Column:
     @property
     def is_file(self) -> bool:
         return isinstance(self.field, models.FileField)
+
+    def is_sensitive(self, kind: Kind) -> bool:
+        """Whether it may hold what must not leave the site, as far as its field tells."""
+        if self.name.endswith(SECRET_NAMES):
+            return True
+        names_people = self.field.related_model is get_user_model() or isinstance(
+            self.field, models.EmailField | models.GenericIPAddressField
+        )
+        return names_people and not kind.only_personal
 
     def sql(self) -> str:
         column = connection.ops.quote_name(self.field.column)
@@ -145,10 +158,23 @@ class Table:
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.model: Any = _model(kind.model)
-        fields = {each.column: each for each in self.model._meta.local_concrete_fields}
-        self.public = [Column(each, fields[each]) for each in kind.columns.split()]
-        self.personal = [Column(each, fields[each]) for each in kind.personal.split()]
-        self.never = [Column(each, fields[each]) for each in kind.never.split()]
+        fields = {
+            str(each.column): Column(str(each.column), each)
+            for each in self.model._meta.local_concrete_fields
+            if not getattr(each, "generated", False)
+        }
+        self.personal = [fields[each] for each in kind.personal.split()]
+        self.never = [fields[each] for each in kind.never.split()]
+        apart = [*self.personal, *self.never]
+        self.public = [fields[each] for each in kind.columns.split()] or [
+            each for each in fields.values() if each not in apart
+        ]
+        self.undecided = [
+            each
+            for each in fields.values()
+            if each not in (*apart, *self.public)
+            or (each in self.public and not kind.columns and each.is_sensitive(kind))
+        ]
         self.key = self.model._meta.pk.column
         self.name = connection.ops.quote_name(self.model._meta.db_table)
 
@@ -246,25 +272,12 @@ def tables() -> list[Table]:
 
 
 def undecided() -> list[str]:
-    """Models and columns of the project about which `kinds` says nothing; empty if all is well."""
-    missing = []
-    exported = {kind.model: kind for kind in KINDS}
-    for model in apps.get_models(include_auto_created=True):
-        label = _label(model)
-        if model._meta.proxy or label in NOT_EXPORTED:
-            continue
-        if label not in exported:
-            missing.append(label)
-            continue
-        kind = exported[label]
-        decided = f"{kind.columns} {kind.personal} {kind.never}".split()
-        columns = {
-            str(each.column)
-            for each in model._meta.local_concrete_fields
-            if not getattr(each, "generated", False)
-        }
-        missing += [f"{label}.{each}" for each in sorted(columns.symmetric_difference(decided))]
-    return missing
+    """Models and columns of the project about which `kinds` must decide; empty if all is well."""
+    known = {*NOT_EXPORTED, *(kind.model for kind in KINDS)}
+    models = (each for each in apps.get_models(include_auto_created=True) if not each._meta.proxy)
+    return [label for model in models if (label := _label(model)) not in known] + [
+        f"{table.kind.model}.{column.name}" for table in tables() for column in table.undecided
+    ]
 
 
 def _object(line: str) -> Row:
