@@ -32,6 +32,11 @@ from accounts.models import (
 
 __all__ = ["SessionStore"]
 
+
+def signed_in_user(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
 # The order matters: most browsers also name the ones they derive from.
 BROWSERS: Final = (
     ("Edg", "Edge"),

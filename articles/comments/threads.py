@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.submission.comment_policy import CommentSettings, settings_of
+from articles.comments.submission.comment_policy import ArticlePolicy, policy_of
 from articles.comments.thread_queries import (
     TOP_LEVEL_PER_PAGE,
     Order,
@@ -96,7 +96,7 @@ class Thread:
 
     comments: list[ThreadComment]
     count: int
-    settings: CommentSettings
+    policy: ArticlePolicy
     base: str
     """The URL of the article, with which the URLs of its thread begin."""
     reply_url_prefix: str = ""
@@ -109,17 +109,17 @@ class Thread:
 
     @property
     def open(self) -> bool:
-        return self.settings.is_open
+        return self.policy.is_open
 
     @property
     def moderation(self) -> str:
         """The notice about moderation for guests."""
-        return self.settings.notice
+        return self.policy.notice
 
     @property
     def off(self) -> bool:
         """Whether comments are neither accepted nor shown."""
-        return self.settings.is_off
+        return self.policy.is_off
 
     @property
     def answered(self) -> "ThreadComment | None":
@@ -187,11 +187,11 @@ def thread_of(
     Text and name of a hidden comment are not read from the database. It is shown as a placeholder
     if it has visible replies, and not at all otherwise.
     """
-    settings = settings_of(article, publication or current_publication())
-    rows = [] if settings.is_off else thread_rows(article, order, number)
+    policy = policy_of(article, publication or current_publication())
+    rows = [] if policy.is_off else thread_rows(article, order, number)
     top_level = [comment for comment in _tree(rows).values() if comment.level == 1]
     top_level.sort(key=SORT_KEYS[order], reverse=order is Order.NEWEST)
-    return _thread(article, settings, rows, order=order, number=number, comments=top_level)
+    return _thread(article, policy, rows, order=order, number=number, comments=top_level)
 
 
 def replies_to(
@@ -201,8 +201,8 @@ def replies_to(
 
     None if there is no such comment, or it is not shown on any page.
     """
-    settings = settings_of(article, publication)
-    rows = [] if settings.is_off else reply_rows(article, comment, number)
+    policy = policy_of(article, publication)
+    rows = [] if policy.is_off else reply_rows(article, comment, number)
     comments = _tree(rows)
     head = comments.get(comment)
     if head is None:
@@ -211,16 +211,16 @@ def replies_to(
     replies, head.replies = sorted(head.replies, key=SORT_KEYS[Order.OLDEST]), []
     if head.display_parent_id is not None:
         comments[head.display_parent_id].replies = []
-    return _thread(article, settings, rows, number=number, comments=replies, above=above)
+    return _thread(article, policy, rows, number=number, comments=replies, above=above)
 
 
 def _thread(
-    article: Article, settings: CommentSettings, rows: list[Row], *, number: int, **more: Any
+    article: Article, policy: ArticlePolicy, rows: list[Row], *, number: int, **more: Any
 ) -> Thread:
     first = rows[0] if rows else None
     return Thread(
         count=first.readable or 0 if first else 0,
-        settings=settings,
+        policy=policy,
         base=article.get_absolute_url(),
         reply_url_prefix=f"{reverse('comment_new')}?article={article.pk}&parent=",
         number=number,

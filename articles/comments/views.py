@@ -11,11 +11,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.sessions import signed_in_user
 from articles.comments.models import Comment, Recommendation
 from articles.comments.moderation import flagging
 from articles.comments.moderation.models import FLAG_TEXT_MAX_LENGTH, Flag
-from articles.comments.submission.validation import parse_id, signed_in_user
 from iria.core.http.headers import client_ip
+from iria.core.http.urls import parse_id
 from iria.core.security import count_and_allow
 from iria.core.text.language import use_language
 

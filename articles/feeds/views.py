@@ -14,7 +14,7 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from articles.comments.models import ModerationDecision
-from articles.comments.submission.comment_policy import settings_of
+from articles.comments.submission.comment_policy import policy_of
 from articles.comments.thread_queries import thread_scope
 from articles.editorial.listings import Listing, front_articles
 from articles.editorial.models import Article, Category, Scope
@@ -139,7 +139,7 @@ def thread(
     articles = Article.objects.published().defer("body")
     article = get_object_or_404(articles, year=year, month=month, slug=slug)
     publication = publication_of(request)
-    if settings_of(article, publication).is_off:
+    if policy_of(article, publication).is_off:
         raise Http404
     with use_language(publication.language_codes[0]), use_language(article.language):
         name = gettext("Comments on “%(headline)s”") % {"headline": article.headline}

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from accounts import profiles
 from accounts.models import AuthorProfile, User
-from articles.comments.submission import posting
 from iria.core.text.names import KEY_MAX_LENGTH, key_of
 from iria.publication.models import Publication
-from tests import newsroom
+from tests import commenting, newsroom
 from tests.shared import shared_data
 
 PROFILE = "/accounts/profile/"
@@ -100,8 +99,8 @@ def test_a_lookalike_name_is_rejected_for_accounts_and_guests(
     response = client.post(PROFILE, {"display_name": name})
     (error,) = response.context["form"].errors.as_data()["display_name"]
     assert error.code == profiles.Owner.SOMEBODY
-    with pytest.raises(posting.SubmissionError):
-        posting.prepare(newsroom.published(), name=name, email="x@readers.example", text="Words.")
+    with pytest.raises(ValidationError):
+        commenting.post(newsroom.published(), name=name)
 
 
 def test_an_account_keeps_its_name_and_a_former_name_is_free(client: Client, ola: User) -> None:

@@ -23,11 +23,10 @@ from articles.comments import views
 from articles.comments.models import Comment, CommentRevision
 from articles.comments.moderation.models import Appeal, Ban, Claim, Flag
 from articles.comments.notifications.models import Follow, Follower
-from articles.comments.submission import posting
 from articles.editorial.models import Article
 from iria.core import model_policy
 from newsletter.models import Subscriber
-from tests import moderation, newsroom
+from tests import commenting, moderation, newsroom
 from tests.conftest import PASSWORD, MailFolder
 
 EMAIL = "ola@readers.example"
@@ -63,7 +62,7 @@ def article(db: None) -> Article:
 
 def comment_of(user: User | None, article: Article, text: str) -> Comment:
     name, email = ("", "") if user else ("Olaf as a guest", EMAIL.upper())
-    return posting.post(
+    return commenting.post(
         article, name=name, email=email, text=text, by=user, ip_address="203.0.113.9"
     )
 
@@ -80,7 +79,7 @@ def traces(ola: User, mina: User, article: Article, client: Client) -> dict[str,
         moderation.approve(each, by=mina)
     CommentRevision.objects.create(comment=own, text="On the quay of my childhood", replaced_by=ola)
     Appeal.objects.create(comment=guest, text="On the quay of my childhood")
-    reply = posting.post(article, text="Which ferry?", by=mina, parent=own)
+    reply = commenting.post(article, text="Which ferry?", by=mina, parent=own)
     Flag.objects.create(comment=reply, user=ola, reason="other", text="Ola Lind was there")
     Flag.objects.create(comment=reply, email=EMAIL, reason="other", sender_hash="x")
     views.save_recommendation(reply, by=ola)

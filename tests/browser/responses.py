@@ -23,7 +23,7 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.notifications import follows
 from articles.comments.notifications.models import Follow
-from articles.comments.submission import posting, validation
+from articles.comments.submission import links
 from articles.editorial.models import Article
 from articles.editorial.preview_links import preview_url
 from articles.public.views.errors import server_error
@@ -32,6 +32,7 @@ from newsletter import personal_data
 from newsletter.models import ArticleFollow, Consent, Newsletter, Subscriber
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
+from tests import commenting
 from tests.accounts.keys import passkey_of
 from tests.conftest import PASSWORD
 
@@ -243,24 +244,24 @@ def _comments() -> Iterator[tuple[str, Any]]:
     shown = Comment.objects.published().filter(user=None).first()
     assert pending
     assert shown
-    yield "comment, thanks", client.get(f"/comments/thanks/{validation.link_to(pending)}/")
-    yield "comment, status", client.get(f"/comments/yours/{validation.link_to(pending)}/")
+    yield "comment, thanks", client.get(f"/comments/thanks/{links.link_to(pending)}/")
+    yield "comment, status", client.get(f"/comments/yours/{links.link_to(pending)}/")
     yield (
         "comment, status when published",
-        client.get(f"/comments/yours/{validation.link_to(shown)}/"),
+        client.get(f"/comments/yours/{links.link_to(shown)}/"),
     )
-    new = posting.post(article, name="Ola", email=STRANGER, text="Just now, on the ferries.")
-    yield "comment, status when editable", client.get(f"/comments/yours/{validation.link_to(new)}/")
-    blank = client.post(f"/comments/yours/{validation.link_to(new)}/change/", {"text": ""})
+    new = commenting.post(article, name="Ola", email=STRANGER, text="Just now, on the ferries.")
+    yield "comment, status when editable", client.get(f"/comments/yours/{links.link_to(new)}/")
+    blank = client.post(f"/comments/yours/{links.link_to(new)}/change/", {"text": ""})
     yield "comment, edit refused", blank
     Comment.objects.filter(pk=new.pk).update(state=Comment.State.UNCONFIRMED)
-    sent = client.post(f"/comments/yours/{validation.link_to(new)}/mail/")
+    sent = client.post(f"/comments/yours/{links.link_to(new)}/mail/")
     yield "comment, confirmation resent", sent
-    confirm = f"/comments/confirm/{validation.link_to_confirm(new)}/"
+    confirm = f"/comments/confirm/{links.link_to_confirm(new)}/"
     yield "comment, to confirm", client.get(confirm)
     Comment.objects.filter(pk=new.pk).update(state=Comment.State.REJECTED)
-    appeal = f"/comments/yours/{validation.link_to(new)}/again/"
-    yield "comment, status when rejected", client.get(f"/comments/yours/{validation.link_to(new)}/")
+    appeal = f"/comments/yours/{links.link_to(new)}/again/"
+    yield "comment, status when rejected", client.get(f"/comments/yours/{links.link_to(new)}/")
     yield "comment, appeal", client.get(appeal)
     yield "comment, appeal refused", client.post(appeal, {"text": "w" * 1001})
     yield "comment, to report", client.get(f"/comments/{shown.pk}/report/")

@@ -15,8 +15,7 @@ from playwright.sync_api import Page, expect
 from accounts import email_addresses
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.submission import posting
-from tests import moderation, newsroom
+from tests import commenting, moderation, newsroom
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.conftest import PASSWORD, MailFolder
@@ -219,7 +218,7 @@ def test_an_account_exports_its_data_and_is_deleted(
 ) -> None:
     email_addresses.mark_confirmed(ola)
     article = newsroom.published("Ferries at the strait")
-    comment = posting.post(article, text="I was on that ferry.", by=ola)
+    comment = commenting.post(article, text="I was on that ferry.", by=ola)
     moderation.approve(comment, by=mina)
     page = open_page("/accounts/login/")
     sign_in(page, ola)

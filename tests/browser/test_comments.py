@@ -9,11 +9,10 @@ from playwright.sync_api import Page, Route, expect
 from accounts import email_addresses
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.submission import posting
-from articles.comments.submission.comment_policy import CommentSettings
+from articles.comments.submission.comment_policy import ArticlePolicy
 from articles.editorial.models import Article
 from iria.publication.models import CommentPolicy
-from tests import moderation, newsroom
+from tests import commenting, moderation, newsroom
 from tests.browser.checkers import accessibility_complaints, html_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, wait_until
 from tests.conftest import PASSWORD
@@ -31,7 +30,7 @@ def article(site: str) -> Article:
 @pytest.fixture(autouse=True)
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests type faster than people; the minimum time is tested elsewhere."""
-    monkeypatch.setattr("articles.comments.screening.checks.TOO_QUICK", timedelta(0))
+    monkeypatch.setattr("articles.comments.submission.form.MIN_AGE", timedelta(0))
 
 
 def write(page: Page, words: str = WORDS, *, name: str = "Teo Brandt") -> None:
@@ -60,7 +59,9 @@ for (const name of ["localStorage", "sessionStorage"])
 def test_the_reply_form_moves_to_the_comment_and_back_even_without_storage(
     open_page: OpenPage, article: Article, mina: User
 ) -> None:
-    above = posting.post(article, name="Ana Reis", email="ana@readers.example", text="Which one?")
+    above = commenting.post(
+        article, name="Ana Reis", email="ana@readers.example", text="Which one?"
+    )
     moderation.approve(above, by=mina)
     page = open_page("/robots.txt", own=True)
     page.add_init_script(NOTHING_IS_KEPT)
@@ -121,7 +122,7 @@ def test_a_returning_reader_sees_the_number_of_new_comments(
     open_page: OpenPage, article: Article, mina: User
 ) -> None:
     def add_comment(words: str) -> Comment:
-        comment = posting.post(article, name="Ana", email="a@readers.example", text=words)
+        comment = commenting.post(article, name="Ana", email="a@readers.example", text=words)
         moderation.approve(comment, by=mina)
         return comment
 
@@ -222,9 +223,7 @@ def test_a_comment_by_staff_is_published_immediately(
     page = open_page(article.get_absolute_url(), who=mina)
     form = page.locator("#comment-form")
     expect(form.get_by_role("status")).to_contain_text(mina.display_name)
-    expect(
-        form.get_by_text(CommentSettings(CommentPolicy.HELD, is_open=True).notice)
-    ).to_be_hidden()
+    expect(form.get_by_text(ArticlePolicy(CommentPolicy.HELD, is_open=True).notice)).to_be_hidden()
     page.fill("#comment-text", WORDS)
     page.locator("#comment-form button").first.click()
     page.wait_for_url("**/comments/thanks/**")
@@ -253,7 +252,9 @@ def test_an_account_sees_the_name_of_its_comments(
 def test_the_moderation_pages_work_with_scripts_and_comply_with_the_policy(
     open_admin: OpenPage, article: Article, mina: User
 ) -> None:
-    comment = posting.post(article, name="Ana Reis", email="ana@readers.example", text="<b>Which?")
+    comment = commenting.post(
+        article, name="Ana Reis", email="ana@readers.example", text="<b>Which?"
+    )
     page = open_admin(mina, "/admin/articles/comment/")
     page.click("#result_list .case-page")
     page.fill("#decision-reason", "Off the subject")
@@ -274,14 +275,14 @@ def test_the_moderation_pages_work_with_scripts_and_comply_with_the_policy(
 def a_thread(article: Article, mina: User) -> Comment:
     above = None
     for number in range(5):
-        above = posting.post(
+        above = commenting.post(
             article, name="Ana Reis", email="a@readers.example", text=f"Word {number}", parent=above
         )
         moderation.approve(above, by=mina)
     assert above
-    gap = posting.post(article, name="Ana Reis", email="a@readers.example", text="Unkind")
+    gap = commenting.post(article, name="Ana Reis", email="a@readers.example", text="Unkind")
     moderation.approve(gap, by=mina)
-    response = posting.post(
+    response = commenting.post(
         article, name="Ben Ode", email="b@readers.example", text="Be kind", parent=gap
     )
     moderation.approve(response, by=mina)
@@ -293,7 +294,7 @@ def test_every_page_of_the_thread_is_accessible(
     open_page: OpenPage, open_admin: OpenPage, article: Article, mina: User, tmp_path: Path
 ) -> None:
     comment = a_thread(article, mina)
-    waiting = posting.post(article, name="Ola", email="o@readers.example", text="Waits")
+    waiting = commenting.post(article, name="Ola", email="o@readers.example", text="Waits")
     paths = [
         article.get_absolute_url(),
         f"/comments/new/?article={article.pk}&parent={comment.pk}",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from lxml import html as lxml_html
 from playwright.sync_api import Browser, Page, TimeoutError
@@ -18,11 +19,10 @@ from playwright.sync_api import Browser, Page, TimeoutError
 from accounts.models import AuthorProfile, User
 from articles.body.sanitiser import clean
 from articles.comments.models import Comment
-from articles.comments.submission import posting
 from articles.editorial import taxonomy
 from articles.editorial.models import Article, Category, Correction
 from iria.publication.models import current_publication
-from tests import moderation, newsroom
+from tests import commenting, moderation, newsroom
 from tests.conftest import PASSWORD
 from tests.shared import shared_data
 
@@ -126,8 +126,8 @@ def publish_with(texts: list[str], number: int, by: User) -> Article:
     )
     for text in texts:
         Correction.objects.create(article=article, text=text, created_by=by)
-        with contextlib.suppress(posting.SubmissionError):
-            comment = posting.post(
+        with contextlib.suppress(ValidationError):
+            comment = commenting.post(
                 article, name=cut(text, 60), email="reader@readers.example", text=text
             )
             moderation.approve(comment, by=by)

@@ -11,9 +11,8 @@ from articles.comments.admin.comment import CommentAdmin
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation.models import Ban, RejectionReason
 from articles.comments.screening.models import ScreeningRule
-from articles.comments.submission import posting
 from articles.editorial.models import Article
-from tests import newsroom
+from tests import commenting, newsroom
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage
 
@@ -31,13 +30,12 @@ def article(site: str) -> Article:
 def add_pending(article: Article, number: int) -> list[Comment]:
     """Adds pending comments, each by another commenter."""
     return [
-        posting.post(
+        commenting.post(
             article,
             name=f"Writer {at}",
             email=f"writer{at}@readers.example",
             text=f"Remark {at} about https://example.org/timetable/{at}",
             ip_address=f"203.0.113.{at}",
-            quiet=True,
         )
         for at in range(number)
     ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Avatar, User
 from articles.comments.notifications import follows
 from articles.comments.notifications.models import Follow
-from articles.comments.submission import posting, validation
+from articles.comments.submission import links
 from articles.editorial.preview_links import make_preview_token
 from articles.embeds.models import LinkCard
 from articles.feeds.sitemaps import PER_FILE
@@ -21,7 +21,7 @@ from newsletter import personal_data
 from newsletter.models import ArticleFollow, Consent, Issue, IssueLink
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
-from tests import moderation, newsroom
+from tests import commenting, moderation, newsroom
 from tests.articles.files import samples
 from tests.newsletter import factories
 
@@ -54,7 +54,7 @@ def parts(mina: User) -> dict[str, str]:
         tags=["straits"],
         lead_image=picture,
     )
-    comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="Late.")
+    comment = commenting.post(article, name="Teo Brandt", email="teo@readers.example", text="Late.")
     moderation.approve(comment, by=mina)
     opt_in.request(
         "ola@readers.example", source_url="/", wanted=[SubscriptionChoice.usual(factories.news())]
@@ -94,7 +94,7 @@ def parts(mina: User) -> dict[str, str]:
         "category": category.path,
         "code": "en",
         "pk": str(comment.pk),
-        "link": validation.link_to(comment),
+        "link": links.link_to(comment),
         "preview": make_preview_token(newsroom.draft("Not yet")),
         "confirm": opt_in.confirmation_token(consent),
         "data": personal_data.token_of(reader),

@@ -24,7 +24,6 @@ from articles.comments.moderation.models import Flag
 from articles.comments.notifications import emails, follows, sending
 from articles.comments.notifications.models import CommentNotification, Follow
 from articles.comments.notifications.outbox import Batch
-from articles.comments.submission import posting
 from articles.editorial.models import Article
 from iria.core.text.language import direction_of, use_language
 from iria.publication.models import Publication, current_publication
@@ -36,7 +35,7 @@ from newsletter.models import ArticleFollow, Consent, Subscriber
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
 from newsletter.subscriptions.follows import Subject
-from tests import moderation, newsroom
+from tests import commenting, moderation, newsroom
 from tests.catalogue import keeping
 from tests.iria.every_url.test_every_page import texts_of
 from tests.iria.test_links_in_mail import prefixes
@@ -121,7 +120,7 @@ def about_articles(article: Article) -> Iterator[tuple[str, Any]]:
 
 def about_comments(article: Article, moderator: User) -> Iterator[tuple[str, Any]]:
     def posted(text: str = "Qvw.") -> Comment:
-        return posting.post(article, name="Teo Brandt", email=TEO, text=text)
+        return commenting.post(article, name="Teo Brandt", email=TEO, text=text)
 
     pending, approved, rejected = posted(), posted("Zzw."), posted("Vvq.")
     sending.send_received(pending.pk)
@@ -152,7 +151,7 @@ def about_comments(article: Article, moderator: User) -> Iterator[tuple[str, Any
                 f"{number} comments, {kind}",
                 emails.notification(Batch(follow.follower, notices, daily)),
             )
-    other = posting.post(newsroom.published("Zwx 3"), name="Teo Brandt", email=TEO, text="Qqz.")
+    other = commenting.post(newsroom.published("Zwx 3"), name="Teo Brandt", email=TEO, text="Qqz.")
     for number in NUMBERS[1:]:
         notices = [CommentNotification(follow=follow, comment=each) for each in (approved, other)]
         batch = Batch(follow.follower, (notices * number)[:number], daily=True)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test import Client
 from hypothesis import HealthCheck, Phase, settings
@@ -23,9 +24,9 @@ from articles.comments.moderation.models import Appeal, Ban
 from articles.comments.notifications import follows, sending
 from articles.comments.notifications.models import Follow
 from articles.comments.screening.models import ScreeningRule
-from articles.comments.submission import posting, validation
+from articles.comments.submission import posting
 from articles.editorial.models import Article
-from tests import moderation, newsroom
+from tests import commenting, moderation, newsroom
 from tests.conftest import MailFolder
 from tests.proofs.size import FULL
 
@@ -40,7 +41,7 @@ DECISIONS: dict[str, Any] = {
     "spam": moderation.spam,
 }
 EXPECTED_ERRORS = (
-    validation.SubmissionError,
+    ValidationError,
     flagging.FlagError,
     decisions.AppealError,
     bans.BanError,
@@ -120,7 +121,7 @@ class Conversation(RuleBasedStateMachine):
     def somebody_comments(self, which: int, writer: int, answers: bool) -> None:
         number = Comment.objects.count()
         self.attempt(
-            posting.post,
+            commenting.post,
             self.article,
             name=f"Name{writer}q",
             email=f"writer{writer}@readers.example",

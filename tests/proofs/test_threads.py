@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.comments.models import Comment, ThreadCount
 from articles.comments.screening.models import ScreeningRule
-from articles.comments.submission import validation
+from articles.comments.submission.form import PURPOSE
 from articles.editorial.models import Article
 from iria.core import security
 from iria.publication import menus
@@ -147,7 +147,7 @@ def test_concurrent_comments_are_stored_once_and_counted(
 def form_token(article: Article) -> str:
     """The token of a form that was opened a minute ago."""
     value = [str(uuid4()), article.pk, time.time() - 60, ""]
-    return security.make_token(value, purpose=validation.PURPOSE)
+    return security.make_token(value, purpose=PURPOSE)
 
 
 def write(server: Server, article: Article, number: int, top: Comment, token: str) -> int:

@@ -24,7 +24,7 @@ from accounts.models import User
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions, queues
 from articles.comments.moderation.models import Ban, RejectionReason
-from articles.comments.submission.validation import parse_id
+from iria.core.http.urls import parse_id
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 REASON_MAX_LENGTH = ModerationDecision._meta.get_field("reason").max_length or 500

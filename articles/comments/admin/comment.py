@@ -35,9 +35,9 @@ from articles.comments.moderation.models import EncryptedIPAddress, Flag
 from articles.comments.moderation.queues import by_same_commenter, cases_of
 from articles.comments.notifications.models import Follow
 from articles.comments.screening.models import Check
-from articles.comments.submission.validation import parse_id
 from articles.editorial.models import Article
 from articles.images.models import Image
+from iria.core.http.urls import parse_id
 
 
 def chosen_queue(request: HttpRequest) -> str:

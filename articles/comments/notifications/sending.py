@@ -26,7 +26,7 @@ from articles.comments.notifications import emails, outbox
 from articles.comments.notifications.follows import is_digest_time, requested_with
 from articles.comments.notifications.models import Follow
 from articles.comments.notifications.outbox import NotSent, Outcome
-from articles.comments.submission import posting, validation
+from articles.comments.submission import links, posting
 from iria.core.hooks import DashboardItem
 from iria.core.http.urls import absolute_url
 from iria.core.mail import ListEmail
@@ -198,7 +198,7 @@ def send_confirm(comment_id: int) -> None:
     if not may_send_confirmation(comment.email):
         posting.moderate_without_confirmation(comment, TOO_MANY_CONFIRMATIONS)
         return
-    path = reverse("comment_confirm", args=[validation.link_to_confirm(comment)])
+    path = reverse("comment_confirm", args=[links.link_to_confirm(comment)])
     subject = gettext_noop("Confirm your comment")
     outcome = _send(comment, "confirm", subject, confirm=settings.SITE_URL + path)
     if outcome is Outcome.SENT:
@@ -312,8 +312,7 @@ def _render(
             "publication": publication,
             "headline": headline,
             "on_the_page": settings.SITE_URL + comment.get_absolute_url(),
-            "yours": settings.SITE_URL
-            + reverse("comment_status", args=[validation.link_to(comment)]),
+            "yours": settings.SITE_URL + reverse("comment_status", args=[links.link_to(comment)]),
             **context,
         },
     )

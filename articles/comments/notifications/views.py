@@ -18,14 +18,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.email_addresses import is_confirmed
+from accounts.sessions import signed_in_user
 from articles.comments.notifications import follows
 from articles.comments.notifications.emails import describe_follow
 from articles.comments.notifications.models import CommentNotification, Follow, Follower
-from articles.comments.submission.validation import parse_id, signed_in_user
 from articles.editorial.models import Article, Byline
 from iria.core.hooks import MailChoice, MailChoices
 from iria.core.http.headers import client_ip
 from iria.core.http.private_paths import open_to_other_sites, secret_link
+from iria.core.http.urls import parse_id
 from iria.core.mail import to_ascii
 from iria.core.security import count_and_allow
 from iria.core.text.language import use_language

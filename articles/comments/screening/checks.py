@@ -1,4 +1,4 @@
-"""The data of a comment that the screening rules check, their checks, and rate limits for comments.
+"""The data of a comment that the screening rules check and their checks.
 
 Each check returns a sentence about what it found, or an empty string.
 """
@@ -6,15 +6,12 @@ Each check returns a sentence about what it found, or an empty string.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Final
 
 from articles.comments.screening.models import Check
 from articles.comments.screening.spam_features import LINK
 from articles.comments.screening.spam_model import SpamModel
 from articles.comments.screening.word_matching import find_words
-from articles.editorial.models import Article
-from iria.core.security import count_and_allow
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,34 +64,6 @@ class Finding:
 
     def as_json(self) -> dict[str, str]:
         return {"phase": self.phase, "action": self.action, "says": self.says}
-
-
-TOO_QUICK: Final = timedelta(seconds=3)
-PER_IP_ADDRESS: Final = (6, timedelta(minutes=10))
-PER_ARTICLE: Final = (400, timedelta(minutes=10))
-
-
-def is_too_quick(age: timedelta) -> bool:
-    """Whether a form was submitted faster than a person can write.
-
-    A negative age means that the clock of the server was set back, so it is accepted.
-    """
-    return timedelta(0) <= age < TOO_QUICK
-
-
-def too_many(article: Article, ip_address: str) -> bool:
-    """Counts a comment; returns whether the IP address or the article has had too many recently.
-
-    An IPv6 /64 counts as one address, because it is one connection. Without an address (a Unix
-    socket and no trusted proxy) only the article is counted.
-    """
-    limit, per = PER_ARTICLE
-    if not count_and_allow("comments below", str(article.pk), limit=limit, per=per):
-        return True
-    limit, per = PER_IP_ADDRESS
-    return bool(ip_address) and not count_and_allow(
-        "comments from", ip_address, limit=limit, per=per
-    )
 
 
 type CheckFunction = Callable[[Submission, Knowledge, int], str]

@@ -28,7 +28,7 @@ from articles.comments.screening.checks import (
 )
 from articles.comments.screening.engine import ScreeningResult, recorded, screen
 from articles.comments.screening.models import Action, AkismetResult, Check, ScreeningRule
-from articles.comments.submission.comment_policy import settings_of, why_trusted
+from articles.comments.submission.comment_policy import policy_of, why_trusted
 from iria.core.http.safe_client import RequestFailed
 from iria.publication.models import CommentPolicy, current_publication
 
@@ -63,14 +63,11 @@ NEW_TEXT: Final = frozenset({Event.SUBMITTED, Event.CONFIRMED, Event.EDITED})
 class Details:
     """The details of an event."""
 
-    policy: CommentPolicy | None = None
-    """Of the article; by default read from the database."""
     honeypot: str = ""
     ip_address: str = ""
     """Of a new comment; later it is read from the database."""
     must_confirm: bool = False
     """Whether a guest has to confirm the e-mail address first."""
-    ask_akismet: bool = True
     akismet: Finding | None = None
     """The result of Akismet, or why the check failed."""
     reason: str = ""
@@ -94,7 +91,7 @@ def decide(comment: Comment, event: Event, details: Details = NO_DETAILS) -> Dec
     """Returns the decision about a comment, without saving it."""
     if event in NEW_TEXT:
         result = _rules(comment, event, details)
-        result = _policy(comment, result, details)
+        result = _policy(comment, result)
         result = _pending_akismet(comment, result, details)
         return _confirmation(comment, event, details, result)
     if event is Event.AKISMET_ANSWERED and details.akismet:
@@ -139,12 +136,12 @@ def _rules(comment: Comment, event: Event, details: Details) -> ScreeningResult:
     return result.with_earlier(recorded(comment)) if event is Event.CONFIRMED else result
 
 
-def _policy(comment: Comment, result: ScreeningResult, details: Details) -> ScreeningResult:
+def _policy(comment: Comment, result: ScreeningResult) -> ScreeningResult:
     """Approves trusted commenters; with pre-moderation makes all others pending."""
     if reason := why_trusted(comment.user, comment.article_id):
         return _only_bans(result, reason)
-    policy = details.policy or settings_of(comment.article, current_publication()).policy
-    if policy != CommentPolicy.HELD or result.state != State.APPROVED:
+    policy = policy_of(comment.article, current_publication())
+    if policy.mode != CommentPolicy.HELD or result.state != State.APPROVED:
         return result
     return ScreeningResult((*result.findings, Finding(Check.EVERYONE, Action.HOLD, PRE_MODERATED)))
 
@@ -164,7 +161,7 @@ def _pending_akismet(
     comment: Comment, result: ScreeningResult, details: Details
 ) -> ScreeningResult:
     """Makes a comment without objections pending until the result of Akismet."""
-    if not details.ask_akismet or details.must_confirm or result.state != State.APPROVED:
+    if details.must_confirm or result.state != State.APPROVED:
         return result
     finding = akismet_client.finding_for(comment)
     return ScreeningResult((*result.findings, finding)) if finding else result

@@ -19,36 +19,36 @@ from iria.publication.models import CommentPolicy, Publication
 
 
 @dataclass(frozen=True, slots=True)
-class CommentSettings:
-    """The comment settings that apply to an article now."""
+class ArticlePolicy:
+    """Whether an article shows comments now, accepts new ones and holds them for moderation."""
 
-    policy: CommentPolicy
+    mode: CommentPolicy
     is_open: bool
     """Whether new comments are accepted. Existing ones are shown anyway."""
 
     @property
     def is_off(self) -> bool:
         """Whether comments are neither accepted nor shown."""
-        return self.policy == CommentPolicy.OFF
+        return self.mode == CommentPolicy.OFF
 
     @property
     def notice(self) -> str:
         """The notice above the form about moderation."""
-        if self.policy == CommentPolicy.HELD:
+        if self.mode == CommentPolicy.HELD:
             return gettext("A moderator reads every comment before it appears.")
         return gettext("A moderator may read a comment before it appears.")
 
 
-def settings_of(article: Article, publication: Publication) -> CommentSettings:
-    """Returns the settings of the article, with those of the publication as defaults."""
-    policy = CommentPolicy(article.comments_policy or publication.comments_policy)
+def policy_of(article: Article, publication: Publication) -> ArticlePolicy:
+    """Returns the policy of the article, with that of the publication as default."""
+    mode = CommentPolicy(article.comments_policy or publication.comments_policy)
     is_open = (
-        policy != CommentPolicy.OFF
+        mode != CommentPolicy.OFF
         and article.is_published
         and article.comments_open
         and not _has_ended(article, publication)
     )
-    return CommentSettings(policy, is_open)
+    return ArticlePolicy(mode, is_open)
 
 
 def _has_ended(article: Article, publication: Publication) -> bool:

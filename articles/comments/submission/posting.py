@@ -3,10 +3,10 @@
 A comment can be edited for a few minutes; moderators can see earlier versions.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -17,118 +17,86 @@ from articles.comments import job_queue
 from articles.comments.models import Comment, CommentRevision, ModerationDecision
 from articles.comments.moderation import ban_matching, decisions, flagging
 from articles.comments.notifications import follows
-from articles.comments.notifications.models import Follow
 from articles.comments.screening import akismet, pipeline
 from articles.comments.screening.pipeline import Details, Event
-from articles.comments.submission.comment_policy import CommentSettings, settings_of
-from articles.comments.submission.validation import SubmissionError as SubmissionError
-from articles.comments.submission.validation import (
-    check_open,
-    limit_rate,
-    normalise_line_breaks,
-    validate_comment,
-    validate_storable_fields,
-)
-from articles.editorial.models import Article
-from iria.core.mail import to_ascii
-from iria.core.text.validators import one_line
-from iria.publication.models import current_publication
+from articles.comments.submission.form import CommentTextField, Submission
+from iria.core.security import count_and_allow
 
 DELETED: Final = "The commenter deleted it."
 
 
-def prepare(
-    article: Article,
-    *,
-    name: str,
-    email: str,
-    text: str,
-    parent: Comment | None = None,
-    by: User | None = None,
-) -> Comment:
-    """Returns the unsaved comment for the preview.
-
-    Raises:
-        SubmissionError: with what the commenter can do about it.
-    """
-    return _prepared(
-        article, settings_of(article, current_publication()), name, email, text, parent, by
-    )
+PER_IP_ADDRESS: Final = (6, timedelta(minutes=10))
+PER_ARTICLE: Final = (400, timedelta(minutes=10))
 
 
-def _prepared(
-    article: Article,
-    settings: CommentSettings,
-    name: str,
-    email: str,
-    text: str,
-    parent: Comment | None,
-    by: User | None,
-) -> Comment:
-    validate_storable_fields(name=name, email=email, text=text)
-    check_open(article, parent, settings)
-    comment = Comment(
-        article=article,
-        parent=parent,
-        user=by,
-        name=by.public_name if by else one_line(name),
-        email="" if by else to_ascii(email),
-        text=normalise_line_breaks(text),
-    )
-    validate_comment(comment)
-    return comment
-
-
-def post(
-    article: Article,
-    *,
-    name: str = "",
-    email: str = "",
-    text: str,
-    parent: Comment | None = None,
-    by: User | None = None,
-    honeypot: str = "",
-    form_id: UUID | None = None,
-    form_age: timedelta | None = None,
-    ip_address: str | None = None,
-    at: datetime | None = None,
-    quiet: bool = False,
-    follow: Follow.Frequency | None = None,
-) -> Comment:
-    """Submits a comment; the screening pipeline decides about it.
+def post(submission: Submission) -> Comment:
+    """Saves a submitted comment with the decision of the screening pipeline, and queues its e-mails.
 
     If the same form is submitted twice, the first comment is returned.
 
-    Args:
-        by: the account of the commenter, whose display name is used; `name` and `email` are
-            ignored.
-        honeypot: what the hidden field contained.
-        form_age: how long the form was open; None without a form (import, demo).
-        ip_address: for rate limits and bans; stored encrypted. With None nothing is counted or stored.
-        at: when it was written, for imports and the demo; by default now.
-        quiet: for imports and the demo: the commenter gets no e-mail.
-        follow: how often to send replies; asked for in the e-mail about the comment.
-
     Raises:
-        SubmissionError: with what the commenter can do about it.
+        ValidationError: with what the commenter can do about it; its code is `used` if the form was
+            used for another comment, and `busy` after too many comments.
     """
-    if form_id and (first := _already_submitted(form_id, text, parent)):
+    comment = submission.comment
+    if first := _already_submitted(comment):
         return first
-    publication = current_publication()
-    settings = settings_of(article, publication)
-    comment = _prepared(article, settings, name, email, text, parent, by)
-    comment.form_id = form_id
-    comment.created_at = at or timezone.now()
-    limit_rate(article, form_age, ip_address)
+    _limit_rate(comment.article_id, submission.ip_address)
+    must_confirm = submission.publication.guests_confirm_email and comment.user is None
     details = Details(
-        policy=settings.policy,
-        honeypot=honeypot,
-        ip_address=ip_address or "",
-        must_confirm=publication.guests_confirm_email and by is None and not quiet,
-        ask_akismet=not quiet,
+        honeypot=submission.honeypot,
+        ip_address=submission.ip_address,
+        must_confirm=must_confirm,
     )
     decision = pipeline.decide(comment, Event.SUBMITTED, details)
-    return _save(comment, decision, ip_address=ip_address, quiet=quiet, follow=follow)
+    try:
+        with transaction.atomic():
+            pipeline.apply(comment, decision, ask_akismet=True)
+            ban_matching.store_ip_address(comment, submission.ip_address)
+            # No e-mail to bots: they fill the honeypot and give the addresses of strangers.
+            if comment.state == Comment.State.UNCONFIRMED:
+                job_queue.enqueue_confirmation(comment)
+            elif comment.state == Comment.State.PENDING and not akismet.is_pending(comment):
+                job_queue.enqueue_received(comment)
+            if submission.follow:
+                follows.follow_replies(comment, submission.follow)
+    except IntegrityError as error:
+        if isinstance(error.__cause__, ForeignKeyViolation):
+            raise ValidationError(gettext("The article or comment no longer exists.")) from error
+        # Two requests may have submitted the same form at once; the other one was first.
+        if first := _already_submitted(comment):
+            return first
+        raise
+    return comment
+
+
+def _already_submitted(comment: Comment) -> Comment | None:
+    """Returns the comment submitted with this form before, if any.
+
+    Raises:
+        ValidationError: the form was used for another text, which must not get lost.
+    """
+    if comment.form_id is None:
+        return None
+    first = Comment.objects.filter(form_id=comment.form_id).first()
+    if first and (first.text, first.parent_id) != (comment.text, comment.parent_id):
+        message = gettext(
+            "A comment was already submitted with this form. Submit again to add "
+            "this text as another comment."
+        )
+        raise ValidationError(message, code="used")
+    return first
+
+
+def _limit_rate(article_id: int, ip_address: str) -> None:
+    """Counts a comment. Of IPv6 addresses, a /64 counts as one, because it is one connection."""
+    limits = [("comments below", str(article_id), PER_ARTICLE)]
+    if ip_address:
+        limits.append(("comments from", ip_address, PER_IP_ADDRESS))
+    for purpose, who, (limit, per) in limits:
+        if not count_and_allow(purpose, who, limit=limit, per=per):
+            message = gettext("Too many comments. Try again in ten minutes.")
+            raise ValidationError(message, code="busy")
 
 
 RESTORABLE_FOR: Final = timedelta(minutes=10)
@@ -174,59 +142,6 @@ def restore_own(comment: Comment, *, by: User | None) -> None:
     comment.refresh_from_db()
 
 
-def _save(
-    comment: Comment,
-    decision: pipeline.Decision,
-    *,
-    ip_address: str | None,
-    quiet: bool,
-    follow: Follow.Frequency | None,
-) -> Comment:
-    """Saves the comment, the decision and the e-mail jobs in one transaction."""
-    try:
-        with transaction.atomic():
-            pipeline.apply(comment, decision, ask_akismet=not quiet)
-            ban_matching.store_ip_address(comment, ip_address)
-            # No e-mail to bots: they fill the honeypot and give the addresses of strangers.
-            if comment.state == Comment.State.UNCONFIRMED:
-                job_queue.enqueue_confirmation(comment)
-            elif (
-                comment.state == Comment.State.PENDING
-                and not quiet
-                and not akismet.is_pending(comment)
-            ):
-                job_queue.enqueue_received(comment)
-            if follow:
-                follows.follow_replies(comment, follow)
-    except IntegrityError as error:
-        if isinstance(error.__cause__, ForeignKeyViolation):
-            raise SubmissionError(
-                {"form": gettext("The article or comment no longer exists.")}
-            ) from error
-        # Two requests may have submitted the same form at once; the other one was first.
-        form_id = comment.form_id
-        if form_id and (first := _already_submitted(form_id, comment.text, comment.parent)):
-            return first
-        raise
-    return comment
-
-
-def _already_submitted(form_id: UUID, text: str, parent: Comment | None) -> Comment | None:
-    """Returns the comment submitted with this form before, if any.
-
-    Raises:
-        SubmissionError: the form was used for another text, which must not get lost.
-    """
-    first = Comment.objects.filter(form_id=form_id).first()
-    if first and (first.text, first.parent) != (normalise_line_breaks(text), parent):
-        message = gettext(
-            "A comment was already submitted with this form. Submit again to add "
-            "this text as another comment."
-        )
-        raise SubmissionError({"used": message})
-    return first
-
-
 EDITABLE_FOR: Final = timedelta(minutes=5)
 EDITABLE_STATES: Final = {
     Comment.State.UNCONFIRMED,
@@ -251,22 +166,20 @@ def edit_own(comment: Comment, *, text: str, by: User | None) -> bool:
         by: the account of the commenter; None for a guest, who has the link of the comment.
 
     Raises:
-        SubmissionError: with what the commenter can do about it.
+        ValidationError: with what the commenter can do about it.
     """
-    validate_storable_fields(text=text)
     with transaction.atomic():
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         if not may_edit(current):
-            raise SubmissionError({"text": _not_editable_message(current)})
-        before, current.text = current.text, normalise_line_breaks(text)
-        validate_comment(current, only_text=True)
+            raise ValidationError(_not_editable_message(current))
+        before, current.text = current.text, CommentTextField().clean(text)
         if current.text == before:
             return False
         if current.versions.count() >= MAX_EDITS:
             message = gettext(
                 "A comment can be edited ten times. You can delete it and post again."
             )
-            raise SubmissionError({"text": message})
+            raise ValidationError(message)
         CommentRevision.objects.create(comment=current, text=before, replaced_by=by)
         current.edited_at = timezone.now()
         decision = pipeline.decide(current, Event.EDITED)

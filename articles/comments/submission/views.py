@@ -11,25 +11,28 @@ from typing import Final
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.sessions import signed_in_user
 from articles.comments import job_queue, thread_queries
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.moderation.models import APPEAL_MAX_LENGTH, Appeal
 from articles.comments.notifications import follows
-from articles.comments.notifications.models import Follow
-from articles.comments.submission import posting, validation
-from articles.comments.submission.comment_policy import CommentSettings, settings_of, why_trusted
-from articles.comments.submission.validation import Draft, SubmissionError, parse_id, signed_in_user
+from articles.comments.submission import links, posting
+from articles.comments.submission.comment_policy import ArticlePolicy, policy_of, why_trusted
+from articles.comments.submission.form import CommentForm, create_token
 from articles.editorial.models import Article
 from iria.core.http.headers import client_ip
+from iria.core.http.urls import parse_id
 from iria.core.pagination import page_of
 from iria.core.security import count_and_allow
 from iria.core.text.language import use_language
@@ -47,7 +50,7 @@ def own_comment(view: OwnView) -> Callable[[HttpRequest, str], HttpResponse]:
 
     @wraps(view)
     def wrapper(request: HttpRequest, link: str) -> HttpResponse:
-        comment = validation.comment_behind(link)
+        comment = links.comment_behind(link)
         if comment is not None and comment.user_id is not None:
             user = signed_in_user(request)
             if user is None:
@@ -70,13 +73,13 @@ RESEND_LIMIT: Final = (3, timedelta(hours=1))
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, link: str) -> HttpResponse:
     """The page linked in the e-mail. Only its button confirms, because mail programs prefetch links."""
-    comment = validation.comment_to_confirm(link)
+    comment = links.comment_to_confirm(link)
     if comment is None:
         return render(request, "articles/comments/no_link.html", status=404)
     if request.method == "POST":
         posting.confirm_email(comment)
     if comment.state != Comment.State.UNCONFIRMED:
-        return redirect("comment_status", validation.link_to(comment))
+        return redirect("comment_status", links.link_to(comment))
     with use_language(comment.article.language):
         context = {"comment": comment, "link": link, "follows": follows.is_requested_with(comment)}
         return render(request, "articles/comments/confirm.html", context)
@@ -109,7 +112,7 @@ def my_comments(request: HttpRequest) -> HttpResponse:
     page = page_of(
         comments.defer("article__body").order_by("-created_at", "-pk"), request.GET.get("page")
     )
-    rows = [(each, validation.link_to(each)) for each in page]
+    rows = [(each, links.link_to(each)) for each in page]
     context = {"page": page, "comments": rows}
     return render(request, "articles/comments/my_comments.html", context)
 
@@ -123,8 +126,8 @@ def edit(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
         text = request.POST.get("text", "")
         try:
             posting.edit_own(comment, text=text, by=comment.user)
-        except SubmissionError as error:
-            return render_status(request, comment, link, text=text, error=error.messages["text"])
+        except ValidationError as error:
+            return render_status(request, comment, link, text=text, error=error.messages[0])
     return redirect("comment_status", link)
 
 
@@ -163,7 +166,7 @@ def redirect_to_status(request: HttpRequest, pk: int) -> HttpResponse:
     if user is None:
         raise Http404
     comment = get_object_or_404(Comment, pk=pk, user=user)
-    return redirect("comment_status", validation.link_to(comment))
+    return redirect("comment_status", links.link_to(comment))
 
 
 PER_IP_ADDRESS: Final = (10, timedelta(days=1))
@@ -204,186 +207,66 @@ def _limit_rate(ip_address: str) -> None:
         raise decisions.AppealError(gettext("Too many appeals today. Try again tomorrow."))
 
 
-Frequency = Follow.Frequency
-
-TOKEN_ERRORS = {
-    validation.ExpiredToken: gettext_lazy(
-        "This form was opened more than two days ago. Check your comment and submit it again."
-    ),
-    validation.TokenMismatch: gettext_lazy(
-        "You signed in or out after opening this form. Check your comment and submit it again."
-    ),
-}
-
-
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """The form on its own page; a form without a token gets a preview first."""
     article = _article(request)
     if article is None:
-        draft = Draft.from_form(request.POST)
-        return render(request, "articles/comments/gone.html", {"draft": draft}, status=404)
+        text = request.POST.get("text", "")
+        return render(request, "articles/comments/gone.html", {"text": text}, status=404)
     with use_language(article.language):
-        if request.method == "POST":
-            return _submit(request, article, Draft.from_form(request.POST))
-        draft = Draft(parent=request.GET.get("parent", ""))
-        return _page(request, article, draft, status=200)
-
-
-def _submit(request: HttpRequest, article: Article, draft: Draft) -> HttpResponse:
-    try:
-        parent = draft.parent_comment(article)
-    except Comment.DoesNotExist:
-        draft.parent = ""
-        draft.errors["form"] = gettext(
-            "The comment you are replying to is not on this article. You can submit "
-            "yours without it."
+        form = CommentForm(
+            request.POST if request.method == "POST" else None,
+            article=article,
+            publication=publication_of(request),
+            commenter=signed_in_user(request),
+            session=_session(request),
+            parent=request.GET.get("parent", ""),
         )
-        return _page(request, article, draft)
-    try:
-        form_token = validation.read_form_token(draft.token, article, request)
-    except (
-        validation.MissingToken,
-        validation.ExpiredToken,
-        validation.TokenMismatch,
-    ) as error:
-        draft.token = ""
-        if message := TOKEN_ERRORS.get(type(error)):
-            draft.errors["form"] = str(message)
-        return _preview(request, article, draft, parent)
-    if "look" in request.POST:
-        return _preview(request, article, draft, parent)
-    return _send(request, article, draft, parent, form_token)
+        if form.is_valid() and form.is_final:
+            try:
+                comment = posting.post(form.submission(client_ip(request)))
+            except ValidationError as error:
+                form.reject(error)
+            else:
+                return redirect("comment_thanks", links.link_to(comment))
+        context = {
+            "article": article,
+            "form": form,
+            "writer": form.commenter,
+            "moderation": _moderation(article, form.commenter, form.policy),
+        }
+        return render(request, "articles/comments/new.html", context, status=form.status)
 
 
-def _preview(
-    request: HttpRequest, article: Article, draft: Draft, parent: Comment | None
-) -> HttpResponse:
-    """The comment as it will be published, and the form; nothing is saved yet."""
-    try:
-        comment = posting.prepare(
-            article,
-            name=draft.name,
-            email=draft.email,
-            text=draft.text,
-            parent=parent,
-            by=signed_in_user(request),
-        )
-    except posting.SubmissionError as error:
-        if "name" not in request.POST:
-            # The form below an article does not ask for them; this page does.
-            error.messages.pop("name", None)
-            error.messages.pop("email", None)
-        if not error.messages:
-            return _page(request, article, draft, status=200)
-        return _show_error(request, article, draft, error)
-    status = 422 if draft.errors else 200
-    return _page(request, article, draft, comment=comment, status=status)
-
-
-def _send(
-    request: HttpRequest,
-    article: Article,
-    draft: Draft,
-    parent: Comment | None,
-    form_token: validation.FormToken,
-) -> HttpResponse:
-    try:
-        comment = posting.post(
-            article,
-            name=draft.name,
-            email=draft.email,
-            text=draft.text,
-            parent=parent,
-            by=signed_in_user(request),
-            honeypot=draft.honeypot,
-            form_id=form_token.form_id,
-            form_age=form_token.age,
-            ip_address=client_ip(request),
-            follow=Frequency(draft.follow) if draft.follow in Frequency else None,
-        )
-    except validation.TooQuick as error:
-        draft.errors |= error.messages
-        return _preview(request, article, draft, parent)
-    except posting.SubmissionError as error:
-        return _show_error(request, article, draft, error)
-    return redirect("comment_thanks", validation.link_to(comment))
-
-
-def _show_error(
-    request: HttpRequest, article: Article, draft: Draft, error: posting.SubmissionError
-) -> HttpResponse:
-    draft.errors |= error.messages
-    if "used" in draft.errors:
-        draft.token = ""
-    if "parent" in draft.errors:
-        draft.parent = ""
-    return _page(request, article, draft, status=429 if error.busy else 422)
-
-
-def _page(
-    request: HttpRequest,
-    article: Article,
-    draft: Draft,
-    *,
-    comment: Comment | None = None,
-    status: int = 422,
-) -> HttpResponse:
-    """The form with its values. Its token stays the same until it is used or expires."""
-    try:
-        parent = draft.parent_comment(article)
-    except Comment.DoesNotExist:
-        parent, draft.parent = None, ""
-    if parent is not None and not parent.is_visible:
-        parent, draft.parent = None, ""
-        draft.errors.setdefault(
-            "parent",
-            gettext(
-                "The comment you are replying to is no longer published. You can "
-                "submit yours without it."
-            ),
-        )
-    draft.token = draft.token or validation.create_token(article, request)
-    settings = settings_of(article, publication_of(request))
-    commenter = signed_in_user(request)
-    context = {
-        "article": article,
-        "draft": draft,
-        "answered": parent,
-        "comment": comment,
-        "writer": commenter,
-        "moderation": _moderation(article, commenter, settings),
-        "open": settings.is_open,
-    }
-    return render(request, "articles/comments/new.html", context, status=status)
+def _session(request: HttpRequest) -> str:
+    """Identifies the account and its session in the token of a form; empty for guests."""
+    user = signed_in_user(request)
+    if user is None:
+        return ""
+    session = f"{user.pk}:{request.session.session_key}"
+    return salted_hmac("iria.comments.seal", session, algorithm="sha256").hexdigest()[:24]
 
 
 @require_safe
 def token(request: HttpRequest) -> HttpResponse:
     """For the script: a token, and the line above the form for signed-in users."""
     article = _article(request)
-    settings = settings_of(article, publication_of(request)) if article else None
-    if article is None or settings is None or not settings.is_open:
+    policy = policy_of(article, publication_of(request)) if article else None
+    if article is None or policy is None or not policy.is_open:
         raise Http404("There is nothing to comment on here.")
+    lead, commenter = "", signed_in_user(request)
     with use_language(article.language):
-        lead = _lead(article, signed_in_user(request), settings)
-    return JsonResponse({"token": validation.create_token(article, request), "says": lead})
+        if commenter is not None:
+            name = gettext("You are commenting as %(name)s.") % {"name": commenter.public_name}
+            lead = f"{name} {_moderation(article, commenter, policy)}".rstrip()
+    return JsonResponse({"token": create_token(article, _session(request)), "says": lead})
 
 
-def _lead(article: Article, commenter: User | None, settings: CommentSettings) -> str:
-    """The name of the commenter and the moderation notice; empty for guests."""
-    if commenter is None:
-        return ""
-    lead = gettext("You are commenting as %(name)s.") % {"name": commenter.public_name}
-    return f"{lead} {_moderation(article, commenter, settings)}".rstrip()
-
-
-def _moderation(article: Article, commenter: User | None, settings: CommentSettings) -> str:
+def _moderation(article: Article, commenter: User | None, policy: ArticlePolicy) -> str:
     """The notice about moderation; empty for trusted commenters."""
-    if why_trusted(commenter, article.pk):
-        return ""
-    return settings.notice
+    return "" if why_trusted(commenter, article.pk) else policy.notice
 
 
 @require_safe
@@ -411,7 +294,7 @@ def permalink(request: HttpRequest, pk: int) -> HttpResponse:
     """Redirects to the page of the thread that shows the comment now."""
     published = Comment.objects.published().select_related("article").defer("article__body")
     comment = get_object_or_404(published, pk=pk)
-    if settings_of(comment.article, publication_of(request)).is_off:
+    if policy_of(comment.article, publication_of(request)).is_off:
         raise Http404
     return redirect(thread_queries.permalink(comment))
 

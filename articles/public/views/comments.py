@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from accounts.models import User
 from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment
-from articles.comments.submission.validation import parse_id
 from articles.comments.thread_queries import Order, thread_scope
 from articles.comments.threads import Thread, replies_to, thread_of
 from articles.editorial.models import Article
@@ -19,6 +18,7 @@ from articles.public import page_meta
 from articles.public.responses import render_public_page
 from iria.core.http.cache_versions import COMMENTS
 from iria.core.http.page_cache import public_page
+from iria.core.http.urls import parse_id
 from iria.core.pagination import NoSuchPage, page_of
 from iria.core.text.language import use_language
 from iria.publication.context_processors import in_its_language, publication_of

@@ -47,6 +47,13 @@ register_converter(Slug, "letters")
 register_converter(SlugPath, "letters_path")
 
 
+def parse_id(text: str | None) -> int | None:
+    """Returns the id in a query parameter or form field; None for anything else."""
+    if text and text.isascii() and text.isdecimal() and len(text) <= 18:
+        return int(text)
+    return None
+
+
 @lru_cache(maxsize=5_000)
 def url_path(name: str, *parts: str | int) -> str:
     """`reverse` with a cache; a front page needs a hundred paths."""

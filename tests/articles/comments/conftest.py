@@ -7,9 +7,8 @@ import pytest
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.submission import posting
 from articles.editorial.models import Article
-from tests import moderation, newsroom
+from tests import commenting, moderation, newsroom
 
 Write = Callable[..., Comment]
 
@@ -32,7 +31,7 @@ def write(article: Article, mina: User) -> Write:
         by: User | None = None,
         on: Article | None = None,
     ) -> Comment:
-        comment = posting.post(
+        comment = commenting.post(
             on or article,
             name=name,
             email="teo@readers.example",
@@ -50,4 +49,4 @@ def write(article: Article, mina: User) -> Write:
 @pytest.fixture
 def without_minimum_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Turns off the minimum time between opening and submitting a form."""
-    monkeypatch.setattr("articles.comments.screening.checks.TOO_QUICK", timedelta(0))
+    monkeypatch.setattr("articles.comments.submission.form.MIN_AGE", timedelta(0))

@@ -6,7 +6,7 @@ from html import unescape
 from django.test import Client
 
 from articles.comments.models import Comment
-from articles.comments.submission import validation
+from articles.comments.submission import links
 from articles.editorial.models import Article
 
 FORM_VALUES = {
@@ -33,6 +33,6 @@ def send(client: Client, article: Article, **changes: str) -> Comment:
     token = form_token(preview.content.decode())
     response = client.post(form_url(article), {**FORM_VALUES, **changes, "token": token})
     assert response.status_code == 302, response.content.decode()
-    comment = validation.comment_behind(response["Location"].split("/")[-2])
+    comment = links.comment_behind(response["Location"].split("/")[-2])
     assert comment
     return comment

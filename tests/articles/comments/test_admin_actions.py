@@ -17,7 +17,7 @@ from articles.comments.notifications.models import Follow
 from articles.comments.screening.models import ScreeningRule
 from articles.comments.submission import posting
 from articles.editorial.models import Article
-from tests import moderation
+from tests import commenting, moderation
 from tests.articles.comments.conftest import Write
 
 LIST = "/admin/articles/comment/"
@@ -182,7 +182,7 @@ def test_the_overviews_link_to_the_list_without_email_addresses(
 def test_a_commenter_is_suspended_without_javascript(
     moderator_client: Client, article: Article, write: Write
 ) -> None:
-    comment = posting.post(
+    comment = commenting.post(
         article, name="Teo Brandt", email="teo@readers.example", text="A", ip_address="203.0.113.9"
     )
     page = moderator_client.get(f"{LIST}{comment.pk}/ban/").content.decode()

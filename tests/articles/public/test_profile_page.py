@@ -6,9 +6,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from articles.comments.submission import posting
 from articles.editorial.models import Article
-from tests import moderation, newsroom
+from tests import commenting, moderation, newsroom
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ def article(db: None) -> Article:
 
 
 def add_comment(article: Article, by: User, text: str, mina: User) -> None:
-    moderation.approve(posting.post(article, text=text, by=by), by=mina)
+    moderation.approve(commenting.post(article, text=text, by=by), by=mina)
 
 
 def page_of(client: Client, user: User) -> Any:
@@ -45,7 +44,7 @@ def test_it_shows_the_profile_and_the_published_comments(
 ) -> None:
     choose_public_profile(client, ola, biography="I take the <b>ferry</b>.")
     add_comment(article, ola, "It was late, *again*.", mina)
-    posting.post(article, text="This one waits.", by=ola)
+    commenting.post(article, text="This one waits.", by=ola)
     page = page_of(Client(), ola).content.decode()
     assert "I take the &lt;b&gt;ferry&lt;/b&gt;." in page
     assert "It was late, <em>again</em>." in page

@@ -4,12 +4,12 @@ import pytest
 
 from accounts.models import AuthorProfile, User
 from articles.comments.models import Comment
-from articles.comments.submission import posting
 from articles.editorial.models import Article, Category
 from articles.editorial.versions import revisions
 from articles.images.models import Image
 from articles.search.models import SearchLexeme
 from iria.publication.models import Publication
+from tests import commenting
 from tests.iria.demo.newsroom import Rows, every_row, remove, story
 from tests.newsroom import category, draft, picture
 
@@ -73,7 +73,7 @@ def test_edits_of_the_demo_editor_and_their_comments_are_removed(
     edited = story("panama-lake")
     edited.headline = "Testing, testing"
     revisions.save(edited, by=User.objects.get(email="edna@roadstead.example"))
-    posting.post(edited, text="I was there last week.", by=ola)
+    commenting.post(edited, text="I was there last week.", by=ola)
     remove()
     assert not Article.objects.exists()
     assert not Comment.objects.exists()

@@ -10,7 +10,7 @@ from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.moderation.models import Appeal
 from articles.comments.moderation.queues import pending_items
-from articles.comments.submission import posting, validation
+from articles.comments.submission import links, posting
 from tests import moderation
 from tests.articles.comments.conftest import Write
 from tests.conftest import MailFolder
@@ -94,7 +94,7 @@ def rejected(write: Write, mina: User) -> Comment:
 
 
 def status_url(comment: Comment, suffix: str = "") -> str:
-    return f"/comments/yours/{validation.link_to(comment)}/{suffix}"
+    return f"/comments/yours/{links.link_to(comment)}/{suffix}"
 
 
 def test_the_status_page_links_to_the_appeal_and_shows_it(

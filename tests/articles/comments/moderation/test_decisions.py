@@ -20,7 +20,7 @@ from articles.comments.screening.models import ScreeningRule
 from articles.comments.submission import posting
 from articles.comments.threads import thread_of
 from articles.editorial.models import Article
-from tests import moderation
+from tests import commenting, moderation
 from tests.articles.comments.conftest import Write
 from tests.conftest import MailFolder
 
@@ -129,7 +129,7 @@ def test_one_form_in_two_concurrent_requests_is_one_comment(article: Article) ->
     def send(_: int) -> int:
         try:
             both_are_ready.wait(timeout=60)
-            return posting.post(
+            return commenting.post(
                 article,
                 name="Teo Brandt",
                 email="teo@readers.example",

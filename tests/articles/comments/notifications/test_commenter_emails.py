@@ -14,10 +14,9 @@ from articles.comments.notifications import sending
 from articles.comments.notifications.models import Follow
 from articles.comments.notifications.outbox import NotSent
 from articles.comments.notifications.sending import DAILY_LIMIT
-from articles.comments.submission import posting
 from articles.editorial.models import Article
 from iria.core.mail import FolderBackend
-from tests import moderation
+from tests import commenting, moderation
 from tests.articles.comments.conftest import Write
 from tests.conftest import MailFolder
 
@@ -55,7 +54,7 @@ def test_the_commenter_is_notified_of_pending_and_approved_comments(
 def test_one_email_says_pending_and_asks_to_confirm_the_replies(
     article: Article, jobs: Callable[[], None], mail_folder: MailFolder, client: Client
 ) -> None:
-    comment = posting.post(
+    comment = commenting.post(
         article,
         name="Teo Brandt",
         email="teo@readers.example",
@@ -93,7 +92,7 @@ def test_an_account_gets_emails_at_its_own_address(
 def test_a_filled_honeypot_sends_no_email(
     article: Article, jobs: Callable[[], None], mail_folder: MailFolder
 ) -> None:
-    posting.post(
+    commenting.post(
         article,
         name="A",
         email="stranger@readers.example",
@@ -120,18 +119,6 @@ def test_the_number_of_emails_to_an_address_is_limited(
     for number in range(limit + 3):
         sending.send_received(write(f"Word {number}", pending=True).pk)
     assert len(mail_folder.all()) == limit
-
-
-def test_imports_and_the_demo_send_no_emails(
-    article: Article, jobs: Callable[[], None], mail_folder: MailFolder
-) -> None:
-    comment = posting.post(
-        article, name="Ana Reis", email="ana@readers.example", text="From before", quiet=True
-    )
-    moderation.approve(comment, by=None, quiet=True)
-    jobs()
-    assert mail_folder.all() == []
-    assert comment.is_visible
 
 
 def test_line_breaks_in_a_headline_add_no_email_headers(

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuthorProfile, User
-from articles.comments.models import Comment
 from articles.comments.notifications import follows as notifications_follows
 from articles.comments.notifications import outbox, sending
 from articles.comments.notifications.models import CommentNotification, Follow, Follower
@@ -362,21 +361,3 @@ def test_old_follows_are_deleted(write: Write, follows: CreateFollow) -> None:
     assert list(Follow.objects.all()) == [kept]
     assert list(Follower.objects.all()) == [kept.follower]
     assert unconfirmed.pk
-
-
-def test_imported_comments_are_not_sent(
-    article: Article, follows: CreateFollow, notify: Notify
-) -> None:
-    follows()
-    old = posting.post(
-        article,
-        name="Ben Ode",
-        email="b@readers.example",
-        text="From long ago",
-        at=timezone.now() - timedelta(days=400),
-        quiet=True,
-    )
-    moderation.approve(old, by=None, quiet=True)
-    assert notify(old) == []
-    assert Comment.objects.published().count() == 1
-    assert sending.send_due() == 0

@@ -12,7 +12,7 @@ from accounts.models import User
 from articles.comments.notifications import follows as notifications_follows
 from articles.comments.notifications import sending, views
 from articles.comments.notifications.models import Follow, Follower
-from articles.comments.submission import posting, validation
+from articles.comments.submission import links, posting
 from articles.editorial.models import Article
 from iria.core import hooks
 from newsletter.models import Newsletter, Subscriber
@@ -235,8 +235,7 @@ def test_a_follow_requested_with_a_comment_is_kept_as_long_as_its_link(
     article: Article, write: Write
 ) -> None:
     assert (
-        max(validation.CONFIRMATION_VALID_FOR, posting.RETENTION)
-        <= notifications_follows.CONFIRM_WITHIN
+        max(links.CONFIRMATION_VALID_FOR, posting.RETENTION) <= notifications_follows.CONFIRM_WITHIN
     )
 
 

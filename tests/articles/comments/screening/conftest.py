@@ -12,9 +12,9 @@ import pytest
 from articles.comments.models import Comment
 from articles.comments.screening import akismet as akismet_client
 from articles.comments.screening.models import Action, Check, ScreeningRule
-from articles.comments.submission import posting
 from articles.editorial.models import Article
 from iria.core.http import safe_client
+from tests import commenting
 
 KEY = "abcdef012345"
 
@@ -76,7 +76,7 @@ def send(article: Article) -> Callable[..., Comment]:
     """Submits a comment as a guest, with an IP address."""
 
     def send(text: str = "I was on that ferry.", **more: Any) -> Comment:
-        return posting.post(
+        return commenting.post(
             article,
             name="Teo Brandt",
             email="teo@readers.example",

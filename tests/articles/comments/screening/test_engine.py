@@ -16,9 +16,8 @@ from articles.comments.screening.models import (
 )
 from articles.comments.screening.spam_model import SpamModel
 from articles.comments.screening.word_matching import folded
-from articles.comments.submission import posting
 from articles.editorial.models import Article
-from tests import moderation
+from tests import commenting, moderation
 from tests.articles.comments.conftest import Write
 
 pytestmark = pytest.mark.django_db
@@ -141,7 +140,7 @@ def test_screening_takes_a_limited_number_of_queries(
     for number in range(5):
         add_word(f"word{number}", "suspect")
     with django_assert_max_num_queries(20):  # type: ignore[operator]
-        posting.post(article, name="Teo", email="teo@readers.example", text="Some words.")
+        commenting.post(article, name="Teo", email="teo@readers.example", text="Some words.")
 
 
 def stricter_links() -> ScreeningRule:

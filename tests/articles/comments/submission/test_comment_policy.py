@@ -4,22 +4,22 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
 from articles.comments.models import Comment
 from articles.comments.screening.models import ScreeningRule
 from articles.comments.screening.pipeline import PRE_MODERATED
-from articles.comments.submission import posting
-from articles.comments.submission.comment_policy import settings_of
-from articles.comments.submission.posting import SubmissionError
+from articles.comments.submission.comment_policy import policy_of
 from articles.editorial.models import Article
 from iria.publication.models import Publication
+from tests import commenting
 from tests.articles.comments.conftest import Write
 
 
 def post(article: Article, text: str = "I was there.") -> Comment:
-    return posting.post(article, name="Teo Brandt", email="teo@readers.example", text=text)
+    return commenting.post(article, name="Teo Brandt", email="teo@readers.example", text=text)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def site(db: None) -> Publication:
         ({}, {"comments_close_after": 2}, "open", False),
     ],
 )
-def test_the_site_has_the_default_settings_of_articles(
+def test_the_site_has_the_default_policy_of_articles(
     article: Article,
     site: Publication,
     site_settings: dict[str, object],
@@ -55,8 +55,8 @@ def test_the_site_has_the_default_settings_of_articles(
         for name, value in changes.items():
             setattr(row, name, value)
     article.published_at = timezone.now() - timedelta(days=4)
-    settings = settings_of(article, site)
-    assert (settings.policy, settings.is_open) == (policy, is_open)
+    found = policy_of(article, site)
+    assert (found.mode, found.is_open) == (policy, is_open)
 
 
 def test_turned_off_comments_are_neither_shown_nor_accepted(
@@ -71,7 +71,7 @@ def test_turned_off_comments_are_neither_shown_nor_accepted(
         assert client.get(article.get_absolute_url() + rest).status_code == 404
     assert client.get(f"/comments/{comment.pk}/").status_code == 404
     article.refresh_from_db()
-    with pytest.raises(SubmissionError, match="closed"):
+    with pytest.raises(ValidationError, match="closed"):
         post(article)
 
 
@@ -96,7 +96,7 @@ def test_a_closed_thread_is_shown_without_a_form(
     assert "Comments on this article are closed." in page
     assert "comment-form" not in page
     assert client.get(f"/comments/token/?article={article.pk}").status_code == 404
-    assert not settings_of(Article.objects.get(), site).is_open
+    assert not policy_of(Article.objects.get(), site).is_open
 
 
 def test_the_form_mentions_moderation_only_with_pre_moderation(

@@ -14,15 +14,16 @@ from articles.comments.notifications import outbox, sending
 from articles.comments.notifications.models import Follower
 from articles.comments.notifications.outbox import NotSent, Outcome
 from articles.comments.screening.models import Action, Check, ScreeningRule
-from articles.comments.submission import posting, validation
+from articles.comments.submission import links, posting
 from articles.editorial.models import Article
 from iria.publication.models import Publication
+from tests import commenting
 from tests.articles.comments.conftest import Write
 from tests.conftest import MailFolder
 
 
 def status_url(comment: Comment, path: str = "") -> str:
-    return f"/comments/yours/{validation.link_to(comment)}/{path}"
+    return f"/comments/yours/{links.link_to(comment)}/{path}"
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_accounts_and_bots_get_no_confirmation_email(
     article: Article, write: Write, guests_confirm: None, ola: User
 ) -> None:
     assert write("Mine", by=ola, pending=True).state == Comment.State.PENDING
-    caught = posting.post(article, name="Bot", email="b@bots.example", text="Buy", honeypot="x")
+    caught = commenting.post(article, name="Bot", email="b@bots.example", text="Buy", honeypot="x")
     assert caught.state == Comment.State.SPAM
 
 
@@ -74,13 +75,13 @@ def test_accounts_and_bots_get_no_confirmation_email(
 def test_a_banned_network_is_held_after_the_confirmation_too(
     article: Article, write: Write, guests_confirm: None, mina: User, banned_before: bool
 ) -> None:
-    first = posting.post(
+    first = commenting.post(
         article, name="Ana", email="ana@readers.example", text="Threats", ip_address="203.0.113.7"
     )
     ScreeningRule.objects.filter(phase__in=[Check.EVERYONE, Check.FIRST_COMMENT]).delete()
     if banned_before:
         bans.ban(first, kinds=["network"], by=mina, reason="Threats")
-    again = posting.post(
+    again = commenting.post(
         article, name="Ben", email="ben@readers.example", text="On time", ip_address="203.0.113.8"
     )
     if not banned_before:
@@ -97,7 +98,7 @@ def test_the_honeypot_finding_still_counts_after_the_confirmation(
 ) -> None:
     ScreeningRule.objects.exclude(phase=Check.HONEYPOT).delete()
     ScreeningRule.objects.update(action=Action.HOLD)
-    caught = posting.post(article, name="Ben", email="b@bots.example", text="Buy", honeypot="x")
+    caught = commenting.post(article, name="Ben", email="b@bots.example", text="Buy", honeypot="x")
     assert caught.state == Comment.State.UNCONFIRMED
     posting.confirm_email(caught)
     assert caught.state == Comment.State.PENDING
@@ -108,7 +109,7 @@ def test_the_status_link_does_not_confirm_the_address(
     client: Client, article: Article, write: Write, guests_confirm: None
 ) -> None:
     comment = write("Not my address", pending=True)
-    assert client.post(f"/comments/confirm/{validation.link_to(comment)}/").status_code == 404
+    assert client.post(f"/comments/confirm/{links.link_to(comment)}/").status_code == 404
     assert "/mail/" in client.get(status_url(comment)).content.decode()
 
 

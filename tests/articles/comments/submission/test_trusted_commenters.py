@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from accounts import email_addresses
@@ -18,7 +19,7 @@ from articles.comments.screening.models import Action, Check, ScreeningRule
 from articles.comments.submission import posting
 from articles.editorial.models import Article
 from iria.publication.models import Publication
-from tests import moderation, newsroom
+from tests import commenting, moderation, newsroom
 from tests.articles.comments.conftest import Write
 from tests.articles.comments.notifications.conftest import CreateFollow, Notify
 from tests.articles.comments.notifications.conftest import follows as follows
@@ -42,7 +43,7 @@ def _strict_rules(db: None) -> None:
 
 
 def post(article: Article, by: User, text: str = SPAM_TEXT, **more: object) -> Comment:
-    return posting.post(article, text=text, by=by, **more)  # type: ignore[arg-type]
+    return commenting.post(article, text=text, by=by, **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("who", ["chief", "edna", "rui", "mina"])
@@ -73,7 +74,7 @@ def test_trusted_commenters_are_exempt_from_pre_moderation(
     own_article.refresh_from_db()
     assert post(own_article, ola).state == Comment.State.APPROVED
     assert post(own_article, mina).state == Comment.State.APPROVED
-    guest = posting.post(
+    guest = commenting.post(
         own_article, name="Teo Brandt", email="teo@readers.example", text="Me too."
     )
     assert guest.state == Comment.State.PENDING
@@ -83,7 +84,7 @@ def test_a_guest_with_a_trusted_address_is_not_trusted(
     own_article: Article, ola: User, mina: User
 ) -> None:
     for user in (ola, mina):
-        comment = posting.post(own_article, name="Teo Brandt", email=user.email, text=SPAM_TEXT)
+        comment = commenting.post(own_article, name="Teo Brandt", email=user.email, text=SPAM_TEXT)
         assert comment.state != Comment.State.APPROVED
 
 
@@ -94,7 +95,7 @@ def test_closed_comments_are_closed_for_the_newsroom_too(
     Article.objects.update(**{closed: False if closed == "comments_open" else "off"})
     own_article.refresh_from_db()
     for user in (ola, mina):
-        with pytest.raises(posting.SubmissionError):
+        with pytest.raises(ValidationError):
             post(own_article, user)
 
 
@@ -140,7 +141,7 @@ def test_the_log_has_the_reason_for_publishing(own_article: Article, ola: User, 
     by_author, by_colleague = post(own_article, ola), post(own_article, mina)
     reasons = {each.moderations.get().reason for each in (by_author, by_colleague)}
     assert len(reasons) == 2
-    guest = posting.post(
+    guest = commenting.post(
         own_article, name="Teo Brandt", email="teo@readers.example", text="Me too."
     )
     assert guest.moderations.get().reason not in reasons
@@ -148,7 +149,7 @@ def test_the_log_has_the_reason_for_publishing(own_article: Article, ola: User, 
 
 def test_the_dry_run_skips_trusted_comments(own_article: Article, ola: User, mina: User) -> None:
     post(own_article, ola), post(own_article, mina, "Another.")
-    posting.post(own_article, name="Teo Brandt", email="teo@readers.example", text="Me too.")
+    commenting.post(own_article, name="Teo Brandt", email="teo@readers.example", text="Me too.")
     assert dry_run(ScreeningRule.objects.filter(phase=Check.LINKS), days=1).tested == 1
 
 
@@ -186,7 +187,7 @@ def test_moderators_get_no_email_about_their_own_decisions(
 ) -> None:
     """Covers one's own comment that is pending, and one's own report."""
     commenter = {"by": mina} if signed_in else {"name": "M. S.", "email": mina.email}
-    own = posting.post(article, text="Mine.", **commenter)
+    own = commenting.post(article, text="Mine.", **commenter)
     Comment.objects.filter(pk=own.pk).update(state=Comment.State.PENDING)
     other = write("Somebody else’s")
     jobs()
