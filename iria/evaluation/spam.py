@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from articles.comments.models import Comment
-from articles.comments.screening.checks import Knowledge, Submission
+from articles.comments.screening.checks import Knowledge, ScreeningInput
 from articles.comments.screening.engine import apply_rules
 from articles.comments.screening.models import Check, ScreeningRule
 from articles.comments.screening.spam_model import Example, train
@@ -55,7 +55,7 @@ def judge(training: Sequence[Example], testing: Sequence[Example]) -> Result:
     knowledge = Knowledge(model=train(training).model)
     rule = ScreeningRule(phase=Check.MODEL)
     states = [
-        (apply_rules(Submission(text=each.text), [rule], knowledge).state, each.spam)
+        (apply_rules(ScreeningInput(text=each.text), [rule], knowledge).state, each.spam)
         for each in testing
     ]
     withheld = [spam for state, spam in states if state != Comment.State.APPROVED]

@@ -15,7 +15,7 @@ from articles.comments.screening.word_matching import find_words
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
+class ScreeningInput:
     """A comment and what the rules need to know about it.
 
     Args:
@@ -66,7 +66,7 @@ class Finding:
         return {"phase": self.phase, "action": self.action, "says": self.says}
 
 
-type CheckFunction = Callable[[Submission, Knowledge, int], str]
+type CheckFunction = Callable[[ScreeningInput, Knowledge, int], str]
 """Called with submission, word lists and model, and the threshold of the rule."""
 
 SHORTENERS: Final = frozenset(
@@ -91,15 +91,15 @@ MIN_LETTERS: Final = 20
 """A shorter comment in capitals may be an acronym."""
 
 
-def writer(submission: Submission, known: Knowledge, threshold: int) -> str:
+def writer(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     return submission.banned
 
 
-def similarity(submission: Submission, known: Knowledge, threshold: int) -> str:
+def similarity(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     return submission.similar
 
 
-def rate(submission: Submission, known: Knowledge, threshold: int) -> str:
+def rate(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     """Threshold: the allowed number of comments by one commenter in ten minutes; 0 counts as 1."""
     number = submission.recent + 1
     if number <= max(1, threshold):
@@ -107,15 +107,15 @@ def rate(submission: Submission, known: Knowledge, threshold: int) -> str:
     return f"This commenter sent {number} comments within ten minutes."
 
 
-def honeypot(submission: Submission, known: Knowledge, threshold: int) -> str:
+def honeypot(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     return "The honeypot field was filled in." if submission.honeypot.strip() else ""
 
 
-def banned_words(submission: Submission, known: Knowledge, threshold: int) -> str:
+def banned_words(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     return _words("banned", find_words(submission.text, known.banned))
 
 
-def suspect_words(submission: Submission, known: Knowledge, threshold: int) -> str:
+def suspect_words(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     return _words("suspect", find_words(submission.text, known.suspect))
 
 
@@ -127,7 +127,7 @@ def _words(kind: str, found: list[str]) -> str:
     return f"It has the {kind} {'word' if len(found) == 1 else 'words'} {listed}{more}."
 
 
-def links(submission: Submission, known: Knowledge, threshold: int) -> str:
+def links(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     """Threshold: the number of links from which the rule matches; 0 counts as 1."""
     number = len(LINK.findall(submission.text))
     if number < max(1, threshold):
@@ -135,7 +135,7 @@ def links(submission: Submission, known: Knowledge, threshold: int) -> str:
     return "It has one link." if number == 1 else f"It has {number} links."
 
 
-def link_kinds(submission: Submission, known: Knowledge, threshold: int) -> str:
+def link_kinds(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     for link in LINK.findall(submission.text):
         host = match[1].lower() if (match := _HOST.match(link)) else ""
         if host in SHORTENERS:
@@ -145,7 +145,7 @@ def link_kinds(submission: Submission, known: Knowledge, threshold: int) -> str:
     return ""
 
 
-def duplicate(submission: Submission, known: Knowledge, threshold: int) -> str:
+def duplicate(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     """Threshold: the number of comments with the same text from which it matches; 0 counts as 1."""
     number = submission.same_text
     if number < max(1, threshold):
@@ -154,7 +154,7 @@ def duplicate(submission: Submission, known: Knowledge, threshold: int) -> str:
     return f"The same text was submitted {times} before, within thirty days."
 
 
-def shouting(submission: Submission, known: Knowledge, threshold: int) -> str:
+def shouting(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     """Threshold: percentage of capital letters."""
     letters = [character for character in submission.text if character.isalpha()]
     capitals = sum(letter.isupper() for letter in letters)
@@ -163,13 +163,13 @@ def shouting(submission: Submission, known: Knowledge, threshold: int) -> str:
     return f"{100 * capitals // len(letters)} per cent of its letters are capitals."
 
 
-def length(submission: Submission, known: Knowledge, threshold: int) -> str:
+def length(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     """Threshold: characters."""
     number = len(submission.text)
     return f"It has {number:,} characters." if number > threshold else ""
 
 
-def newcomer(submission: Submission, known: Knowledge, threshold: int) -> str:
+def newcomer(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     """Threshold: the number of approved comments that a commenter needs; 0 counts as 1."""
     before = submission.approved_before
     if before >= max(1, threshold):
@@ -181,7 +181,7 @@ def newcomer(submission: Submission, known: Knowledge, threshold: int) -> str:
     return f"Only {before} earlier comments by this commenter were approved."
 
 
-def model(submission: Submission, known: Knowledge, threshold: int) -> str:
+def model(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     if known.model is None:
         return ""
     opinion = known.model.opinion(submission.text)
@@ -191,12 +191,12 @@ def model(submission: Submission, known: Knowledge, threshold: int) -> str:
     return f"Classified as spam{reasons}."
 
 
-def akismet(submission: Submission, known: Knowledge, threshold: int) -> str:
+def akismet(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     """Finds nothing in a new comment, because the worker checks it later."""
     return AKISMET_SPAM if submission.akismet else ""
 
 
-def reports(submission: Submission, known: Knowledge, threshold: int) -> str:
+def reports(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     """Threshold: the total weight of the reports by readers."""
     if not submission.reported or submission.reported < max(1, threshold):
         return ""
@@ -204,7 +204,7 @@ def reports(submission: Submission, known: Knowledge, threshold: int) -> str:
     return "Reported by a reader." if number == 1 else f"Reported by {number} readers."
 
 
-def everyone(submission: Submission, known: Knowledge, threshold: int) -> str:
+def everyone(submission: ScreeningInput, known: Knowledge, threshold: int) -> str:
     return "Every comment is pending first."
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import ban_matching
-from articles.comments.screening.checks import CHECKS, Finding, Knowledge, Submission
+from articles.comments.screening.checks import CHECKS, Finding, Knowledge, ScreeningInput
 from articles.comments.screening.models import (
     Action,
     AkismetResult,
@@ -82,7 +82,7 @@ def recorded(comment: Comment) -> tuple[Finding, ...]:
 
 
 def apply_rules(
-    submission: Submission, rules: Iterable[ScreeningRule], known: Knowledge
+    submission: ScreeningInput, rules: Iterable[ScreeningRule], known: Knowledge
 ) -> ScreeningResult:
     """Applies the active rules; without an objection the comment is approved."""
     return ScreeningResult(
@@ -102,7 +102,7 @@ def screen(comment: Comment, *, honeypot: str = "", ip_address: str = "") -> Scr
     """
     rules = list(ScreeningRule.objects.all())
     banned, similar = ban_matching.describe(ban_matching.matching_bans(comment, ip_address))
-    submission = Submission(
+    submission = ScreeningInput(
         text=comment.text,
         honeypot=honeypot,
         same_text=_count_same_text(comment),
@@ -266,7 +266,7 @@ def _newly_approved(before: ScreeningResult, after: ScreeningResult) -> bool:
     return after.state == Comment.State.APPROVED != before.state
 
 
-def _submissions(since: datetime) -> Iterator[tuple[Comment, str, Submission]]:
+def _submissions(since: datetime) -> Iterator[tuple[Comment, str, ScreeningInput]]:
     """Yields every comment with what was known when it was submitted, in one pass over the table."""
     human_decisions = _human_decisions(since)
     rows = (
@@ -293,7 +293,7 @@ def _submissions(since: datetime) -> Iterator[tuple[Comment, str, Submission]]:
             yield (
                 comment,
                 human_decisions.get(comment.pk, ""),
-                Submission(
+                ScreeningInput(
                     text=comment.text,
                     approved_before=approved[commenter] if commenter else 0,
                     same_text=same[text],

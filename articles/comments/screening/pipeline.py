@@ -23,12 +23,12 @@ from articles.comments.screening.checks import (
     AKISMET_SPAM,
     Finding,
     Knowledge,
-    Submission,
+    ScreeningInput,
     reports,
 )
 from articles.comments.screening.engine import ScreeningResult, recorded, screen
 from articles.comments.screening.models import Action, AkismetResult, Check, ScreeningRule
-from articles.comments.submission.comment_policy import policy_of, why_trusted
+from articles.comments.submission.comment_policy import ArticlePolicy, policy_of, why_trusted
 from iria.core.http.safe_client import RequestFailed
 from iria.publication.models import CommentPolicy, current_publication
 
@@ -63,6 +63,8 @@ NEW_TEXT: Final = frozenset({Event.SUBMITTED, Event.CONFIRMED, Event.EDITED})
 class Details:
     """The details of an event."""
 
+    policy: ArticlePolicy | None = None
+    """Of the article; by default read from the database."""
     honeypot: str = ""
     ip_address: str = ""
     """Of a new comment; later it is read from the database."""
@@ -91,7 +93,7 @@ def decide(comment: Comment, event: Event, details: Details = NO_DETAILS) -> Dec
     """Returns the decision about a comment, without saving it."""
     if event in NEW_TEXT:
         result = _rules(comment, event, details)
-        result = _policy(comment, result)
+        result = _policy(comment, result, details)
         result = _pending_akismet(comment, result, details)
         return _confirmation(comment, event, details, result)
     if event is Event.AKISMET_ANSWERED and details.akismet:
@@ -136,11 +138,11 @@ def _rules(comment: Comment, event: Event, details: Details) -> ScreeningResult:
     return result.with_earlier(recorded(comment)) if event is Event.CONFIRMED else result
 
 
-def _policy(comment: Comment, result: ScreeningResult) -> ScreeningResult:
+def _policy(comment: Comment, result: ScreeningResult, details: Details) -> ScreeningResult:
     """Approves trusted commenters; with pre-moderation makes all others pending."""
     if reason := why_trusted(comment.user, comment.article_id):
         return _only_bans(result, reason)
-    policy = policy_of(comment.article, current_publication())
+    policy = details.policy or policy_of(comment.article, current_publication())
     if policy.mode != CommentPolicy.HELD or result.state != State.APPROVED:
         return result
     return ScreeningResult((*result.findings, Finding(Check.EVERYONE, Action.HOLD, PRE_MODERATED)))
@@ -212,7 +214,9 @@ def _reports(comment: Comment) -> Decision:
     if comment.flags.filter(outcome=Flag.Outcome.DISMISSED).exists():
         return unchanged
     flags = comment.flags.pending().aggregate(weight=Sum("weight", default=0.0), number=Count("pk"))
-    submission = Submission(text=comment.text, reported=flags["weight"], reports=flags["number"])
+    submission = ScreeningInput(
+        text=comment.text, reported=flags["weight"], reports=flags["number"]
+    )
     reason = reports(submission, Knowledge(), rule.threshold)
     return Decision(State.PENDING, (reason,), recorded(comment)) if reason else unchanged
 

@@ -19,13 +19,13 @@ from accounts.models import User
 from accounts.profiles import Owner, owner_of
 from articles.comments.models import NAME_MAX_LENGTH, TEXT_MAX_LENGTH, Comment
 from articles.comments.notifications.models import Follow
-from articles.comments.submission.comment_policy import policy_of
+from articles.comments.submission.comment_policy import ArticlePolicy, policy_of
 from articles.editorial.models import Article
 from iria.core import security
 from iria.core.http.urls import parse_id
 from iria.core.mail import to_ascii
 from iria.core.text.validators import one_line, validate_not_blank, validate_storable
-from iria.publication.models import Publication
+from iria.publication.models import current_publication
 
 PURPOSE: Final = "comment form"
 TOKEN_VALID_FOR: Final = timedelta(days=2)
@@ -48,7 +48,9 @@ class Submission:
     """A comment with valid values, which is not saved yet, and what was submitted with it."""
 
     comment: Comment
-    publication: Publication
+    policy: ArticlePolicy
+    must_confirm: bool = False
+    """Whether a guest has to confirm the e-mail address first."""
     honeypot: str = ""
     """What the hidden field contained."""
     ip_address: str = ""
@@ -105,16 +107,15 @@ class CommentForm(forms.Form):
         data: Any = None,
         *,
         article: Article,
-        publication: Publication,
         commenter: User | None = None,
         session: str = "",
         parent: str = "",
     ) -> None:
         """Takes `parent` from the URL of a new form, and everything else from the submitted `data`."""
         super().__init__(data)
-        self.article, self.publication = article, publication
-        self.commenter, self.session = commenter, session
-        self.policy = policy_of(article, publication)
+        self.article, self.commenter, self.session = article, commenter, session
+        self.publication = current_publication()
+        self.policy = policy_of(article, self.publication)
         self.answered: Comment | None = None
         self.parent_error = ""
         self._find_parent(self.data.get("parent", "") if self.is_bound else parent)
@@ -226,7 +227,8 @@ class CommentForm(forms.Form):
         follow = self.data.get("follow", "")
         return Submission(
             comment=self.comment,
-            publication=self.publication,
+            policy=self.policy,
+            must_confirm=self.commenter is None and self.publication.guests_confirm_email,
             honeypot=self.data.get("website", ""),
             ip_address=ip_address,
             follow=Follow.Frequency(follow) if follow in Follow.Frequency else None,

@@ -42,11 +42,11 @@ def post(submission: Submission) -> Comment:
     if first := _already_submitted(comment):
         return first
     _limit_rate(comment.article_id, submission.ip_address)
-    must_confirm = submission.publication.guests_confirm_email and comment.user is None
     details = Details(
         honeypot=submission.honeypot,
         ip_address=submission.ip_address,
-        must_confirm=must_confirm,
+        must_confirm=submission.must_confirm,
+        policy=submission.policy,
     )
     decision = pipeline.decide(comment, Event.SUBMITTED, details)
     try:

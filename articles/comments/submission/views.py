@@ -207,37 +207,50 @@ def _limit_rate(ip_address: str) -> None:
         raise decisions.AppealError(gettext("Too many appeals today. Try again tomorrow."))
 
 
+def on_article(
+    view: Callable[[HttpRequest, Article], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Decorates a view about the published article `?article=`, which is called in its language."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest) -> HttpResponse:
+        pk = parse_id(request.GET.get("article"))
+        article = Article.objects.published().filter(pk=pk).first() if pk else None
+        if article is None:
+            text = request.POST.get("text", "")
+            return render(request, "articles/comments/gone.html", {"text": text}, status=404)
+        with use_language(article.language):
+            return view(request, article)
+
+    return wrapper
+
+
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+@on_article
+def new(request: HttpRequest, article: Article) -> HttpResponse:
     """The form on its own page; a form without a token gets a preview first."""
-    article = _article(request)
-    if article is None:
-        text = request.POST.get("text", "")
-        return render(request, "articles/comments/gone.html", {"text": text}, status=404)
-    with use_language(article.language):
-        form = CommentForm(
-            request.POST if request.method == "POST" else None,
-            article=article,
-            publication=publication_of(request),
-            commenter=signed_in_user(request),
-            session=_session(request),
-            parent=request.GET.get("parent", ""),
-        )
-        if form.is_valid() and form.is_final:
-            try:
-                comment = posting.post(form.submission(client_ip(request)))
-            except ValidationError as error:
-                form.reject(error)
-            else:
-                return redirect("comment_thanks", links.link_to(comment))
-        context = {
-            "article": article,
-            "form": form,
-            "writer": form.commenter,
-            "moderation": _moderation(article, form.commenter, form.policy),
-        }
-        return render(request, "articles/comments/new.html", context, status=form.status)
+    form = CommentForm(
+        request.POST if request.method == "POST" else None,
+        article=article,
+        commenter=signed_in_user(request),
+        session=_session(request),
+        parent=request.GET.get("parent", ""),
+    )
+    if form.is_valid() and form.is_final:
+        try:
+            comment = posting.post(form.submission(client_ip(request)))
+        except ValidationError as error:
+            form.reject(error)
+        else:
+            return redirect("comment_thanks", links.link_to(comment))
+    context = {
+        "article": article,
+        "form": form,
+        "writer": form.commenter,
+        "moderation": _moderation(article, form.commenter, form.policy),
+    }
+    return render(request, "articles/comments/new.html", context, status=form.status)
 
 
 def _session(request: HttpRequest) -> str:
@@ -250,17 +263,16 @@ def _session(request: HttpRequest) -> str:
 
 
 @require_safe
-def token(request: HttpRequest) -> HttpResponse:
+@on_article
+def token(request: HttpRequest, article: Article) -> HttpResponse:
     """For the script: a token, and the line above the form for signed-in users."""
-    article = _article(request)
-    policy = policy_of(article, publication_of(request)) if article else None
-    if article is None or policy is None or not policy.is_open:
+    policy = policy_of(article, publication_of(request))
+    if not policy.is_open:
         raise Http404("There is nothing to comment on here.")
     lead, commenter = "", signed_in_user(request)
-    with use_language(article.language):
-        if commenter is not None:
-            name = gettext("You are commenting as %(name)s.") % {"name": commenter.public_name}
-            lead = f"{name} {_moderation(article, commenter, policy)}".rstrip()
+    if commenter is not None:
+        name = gettext("You are commenting as %(name)s.") % {"name": commenter.public_name}
+        lead = f"{name} {_moderation(article, commenter, policy)}".rstrip()
     return JsonResponse({"token": create_token(article, _session(request)), "says": lead})
 
 
@@ -297,8 +309,3 @@ def permalink(request: HttpRequest, pk: int) -> HttpResponse:
     if policy_of(comment.article, publication_of(request)).is_off:
         raise Http404
     return redirect(thread_queries.permalink(comment))
-
-
-def _article(request: HttpRequest) -> Article | None:
-    pk = parse_id(request.GET.get("article"))
-    return Article.objects.published().filter(pk=pk).first() if pk else None
