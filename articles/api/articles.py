@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from operator import attrgetter
 from typing import Any, Final
 
 from django.db.models import FETCH_RAISE, F, Model, OuterRef, Prefetch, QuerySet, Subquery
@@ -367,6 +368,7 @@ FIELDS: Final = FieldSet(
             row, row.figures.all(), row.publication, row.urls, row.embed_titles
         ),
         "text": lambda row: plain_text(row.body),
+        **{name: attrgetter(name) for name in schemas.DECLARED},
     },
     on_request=(*TEXT_FIELDS, *RELATION_FIELDS),
 )

@@ -5,9 +5,11 @@ Only `id` is always present, because a request can name the fields it wants. The
 """
 
 from datetime import datetime
-from typing import Annotated, Required, TypedDict
+from typing import Annotated, Final, Required, TypedDict
 
 from pydantic import Field
+
+from articles.editorial.models.article import ARTICLE_FIELDS
 
 Id = Annotated[int, Field(description="Permanent ID.")]
 Url = Annotated[
@@ -114,7 +116,11 @@ class Series(TypedDict):
     parts: list[ArticleRef]
 
 
-class Article(TypedDict, total=False):
+DECLARED: Final = {each.name: each.api for each in ARTICLE_FIELDS if each.api}
+"""Further texts of articles, with their descriptions, where the model declares them."""
+
+
+class _Article(TypedDict, total=False):
     id: Required[Id]
     url: Url
     canonical_url: Annotated[
@@ -153,6 +159,17 @@ class Article(TypedDict, total=False):
     comments_url: Annotated[str, Field(description="URL of its comments in this API.")]
     html: Html
     text: PlainText
+
+
+Article = TypedDict(
+    "Article",
+    {
+        # mypy knows no fields from a table.
+        **_Article.__annotations__,  # type: ignore[misc]
+        **{name: Annotated[str, Field(description=text)] for name, text in DECLARED.items()},
+    },
+    total=False,
+)
 
 
 class Category(TypedDict, total=False):

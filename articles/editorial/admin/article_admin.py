@@ -30,7 +30,8 @@ from articles.editorial.admin.form import ArticleForm
 from articles.editorial.admin.history import CorrectionInline
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, ArticleType
-from articles.editorial.models.mixins import COMMENT_FIELDS
+from articles.editorial.models.article import ARTICLE_FIELDS
+from articles.editorial.models.declaration import FormGroup
 from articles.editorial.preview_links import preview_url
 from articles.editorial.rendering import render_body
 from articles.editorial.versions import drafts, revisions
@@ -46,43 +47,27 @@ COLLAPSED: Final = "collapse"
 PUBLISH_TAB: Final = "admin-publishing"
 """Marks the fieldset of the tab “Publish”."""
 
+GROUPS: Final[dict[FormGroup, tuple[str | None, list[str]]]] = {
+    FormGroup.HEAD: (None, ["admin-writing", "article-head"]),
+    FormGroup.LEAD_IMAGE: ("Lead image", ["admin-writing", "article-lead"]),
+    FormGroup.TEXT: (None, ["admin-writing", "article-body"]),
+    FormGroup.PUBLISHING: (None, [PUBLISH_TAB]),
+    FormGroup.DETAILS: (None, [DETAILS_TAB]),
+    FormGroup.SEARCH: ("Search and sharing", [DETAILS_TAB, COLLAPSED]),
+    FormGroup.COMMENTS: ("Comments", [DETAILS_TAB, COLLAPSED]),
+    FormGroup.READ_NEXT: ("Read next", [DETAILS_TAB, COLLAPSED]),
+    FormGroup.REPUBLISHING: ("Republishing", [DETAILS_TAB, COLLAPSED]),
+}
+"""The heading and the classes of each group of fields."""
 FIELDSETS: Final = [
-    (None, {"fields": ("headline", "standfirst"), "classes": ["admin-writing", "article-head"]}),
     (
-        "Lead image",
+        heading,
         {
-            "fields": ("lead_image", "lead_alt", "lead_decorative", "lead_caption"),
-            "classes": ["admin-writing", "article-lead"],
+            "fields": tuple(each.name_in_form for each in ARTICLE_FIELDS if each.group == group),
+            "classes": classes,
         },
-    ),
-    (None, {"fields": ("body",), "classes": ["admin-writing", "article-body"]}),
-    (None, {"fields": ("show_updated", "slug"), "classes": [PUBLISH_TAB]}),
-    (
-        None,
-        {
-            "fields": (
-                *("chosen_categories", "kind", "signed_by", "tags"),
-                *("series", "series_position", "language", "translation_of"),
-            ),
-            "classes": [DETAILS_TAB],
-        },
-    ),
-    (
-        "Search and sharing",
-        {
-            "fields": ("search_description", "social_title", "social_image", "noindex"),
-            "classes": [DETAILS_TAB, COLLAPSED],
-        },
-    ),
-    ("Comments", {"fields": COMMENT_FIELDS, "classes": [DETAILS_TAB, COLLAPSED]}),
-    ("Read next", {"fields": ("picks",), "classes": [DETAILS_TAB, COLLAPSED]}),
-    (
-        "Republishing",
-        {
-            "fields": ("licence", "first_published_in", "first_published_url", "canonical_url"),
-            "classes": [DETAILS_TAB, COLLAPSED],
-        },
-    ),
+    )
+    for group, (heading, classes) in GROUPS.items()
 ]
 VIEW_ONLY_FIELDSETS: Final = [
     (None, {"fields": ("headline", "standfirst", "text"), "classes": ["admin-writing"]}),

@@ -19,7 +19,7 @@ from articles.editorial import permissions
 from articles.editorial.admin import submit_actions
 from articles.editorial.admin.editor_field import BodyField
 from articles.editorial.admin.fields import check_picks
-from articles.editorial.admin.form import LISTS
+from articles.editorial.admin.form import RELATIONS, content_value
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, ArticleType, Revision
 from articles.editorial.models.mixins import NO_PUBLICATION_NAME
@@ -44,9 +44,6 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
 Errors = dict[str, list[str]]
-
-OTHER_FIELDS = {"tags", "translation_of", "series_position", "picks"}
-"""Fields beside the columns of an article and the lists."""
 
 
 def urls_for(request: HttpRequest, article: Article | None) -> dict[str, Any]:
@@ -157,7 +154,7 @@ def _submitted(
     content: Content = {}
     errors: Errors = {}
     for name, field in form.base_fields.items():
-        if name not in request.POST or name not in {*COLUMNS, *LISTS, *OTHER_FIELDS}:
+        if name not in request.POST or name not in {*COLUMNS, *RELATIONS}:
             continue
         submitted = field.widget.value_from_datadict(request.POST, request.FILES, name)
         try:
@@ -172,14 +169,8 @@ def _submitted(
         except ValidationError as error:
             errors[name] = error.messages
             continue
-        if name in LISTS:
-            content[LISTS[name]] = [{"id": row.pk, "name": row.name} for row in value]
-        elif name == "headline":
-            content[name] = one_line(value)
-        elif name == "picks":
-            content[name] = [row.pk for row in value]
-        else:
-            content[COLUMNS.get(name, name)] = getattr(value, "pk", value)
+        key = RELATIONS.get(name) or COLUMNS[name]
+        content[key] = one_line(value) if name == "headline" else content_value(name, value)
     if content.get("slug") == "" and article is not None and article.year is not None:
         del content["slug"]
     _reject_url_without_name(content, errors, article)

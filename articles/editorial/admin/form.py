@@ -1,13 +1,11 @@
-"""The fields of the article form: their labels, widgets and validation.
+"""The article form: the fields that `ARTICLE_FIELDS` declares, those with controls of their own, and validation."""
 
-To add a field of the article: its model (`articles.editorial.models.article`), where
-`EDITABLE_FIELDS` names it, and its place in `articles.editorial.admin.article_admin`.
-"""
-
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.db.models import CharField, F, Model, Value
 from django.http import QueryDict
@@ -34,11 +32,12 @@ from articles.editorial.admin.fields import (
 )
 from articles.editorial.article_urls import RESERVED
 from articles.editorial.models import Article, ArticleType, Category, Series
-from articles.editorial.models.article import EDITABLE_FIELDS, LANGUAGES
+from articles.editorial.models.article import ARTICLE_FIELDS, EDITABLE_FIELDS, LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.editorial.taxonomy import names_in_tree
 from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import BLANK, Content, fields_of
+from articles.editorial.versions.related_rows import MODELS
 from iria.core.text.validators import one_line
 
 STYLESHEETS: Final = (
@@ -51,8 +50,25 @@ RECENT: Final = 1000
 """Among as many of the newest are translations offered: in a large archive in one language, looking
 for others would read all of it."""
 
-LISTS: Final = {"chosen_categories": "categories", "signed_by": "authors", "series": "series"}
-"""Fields with several rows, and what these are in `Content`."""
+RELATIONS: Final = {each.name_in_form: each.name for each in ARTICLE_FIELDS if each.is_relation}
+"""Fields with rows of other tables, and what these are in `Content`."""
+
+
+def _control(attributes: Mapping[str, object]) -> forms.Widget:
+    return (
+        forms.Textarea(dict(attributes))
+        if "rows" in attributes
+        else AdminTextInputWidget(dict(attributes))
+    )
+
+
+def content_value(name: str, value: Any) -> Any:
+    """A valid value of a field, as `Content` holds it."""
+    if RELATIONS.get(name) in MODELS:
+        return [{"id": row.pk, "name": row.name} for row in value]
+    if name == "picks":
+        return [each.pk for each in value]
+    return getattr(value, "pk", value)
 
 
 class ArticleForm(forms.ModelForm[Article]):
@@ -60,7 +76,6 @@ class ArticleForm(forms.ModelForm[Article]):
 
     body = BodyField(label="Text")
     lead_caption = CaptionField(
-        label="Caption",
         help_text="The credit is stored with the image and shown after the caption.",
     )
     chosen_categories = OrderedChoiceField(
@@ -68,22 +83,17 @@ class ArticleForm(forms.ModelForm[Article]):
         "categories",
         row="Category",
         first="primary",
-        label="Categories",
         help_text="The first one is the primary category.",
     )
     signed_by = OrderedChoiceField(
         AuthorProfile.objects.all(),
         "authors",
         row="Author",
-        label="Authors",
         help_text="In byline order.",
     )
     tags = TagsField()
-    series = OrderedChoiceField(
-        Series.objects.all(), "series", row="Series", most=1, label="Series"
-    )
+    series = OrderedChoiceField(Series.objects.all(), "series", row="Series", most=1)
     series_position = forms.IntegerField(
-        label="Position in the series",
         required=False,
         min_value=0,
         max_value=32_767,
@@ -92,7 +102,6 @@ class ArticleForm(forms.ModelForm[Article]):
     picks = PicksField()
     translation_of = ArticleChooserField(
         Article.objects.not_in_trash(),
-        label="Translation of",
         help_text="The same text in another language. Choose from the list or paste its URL.",
     )
     schedule_for = MomentField(label="Date and time", required=False)
@@ -115,33 +124,11 @@ class ArticleForm(forms.ModelForm[Article]):
         # Their field is declared above; the one that taggit makes would cost a query.
         exclude = ["tags"]  # noqa: DJ006
         widgets = {
-            "headline": forms.Textarea(
-                {"class": "admin-headline", "rows": 1, "placeholder": "Headline"}
-            ),
-            "standfirst": forms.Textarea(
-                {
-                    "rows": 2,
-                    "data-count": "200",
-                    "placeholder": "Standfirst: one or two sentences that say why this matters",
-                }
-            ),
-            "lead_alt": forms.Textarea({"rows": 2}),
-            "search_description": forms.Textarea({"rows": 3, "data-count": "155"}),
-            "social_title": forms.TextInput({"class": "vTextField", "data-count": "70"}),
+            each.name: _control(each.control)
+            for each in ARTICLE_FIELDS
+            if each.control and not each.is_relation
         }
-        labels = {
-            "kind": "Type",
-            "slug": "Slug",
-            "lead_alt": "Alt text",
-            "lead_decorative": "Decorative",
-            "search_description": "Meta description",
-            "comments_open": "Allow comments",
-            "comments_policy": "Comment moderation",
-            "comments_close_after": "Close comments after (days)",
-        }
-        help_texts = {
-            "comments_open": "Existing comments stay visible when this is off.",
-        }
+        help_texts = {"comments_open": "Existing comments stay visible when this is off."}
 
     visible_articles: ArticleQuerySet | None = None
     """The articles that the user may see; the admin sets it."""
@@ -157,6 +144,9 @@ class ArticleForm(forms.ModelForm[Article]):
         elif self.instance._state.adding:
             self.initial.setdefault("form_token", submit_actions.make_form_token())
             self.fields["headline"].widget.attrs["autofocus"] = not self.is_bound
+        for each in ARTICLE_FIELDS:
+            if each.label and each.name_in_form in self.fields:
+                self.fields[each.name_in_form].label = each.label
         if "show_updated" in self.fields and self.instance.published_at is None:
             self.fields["show_updated"].widget = forms.HiddenInput()
         if "schedule_for" in self.fields:
@@ -270,15 +260,11 @@ class ArticleForm(forms.ModelForm[Article]):
         values = self.cleaned_data
         content = dict(BLANK if self.opened is None else self.opened.content)
         content |= fields_of(self.instance)
-        for name, key in LISTS.items():
-            if name in values:
-                content[key] = [{"id": row.pk, "name": row.name} for row in values[name]]
-        if "picks" in values:
-            content["picks"] = [each.pk for each in values["picks"]]
-        content |= {name: values[name] for name in ("tags", "series_position") if name in values}
-        if "translation_of" in values:
-            other = values["translation_of"]
-            content["translation_of"] = other and other.pk
+        content |= {
+            key: content_value(name, values[name])
+            for name, key in RELATIONS.items()
+            if name in values
+        }
         return content
 
     def _check_translation(self, values: dict[str, Any]) -> None:

@@ -29,12 +29,13 @@ from articles.editorial.models import (
 )
 from articles.editorial.versions import drafts
 from articles.editorial.versions.content import (
+    LABELS,
     REVISION_COLUMNS,
     Content,
     content_of_revision,
     deleted_images,
 )
-from articles.editorial.versions.diff import compared, label_of
+from articles.editorial.versions.diff import compared
 from articles.editorial.versions.related_rows import MODELS, existing
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _changed(before: Revision, after: Revision) -> Iterable[str]:
             for name, value in after.details.items()
             if before.details.get(name) != value and (value or name in before.details)
         ]
-    return dict.fromkeys(label_of(name) for name in changed)
+    return dict.fromkeys(LABELS[name] for name in changed)
 
 
 def _state_changes(article_id: int) -> Iterator[Event]:
@@ -190,7 +191,7 @@ def restore_view(
 def _missing_names(content: Content) -> Iterator[str]:
     """Names of categories, authors and images of a version that were deleted since."""
     for name in deleted_images(content):
-        yield f"{label_of(name).lower()} {content[name]}"
+        yield f"{LABELS[name].lower()} {content[name]}"
     for name in MODELS:
         known = {row.pk for row in existing(name, content)}
         yield from (each["name"] for each in content.get(name, []) if each["id"] not in known)

@@ -18,8 +18,7 @@ from articles.editorial.models import Article, Draft, Revision
 from articles.editorial.preview_links import expires_at, preview_url
 from articles.editorial.taxonomy import STEP
 from articles.editorial.versions import drafts
-from articles.editorial.versions.content import Content, content_of_revision
-from articles.editorial.versions.diff import label_of
+from articles.editorial.versions.content import LABELS, Content, content_of_revision
 from articles.images.models import Image
 from articles.images.usage_check import usage_terms
 from iria.core.blockers import Blocker
@@ -167,7 +166,7 @@ def _changes_context(
         return {"changed": [], "compare_live_url": url}
     before = content_of_revision(live)
     changed = [
-        label_of(name)
+        LABELS[name]
         for name, value in opened.content.items()
         if name in before and before[name] != value
     ]

@@ -18,8 +18,8 @@ from articles.body.figures import alt_of_use
 from articles.body.sanitiser import ALT_MAX_LENGTH
 from articles.editorial import privacy
 from articles.editorial.aggregated_rows import GatheredRows
+from articles.editorial.models.declaration import FieldDeclaration, FormGroup, StoredPages
 from articles.editorial.models.mixins import (
-    COMMENT_FIELDS,
     CommentSettingsMixin,
     ImageVisibilityMixin,
     RepublicationMixin,
@@ -60,22 +60,112 @@ LANGUAGES = [
 
 
 ROW_SCOPE: Final = "article:"
+TEXT_SCOPE: Final = "article_text:"
+
+ARTICLE_FIELDS: Final = (
+    FieldDeclaration(
+        "headline",
+        FormGroup.HEAD,
+        control={"class": "admin-headline", "rows": 1, "placeholder": "Headline"},
+        stored_pages=StoredPages.WITH_CARD,
+    ),
+    FieldDeclaration(
+        "standfirst",
+        FormGroup.HEAD,
+        control={
+            "rows": 2,
+            "data-count": "200",
+            "placeholder": "Standfirst: one or two sentences that say why this matters",
+        },
+        stored_pages=StoredPages.WITH_CARD,
+    ),
+    FieldDeclaration("lead_image", FormGroup.LEAD_IMAGE),
+    FieldDeclaration(
+        "lead_alt",
+        FormGroup.LEAD_IMAGE,
+        label="Alt text",
+        full_label="Alt text of the lead image",
+        control={"rows": 2},
+        stored_pages=StoredPages.WITH_CARD,
+    ),
+    FieldDeclaration(
+        "lead_decorative",
+        FormGroup.LEAD_IMAGE,
+        label="Decorative",
+        full_label="Lead image is decorative",
+        stored_pages=StoredPages.WITH_CARD,
+    ),
+    FieldDeclaration(
+        "lead_caption",
+        FormGroup.LEAD_IMAGE,
+        label="Caption",
+        full_label="Lead image caption",
+        stored_pages=StoredPages.WITH_CARD,
+    ),
+    FieldDeclaration("body", FormGroup.TEXT, stored_pages=StoredPages.WITH_TEXT),
+    FieldDeclaration("show_updated", FormGroup.PUBLISHING, stored_pages=StoredPages.WITH_CARD),
+    FieldDeclaration("slug", FormGroup.PUBLISHING),
+    FieldDeclaration(
+        "categories",
+        FormGroup.DETAILS,
+        label="Categories",
+        is_relation=True,
+        form_name="chosen_categories",
+    ),
+    FieldDeclaration("kind", FormGroup.DETAILS, label="Type"),
+    FieldDeclaration(
+        "authors", FormGroup.DETAILS, label="Authors", is_relation=True, form_name="signed_by"
+    ),
+    FieldDeclaration("tags", FormGroup.DETAILS, label="Tags", is_relation=True),
+    FieldDeclaration("series", FormGroup.DETAILS, label="Series", is_relation=True),
+    FieldDeclaration(
+        "series_position", FormGroup.DETAILS, label="Position in the series", is_relation=True
+    ),
+    FieldDeclaration("language", FormGroup.DETAILS),
+    FieldDeclaration("translation_of", FormGroup.DETAILS, label="Translation of", is_relation=True),
+    FieldDeclaration(
+        "search_description",
+        FormGroup.SEARCH,
+        label="Meta description",
+        control={"rows": 3, "data-count": "155"},
+        stored_pages=StoredPages.WITH_TEXT,
+    ),
+    FieldDeclaration(
+        "social_title",
+        FormGroup.SEARCH,
+        control={"data-count": "70"},
+        stored_pages=StoredPages.WITH_CARD,
+    ),
+    FieldDeclaration("social_image", FormGroup.SEARCH),
+    FieldDeclaration("noindex", FormGroup.SEARCH),
+    FieldDeclaration("comments_open", FormGroup.COMMENTS, label="Allow comments"),
+    FieldDeclaration("comments_policy", FormGroup.COMMENTS, label="Comment moderation"),
+    FieldDeclaration(
+        "comments_close_after", FormGroup.COMMENTS, label="Close comments after (days)"
+    ),
+    FieldDeclaration("picks", FormGroup.READ_NEXT, full_label="Read next", is_relation=True),
+    FieldDeclaration("licence", FormGroup.REPUBLISHING),
+    FieldDeclaration("first_published_in", FormGroup.REPUBLISHING),
+    FieldDeclaration("first_published_url", FormGroup.REPUBLISHING),
+    FieldDeclaration("canonical_url", FormGroup.REPUBLISHING),
+)
+"""What editors write, in the order of the form.
+
+A field of `Article` that is declared here is in the form, the autosave, revisions, the history, exports and
+imports, and with `api` in the content API.
+"""
+
+EDITABLE_FIELDS: Final = tuple(each.name for each in ARTICLE_FIELDS if not each.is_relation)
+
 TEXT_COLUMNS: Final = (
-    "headline",
-    "standfirst",
-    "body",
-    "search_description",
-    "lead_caption",
-    "lead_alt",
-    "lead_decorative",
-    "social_title",
+    *(each.name for each in ARTICLE_FIELDS if each.stored_pages != StoredPages.ALL),
     "updated_at",
-    "show_updated",
 )
 """No list of a public page is filtered or ordered by them, so an edit of them concerns only the pages that
 show the article."""
-TEXT_SCOPE: Final = "article_text:"
-WHOLE_TEXT_COLUMNS: Final = ("body", "search_description")
+WHOLE_TEXT_COLUMNS: Final = tuple(
+    each.name for each in ARTICLE_FIELDS if each.stored_pages == StoredPages.WITH_TEXT
+)
 """Those that the cards of an article do not load, so an edit of them concerns its own page and full feeds."""
 
 
@@ -367,30 +457,7 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         return self.updated_at if self.show_updated else None
 
 
-REVISED_FIELDS: Final = ("headline", "standfirst", "body", "lead_image", "lead_caption")
-"""Editable fields that every revision holds; the history shows their differences."""
-
-EDITABLE_FIELDS: Final = (
-    *REVISED_FIELDS,
-    *("lead_alt", "lead_decorative"),
-    *(
-        "show_updated",
-        "slug",
-        "kind",
-        "language",
-        "search_description",
-        "social_title",
-        "social_image",
-    ),
-    *("canonical_url", "noindex", "first_published_in", "first_published_url", "licence"),
-    *COMMENT_FIELDS,
-)
-"""The fields that editors write. The form, saving, revisions and the history are derived from this;
-`FIELDSETS` of `articles.editorial.admin.article_admin` says where each is in the form."""
-
-PUBLICATION_FIELDS: Final = (
-    *("state", "publish_at", "published_at", "withdrawn_at", "year", "month"),
-)
+PUBLICATION_FIELDS: Final = ("state", "publish_at", "published_at", "withdrawn_at", "year", "month")
 """Changed by `editorial.publishing` only, so that saving an old form cannot undo a publication."""
 
 BOOKKEEPING_FIELDS: Final = ("version", "updated_at", "modified_at")

@@ -13,7 +13,6 @@ from iria.core.text.validators import validate_storable
 from iria.publication.models import CommentPolicy
 
 SITE_DEFAULT = "Site default"
-COMMENT_FIELDS = ("comments_open", "comments_policy", "comments_close_after")
 
 
 class CommentSettingsMixin(models.Model):

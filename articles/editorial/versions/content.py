@@ -4,12 +4,16 @@ from collections.abc import Collection
 from itertools import batched
 from typing import Any, Final
 
+from django.db.models import CharField, Field, TextField
+from django.utils.text import capfirst
+
 from articles.body.sanitiser import clean, clean_caption
 from articles.editorial import translations
 from articles.editorial.aggregated_rows import replace_rows
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, ArticleType, Attachment, Figure, Revision
-from articles.editorial.models.article import EDITABLE_FIELDS, REVISED_FIELDS
+from articles.editorial.models.article import ARTICLE_FIELDS, EDITABLE_FIELDS
+from articles.editorial.models.declaration import FormGroup
 from articles.editorial.versions import related_rows
 from articles.editorial.versions.related_rows import attachments_of, figures_of
 from articles.embeds.iframes import autoembed
@@ -22,22 +26,49 @@ Content = dict[str, Any]
 `series_position` is a number or None; `picks` a list of the ids of articles; `tags` a sorted list of names;
 `translation_of` the id of another article, or None."""
 
-COLUMNS: Final = {
-    name: Article._meta.get_field(name).attname  # type: ignore[union-attr]
-    for name in EDITABLE_FIELDS
+FIELDS: Final[dict[str, Field[Any, Any]]] = {
+    field.attname: field
+    for field in (Article._meta.get_field(name) for name in EDITABLE_FIELDS)
+    if isinstance(field, Field)
 }
+"""Column → editable field."""
+
+COLUMNS: Final = {field.name: column for column, field in FIELDS.items()}
 """Editable field → its column."""
 
-REVISION_COLUMNS: Final = tuple(COLUMNS[name] for name in REVISED_FIELDS)
+TEXTS: Final = tuple(
+    column
+    for column, field in FIELDS.items()
+    if isinstance(field, CharField | TextField) and field.blank and not field.choices
+)
+"""The columns with what somebody wrote."""
+
+REVISION_COLUMNS: Final = tuple(
+    column
+    for column in FIELDS
+    if column in {field.attname for field in Revision._meta.concrete_fields}
+)
 """What a revision holds in columns; the rest is in `Revision.details`."""
 
-LEAD_IMAGE: Final = ("lead_image_id", "lead_caption", "lead_alt", "lead_decorative")
+LEAD_IMAGE: Final = tuple(
+    COLUMNS[each.name] for each in ARTICLE_FIELDS if each.group == FormGroup.LEAD_IMAGE
+)
 
 ADDED_LATER: Final[Content] = {"lead_alt": "", "lead_decorative": False}
 """Fields that a revision from before them does not have, with what they were then."""
 
-IMAGE_COLUMNS: Final = ("lead_image_id", "social_image_id")
+IMAGE_COLUMNS: Final = tuple(
+    column for column, field in FIELDS.items() if field.related_model is Image
+)
 """The images of an article besides those in its text."""
+
+LABELS: Final = {
+    COLUMNS.get(each.name, each.name): each.full_label
+    or each.label
+    or str(capfirst(FIELDS[COLUMNS[each.name]].verbose_name))
+    for each in ARTICLE_FIELDS
+}
+"""Field of `Content` → its name for editors."""
 
 
 def fields_of(article: Article) -> Content:
@@ -104,10 +135,9 @@ BLANK: Final[Content] = related_rows.BLANK
 
 def is_blank(content: Content) -> bool:
     """Whether nothing was written yet."""
-    texts = ("headline", "standfirst", "body", "lead_caption", "search_description", "slug")
-    if any(content[name] is not None for name in IMAGE_COLUMNS):
-        return False
-    return not any(content[name].strip() for name in (*texts, "social_title"))
+    return not any(content[name].strip() for name in TEXTS) and all(
+        content[name] is None for name in IMAGE_COLUMNS
+    )
 
 
 def deleted_images(content: Content) -> list[str]:

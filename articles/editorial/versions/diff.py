@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Final, Literal
 
-from django.utils.text import capfirst
-
 from articles.body import references
 from articles.body.figures import embeds_in, figures_in, files_in
 from articles.body.references import Reference
 from articles.body.tree import caption_text, parse, plain_text, text_of
 from articles.editorial.models import Article, ArticleType, Revision
-from articles.editorial.versions.content import COLUMNS, IMAGE_COLUMNS, Content, content_of_revision
+from articles.editorial.versions.content import (
+    ADDED_LATER,
+    IMAGE_COLUMNS,
+    LABELS,
+    REVISION_COLUMNS,
+    TEXTS,
+    Content,
+    content_of_revision,
+)
 from articles.editorial.versions.related_rows import MODELS
 from articles.images.models import Image
 from articles.links.targets import PUBLIC, Target, targets_of
@@ -57,24 +63,16 @@ def _text(body: str) -> str:
     return "\n".join([plain_text(body), *embeds, *files])
 
 
-TEXTS: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
-    "headline": ("Headline", str),
-    "standfirst": ("Standfirst", str),
-    "body": ("Text", _text),
-    "lead_caption": ("Lead image caption", caption_text),
-    "lead_alt": ("Alt text of the lead image", str),
+WHAT_IS_COMPARED: Final[dict[str, Callable[[str], str]]] = {
+    "body": _text,
+    "lead_caption": caption_text,
 }
-"""Fields that are compared word by word: their label, and what is compared."""
+"""Of texts with markup."""
 
-RELATION_LABELS: Final = {
-    "categories": "Categories",
-    "authors": "Authors",
-    "tags": "Tags",
-    "translation_of": "Translation of",
-    "series": "Series",
-    "series_position": "Position in the series",
-    "picks": "Read next",
-}
+COMPARED_BY_WORDS: Final = tuple(
+    name for name in TEXTS if name in REVISION_COLUMNS or name in ADDED_LATER
+)
+"""The texts that every revision holds."""
 
 ONLY_MARKUP: Final = "The words are the same. Headings, formatting, links or images changed."
 
@@ -94,21 +92,10 @@ def compared(old: Revision | None, new: Revision) -> list[Part]:
     return [*parts, *_fields(before, after)]
 
 
-def label_of(name: str) -> str:
-    """The name of a field of `Content` for editors."""
-    if name in TEXTS:
-        return TEXTS[name][0]
-    if name in RELATION_LABELS:
-        return RELATION_LABELS[name]
-    field = next((key for key, column in COLUMNS.items() if column == name), name)
-    if field == "kind":
-        return "Type"
-    return str(capfirst(Article._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
-
-
 def _texts(before: Content, after: Content) -> list[Part]:
     parts = []
-    for name, (label, to_text) in TEXTS.items():
+    for name in COMPARED_BY_WORDS:
+        to_text = WHAT_IS_COMPARED.get(name, str)
         old, new = before.get(name, ""), after.get(name, "")
         if old == new:
             continue
@@ -117,7 +104,7 @@ def _texts(before: Content, after: Content) -> list[Part]:
             paragraphs = _paragraphs(words[0].split("\n"), words[1].split("\n"))
         else:
             paragraphs = [Paragraph((Piece("same", ONLY_MARKUP),))]
-        parts.append(Part(label, paragraphs, (name,)))
+        parts.append(Part(LABELS[name], paragraphs, (name,)))
     return parts
 
 
@@ -140,7 +127,7 @@ def _images(before: Content, after: Content) -> list[Part]:
 
     for column, (old, new) in single.items():
         if old != new:
-            parts.append(Part(label_of(column), [_change(name(old), name(new))], (column,)))
+            parts.append(Part(LABELS[column], [_change(name(old), name(new))], (column,)))
     if removed or added:
         changes = [_change(name(pk), "") for pk in removed] + [
             _change("", name(pk)) for pk in added
@@ -203,9 +190,9 @@ def _link_change(text: str, before: str, after: str) -> Paragraph:
 
 
 def _fields(before: Content, after: Content) -> list[Part]:
-    names = [name for name in after if name not in TEXTS and name not in IMAGE_COLUMNS]
+    names = [name for name in after if name not in COMPARED_BY_WORDS and name not in IMAGE_COLUMNS]
     return [
-        Part(label_of(name), [_change(old, new)], (name,))
+        Part(LABELS[name], [_change(old, new)], (name,))
         for name in names
         if before.get(name) != after[name]
         and (old := _display_value(name, before.get(name)))

@@ -32,6 +32,7 @@ from articles.editorial.versions.content import (
     BLANK,
     COLUMNS,
     IMAGE_COLUMNS,
+    LABELS,
     LEAD_IMAGE,
     REVISION_COLUMNS,
     Content,
@@ -265,8 +266,9 @@ def _write(article: Article, content: Content, before: Content) -> None:
 def _check_not_deleted(content: Content, changed: Collection[str]) -> None:
     for name in deleted_images(content):
         if name in changed:
-            label = "lead image" if name == "lead_image_id" else "social image"
-            raise NotReady([f"The {label} is no longer in the library. Choose another one."])
+            raise NotReady(
+                [f"The {LABELS[name].lower()} is no longer in the library. Choose another one."]
+            )
 
 
 def _hrefs(content: Content) -> list[str]:

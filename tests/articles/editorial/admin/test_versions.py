@@ -13,8 +13,7 @@ from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article, Revision
 from articles.editorial.versions import diff, drafts, revisions
-from articles.editorial.versions.content import columns_of, content_of_revision
-from articles.editorial.versions.diff import label_of
+from articles.editorial.versions.content import LABELS, columns_of, content_of_revision
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, send, visible_text
 
@@ -78,7 +77,7 @@ def test_the_history_shows_what_changed_and_corrections(editor_client: Client, e
     page = editor_client.get(f"/admin/articles/article/{article.pk}/history/")
     assert "The ferry is called Alba." in visible_text(page)
     saved = next(event for event in page.context["events"] if event.revision)
-    assert set(saved.changed) == {label_of(name) for name in ("slug", "categories", "tags")}
+    assert set(saved.changed) == {LABELS[name] for name in ("slug", "categories", "tags")}
     url = f"/admin/articles/article/{article.pk}/versions/{saved.revision.number}/"
     compared = visible_text(editor_client.get(url))
     for change in (
