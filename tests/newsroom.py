@@ -71,7 +71,7 @@ def draft(headline: str = "A quiet week at the strait", **fields: Any) -> Articl
         "authors": [{"id": each.pk, "name": each.name} for each in authors or []],
         "tags": [str(tag) for tag in tags],
     }
-    drafts.create(article, written, by=by)
+    drafts.create_article(article, written, by=by)
     return article
 
 

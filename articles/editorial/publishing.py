@@ -1,4 +1,5 @@
-"""Publishing, scheduling and unpublishing, for the admin, commands and jobs.
+"""Publishing, scheduling and unpublishing, for the admin, commands and jobs: of articles, and of the changes of
+published ones. Nothing else writes the state of an article.
 
 Unpublishing writes the draft of an article to its rows, and can be undone for a minute. Undoing it brings
 back what readers saw, and the draft beside it; the token says what there was.
@@ -8,7 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +17,12 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial import article_urls, signals
 from articles.editorial.checklist import NotReady as NotReady
-from articles.editorial.checklist import check_not_in_trash, headline_blockers, publish_blockers
+from articles.editorial.checklist import (
+    check_not_in_trash,
+    headline_blockers,
+    publish_blockers,
+    text_blockers,
+)
 from articles.editorial.models import Article, Draft, Revision, StateChange
 from articles.editorial.models.article import PUBLICATION_FIELDS
 from articles.editorial.versions import drafts, revisions
@@ -89,12 +95,8 @@ def schedule(article: Article, *, by: User | None, at: datetime) -> None:
         if at <= timezone.now():
             raise NotReady(["The time is in the past. Choose a later one."])
         _check_ready(current, at=at)
-        current.state, current.publish_at = Article.State.SCHEDULED, at
         current.slug = article_urls.proposed_slug(current)
-        current.save()
-        StateChange.objects.create(
-            article=current, state=current.state, created_by=by, publish_at=at
-        )
+        change_state(current, Article.State.SCHEDULED, by=by, publish_at=at)
     article.refresh_from_db()
 
 
@@ -104,14 +106,13 @@ def unpublish(article: Article, *, by: User) -> None:
         current = Article.objects.locked().get(pk=article.pk)
         was_published = current.state == Article.State.PUBLISHED
         if was_published:
-            drafts.merge_into_row(current)
-            current.state, current.withdrawn_at = Article.State.UNPUBLISHED, timezone.now()
-        elif current.state == Article.State.SCHEDULED:
-            _unschedule(current)
-        else:
+            if draft := drafts.draft_of(current):
+                drafts.write_draft(current, draft)
+                draft.delete()
+            current.withdrawn_at = timezone.now()
+        elif current.state != Article.State.SCHEDULED:
             return
-        current.save()
-        StateChange.objects.create(article=current, state=current.state, created_by=by)
+        change_state(current, state_while_not_public(current), by=by)
         if was_published:
             transaction.on_commit(
                 lambda: signals.unpublished.send(sender=Article, article_id=current.pk)
@@ -147,9 +148,7 @@ def _publish_if_due(pk: int) -> bool:
         if not publish_blockers(current):
             _publish(current, by=None, moment=due or timezone.now())
             return True
-        _unschedule(current)
-        current.save()
-        StateChange.objects.create(article=current, state=current.state, publish_at=due)
+        change_state(current, state_while_not_public(current), by=None, missed=due)
         return False
 
 
@@ -188,12 +187,134 @@ def state_while_not_public(article: Article) -> Article.State:
     return Article.State.UNPUBLISHED if was_public else Article.State.DRAFT
 
 
-def _unschedule(article: Article) -> None:
-    article.state, article.publish_at = state_while_not_public(article), None
+def change_state(
+    article: Article,
+    state: Article.State,
+    *,
+    by: User | None,
+    publish_at: datetime | None = None,
+    missed: datetime | None = None,
+) -> None:
+    """Gives a locked article a state in which readers do not see it, and records who did so.
+
+    Args:
+        publish_at: the time of a scheduled article.
+        missed: the time at which it should have been published.
+    """
+    article.state, article.publish_at = state, publish_at
+    article.save(update_fields=[*PUBLISHED_FIELDS, "version"])
+    _record(article, by=by, publish_at=publish_at or missed)
+
+
+def _record(
+    article: Article, state: Article.State | None = None, *, by: User | None, **when: Any
+) -> None:
+    StateChange(article=article, state=state or article.state, created_by=by, **when).save()
 
 
 def _check_ready(article: Article, *, at: datetime | None = None) -> None:
     if found := publish_blockers(article, at=at):
+        raise NotReady(found)
+
+
+def publish_changes(article: Article, *, by: User | None) -> bool:
+    """Makes the draft of a published article what readers see; False if it has none.
+
+    Args:
+        by: the user; None when the worker publishes scheduled changes.
+
+    Raises:
+        NotReady: with what must be fixed first; nothing is changed.
+    """
+    with transaction.atomic():
+        current = Article.objects.locked().get(pk=article.pk)
+        draft = drafts.draft_of(current)
+        if draft is None or not current.is_published:
+            return False
+        drafts.write_draft(current, draft)
+        if found := text_blockers(current):
+            raise NotReady(found)
+        revision = revisions.mark_published(current, by=by)
+        draft.delete()
+        _record(current, by=by, revision_number=revision.number)
+        transaction.on_commit(lambda: signals.changed.send(sender=Article, article_id=current.pk))
+    article.refresh_from_db()
+    return True
+
+
+def schedule_changes(article: Article, *, by: User, at: datetime) -> None:
+    """Schedules the draft of a published article for a time in the future.
+
+    Raises:
+        NotReady: the time has passed, there are no changes, or they are not ready.
+    """
+    if at <= timezone.now():
+        raise NotReady(["The time is in the past. Choose a later one."])
+    with transaction.atomic():
+        current = Article.objects.locked().get(pk=article.pk)
+        draft = drafts.draft_of(current)
+        if draft is None or not current.is_published:
+            raise NotReady(["There are no changes to schedule. Write them first."])
+        _check_publishable(current, draft)
+        draft.publish_at = at
+        draft.save(update_fields=["publish_at"])
+        # What was scheduled stays in the history, even if autosaves follow.
+        Revision.objects.filter(pk=draft.revision_id).update(reason=Reason.SAVE)
+        _record(
+            current,
+            Article.State.SCHEDULED,
+            by=by,
+            publish_at=at,
+            revision_number=draft.revision.number,
+        )
+
+
+def unschedule_changes(article: Article) -> None:
+    """The changes stay a draft."""
+    Draft.objects.filter(article=article.pk).update(publish_at=None)
+
+
+def publish_due_changes() -> int:
+    """Publishes scheduled changes whose time has come; returns how many.
+
+    Each in a transaction of its own, so that a failure does not affect the others. Changes that are
+    no longer ready are unscheduled, and the dashboard lists the article as overdue.
+    """
+    published = 0
+    due = Draft.objects.filter(publish_at__lte=timezone.now()).order_by("publish_at")
+    for draft in due.select_related("article", "revision"):
+        try:
+            published += _publish_if_ready(draft)
+        except Exception:
+            logger.exception(
+                "The scheduled changes of article %s could not be published.", draft.article_id
+            )
+    return published
+
+
+def _publish_if_ready(draft: Draft) -> bool:
+    article = draft.article
+    try:
+        return publish_changes(article, by=None)
+    except NotReady:
+        with transaction.atomic():
+            unschedule_changes(article)
+            _record(
+                article,
+                by=None,
+                publish_at=draft.publish_at,
+                revision_number=draft.revision.number,
+            )
+        return False
+
+
+def _check_publishable(article: Article, draft: Draft) -> None:
+    """Writes the changes, looks for blockers, and rolls it all back."""
+    with transaction.atomic():
+        drafts.write_draft(article, draft)
+        found = text_blockers(article)
+        transaction.set_rollback(True)
+    if found:
         raise NotReady(found)
 
 

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from accounts.models import User
 from articles.editorial import listings, publishing, signals, trash
 from articles.editorial.models import Article
-from articles.editorial.versions import drafts, revisions
+from articles.editorial.versions import revisions
 
 
 @app.periodic(cron="* * * * *")
@@ -14,7 +14,7 @@ from articles.editorial.versions import drafts, revisions
 def publish_due(timestamp: int) -> None:
     """Every minute: publishes scheduled articles and changes, also those missed before."""
     publishing.publish_due()
-    drafts.publish_due_changes()
+    publishing.publish_due_changes()
 
 
 @app.periodic(cron="* * * * *")

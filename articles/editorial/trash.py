@@ -58,10 +58,8 @@ def move(article: Article, *, by: User | None) -> None:
         if not current.is_in_trash:
             if message := _blocker(current):
                 raise NotMoved([message])
-            current.state = Article.State.TRASH
             current.version += 1
-            current.save(update_fields=["state", "version", "modified_at"])
-            _record(current, by=by)
+            publishing.change_state(current, Article.State.TRASH, by=by)
     article.refresh_from_db()
 
 
@@ -71,9 +69,7 @@ def restore(article: Article, *, by: User) -> bool:
         current = Article.objects.locked().get(pk=article.pk)
         in_trash = current.is_in_trash
         if in_trash:
-            current.state = publishing.state_while_not_public(current)
-            current.save(update_fields=["state", "modified_at"])
-            _record(current, by=by)
+            publishing.change_state(current, publishing.state_while_not_public(current), by=by)
     article.refresh_from_db()
     return in_trash
 
@@ -152,7 +148,3 @@ def _needed_by(article: Article, error: ProtectedError | RestrictedError) -> str
     rows = error.protected_objects if is_protected else error.restricted_objects  # type: ignore[union-attr]
     named = ", ".join(sorted(f"{row._meta.verbose_name} “{row}”" for row in list(rows)[:5]))
     return f"“{article}” is still used by: {named}. Remove it there first."
-
-
-def _record(article: Article, *, by: User | None) -> None:
-    StateChange.objects.create(article=article, state=article.state, created_by=by)

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from articles.editorial.models import Article, Draft
+from articles.editorial.publishing import publish_due_changes
 from articles.editorial.versions import drafts
-from articles.editorial.versions.drafts import publish_due_changes
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url
 from tests.browser.article_form import publish

@@ -311,7 +311,7 @@ class ArticleAdmin(ChoosesImage, ArticleList):
     ) -> None:
         """Saves the fields of the form, categories, authors and tags; readers see no difference yet."""
         content = form.content()  # type: ignore[attr-defined]
-        save = drafts.save if change else drafts.create
+        save = drafts.save if change else drafts.create_article
         try:
             save(obj, content, by=request.user)  # type: ignore[arg-type]
         except NotReady:

@@ -130,7 +130,12 @@ def _create(model_admin: "ModelAdmin[Article]", request: HttpRequest) -> JsonRes
         return JsonResponse({"blank": True})
     try:
         with transaction.atomic():
-            revision = drafts.create(article, content, by=request.user, reason=_reason(request))  # type: ignore[arg-type]
+            revision = drafts.create_article(
+                article,
+                content,
+                by=request.user,  # type: ignore[arg-type]
+                reason=_reason(request),
+            )
     except NotReady as refusal:
         return JsonResponse({"message": str(refusal), "errors": errors}, status=400)
     except IntegrityError:

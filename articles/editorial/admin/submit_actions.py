@@ -115,12 +115,12 @@ def _decide_on_changes(
     """Publishes, schedules or unschedules the changes of a published article; returns the message."""
     user = request.user
     if UNSCHEDULE_CHANGES in request.POST:
-        drafts.unschedule_changes(article)
+        publishing.unschedule_changes(article)
         return lambda _: SafeString("Unscheduled. The changes are a draft again.")
     if SCHEDULE in request.POST and at is not None:
-        drafts.schedule_changes(article, by=user, at=at)  # type: ignore[arg-type]
+        publishing.schedule_changes(article, by=user, at=at)  # type: ignore[arg-type]
         return lambda _: format_html("Changes scheduled for {}.", _shown(at))
-    if drafts.publish_changes(article, by=user):  # type: ignore[arg-type]
+    if publishing.publish_changes(article, by=user):  # type: ignore[arg-type]
         return outcome_message
     return lambda _: SafeString("Nothing changed, so there was nothing to publish.")
 

@@ -4,11 +4,9 @@ The row of an article that is not published is its draft. A published article ke
 changes wait in a `Draft` until they are published, at once or at a time, or discarded.
 """
 
-import logging
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -17,15 +15,14 @@ from django.utils import timezone
 from accounts.models import User
 from articles.body.figures import figures_in, file_ids_in
 from articles.body.references import hrefs_in
-from articles.editorial import article_urls, permissions, signals, translations
+from articles.editorial import article_urls, permissions, translations
 from articles.editorial.checklist import (
     NotReady,
     check_not_in_trash,
     headline_blockers,
     original_blockers,
-    text_blockers,
 )
-from articles.editorial.models import Article, Draft, Revision, StateChange
+from articles.editorial.models import Article, Draft, Revision
 from articles.editorial.models.mixins import NO_PUBLICATION_NAME
 from articles.editorial.versions import revisions
 from articles.editorial.versions.content import (
@@ -47,8 +44,6 @@ from articles.editorial.versions.content import (
 from articles.editorial.versions.related_rows import record_attachments, record_figures
 from articles.editorial.versions.revisions import SAVED, Reason
 from articles.links.saving import record_links
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +89,7 @@ def draft_of(article: Article) -> Draft | None:
     return Draft.objects.select_related("revision").filter(article=article.pk).first()
 
 
-def create(
+def create_article(
     article: Article, content: Content, *, by: User | None, reason: Reason = Reason.SAVE
 ) -> Revision:
     """Saves a new article with this content.
@@ -281,65 +276,6 @@ def _uses(content: Content) -> tuple[Any, ...]:
     return *lead, content["social_image_id"], list(figures_in(content["body"]))
 
 
-def publish_changes(article: Article, *, by: User | None) -> bool:
-    """Makes the draft of a published article what readers see; False if it has none.
-
-    Args:
-        by: the user; None when the worker publishes scheduled changes.
-
-    Raises:
-        NotReady: with what must be fixed first; nothing is changed.
-    """
-    with transaction.atomic():
-        current = Article.objects.locked().get(pk=article.pk)
-        draft = draft_of(current)
-        if draft is None or not current.is_published:
-            return False
-        write_draft(current, draft)
-        if found := text_blockers(current):
-            raise NotReady(found)
-        revision = revisions.mark_published(current, by=by)
-        draft.delete()
-        StateChange.objects.create(
-            article=current, state=current.state, created_by=by, revision_number=revision.number
-        )
-        transaction.on_commit(lambda: signals.changed.send(sender=Article, article_id=current.pk))
-    article.refresh_from_db()
-    return True
-
-
-def schedule_changes(article: Article, *, by: User, at: datetime) -> None:
-    """Schedules the draft of a published article for a time in the future.
-
-    Raises:
-        NotReady: the time has passed, there are no changes, or they are not ready.
-    """
-    if at <= timezone.now():
-        raise NotReady(["The time is in the past. Choose a later one."])
-    with transaction.atomic():
-        current = Article.objects.locked().get(pk=article.pk)
-        draft = draft_of(current)
-        if draft is None or not current.is_published:
-            raise NotReady(["There are no changes to schedule. Write them first."])
-        _check_publishable(current, draft)
-        draft.publish_at = at
-        draft.save(update_fields=["publish_at"])
-        # What was scheduled stays in the history, even if autosaves follow.
-        Revision.objects.filter(pk=draft.revision_id).update(reason=Reason.SAVE)
-        StateChange.objects.create(
-            article=current,
-            state=Article.State.SCHEDULED,
-            created_by=by,
-            publish_at=at,
-            revision_number=draft.revision.number,
-        )
-
-
-def unschedule_changes(article: Article) -> None:
-    """The changes stay a draft."""
-    Draft.objects.filter(article=article.pk).update(publish_at=None)
-
-
 def discard_changes(article: Article, *, by: User) -> None:
     """Deletes the draft of a published article; its revisions stay in the history."""
     with transaction.atomic():
@@ -351,58 +287,6 @@ def discard_changes(article: Article, *, by: User) -> None:
             current.version += 1
             current.save(update_fields=["version", "modified_at"])
     article.refresh_from_db()
-
-
-def merge_into_row(article: Article) -> None:
-    """Writes the draft of an article that stops being published to its rows, and deletes it."""
-    draft = draft_of(article)
-    if draft is not None:
-        write_draft(article, draft)
-        draft.delete()
-
-
-def publish_due_changes() -> int:
-    """Publishes scheduled changes whose time has come; returns how many.
-
-    Each in a transaction of its own, so that a failure does not affect the others. Changes that are
-    no longer ready are unscheduled, and the dashboard lists the article as overdue.
-    """
-    published = 0
-    due = Draft.objects.filter(publish_at__lte=timezone.now()).order_by("publish_at")
-    for draft in due.select_related("article", "revision"):
-        try:
-            published += _publish_due(draft)
-        except Exception:
-            logger.exception(
-                "The scheduled changes of article %s could not be published.", draft.article_id
-            )
-    return published
-
-
-def _publish_due(draft: Draft) -> bool:
-    article = draft.article
-    try:
-        return publish_changes(article, by=None)
-    except NotReady:
-        with transaction.atomic():
-            unschedule_changes(article)
-            StateChange.objects.create(
-                article=article,
-                state=article.state,
-                publish_at=draft.publish_at,
-                revision_number=draft.revision.number,
-            )
-        return False
-
-
-def _check_publishable(article: Article, draft: Draft) -> None:
-    """Writes the changes, looks for blockers, and rolls it all back."""
-    with transaction.atomic():
-        write_draft(article, draft)
-        found = text_blockers(article)
-        transaction.set_rollback(True)
-    if found:
-        raise NotReady(found)
 
 
 COPY_SUFFIX: Final = " (copy)"
@@ -429,7 +313,7 @@ def duplicate(article: Article, *, by: User, form_id: uuid.UUID | None = None) -
         **dict.fromkeys(deleted_images(content)),
     }
     copy = Article(form_id=form_id)
-    create(copy, content | changed, by=by)
+    create_article(copy, content | changed, by=by)
     return copy
 
 

@@ -119,7 +119,7 @@ def test_a_new_alt_text_of_a_published_article_waits_until_it_is_published(
     drafts.save(described, {"lead_alt": "Lamps on a dark sea"}, by=edna)
     described.refresh_from_db()
     assert described.lead_alt == LEAD
-    drafts.publish_changes(described, by=edna)
+    publishing.publish_changes(described, by=edna)
     page = client.get(described.get_absolute_url()).content.decode()
     assert 'alt="Lamps on a dark sea"' in page
 

@@ -180,7 +180,7 @@ def test_changes_get_a_file_live_only_when_they_are_published(client: Client, ed
     article = newsroom.published(body=TEXT)
     drafts.save(article, {"body": TEXT + samples.markup(file)}, by=edna)
     assert file.title not in page_of(client, article)
-    drafts.publish_changes(article, by=edna)
+    publishing.publish_changes(article, by=edna)
     assert file.title in page_of(client, article)
     assert public_or_scheduled_uses_of(file)
 
@@ -190,7 +190,7 @@ def test_changes_with_a_file_without_credit_are_not_published(edna: User) -> Non
     article = newsroom.published(body=TEXT)
     drafts.save(article, {"body": TEXT + samples.markup(file)}, by=edna)
     with pytest.raises(NotReady):
-        drafts.publish_changes(article, by=edna)
+        publishing.publish_changes(article, by=edna)
     article.refresh_from_db()
     assert "data-file" not in article.body
     assert content_of(article)["body"] == article.body

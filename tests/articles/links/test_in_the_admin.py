@@ -63,7 +63,7 @@ def test_a_broken_link_blocks_the_publication_of_changes(edna: User) -> None:
     drafts.save(article, {"body": linking_to(vote.get_absolute_url())}, by=edna)
     publishing.unpublish(vote, by=edna)
     with pytest.raises(NotReady):
-        drafts.publish_changes(article, by=edna)
+        publishing.publish_changes(article, by=edna)
     assert "internal" not in Article.objects.get(pk=article.pk).body
 
 

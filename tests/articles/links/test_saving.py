@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from articles.editorial import publishing
 from articles.editorial.models import Article
 from articles.editorial.versions import drafts, revisions
 from articles.links.models import InternalLink
@@ -121,5 +122,5 @@ def test_the_links_of_a_published_article_are_those_that_readers_see(edna: User)
     article = newsroom.published(body="<p>No link yet.</p>")
     drafts.save(article, {"body": linking_to(vote.get_absolute_url())}, by=edna)
     assert not InternalLink.objects.exists()
-    drafts.publish_changes(Article.objects.get(pk=article.pk), by=edna)
+    publishing.publish_changes(Article.objects.get(pk=article.pk), by=edna)
     assert InternalLink.objects.get().target_id == vote.pk

@@ -122,14 +122,14 @@ def test_an_editor_decides_whether_readers_see_the_date_of_an_update(
 ) -> None:
     article = newsroom.published("Quiet", at=datetime(2026, 3, 1, tzinfo=UTC))
     drafts.save(article, {"body": "<p>Quite quiet.</p>", "show_updated": False}, by=edna)
-    drafts.publish_changes(article, by=edna)
+    publishing.publish_changes(article, by=edna)
     shown = page(client, article)
     assert "Quite quiet." in shown
     assert "Updated" not in shown
     assert '"dateModified":"2026-03-01' in shown.replace(": ", ":")
     drafts.save(article, {"show_updated": True}, by=edna)
     assert "Updated" not in page(client, article)
-    drafts.publish_changes(article, by=edna)
+    publishing.publish_changes(article, by=edna)
     assert "Updated" in page(client, article)
 
 

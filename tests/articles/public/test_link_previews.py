@@ -91,7 +91,7 @@ def test_readers_see_a_changed_title_and_image_when_the_changes_are_published(
     other = sized(newsroom.picture(headline="Newer", alt_text="A pilot boat"))
     drafts.save(article, {"social_title": "Open again", "social_image_id": other.pk}, by=edna)
     assert shared(client, article)["title"] == "Harbour reopens"
-    drafts.publish_changes(article, by=edna)
+    publishing.publish_changes(article, by=edna)
     assert shared(client, article)["title"] == "Open again"
     assert "A pilot boat" in shared(client, article)["image:alt"]
     assert not in_articles(image.pk)

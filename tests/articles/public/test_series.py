@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import signals
+from articles.editorial import publishing, signals
 from articles.editorial.models import Article, Series, SeriesPart
 from articles.editorial.versions import drafts
 from articles.editorial.versions.content import content_of_revision
@@ -192,6 +192,6 @@ def test_a_changed_series_changes_drafts_too(client: Client, edna: User) -> None
         "/admin/articles/series/add/", data | {"parts-0-article": article.pk, "parts-0-position": 1}
     )
     assert place(article) == ("Straits", 1)
-    drafts.publish_changes(article, by=edna)
+    publishing.publish_changes(article, by=edna)
     assert place(article) == ("Straits", 1)
     assert Article.objects.get().headline == "Waiting"

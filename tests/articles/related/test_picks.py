@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from articles.editorial import publishing
 from articles.editorial.models import Article, Draft, RelatedPick
 from articles.editorial.models.article_parts import MAX_PICKS
 from articles.editorial.versions import drafts
@@ -131,7 +132,7 @@ def test_an_article_deleted_for_good_is_no_longer_picked(edna: User) -> None:
     article, other = newsroom.published("Strait"), newsroom.draft("Other")
     drafts.save(article, {"picks": [other.pk]}, by=edna)
     other.delete()
-    assert drafts.publish_changes(article, by=edna)
+    assert publishing.publish_changes(article, by=edna)
     assert not RelatedPick.objects.exists()
 
 

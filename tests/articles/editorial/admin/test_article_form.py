@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuthorProfile, User
+from articles.editorial import publishing
 from articles.editorial.admin.fields import OUT_OF_RANGE
 from articles.editorial.admin.form import ArticleForm
 from articles.editorial.models import Article, Correction, Revision, Series
@@ -379,7 +380,7 @@ def _with_everything(edna: User, *, is_published: bool) -> Article:
     }
     drafts.save(article, content, by=edna)
     if is_published:
-        drafts.publish_changes(article, by=edna)
+        publishing.publish_changes(article, by=edna)
         Correction.objects.create(article=article, text="It was Tuesday.", created_by=edna)
     RelatedLink.objects.create(article=article, other=suggested, score=0.5, position=0)
     RelatedExclusion.objects.create(article=article, other=excluded, created_by=edna)

@@ -43,7 +43,7 @@ def test_the_plan_shows_articles_and_changes_by_day(edna: User) -> None:
     publishing.schedule(soon, by=edna, at=now + timedelta(days=1))
     live = newsroom.published("Live", at=now - timedelta(days=2))
     drafts.save(live, {"headline": "Live, changed"}, by=edna)
-    drafts.schedule_changes(live, by=edna, at=now + timedelta(days=2))
+    publishing.schedule_changes(live, by=edna, at=now + timedelta(days=2))
     panel = plan(edna)
     assert panel is not None
     lines = [line for _, _, lines in panel.context["days"] for line in lines]

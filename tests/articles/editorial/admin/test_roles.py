@@ -127,7 +127,7 @@ def changed(edna: User) -> Article:
     drafts.save(article, {"headline": "What readers see"}, by=edna)
     publishing.publish(article, by=edna)
     drafts.save(article, {"headline": "What comes next", "standfirst": "Not out."}, by=edna)
-    drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=2))
+    publishing.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=2))
     return article
 
 
@@ -169,7 +169,7 @@ def test_the_dashboard_tells_of_changes_only_those_who_may_see_them(
     assert CHANGES not in shown(rui)
     drafts.save(changed, {"body": ""}, by=edna)
     Draft.objects.update(publish_at=timezone.now() - timedelta(hours=1))
-    drafts.publish_due_changes()
+    publishing.publish_due_changes()
     assert "What comes next" in shown(edna)
     assert "What comes next" not in shown(rui)
 

@@ -51,7 +51,7 @@ def _changed(edna: User) -> Article:
 
 def _changes_scheduled(edna: User) -> Article:
     article = _changed(edna)
-    drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(days=1))
+    publishing.schedule_changes(article, by=edna, at=timezone.now() + timedelta(days=1))
     return article
 
 

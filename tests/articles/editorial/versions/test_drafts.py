@@ -41,7 +41,7 @@ def test_readers_see_changes_only_when_they_are_published(edna: User) -> None:
     live = _live()
     assert (live.headline, live.body) == ("As published", "<p>First.</p>")
     assert set(live.tags.names()) == {"ferries"}
-    assert drafts.publish_changes(article, by=edna)
+    assert publishing.publish_changes(article, by=edna)
     live = _live()
     assert (live.headline, live.body) == ("Half a sen", "<p>Second.</p>")
     assert set(live.tags.names()) == {"ferries", "strikes"}
@@ -54,7 +54,7 @@ def test_images_of_a_draft_are_not_figures_of_the_published_article(edna: User) 
     body = f'<figure data-image="{image.pk}"><figcaption>A quay</figcaption></figure>'
     drafts.save(article, {"body": f"<p>Text.</p>{body}"}, by=edna)
     assert not Figure.objects.exists()
-    drafts.publish_changes(article, by=edna)
+    publishing.publish_changes(article, by=edna)
     assert Figure.objects.get().caption == "A quay"
 
 
@@ -63,7 +63,7 @@ def test_changes_with_an_image_without_credit_are_not_published(edna: User) -> N
     image = newsroom.picture(credit="")
     drafts.save(article, {"body": "<p>Second.</p>", "lead_image_id": image.pk}, by=edna)
     with pytest.raises(NotReady):
-        drafts.publish_changes(article, by=edna)
+        publishing.publish_changes(article, by=edna)
     assert (_live().body, _live().lead_image_id) == ("<p>First.</p>", None)
     assert Draft.objects.exists()
 
@@ -75,20 +75,20 @@ def test_changes_that_leave_something_out_are_not_published(
     article = newsroom.published("As published")
     drafts.save(article, missing, by=edna)
     with pytest.raises(NotReady):
-        drafts.publish_changes(article, by=edna)
+        publishing.publish_changes(article, by=edna)
     with pytest.raises(NotReady):
-        drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
+        publishing.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
     assert _live().headline == "As published"
 
 
 def test_scheduled_changes_are_published_at_their_time(edna: User) -> None:
     article = newsroom.published("Before")
     drafts.save(article, {"headline": "After"}, by=edna)
-    drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
-    assert drafts.publish_due_changes() == 0
+    publishing.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    assert publishing.publish_due_changes() == 0
     assert _live().headline == "Before"
     Draft.objects.update(publish_at=timezone.now())
-    assert drafts.publish_due_changes() == 1
+    assert publishing.publish_due_changes() == 1
     assert _live().headline == "After"
 
 
@@ -98,16 +98,16 @@ def test_scheduled_changes_that_are_not_ready_leave_the_article_and_are_reported
     article = newsroom.published("Before")
     image = newsroom.picture()
     drafts.save(article, {"headline": "After", "lead_image_id": image.pk}, by=edna)
-    drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    publishing.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
     image.withdrawn_at = timezone.now()
     image.save()
     Draft.objects.update(publish_at=timezone.now())
-    assert drafts.publish_due_changes() == 0
+    assert publishing.publish_due_changes() == 0
     assert _live().headline == "Before"
     assert Draft.objects.get().publish_at is None
     assert list(Article.objects.overdue()) == [article]
     drafts.save(article, {"lead_image_id": None}, by=edna)
-    drafts.publish_changes(article, by=edna)
+    publishing.publish_changes(article, by=edna)
     assert not Article.objects.overdue().exists()
 
 
@@ -127,15 +127,15 @@ def test_a_draft_whose_original_url_has_no_name_is_not_scheduled(
     nameless: Article, edna: User
 ) -> None:
     with pytest.raises(NotReady, match=NO_PUBLICATION_NAME):
-        drafts.schedule_changes(nameless, by=edna, at=timezone.now() + timedelta(hours=1))
+        publishing.schedule_changes(nameless, by=edna, at=timezone.now() + timedelta(hours=1))
     with pytest.raises(NotReady, match=NO_PUBLICATION_NAME):
-        drafts.publish_changes(nameless, by=edna)
+        publishing.publish_changes(nameless, by=edna)
     assert _live().headline == "Before"
 
 
 def test_a_scheduled_draft_whose_original_url_has_no_name_is_reported(nameless: Article) -> None:
     Draft.objects.update(publish_at=timezone.now())
-    assert drafts.publish_due_changes() == 0
+    assert publishing.publish_due_changes() == 0
     assert Draft.objects.get().publish_at is None
     assert list(Article.objects.overdue()) == [nameless]
 
@@ -151,7 +151,7 @@ def test_published_changes_do_not_count_as_a_new_publication(edna: User) -> None
     article = newsroom.published()
     first = article.published_at
     drafts.save(article, {"headline": "After"}, by=edna)
-    drafts.publish_changes(article, by=edna)
+    publishing.publish_changes(article, by=edna)
     assert _live().published_at == first
     assert StateChange.objects.filter(revision_number__isnull=True).count() == 1
 
@@ -203,10 +203,10 @@ def test_an_image_deleted_while_a_draft_waits_blocks_publishing(edna: User) -> N
     drafts.save(article, {"headline": "After", "lead_image_id": image.pk}, by=edna)
     image.delete()
     with pytest.raises(NotReady):
-        drafts.publish_changes(article, by=edna)
+        publishing.publish_changes(article, by=edna)
     assert _live().headline == "Before"
     drafts.save(article, {"lead_image_id": None}, by=edna)
-    assert drafts.publish_changes(article, by=edna)
+    assert publishing.publish_changes(article, by=edna)
 
 
 def test_a_version_with_a_deleted_lead_image_is_restored_without_it(edna: User) -> None:
@@ -273,7 +273,7 @@ def test_a_merge_changes_drafts_too_and_is_recorded(
     revisions.record_changed([article.pk], by=edna)
     bulk = article.revisions.get(reason=Reason.BULK)
     assert [each["name"] for each in content_of_revision(bulk)["categories"]] == ["Asia-Pacific"]
-    drafts.publish_changes(article, by=edna)
+    publishing.publish_changes(article, by=edna)
     assert [row.category for row in article.article_categories.all()] == [
         Category.objects.get(pk=new.pk)
     ]
@@ -357,13 +357,13 @@ class Desk:
     def publish(self, editor: int) -> None:
         working = self._working()
         publishing.publish(self.article, by=self.editors[editor])
-        drafts.publish_changes(self.article, by=self.editors[editor])
+        publishing.publish_changes(self.article, by=self.editors[editor])
         self.live, self.autosave = working, None
 
     def schedule(self, editor: int) -> None:
         at = timezone.now() + timedelta(hours=1)
         try:
-            drafts.schedule_changes(self.article, by=self.editors[editor], at=at)
+            publishing.schedule_changes(self.article, by=self.editors[editor], at=at)
         except NotReady:
             return
         self.autosave = None
@@ -372,7 +372,7 @@ class Desk:
         scheduled = Draft.objects.filter(publish_at__isnull=False)
         if scheduled.update(publish_at=timezone.now()):
             self.live, self.autosave = self._working(), None
-        drafts.publish_due_changes()
+        publishing.publish_due_changes()
 
     def discard(self, editor: int) -> None:
         if Draft.objects.exists():

@@ -28,7 +28,8 @@ from articles.comments.models import Comment
 from articles.editorial import publishing, translations
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, Category
-from articles.editorial.versions.drafts import open_for_editing, publish_changes, save
+from articles.editorial.publishing import publish_changes
+from articles.editorial.versions.drafts import open_for_editing, save
 from articles.images.models import Image
 from iria.core.db import outage
 from iria.core.http import change_listener
