@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from operator import attrgetter
 from typing import Any, Final
 
 from django.db.models import FETCH_RAISE, F, Model, OuterRef, Prefetch, QuerySet, Subquery
@@ -331,44 +330,32 @@ def _figures(article: Article) -> list[dict[str, Any]]:
     ]
 
 
-def _changed_at(article: Article) -> datetime | None:
-    dates = [when for when in (article.published_at, article.updated_at) if when]
-    return max(dates, default=None)
-
-
-def _corrections(article: Article) -> list[dict[str, Any]]:
-    return [{"text": each.text, "made_at": each.created_at} for each in article.corrections.all()]
-
-
-FIELDS: Final = FieldSet(
+FIELDS: Final = FieldSet.of(
+    schemas.Article,
     {
-        "id": lambda row: row.pk,
         "url": lambda row: absolute_url(row.get_absolute_url()),
         "canonical_url": lambda row: row.canonical_url or absolute_url(row.get_absolute_url()),
-        "first_published_in": lambda row: row.first_published_in,
         "licence": lambda row: row.licence_url,
-        "headline": lambda row: row.headline,
-        "standfirst": lambda row: row.standfirst,
         "kind": lambda row: {"name": row.kind.name, "slug": row.kind.slug},
-        "language": lambda row: row.language,
-        "published_at": lambda row: row.published_at,
-        "changed_at": _changed_at,
+        "changed_at": lambda row: max(
+            filter(None, (row.published_at, row.updated_at)), default=None
+        ),
         "categories": lambda row: [
             _category(each.category) for each in row.article_categories.all()
         ],
         "tags": lambda row: [_named(tag, "tag") for tag in row.tags.all()],
         "authors": lambda row: [_named(each.author, "author") for each in row.bylines.all()],
         "figures": _figures,
-        "corrections": _corrections,
+        "corrections": lambda row: [
+            {"text": each.text, "made_at": each.created_at} for each in row.corrections.all()
+        ],
         "translations": translations,
         "series": series,
-        "comments_open": lambda row: row.comments_open,
         "comments_url": lambda row: absolute_url(f"/api/v1/comments/?article={row.pk}"),
         "html": lambda row: full_text(
             row, row.figures.all(), row.publication, row.urls, row.embed_titles
         ),
         "text": lambda row: plain_text(row.body),
-        **{name: attrgetter(name) for name in schemas.DECLARED},
     },
     on_request=(*TEXT_FIELDS, *RELATION_FIELDS),
 )

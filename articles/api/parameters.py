@@ -12,8 +12,9 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -50,8 +51,19 @@ class FieldSet:
 
     serializers: Mapping[str, Callable[[Any], Any]]
     """Field → its value of a row."""
-    on_request: Collection[str] = field(default=())
+    on_request: Collection[str] = ()
     """Large fields that lists contain only on request."""
+
+    @classmethod
+    def of(
+        cls,
+        schema: Any,
+        computed: Mapping[str, Callable[[Any], Any]],
+        on_request: Collection[str] = (),
+    ) -> "FieldSet":
+        """All fields of a schema; those that are not computed are attributes of the row."""
+        names = schema.__annotations__
+        return cls({name: computed.get(name, attrgetter(name)) for name in names}, on_request)
 
     def select(self, query: str | None, *, in_list: bool) -> list[str]:
         """The fields of a response, in the order of the documentation; always with `id`.

@@ -44,24 +44,19 @@ def files_of(image: Image) -> list[dict[str, Any]]:
     ]
 
 
-IMAGE: Final = FieldSet(
+IMAGE: Final = FieldSet.of(
+    schemas.Picture,
     {
-        "id": lambda image: image.pk,
         "alt_text": lambda image: image.alt,
         "decorative": lambda image: image.is_decorative,
         "description": lambda image: image.extended_description,
         "credit": plain_credit,
-        "credit_url": lambda image: image.credit_url,
         "creator": lambda image: image.byline,
-        "copyright_notice": lambda image: image.copyright_notice,
         "licence": licence_url,
-        "licensor": lambda image: image.licensor,
         "made_with_ai": lambda image: image.is_ai_made,
         "digital_source_type": source_type_url,
-        "width": lambda image: image.width,
-        "height": lambda image: image.height,
         "files": files_of,
-    }
+    },
 )
 ALL_FIELDS: Final = tuple(IMAGE.serializers)
 
@@ -120,25 +115,20 @@ def articles_url(parameter: str, value: str) -> str:
     return absolute_url(f"{ARTICLES_PATH}?{parameter}={quote(value)}")
 
 
-CATEGORY: Final = FieldSet(
+CATEGORY: Final = FieldSet.of(
+    schemas.Category,
     {
-        "id": lambda row: row.pk,
         "url": lambda row: absolute_url(row.get_absolute_url()),
-        "name": lambda row: row.name,
-        "path": lambda row: row.path,
         "parent": lambda row: row.parent_id,
-        "introduction": lambda row: row.introduction,
         "articles_url": lambda row: articles_url("category", row.path),
-    }
+    },
 )
-TAG: Final = FieldSet(
+TAG: Final = FieldSet.of(
+    schemas.Tag,
     {
-        "id": lambda row: row.pk,
         "url": lambda row: absolute_url(url_path("tag", row.slug)),
-        "name": lambda row: row.name,
-        "slug": lambda row: row.slug,
         "articles_url": lambda row: articles_url("tag", row.slug),
-    }
+    },
 )
 
 
@@ -200,19 +190,14 @@ def _portrait(author: AuthorProfile) -> dict[str, Any] | None:
     return serialize_image(row.image) if row is not None and row.image.may_be_shown else None
 
 
-AUTHOR: Final = FieldSet(
+AUTHOR: Final = FieldSet.of(
+    schemas.Author,
     {
-        "id": lambda row: row.pk,
         "url": lambda row: absolute_url(row.get_absolute_url()),
-        "name": lambda row: row.name,
-        "slug": lambda row: row.slug,
-        "role": lambda row: row.role,
-        "biography": lambda row: row.biography,
-        "links": lambda row: row.links,
         "website": lambda row: row.links[0]["address"] if row.links else "",
         "portrait": _portrait,
         "articles_url": lambda row: articles_url("author", row.slug),
-    }
+    },
 )
 
 
@@ -253,9 +238,9 @@ def author_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) 
     return AUTHOR.of_one(public_authors(), number, query)
 
 
-COMMENT: Final = FieldSet(
+COMMENT: Final = FieldSet.of(
+    schemas.Comment,
     {
-        "id": lambda row: row.pk,
         "url": lambda row: absolute_url(row.get_absolute_url()),
         "article": lambda row: row.article_id,
         "in_reply_to": lambda row: row.parent_id if row.is_reply_to_public else None,
@@ -263,8 +248,7 @@ COMMENT: Final = FieldSet(
         "by_staff": lambda row: bool(row.user and row.user.is_staff),
         "written_at": lambda row: row.created_at,
         "html": lambda row: render_comment(row.text),
-        "text": lambda row: row.text,
-    }
+    },
 )
 
 
