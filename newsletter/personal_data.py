@@ -13,9 +13,9 @@ from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from iria.core.hooks import Person
+from iria.core.jobs import enqueue
 from iria.core.security import BrokenToken, count_and_allow, make_token, read_token
 from iria.core.text.csv_export import as_csv
-from newsletter import job_queue
 from newsletter.models import Bounce, Subscriber, SubscriberExport, Subscription
 from newsletter.subscriptions import opt_in
 
@@ -120,7 +120,7 @@ def request_link(subscriber: Subscriber) -> None:
     """Enqueues the e-mail with the link; ignored if it was requested too often."""
     email = subscriber.email.lower()
     if count_and_allow(PURPOSE, email, limit=MAX_LINKS_PER_DAY, per=timedelta(days=1)):
-        transaction.on_commit(lambda: job_queue.enqueue_data_link(subscriber.pk))
+        transaction.on_commit(lambda: enqueue("newsletter.data_link", subscriber_id=subscriber.pk))
 
 
 def token_of(subscriber: Subscriber) -> str:

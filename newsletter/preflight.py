@@ -25,9 +25,9 @@ from articles.editorial.models import Article
 from articles.links.targets import HiddenLink
 from iria.core.blockers import Blocker
 from iria.core.http import safe_client
+from iria.core.jobs import enqueue, job
 from iria.core.mail import mail_domain
 from iria.core.text.validators import storable
-from newsletter import job_queue
 from newsletter.bounces import webhooks
 from newsletter.bounces.providers import PROVIDERS
 from newsletter.email import rendering
@@ -56,9 +56,10 @@ def enqueue_checks(issue: Issue, rendered: RenderedEmail) -> None:
     if _unchecked(Kind.LINK, external_links(rendered)) or _unchecked(
         Kind.DNS, dns_records_of(issue.newsletter)
     ):
-        job_queue.enqueue_checks(issue.pk)
+        enqueue("newsletter.run_external_checks", once=True, issue_id=issue.pk)
 
 
+@job("newsletter.run_external_checks", aliases=["newsletter.look"])
 def run_external_checks(issue_id: int) -> int:
     """Runs the missing or old checks of an issue; returns how many."""
     issue = Issue.objects.filter(pk=issue_id).first()

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
+from iria.core.jobs import job
 from iria.core.text.language import interface_language, use_language
 from iria.core.text.typography import comma
 from iria.core.text.validators import one_line
@@ -40,6 +41,7 @@ RETRY_MINUTES: Final = 15
 Answer = Consent.Answer
 
 
+@job("newsletter.answer")
 def answer(consent_id: int) -> None:
     """Sends the e-mail to somebody who entered an address, once per request.
 
@@ -214,6 +216,7 @@ def _already_text(consent: Consent) -> str:
     return gettext(FOLLOWED_ALREADY) if consent.follows.exists() else gettext(KNOWN_ALREADY)
 
 
+@job("newsletter.data_link")
 def send_data_link(subscriber_id: int) -> None:
     """Sends a subscriber the link to their data."""
     subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
@@ -265,6 +268,7 @@ REASON: Final = gettext_noop(
 )
 
 
+@job("newsletter.welcome")
 def send_welcome(consent_id: int) -> None:
     """Sends the welcome e-mail of a consent, unless it was sent or they have unsubscribed since.
 

@@ -32,9 +32,11 @@ from articles.editorial.models import ArticleType
 from articles.files import ingest as files_ingest
 from articles.images.library import decoder_client
 from articles.search import engine, suggestions
+from iria.core import jobs as iria_jobs
 from iria.core import security
 from tests.clean_database import CleanDatabase
 from tests.proofs.size import FULL, PATIENCE, sized
+from tests.queued_jobs import Queued
 from tests.warm_processes import WarmProcesses
 
 PASSWORD = "a-long-password-of-the-cast"
@@ -223,6 +225,14 @@ def mina(db: None) -> User:
 def ola(db: None) -> User:
     """A reader."""
     return _member("ola@readers.example", "Ola Lind", None)
+
+
+@pytest.fixture
+def queued(monkeypatch: pytest.MonkeyPatch) -> Queued:
+    """What is queued instead of being given to a worker: `queued("comments.received") == [1]`."""
+    queue = Queued()
+    monkeypatch.setattr(iria_jobs, "app", queue)
+    return queue
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ read from the models, and lists of ids are registered (`hooks.id_list_references
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -20,11 +21,11 @@ from django.db.models import (
     Subquery,
     UniqueConstraint,
 )
-from procrastinate.contrib.django import app
 
 from accounts.models import User
 from articles.editorial.models import Article, Draft, Redirect, Revision
 from iria.core import hooks
+from iria.core.jobs import enqueue
 
 ARTICLES_PER_JOB: Final = 500
 """Articles for which one job sends the `changed` signal."""
@@ -162,12 +163,8 @@ def enqueue_changed(article_ids: list[int], *, by: User | None) -> None:
     user_id = by.pk if by is not None else None
     for first in range(0, len(article_ids), ARTICLES_PER_JOB):
         chunk = article_ids[first : first + ARTICLES_PER_JOB]
-        transaction.on_commit(lambda chunk=chunk: _defer(chunk, user_id))  # type: ignore[misc]
-
-
-def _defer(article_ids: list[int], user_id: int | None) -> None:
-    # By name: the module of the jobs imports this one.
-    app.configure_task("editorial.send_changed").defer(article_ids=[*article_ids], user_id=user_id)
+        send = partial(enqueue, "editorial.send_changed", article_ids=chunk, user_id=user_id)
+        transaction.on_commit(send)
 
 
 def lock_existing[M: Model](rows: Sequence[M], *, urls: Sequence[str], kind: str) -> list[M]:

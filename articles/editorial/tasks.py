@@ -1,46 +1,42 @@
 """Jobs for articles."""
 
 from procrastinate import RetryStrategy
-from procrastinate.contrib.django import app
 
 from accounts.models import User
 from articles.editorial import listings, publishing, signals, trash
 from articles.editorial.models import Article
 from articles.editorial.versions import revisions
+from iria.core.jobs import job
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="editorial.publish_due", queueing_lock="editorial.publish_due")
-def publish_due(timestamp: int) -> None:
+@job("editorial.publish_due", cron="* * * * *")
+def publish_due() -> None:
     """Every minute: publishes scheduled articles and changes, also those missed before."""
     publishing.publish_due()
     publishing.publish_due_changes()
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="editorial.keep_listings", queueing_lock="editorial.keep_listings")
-def keep_listings(timestamp: int) -> None:
+@job("editorial.keep_listings", cron="* * * * *")
+def keep_listings() -> None:
     """Every minute: adds up counts, and lists again what could not be listed at once."""
     listings.recheck()
     listings.add_up()
 
 
-@app.periodic(cron="40 3 * * *")
-@app.task(name="editorial.thin_revisions", queueing_lock="editorial.thin_revisions")
-def thin_revisions(timestamp: int) -> None:
+@job("editorial.thin_revisions", cron="40 3 * * *")
+def thin_revisions() -> None:
     """Every night: deletes old revisions that nobody needs."""
     revisions.thin()
 
 
-@app.periodic(cron="50 3 * * *")
-@app.task(name="editorial.empty_trash", queueing_lock="editorial.empty_trash")
-def empty_trash(timestamp: int) -> None:
+@job("editorial.empty_trash", cron="50 3 * * *")
+def empty_trash() -> None:
     """Every night: deletes for good what has been in the trash for thirty days."""
     trash.delete_expired()
 
 
-@app.task(
-    name="editorial.send_changed",
+@job(
+    "editorial.send_changed",
     aliases=["editorial.tell_changed"],
     retry=RetryStrategy(max_attempts=3, wait=30),
 )

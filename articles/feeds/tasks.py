@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from django.conf import settings
 from procrastinate import RetryStrategy
-from procrastinate.contrib.django import app
 
 from articles.editorial.models import Article
 from iria.core.http.safe_client import RequestFailed, post_form
 from iria.core.http.urls import absolute_url, url_path
+from iria.core.jobs import enqueue, job
 
 FORMAT_PATHS: Final = ("", "atom/", "json/")
 HUB_PAGES: Final = re.compile(r"/|(/language/[\w-]+)?(/category/.+)?/?")
@@ -54,20 +54,20 @@ def notify(url: str) -> None:
         raise HubFailed(str(failure)) from failure
 
 
-@app.task(name="feeds.notify_hub", retry=RetryStrategy(max_attempts=5, exponential_wait=4))
+@job("feeds.notify_hub", retry=RetryStrategy(max_attempts=5, exponential_wait=4))
 def notify_hub(url: str) -> None:
     if settings.WEBSUB_HUB:
         notify(url)
 
 
-@app.task(name="feeds.notify_hub_of_article")
+@job("feeds.notify_hub_of_article")
 def notify_hub_of_article(article_id: int) -> None:
     """Queues a job for each feed, so that one that fails is retried without the others."""
     for article in Article.objects.published().filter(pk=article_id):
         for url in feed_urls_of(article):
-            notify_hub.defer(url=url)
+            enqueue("feeds.notify_hub", url=url)
 
 
 def article_published(*, article_id: int, **signal: Any) -> None:
     if settings.WEBSUB_HUB:
-        notify_hub_of_article.defer(article_id=article_id)
+        enqueue("feeds.notify_hub_of_article", article_id=article_id)

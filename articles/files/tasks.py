@@ -7,19 +7,18 @@ from itertools import batched
 from typing import Final
 
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from articles.files.models import File
 from articles.images.renditions import AT_ONCE, MIN_AGE, delete_files, files_below
+from iria.core.jobs import job
 
 FOLDER: Final = "files"
 
 log = logging.getLogger(__name__)
 
 
-@app.periodic(cron="55 2 * * *")
-@app.task(queue="pictures", queueing_lock="files.sweep")
-def sweep(timestamp: int) -> None:
+@job("articles.files.tasks.sweep", cron="55 2 * * *", queue="pictures")
+def sweep() -> None:
     """Deletes stored files that no row names."""
     if count := delete_files(orphaned_files()):
         log.warning("Deleted %s files without a row", count)

@@ -19,7 +19,8 @@ from accounts.models import User
 from articles.images.credit_line import EMBEDDED_FIELDS, clear_photographer, compose, source_urls
 from articles.images.models import Agency, Image, ImageEvent, ImageQuerySet, Photographer
 from articles.images.signals import rights_changed
-from articles.images.tasks import enqueue_updates, update_all_renditions
+from articles.images.tasks import enqueue_updates
+from iria.core.jobs import enqueue
 
 CREDIT_FIELDS: Final = (
     *("credit", "credit_url", "photographer", "agency", "byline", "source"),
@@ -139,7 +140,7 @@ def _notify(image_ids: list[int]) -> None:
         for number in image_ids:
             enqueue_updates(number)
     else:
-        update_all_renditions.defer(image_ids=image_ids)
+        enqueue("articles.images.tasks.update_all_renditions", image_ids=image_ids)
     rights_changed.send(sender=Image, image_ids=image_ids)
 
 

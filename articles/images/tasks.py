@@ -9,13 +9,12 @@ from django.db.models import QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 from procrastinate import RetryStrategy
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from articles.images import renditions
 from articles.images.library.decoder_client import Undecodable
 from articles.images.models import Image, ImageQuerySet, OldRenditionName, Rendition
 from articles.images.renditions import discard
+from iria.core.jobs import enqueue, job
 
 MAX_PER_RUN: Final = 50
 _RETRY: Final = RetryStrategy(max_attempts=5, exponential_wait=4)
@@ -23,48 +22,46 @@ _RETRY: Final = RetryStrategy(max_attempts=5, exponential_wait=4)
 log = logging.getLogger(__name__)
 
 
-@app.task(queue="pictures", retry=_RETRY)
+@job("articles.images.tasks.make_renditions", queue="pictures", retry=_RETRY)
 def make_renditions(image_id: int) -> None:
     """Creates all renditions of an image, unless it was deleted in the meantime."""
     _do(image_id, renditions.make)
 
 
-@app.task(queue="pictures", retry=_RETRY)
+@job("articles.images.tasks.rewrite_rights", queue="pictures", retry=_RETRY)
 def rewrite_rights(image_id: int) -> None:
     """Writes the current rights into every file of an image."""
     _do(image_id, renditions.update_rights)
 
 
-def enqueue(task: Any, image_id: int) -> None:
-    """Enqueues the job unless it is queued already; it reads the image when it runs."""
-    name = f"{task.name}.{image_id}"
+def enqueue_renditions(image_id: int) -> None:
+    """Queues the job unless it is queued already; it reads the image when it runs."""
+    _enqueue("articles.images.tasks.make_renditions", image_id)
+
+
+def _enqueue(name: str, image_id: int) -> None:
     # One job per image at a time: two would create the same files.
-    job = task.configure(queueing_lock=name, lock=f"picture.{image_id}")
-    try:
-        job.defer(image_id=image_id)
-    except AlreadyEnqueued:
-        log.info("%s is already queued", name)
+    enqueue(name, once=True, lock=f"picture.{image_id}", image_id=image_id)
 
 
 def enqueue_updates(image_id: int) -> None:
     """Enqueues what the files of a changed image need, if anything."""
     image = Image.objects.filter(pk=image_id)
     if image.outdated_crops().exists():
-        enqueue(make_renditions, image_id)
+        enqueue_renditions(image_id)
     elif image.outdated_rights().exists():
-        enqueue(rewrite_rights, image_id)
+        _enqueue("articles.images.tasks.rewrite_rights", image_id)
 
 
-@app.task(queue="pictures", retry=_RETRY)
+@job("articles.images.tasks.update_all_renditions", queue="pictures", retry=_RETRY)
 def update_all_renditions(image_ids: list[int]) -> None:
     """The same for many images; each gets a job of its own."""
     for image_id in image_ids:
         enqueue_updates(image_id)
 
 
-@app.periodic(cron="*/15 * * * *")
-@app.task(queue="pictures", queueing_lock="pictures.catch_up")
-def catch_up(timestamp: int) -> None:
+@job("articles.images.tasks.catch_up", cron="*/15 * * * *", queue="pictures")
+def catch_up() -> None:
     """Deletes old files, then creates files that are missing after a crash, full disk or lost job.
 
     In that order, so that deleting makes room. Images are taken in random order, so that unreadable
@@ -86,9 +83,8 @@ def _sample(images: ImageQuerySet) -> QuerySet[Image, int]:
     return images.order_by("?").values_list("pk", flat=True)[:MAX_PER_RUN]
 
 
-@app.periodic(cron="50 2 * * *")
-@app.task(queue="pictures", queueing_lock="pictures.sweep")
-def sweep(timestamp: int) -> None:
+@job("articles.images.tasks.sweep", cron="50 2 * * *", queue="pictures")
+def sweep() -> None:
     """Deletes files that no row names."""
     if count := renditions.delete_files(renditions.orphaned_files()):
         log.warning("Deleted %s image files without a row", count)

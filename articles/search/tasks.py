@@ -7,7 +7,6 @@ from typing import Any, Final
 from django.db import DatabaseError, transaction
 from django.db.models import Model
 from django.db.models.signals import post_save
-from procrastinate.contrib.django import app
 
 from accounts.models import AuthorProfile
 from articles.editorial import signals
@@ -15,11 +14,12 @@ from articles.editorial.models import Article
 from articles.images.models import Image
 from articles.images.signals import rights_changed
 from articles.search import indexer, query_counts
+from iria.core.jobs import enqueue, job
 
 RELATIONS: Final = {"image": "figures__image", "authorprofile": "bylines__author"}
 
 
-@app.task(name="search.index_carriers")
+@job("search.index_carriers")
 def index_articles_using(what: str, pk: int) -> None:
     """Indexes again the articles that use an image or an author."""
     articles = Article.objects.published().filter(**{RELATIONS[what]: pk})
@@ -27,7 +27,7 @@ def index_articles_using(what: str, pk: int) -> None:
         indexer.index_article(article_id)
 
 
-@app.task(name="search.index_carriers_of_pictures")
+@job("search.index_carriers_of_pictures")
 def index_articles_using_images(image_ids: list[int]) -> None:
     """Indexes again the articles that use any of these images."""
     articles = Article.objects.published().filter(figures__image__in=image_ids)
@@ -35,24 +35,22 @@ def index_articles_using_images(image_ids: list[int]) -> None:
         indexer.index_article(article_id)
 
 
-@app.task(name="search.index_articles")
+@job("search.index_articles")
 def index_articles(article_ids: list[int]) -> None:
     """Indexes imported articles."""
     for article_id in article_ids:
         indexer.index_article(article_id)
 
 
-@app.periodic(cron="*/10 * * * *")
-@app.task(name="search.catch_up", queueing_lock="search.catch_up")
-def catch_up(timestamp: int) -> None:
+@job("search.catch_up", cron="*/10 * * * *")
+def catch_up() -> None:
     """Indexes articles that were missed because of an error."""
     indexer.catch_up()
     indexer.refresh_statistics()
 
 
-@app.periodic(cron="40 3 * * *")
-@app.task(name="search.forget", queueing_lock="search.forget")
-def delete_old_counts(timestamp: int) -> None:
+@job("search.forget", cron="40 3 * * *")
+def delete_old_counts() -> None:
     """Deletes old counts of queries."""
     query_counts.delete_old_counts()
 
@@ -75,7 +73,7 @@ def index_changed_article(*, article_id: int, **signal: Any) -> None:
 def index_imported(*, article_ids: list[int], **signal: Any) -> None:
     """Queues the indexing of imported articles, because an import does not wait for it."""
     for batch in batched(article_ids, BATCH_SIZE):
-        index_articles.defer(article_ids=list(batch))
+        enqueue("search.index_articles", article_ids=list(batch))
 
 
 def remove_unpublished_article(*, article_id: int, **signal: Any) -> None:
@@ -91,13 +89,15 @@ def index_renamed_author(
     """Queues the indexing of articles that use a changed image or author."""
     if not created:
         what, pk = str(sender._meta.model_name), instance.pk
-        transaction.on_commit(lambda: index_articles_using.defer(what=what, pk=pk))
+        transaction.on_commit(lambda: enqueue("search.index_carriers", what=what, pk=pk))
 
 
 def index_credited(*, image_ids: list[int], **signal: Any) -> None:
     """Queues the indexing of articles that use images whose credits changed."""
     for first in range(0, len(image_ids), BATCH_SIZE):
-        index_articles_using_images.defer(image_ids=image_ids[first : first + BATCH_SIZE])
+        enqueue(
+            "search.index_carriers_of_pictures", image_ids=image_ids[first : first + BATCH_SIZE]
+        )
 
 
 def register() -> None:

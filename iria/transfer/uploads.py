@@ -17,12 +17,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.exceptions import AlreadyEnqueued
 
 from accounts.models import User
 from iria import health
+from iria.core import jobs
 from iria.core.db.history import ImportChunk, ImportRun
 from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
@@ -145,11 +144,7 @@ def _has_file() -> Q:
 
 def enqueue(run_id: int) -> None:
     """One import at a time: they would wait for each other's categories."""
-    try:
-        with transaction.atomic():
-            app.configure_task(RUN, queueing_lock=f"{RUN} {run_id}", lock=RUN).defer(run_id=run_id)
-    except AlreadyEnqueued:
-        return
+    jobs.enqueue(RUN, once=True, lock=RUN, run_id=run_id)
 
 
 def waiting_for(run: ImportRun) -> str:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from iria.core.jobs import job
 from iria.core.text.validators import storable
 from newsletter.bounces.parser.mime import MAX_BYTES
 from newsletter.bounces.processing import process_message
@@ -186,6 +187,7 @@ def without_password(url: str) -> str:
 logger = logging.getLogger(__name__)
 
 
+@job("newsletter.read_mailbox", cron="*/3 * * * *")
 def read_mailbox() -> int:
     """Processes all unread messages of the configured mailbox; returns how many.
 

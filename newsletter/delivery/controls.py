@@ -16,9 +16,9 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.models import User
+from iria.core.jobs import enqueue, job
 from iria.publication.mail import Button, EmailContent, Paragraph, mail
 from iria.publication.models import current_publication
-from newsletter import job_queue
 from newsletter.delivery import blockers, recipients
 from newsletter.delivery.claims import execute
 from newsletter.models import Delivery, DeliveryEvent, Issue, UncertainResolution
@@ -36,6 +36,7 @@ def log_event(
     )
 
 
+@job("newsletter.tell_of_pause")
 def email_editors(issue_id: int) -> int:
     """E-mails everybody who may resume the issue, if it is still paused; returns how many."""
     issue = Issue.objects.filter(pk=issue_id, state=Issue.State.PAUSED).exclude(error="").first()
@@ -180,7 +181,9 @@ def send_again(delivery: Delivery, *, by: User) -> bool:
         _record(current, UncertainResolution.Choice.RESEND, by)
         if current.issue.state == Issue.State.SENT:
             _reopen(current.issue, by)
-        transaction.on_commit(lambda: job_queue.enqueue_delivery(current.issue_id))
+        transaction.on_commit(
+            lambda: enqueue("newsletter.deliver", once=True, issue_id=current.issue_id)
+        )
     delivery.refresh_from_db()
     return True
 
@@ -245,7 +248,7 @@ def pause_with_error(issue: Issue, error: str) -> bool:
     with transaction.atomic():
         paused = _change_state(issue, State.SENDING, State.PAUSED, Action.PAUSED, details=error)
         if paused and not _was_reported(issue):
-            transaction.on_commit(lambda: job_queue.enqueue_pause_email(issue.pk))
+            transaction.on_commit(lambda: enqueue("newsletter.tell_of_pause", issue_id=issue.pk))
     return paused
 
 
@@ -268,7 +271,7 @@ def resume(issue: Issue, *, by: User) -> None:
         Issue.objects.filter(pk=issue.pk).update(acknowledged_problem=acknowledged, wave=1)
         same_mailing = Q(pk=issue.pk) if issue.digest_id is None else Q(digest=issue.digest_id)
         Issue.objects.filter(same_mailing).update(auto_pause=False)
-        transaction.on_commit(lambda: job_queue.enqueue_delivery(issue.pk))
+        transaction.on_commit(lambda: enqueue("newsletter.deliver", once=True, issue_id=issue.pk))
     issue.refresh_from_db()
 
 

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from iria.core.blockers import Blocked, Blocker
+from iria.core.jobs import enqueue, job
 from iria.publication.models import current_publication
-from newsletter import job_queue, preflight
+from newsletter import preflight
 from newsletter.delivery import blockers, controls, recipients
 from newsletter.email import headers, rendering
 from newsletter.email.smtp import Outcome, SmtpConnection
@@ -97,7 +98,7 @@ def start(issue: Issue, *, by: User | None) -> int:
             raise NotReady(["No recipients: nobody is subscribed at the moment."])
         _record_start(current, count, has_canary=share > 0, by=by)
         transaction.on_commit(recipients.analyze)
-        transaction.on_commit(lambda: job_queue.enqueue_delivery(current.pk))
+        transaction.on_commit(lambda: enqueue("newsletter.deliver", once=True, issue_id=current.pk))
     issue.refresh_from_db()
     return count
 
@@ -202,6 +203,7 @@ def _start_safely(issue_id: int) -> bool:
         return False
 
 
+@job("newsletter.begin")
 def start_scheduled(issue_id: int) -> bool:
     """Starts a due issue; if it cannot be sent any more, it becomes a draft again."""
     due = Issue.objects.filter(pk=issue_id, state=Issue.State.SCHEDULED, send_at__lte=Now())
@@ -243,7 +245,7 @@ def _schedule(issue: Issue, at: datetime | None, *, by: User) -> None:
         current.refresh_from_db()
         controls.log_event(current, controls.Action.SCHEDULED, by=by)
         send_at = current.send_at
-        transaction.on_commit(lambda: job_queue.enqueue_start(current.pk, send_at))
+        transaction.on_commit(lambda: enqueue("newsletter.begin", at=send_at, issue_id=current.pk))
     issue.refresh_from_db()
 
 

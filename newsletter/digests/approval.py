@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial.models import Article
-from newsletter import job_queue, preflight
+from iria.core.jobs import enqueue, job
+from newsletter import preflight
 from newsletter.delivery import recipients, sending
 from newsletter.delivery.sending import NotReady
 from newsletter.digests import composition
@@ -60,16 +61,17 @@ def approve(digest: Digest, *, by: User) -> bool:
             return False
         current.approved_by, current.being_approved = by, True
         current.save(update_fields=["approved_by", "being_approved"])
-        transaction.on_commit(lambda: job_queue.enqueue_approval(digest.pk))
+        transaction.on_commit(lambda: _enqueue(digest.pk))
     return True
 
 
 def resume_approvals() -> None:
     """Enqueues approved digests again whose job may have been lost."""
     for pk in Digest.objects.filter(being_approved=True).values_list("pk", flat=True):
-        job_queue.enqueue_approval(pk)
+        _enqueue(pk)
 
 
+@job("newsletter.approve")
 def send_approved(digest_id: int) -> int:
     """Schedules every issue of an approved digest in one minute; returns how many.
 
@@ -174,3 +176,13 @@ def _remove_unpublished(issue: Issue) -> bool:
         issue.subject = composition.subject_of(issue, first)
         issue.save(update_fields=["subject"])
     return True
+
+
+def _enqueue(digest_id: int) -> None:
+    """Never two jobs for the same digest, queued or running."""
+    enqueue(
+        "newsletter.approve",
+        once=True,
+        lock=f"newsletter.approve {digest_id}",
+        digest_id=digest_id,
+    )

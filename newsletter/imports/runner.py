@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import batched
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from articles.editorial.models.article import LANGUAGES
 from iria.core.db.bulk import copy_values
+from iria.core.jobs import AFTER_OTHERS, job
 from iria.core.text.csv_export import as_csv, unescape_formula
 from iria.core.text.validators import one_line, validate_storable
 from newsletter.imports.csv_reader import (
@@ -71,6 +73,7 @@ def run_import(import_id: int) -> None:
     _run(import_id, state=State.IMPORTING, next_state=State.DONE)
 
 
+@job("newsletter.import", queue=settings.LONG_QUEUE, priority=AFTER_OTHERS)
 def resume(import_id: int) -> None:
     """Runs the pending step of an import; called by the worker."""
     try:

@@ -10,8 +10,8 @@ from django.db.models import BinaryField, F, Func
 from django.utils import timezone
 
 from accounts.models import User
+from iria.core import jobs
 from iria.core.text.validators import one_line
-from newsletter import job_queue
 from newsletter.imports.csv_reader import (
     NEVER_SUBSCRIBED,
     ColumnMapping,
@@ -126,7 +126,7 @@ def _enqueue(subscriber_import: SubscriberImport, states: list[str], **changes: 
     with transaction.atomic():
         changed = allowed.update(**changes)
         if changed:
-            transaction.on_commit(lambda: job_queue.enqueue_import(subscriber_import.pk))
+            transaction.on_commit(lambda: enqueue(subscriber_import.pk))
     subscriber_import.refresh_from_db()
     return bool(changed)
 
@@ -143,3 +143,9 @@ def delete_old_files() -> None:
     idle = SubscriberImport.objects.exclude(state__in=SubscriberImport.RUNNING)
     idle.filter(created_at__lt=now - FILE_RETENTION, content__isnull=False).update(content=None)
     ImportRow.objects.filter(subscriber_import__created_at__lt=now - ROW_RETENTION).delete()
+
+
+def enqueue(import_id: int) -> None:
+    """Queues the check or import of a file; never two jobs for the same file, queued or running."""
+    lock = f"newsletter.import {import_id}"
+    jobs.enqueue("newsletter.import", once=True, lock=lock, import_id=import_id)

@@ -13,11 +13,11 @@ from django.utils.translation import gettext, gettext_noop
 
 from iria.core import hooks
 from iria.core.hooks import MailChoices
+from iria.core.jobs import enqueue
 from iria.core.security import BrokenToken, count_and_allow, make_token, read_token
 from iria.core.text.language import interface_language, use_language
 from iria.core.text.typography import comma, listed, quoted
 from iria.publication.models import current_publication
-from newsletter import job_queue
 from newsletter.models import Consent, Subscriber, Subscription
 from newsletter.subscriptions import choices, suppression
 from newsletter.subscriptions import follows as article_follows
@@ -78,7 +78,7 @@ def request(
         )
         choices.save_choices(consent, wanted)
         article_follows.save_request(consent, follows)
-        transaction.on_commit(lambda: job_queue.enqueue_answer(consent.pk))
+        transaction.on_commit(lambda: enqueue("newsletter.answer", consent_id=consent.pk))
 
 
 def _wording(
@@ -166,7 +166,7 @@ def _enqueue_welcome(consent: Consent) -> None:
     received = consent.subscriber.subscriptions.values("newsletter")
     if consent.newsletters.filter(sends_welcome=True).exclude(pk__in=received).exists():
         consent.welcome = Consent.Welcome.DUE
-        transaction.on_commit(lambda: job_queue.enqueue_welcome(consent.pk))
+        transaction.on_commit(lambda: enqueue("newsletter.welcome", consent_id=consent.pk))
 
 
 def _subscribe(consent: Consent) -> None:

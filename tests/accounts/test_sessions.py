@@ -125,7 +125,7 @@ def test_expired_sessions_and_browsers_are_deleted_every_night(ola: User) -> Non
     long_ago = timezone.now() - timedelta(days=401)
     ola.sessions.filter(browser="Safari, iPhone").update(expire_date=long_ago)
     ola.devices.filter(browser="Safari, iPhone").update(last_seen=long_ago)
-    delete_expired_sessions(timestamp=0)
+    delete_expired_sessions()
     assert ola.sessions.get().browser == ola.devices.get().browser == "Firefox, Linux"
     assert is_signed_in(current)
 

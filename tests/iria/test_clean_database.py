@@ -10,7 +10,7 @@ from django.db import connection
 from accounts.models import User
 from articles.editorial.models import Article, ArticleType
 from articles.images.models import Image
-from articles.images.tasks import enqueue, make_renditions
+from articles.images.tasks import enqueue_renditions
 from articles.search.models import SearchEntry
 from tests import clean_database, newsroom
 from tests.clean_database import CleanDatabase, OpenTransaction
@@ -30,7 +30,7 @@ def test_all_changes_are_reverted(edna: User) -> None:
     kinds = list(ArticleType.objects.order_by("pk").values())
     picture = newsroom.picture()
     article = newsroom.published(by=edna, lead_image=picture, tags=["straits"])
-    enqueue(make_renditions, picture.pk)
+    enqueue_renditions(picture.pk)
     cache.set("word", "kept")
     ArticleType.objects.exclude(pk=article.kind_id).delete()
     ArticleType.objects.update(name="Something else")

@@ -13,13 +13,12 @@ from accounts.models import User
 from accounts.role_names import ADMINISTRATOR
 from tests.conftest import PASSWORD
 from tests.newsletter.mailserver import MailServer, running_mail_server
+from tests.queued_jobs import Queued
 
 
 @pytest.fixture
-def without_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_jobs(queued: Queued) -> None:
     """Enqueues no jobs; the tests call what the worker would run."""
-    for name in ("answer", "approval", "checks", "delivery", "import", "start"):
-        monkeypatch.setattr(f"newsletter.job_queue.enqueue_{name}", lambda *_arguments: None)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def test_a_failing_answer_does_not_stop_the_others(
     Consent.objects.update(asked_at=timezone.now() - timedelta(minutes=5))
     first = Consent.objects.earliest("pk")
     fail_for(monkeypatch, subscription_emails, "answer", first.pk)
-    tasks.run_maintenance_jobs(0)
+    tasks.run_maintenance_jobs()
     assert mail_folder.to(MINA)
     assert list(Consent.objects.filter(answered_at=None)) == [first]
 
@@ -58,14 +58,14 @@ def test_an_issue_that_fails_to_start_reports_it_alone(
     Issue.objects.update(send_at=past)
     with monkeypatch.context() as temporarily:
         fail_for(temporarily, rendering, "compose", broken.pk)
-        tasks.run_maintenance_jobs(0)
+        tasks.run_maintenance_jobs()
     for each in (broken, working):
         each.refresh_from_db()
     assert (broken.state, working.state) == ("scheduled", "sending")
     assert broken.error.startswith(
         "Sending could not start because of a program error. See the log of the worker."
     )
-    tasks.run_maintenance_jobs(0)
+    tasks.run_maintenance_jobs()
     broken.refresh_from_db()
     assert (broken.state, broken.error) == ("sending", "")
 
@@ -101,7 +101,7 @@ def test_an_incomplete_digest_is_sent_and_does_not_stop_the_others(
     digest = Digest.objects.get()
     Digest.objects.update(composed_at=timezone.now() - timedelta(minutes=5))
     fail_for(monkeypatch, composition, "compose_missing", digest.pk)
-    tasks.compose_digests(0)
+    tasks.compose_digests()
     assert Issue.objects.get().state == "sending"
 
 
@@ -112,5 +112,5 @@ def test_all_unconfirmed_addresses_are_deleted_in_one_night(
     stored = subscriber(OLA)
     Subscriber.objects.bulk_create(Subscriber(email=f"r{n}@readers.example") for n in range(5))
     Subscriber.objects.update(created_at=timezone.now() - timedelta(days=31))
-    tasks.delete_unconfirmed(0)
+    tasks.delete_unconfirmed()
     assert list(Subscriber.objects.all()) == [stored]

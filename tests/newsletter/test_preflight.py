@@ -19,6 +19,7 @@ from newsletter.email.rendering import RenderedEmail
 from newsletter.models import ExternalCheck, Issue, Waiver
 from tests.newsletter.factories import issue, news, subscriber
 from tests.newsroom import published
+from tests.queued_jobs import Queued
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = "https://institute.example/paper"
@@ -219,15 +220,13 @@ def test_the_published_key_has_to_be_that_of_the_signature(
 
 
 def test_the_page_enqueues_only_missing_checks(
-    editor_client: Client, external_results: dict[str, UrlCheck], monkeypatch: pytest.MonkeyPatch
+    editor_client: Client, external_results: dict[str, UrlCheck], queued: Queued
 ) -> None:
-    enqueued: list[int] = []
-    monkeypatch.setattr("newsletter.job_queue.enqueue_checks", enqueued.append)
     new_issue = issue_with_links(ELSEWHERE)
     page = reverse("admin:newsletter_issue_preview", args=[new_issue.pk])
     editor_client.get(page)
-    assert enqueued == [new_issue.pk]
+    assert queued("newsletter.run_external_checks") == [new_issue.pk]
     assert preflight.external_links(rendering.compose(new_issue)) == [ELSEWHERE]
     preflight.run_external_checks(new_issue.pk)
     editor_client.get(page)
-    assert enqueued == [new_issue.pk]
+    assert queued("newsletter.run_external_checks") == [new_issue.pk]

@@ -53,7 +53,7 @@ def make_file(rng: random.Random) -> tuple[bytes, dict[str, set[int]]]:
 
 
 def test_a_long_file_is_imported_within_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_import", lambda import_id: None)
+    monkeypatch.setattr("newsletter.imports.uploads.enqueue", lambda import_id: None)
     for number, subscriber in enumerate(subscribers(40)):
         if number < 20:
             opt_in.unsubscribe(subscriber.token)

@@ -5,7 +5,7 @@ commenter of a rejected comment can ask once for a review.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Final
 
@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
-from articles.comments import job_queue
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import flagging, queues
 from articles.comments.moderation.models import (
@@ -28,7 +27,11 @@ from articles.comments.moderation.models import (
     Claim,
     Flag,
 )
+from iria.core.jobs import enqueue
 from iria.core.text.validators import validate_storable
+
+FINAL_AFTER: Final = UNDO_ACCEPTED_FOR + timedelta(seconds=1)
+"""Nothing about a decision is sent while it can be undone."""
 
 
 class AppealError(Exception):
@@ -237,13 +240,14 @@ def _record(
     )
     has_appeal = Appeal.objects.pending().filter(comment=current).exists()
     if decision != Comment.State.SPAM and not quiet and (has_appeal or not unchanged):
-        job_queue.enqueue_decided(row)
+        enqueue("comments.decided", after=FINAL_AFTER, moderation_id=row.pk)
     answer_appeal(row)
     Claim.objects.filter(comment=current).delete()
     for flag in flagging.close(current, row):
-        job_queue.enqueue_flag_decided(flag)
+        if flag.email or flag.user_id:
+            enqueue("comments.flag_decided", after=FINAL_AFTER, flag_id=flag.pk)
     if by is not None and settings.AKISMET_KEY and decision in REPORTED_TO_AKISMET:
-        job_queue.enqueue_akismet_correction(row)
+        enqueue("comments.akismet_told", after=FINAL_AFTER, moderation_id=row.pk)
     return row
 
 

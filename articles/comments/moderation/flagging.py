@@ -15,6 +15,7 @@ from articles.comments.moderation.models import Flag
 from articles.comments.screening import pipeline
 from articles.comments.screening.pipeline import Event
 from iria.core import security
+from iria.core.jobs import job
 from iria.core.mail import to_ascii
 from iria.core.security import count_and_allow, daily_hash, one_sender
 from iria.core.text.validators import one_line
@@ -117,6 +118,7 @@ def close_without_decision(comment: Comment) -> None:
     )
 
 
+@job("comments.forget", cron="31 4 * * *")
 def erase_emails() -> int:
     """Erases e-mail addresses a week after the decision, even if the e-mail was not sent; returns how many.
 

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from accounts.email_addresses import is_confirmed
 from accounts.models import User
-from articles.comments import job_queue
 from articles.comments.models import Comment
 from articles.comments.notifications.models import (
     CommentNotification,
@@ -25,6 +24,7 @@ from articles.comments.notifications.models import (
 from articles.comments.screening import akismet
 from articles.editorial.models import Article
 from iria.core import hooks
+from iria.core.jobs import enqueue
 from iria.core.mail import variants
 from iria.publication.models import current_publication
 
@@ -74,7 +74,7 @@ def follow(
             },
         )
         if ask and not is_proven and _claim_confirmation(followed, now):
-            job_queue.enqueue_follow_confirmation(followed)
+            enqueue("comments.ask", follow_id=followed.pk)
         if not created and (is_proven or not followed.is_active):
             _renew(followed, frequency, now, is_proven=is_proven)
     return followed

@@ -20,7 +20,6 @@ from django.db.models import Min, Q
 from django.db.models.signals import post_save
 from django.utils import timezone
 
-from articles.comments import job_queue
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.notifications import follows
 from articles.comments.notifications.follows import next_digest
@@ -31,6 +30,7 @@ from articles.comments.notifications.models import (
     Follower,
 )
 from iria.core import hooks
+from iria.core.jobs import enqueue, job
 
 MAILBOX_FULL: Final = 552
 NO_MAILBOX: Final = re.compile(r"55[013] (?!\d\.)|5\d\d (?:5\.1\.\d|5\.2\.1)\b")
@@ -305,6 +305,7 @@ the faster frequency. Commenters are not notified of their own comments, nor fol
 was first published before they followed. A dropped notification is sent if the comment is published again."""
 
 
+@job("comments.spread")
 def create_notifications(comment_id: int) -> int:
     """Creates the notifications of a published comment; returns how many. It can be repeated safely."""
     now = timezone.now()
@@ -343,4 +344,4 @@ def _notify_followers(
     if raw or not created or instance.decision != Comment.State.APPROVED:
         return
     if instance.comment.created_at > timezone.now() - MAX_AGE:
-        job_queue.enqueue_notifications(instance.comment)
+        enqueue("comments.spread", comment_id=instance.comment_id)

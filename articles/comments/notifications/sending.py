@@ -16,9 +16,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop, ngettext
+from procrastinate import RetryStrategy
 
 from accounts.models import User
-from articles.comments import job_queue
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation.models import Flag
 from articles.comments.moderation.queues import pending_items
@@ -29,6 +29,7 @@ from articles.comments.notifications.outbox import NotSent, Outcome
 from articles.comments.submission import links, posting
 from iria.core.hooks import DashboardItem
 from iria.core.http.urls import absolute_url
+from iria.core.jobs import enqueue, job
 from iria.core.mail import ListEmail
 from iria.core.security import count_and_allow
 from iria.core.text.dates import day_words
@@ -36,6 +37,8 @@ from iria.core.text.language import use_language
 from iria.core.text.validators import one_line
 from iria.publication.mail import Button, EmailContent, Paragraph, blocks_of, mail
 from iria.publication.models import Publication, current_publication
+
+RETRY: Final = RetryStrategy(max_attempts=6, exponential_wait=8, retry_exceptions={NotSent})
 
 
 def send_due(
@@ -164,6 +167,7 @@ REPORT_NOTE: Final = gettext_noop(
 )
 
 
+@job("comments.received", retry=RETRY)
 def send_received(comment_id: int) -> None:
     """Notifies the commenter that the comment is pending, if it still is.
 
@@ -175,7 +179,7 @@ def send_received(comment_id: int) -> None:
     follow = requested_with(comment).with_details().first()
     if comment.state != Comment.State.PENDING:
         if follow:
-            job_queue.enqueue_follow_confirmation(follow)
+            enqueue("comments.ask", follow_id=follow.pk)
     elif may_send(_email_of(comment)):
         subject = gettext_noop("Your comment is pending approval")
         _send(
@@ -187,6 +191,7 @@ def send_received(comment_id: int) -> None:
         )
 
 
+@job("comments.confirm", retry=RETRY)
 def send_confirm(comment_id: int) -> None:
     """Asks a guest to confirm the e-mail address, if it is not confirmed yet.
 
@@ -208,6 +213,7 @@ def send_confirm(comment_id: int) -> None:
         posting.moderate_without_confirmation(comment, reason)
 
 
+@job("comments.decided", retry=RETRY)
 def send_decided(moderation_id: int) -> None:
     """Notifies the commenter of a decision, unless it was undone or followed by another one.
 
@@ -230,6 +236,7 @@ def send_decided(moderation_id: int) -> None:
         _send(decision.comment, "rejected", subject, reason=reason)
 
 
+@job("comments.flag_decided", retry=RETRY)
 def send_flag_decided(flag_id: int) -> None:
     """Notifies the reader who reported a comment and gave an e-mail address."""
     flag = (
@@ -252,6 +259,7 @@ def send_flag_decided(flag_id: int) -> None:
         Flag.objects.filter(pk=flag.pk).update(email="")
 
 
+@job("comments.ask", retry=RETRY)
 def send_follow_confirmation(follow_id: int) -> None:
     """Asks to confirm a follow, or says that it is active already, unless it has ended.
 

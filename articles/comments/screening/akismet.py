@@ -9,11 +9,11 @@ from typing import Final
 from django.conf import settings
 from django.utils.translation import gettext
 
-from articles.comments import job_queue
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.screening.checks import Finding
 from articles.comments.screening.models import Action, AkismetResult, Check, ScreeningRule
 from articles.comments.submission.comment_policy import why_trusted
+from iria.core import jobs
 from iria.core.http.safe_client import FormResponse, RequestFailed, post_form
 
 
@@ -128,7 +128,7 @@ def enqueue(comment: Comment, row: ModerationDecision | None) -> None:
     if row is not None:
         values["pending_decision"] = row if is_pending(comment) else None
     AkismetResult.objects.update_or_create(comment=comment, defaults=values)
-    job_queue.enqueue_akismet(comment)
+    jobs.enqueue("comments.akismet", comment_id=comment.pk)
 
 
 def is_pending(comment: Comment) -> bool:

@@ -12,8 +12,8 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Count, Sum
+from procrastinate import RetryStrategy
 
-from articles.comments import job_queue
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import ban_matching
 from articles.comments.moderation.models import Flag
@@ -30,6 +30,7 @@ from articles.comments.screening.engine import ScreeningResult, recorded, screen
 from articles.comments.screening.models import Action, AkismetResult, Check, ScreeningRule
 from articles.comments.submission.comment_policy import ArticlePolicy, policy_of, why_trusted
 from iria.core.http.safe_client import RequestFailed
+from iria.core.jobs import enqueue, job
 from iria.publication.models import CommentPolicy, current_publication
 
 State = Comment.State
@@ -230,6 +231,10 @@ RULE_OFF: Final = "the rule was turned off."
 NO_IP_ADDRESS: Final = "the IP address of the comment is not known."
 
 
+RETRY: Final = RetryStrategy(max_attempts=6, exponential_wait=6, retry_exceptions={RequestFailed})
+
+
+@job("comments.akismet", retry=RETRY)
 def ask_about(comment_id: int) -> None:
     """Checks a comment and decides again. Without a result the comment stays pending.
 
@@ -254,6 +259,7 @@ def ask_about(comment_id: int) -> None:
     )
 
 
+@job("comments.akismet_told", retry=RETRY)
 def report_decision(moderation_id: int) -> None:
     """Reports a decision to Akismet that contradicts its result, once.
 
@@ -299,4 +305,4 @@ def _record(checked: Comment, finding: Finding, spam: bool | None) -> None:
         decision = decide(current, Event.AKISMET_ANSWERED, Details(akismet=finding))
         row = apply(current, decision)
         if row is None and was_pending and current.state == Comment.State.PENDING:
-            job_queue.enqueue_received(current)
+            enqueue("comments.received", comment_id=current.pk)

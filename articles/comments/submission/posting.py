@@ -13,13 +13,13 @@ from django.utils.translation import gettext
 from psycopg.errors import ForeignKeyViolation
 
 from accounts.models import User
-from articles.comments import job_queue
 from articles.comments.models import Comment, CommentRevision, ModerationDecision
 from articles.comments.moderation import ban_matching, decisions, flagging
 from articles.comments.notifications import follows
 from articles.comments.screening import akismet, pipeline
 from articles.comments.screening.pipeline import Details, Event
 from articles.comments.submission.form import CommentTextField, Submission
+from iria.core.jobs import enqueue
 from iria.core.security import count_and_allow
 
 DELETED: Final = "The commenter deleted it."
@@ -55,9 +55,9 @@ def post(submission: Submission) -> Comment:
             ban_matching.store_ip_address(comment, submission.ip_address)
             # No e-mail to bots: they fill the honeypot and give the addresses of strangers.
             if comment.state == Comment.State.UNCONFIRMED:
-                job_queue.enqueue_confirmation(comment)
+                enqueue("comments.confirm", comment_id=comment.pk)
             elif comment.state == Comment.State.PENDING and not akismet.is_pending(comment):
-                job_queue.enqueue_received(comment)
+                enqueue("comments.received", comment_id=comment.pk)
             if submission.follow:
                 follows.follow_replies(comment, submission.follow)
     except IntegrityError as error:

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.sessions import signed_in_user
-from articles.comments import job_queue, thread_queries
+from articles.comments import thread_queries
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.moderation.models import APPEAL_MAX_LENGTH, Appeal
@@ -33,6 +33,7 @@ from articles.comments.submission.form import CommentForm, create_token
 from articles.editorial.models import Article
 from iria.core.http.headers import client_ip
 from iria.core.http.urls import parse_id
+from iria.core.jobs import enqueue
 from iria.core.pagination import page_of
 from iria.core.security import count_and_allow
 from iria.core.text.language import use_language
@@ -98,7 +99,7 @@ def send_again(request: HttpRequest, comment: Comment, link: str) -> HttpRespons
                     "We sent three e-mails within the hour. Check your inbox and your spam folder."
                 )
                 return render_status(request, comment, link, message=message, status=429)
-            job_queue.enqueue_confirmation(comment)
+            enqueue("comments.confirm", comment_id=comment.pk)
             message = gettext("We sent the e-mail again. It may take a few minutes.")
             return render_status(request, comment, link, message=message)
     return redirect("comment_status", link)

@@ -28,7 +28,7 @@ from articles.images.processing.file_types import (
     rejection_of,
 )
 from articles.images.renditions import all_or_none, save_renditions, store
-from articles.images.tasks import enqueue, make_renditions
+from articles.images.tasks import enqueue_renditions
 
 FIELDS: Final = {
     "headline": ("headline", "title"),
@@ -283,7 +283,7 @@ def _save(
             image.save()
             save_renditions(image, found["made"], folder)
         number = image.pk
-        transaction.on_commit(lambda: enqueue(make_renditions, number))
+        transaction.on_commit(lambda: enqueue_renditions(number))
     return image
 
 

@@ -14,7 +14,7 @@ from articles.images.library.editing import similar_images
 from articles.images.library.ingest import is_shortened
 from articles.images.models import Image, ImageEvent
 from articles.images.renditions import all_or_none, discard, retire, save_renditions
-from articles.images.tasks import enqueue, make_renditions
+from articles.images.tasks import enqueue_renditions
 
 NO_METADATA: Final = "No metadata found. Enter credit, caption and alt text."
 MAX_FILES: Final = 50
@@ -143,7 +143,7 @@ def _exchange(
                 created_by=by,
             )
         transaction.on_commit(lambda: discard(old))
-        transaction.on_commit(lambda: enqueue(make_renditions, number))
+        transaction.on_commit(lambda: enqueue_renditions(number))
     return image
 
 

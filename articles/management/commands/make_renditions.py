@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from articles.images.models import Image
-from articles.images.tasks import enqueue, make_renditions
+from articles.images.tasks import enqueue_renditions
 
 
 class Command(BaseCommand):
@@ -17,6 +17,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         count = 0
         for image_id in Image.objects.order_by("-pk").values_list("pk", flat=True).iterator():
-            enqueue(make_renditions, image_id)
+            enqueue_renditions(image_id)
             count += 1
         self.stdout.write(f"{count} job{'' if count == 1 else 's'} enqueued for the worker.")

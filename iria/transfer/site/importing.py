@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import batched
 from pathlib import Path
@@ -12,15 +12,12 @@ import psycopg
 from django.core.exceptions import SuspiciousOperation
 from django.core.files import File as DjangoFile
 from django.db import DatabaseError, connection, transaction
-from procrastinate.exceptions import AlreadyEnqueued
 
 from articles.files.models import File
 from articles.images.models import Image
-from articles.images.tasks import enqueue, make_renditions
-from articles.popular.tasks import update_most_read
-from articles.related.tasks import refresh_all
-from articles.search.tasks import catch_up
+from articles.images.tasks import enqueue_renditions
 from iria.core.db.bulk import catch_up_sequence
+from iria.core.jobs import enqueue
 from iria.transfer.site import kinds
 from iria.transfer.site.folder import MANIFEST, Reader, reject
 from iria.transfer.site.tables import Invalid, Table, tables
@@ -238,8 +235,6 @@ def _storage() -> Any:
 def _derive() -> None:
     """Enqueues what the worker derives from the rows: renditions, search index, related and most read articles."""
     for image_id in Image.objects.order_by("-pk").values_list("pk", flat=True).iterator():
-        enqueue(make_renditions, image_id)
-    task: Any
-    for task in (catch_up, refresh_all, update_most_read):
-        with suppress(AlreadyEnqueued):
-            task.defer(timestamp=0)
+        enqueue_renditions(image_id)
+    for name in ("search.catch_up", "related.refresh_all", "popular.choose"):
+        enqueue(name, once=True, timestamp=0)

@@ -12,13 +12,14 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Pillow
+from procrastinate.contrib.django import app
 
 from accounts.models import User
 from articles.editorial.versions import drafts
 from articles.embeds import link_cards
 from articles.embeds.link_cards import MAX_TITLE_LENGTH, PageMetadata, from_oembed, from_page
 from articles.embeds.models import EmbedProvider, LinkCard
-from articles.embeds.tasks import enqueue_fetch, fetch_link_card
+from articles.embeds.tasks import enqueue_fetch
 from articles.pages import saving
 from articles.pages.models import Page
 from iria.core.http import safe_client
@@ -177,7 +178,7 @@ def test_a_page_that_fails_is_tried_three_times_in_all(
     card.refresh_from_db()
     assert (card.state, card.error) == (LinkCard.State.FAILED, "Status 404 Not Found")
     assert other_site.requests == ["/gone"]
-    strategy: Any = fetch_link_card.retry_strategy
+    strategy: Any = app.tasks["articles.embeds.tasks.fetch_link_card"].retry_strategy
     assert strategy.max_attempts == 3
 
 

@@ -10,6 +10,7 @@ from articles.editorial import signals
 from articles.feeds import tasks
 from iria.core.http.safe_client import FormResponse, RequestFailed
 from tests import newsroom
+from tests.queued_jobs import Queued
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +56,7 @@ def test_every_feed_that_is_sent_to_the_hub_exists_and_names_it(
 
 
 def test_the_worker_notifies_the_hub_of_a_published_article(
-    settings: Any, monkeypatch: pytest.MonkeyPatch
+    settings: Any, monkeypatch: pytest.MonkeyPatch, queued: Queued
 ) -> None:
     sent: list[dict[str, str]] = []
     settings.WEBSUB_HUB = HUB
@@ -66,28 +67,21 @@ def test_the_worker_notifies_the_hub_of_a_published_article(
         return FormResponse("", "")
 
     monkeypatch.setattr(tasks, "post_form", post)
-    queued: list[str] = []
-    monkeypatch.setattr(tasks.notify_hub, "defer", lambda url: queued.append(url))
     article = newsroom.published()
     tasks.notify_hub_of_article(article.pk)
-    for url in queued:
+    for url in queued("feeds.notify_hub"):
         tasks.notify_hub(url)
     assert {"hub.mode": "publish", "hub.url": f"{settings.SITE_URL}/feed/"} in sent
     assert len(sent) == len(tasks.feed_urls_of(article))
 
 
-def test_publishing_queues_a_job_only_with_a_hub(
-    settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    queued: list[int] = []
-    defer = lambda article_id: queued.append(article_id)  # noqa: E731
-    monkeypatch.setattr(tasks.notify_hub_of_article, "defer", defer)
+def test_publishing_queues_a_job_only_with_a_hub(settings: Any, queued: Queued) -> None:
     article = newsroom.published()
     signals.published.send(sender=type(article), article_id=article.pk)
-    assert queued == []
+    assert queued("feeds.notify_hub_of_article") == []
     settings.WEBSUB_HUB = HUB
     signals.published.send(sender=type(article), article_id=article.pk)
-    assert article.pk in queued
+    assert article.pk in queued("feeds.notify_hub_of_article")
 
 
 def test_a_rejection_by_the_hub_is_an_error_of_the_job(

@@ -142,7 +142,7 @@ def test_former_renditions_are_deleted_first_to_free_space(image: Image) -> None
     OldRenditionName.objects.update(replaced_at=timezone.now() - timedelta(hours=1))
     Image.objects.update(credit="Yara Okonjo", uploaded_at=timezone.now() - timedelta(days=400))
     Disk.fits = lambda: not old.exists()
-    catch_up(timestamp=0)
+    catch_up()
     assert not old.exists()
     assert not Image.objects.outdated_rights().exists()
 
@@ -154,9 +154,9 @@ def test_an_image_that_cannot_be_written_does_not_block_others(
     Image.objects.update(credit="Teo Brandt", uploaded_at=timezone.now() - timedelta(days=400))
     answers = iter([False])
     Disk.fits = lambda: next(answers, True)
-    catch_up(timestamp=0)
+    catch_up()
     assert Image.objects.outdated_rights().count() == 1
-    catch_up(timestamp=0)
+    catch_up()
     assert not Image.objects.outdated_rights().exists()
     renditions.discard_former()
     assert len(files()) == 6, "two originals, two files of today, two of before that linger"

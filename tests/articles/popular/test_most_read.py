@@ -166,5 +166,5 @@ def test_the_views_of_a_day_are_deleted_after_four_hundred_days() -> None:
     article = newsroom.published("Strait")
     add_views(article, 5, days_ago=401)
     add_views(article, 3, days_ago=399)
-    delete_old_views(timestamp=0)
+    delete_old_views()
     assert views(article) == 3

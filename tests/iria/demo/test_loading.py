@@ -11,7 +11,6 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import User
-from articles.comments import job_queue
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.editorial.models import Article
@@ -121,7 +120,7 @@ def test_the_most_read_articles_are_those_of_the_last_days() -> None:
 def test_no_emails_are_sent_about_demo_comments() -> None:
     jobs = ProcrastinateJob.objects.filter(task_name__startswith="comments.")
     # This job creates no notifications for old comments.
-    assert not jobs.exclude(task_name=job_queue.CREATE_NOTIFICATIONS).exists()
+    assert not jobs.exclude(task_name="comments.spread").exists()
 
 
 def test_a_decision_about_a_demo_comment_can_be_undone(mina: User) -> None:

@@ -124,7 +124,7 @@ def test_stored_pages_are_renewed_once_when_the_folder_goes_and_when_it_returns(
     def etags() -> list[str]:
         found = []
         for _time in range(2):
-            renew_pages_of_theme(timestamp=0)
+            renew_pages_of_theme()
             found.append(client.get("/").headers["ETag"])
         return found
 

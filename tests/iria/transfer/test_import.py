@@ -26,6 +26,7 @@ from iria.transfer.command import ProgressLine
 from tests.iria.transfer import wxr
 from tests.iria.transfer.conftest import Run
 from tests.newsroom import picture_file
+from tests.queued_jobs import Queued
 
 pytestmark = pytest.mark.django_db
 
@@ -357,16 +358,15 @@ def test_replies_find_their_comment_wherever_it_is_in_the_file(run: Run) -> None
 
 
 def test_imported_articles_are_indexed_by_a_job(
-    run: Run, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+    run: Run, django_capture_on_commit_callbacks: Any, queued: Queued
 ) -> None:
-    queued: list[list[int]] = []
-    for task in (search_tasks.index_articles, related_tasks.refresh_imported):
-        monkeypatch.setattr(task, "defer", lambda article_ids: queued.append(article_ids))
     with django_capture_on_commit_callbacks(execute=True):
         run(wxr.item(7, "One", "Text."), wxr.item(8, "Two", "Text.", status="draft"))
-    assert queued == [[Article.objects.get(slug="one").pk]] * 2
-    search_tasks.index_articles(queued[0])
-    related_tasks.refresh_imported(queued[0])
+    imported = [Article.objects.get(slug="one").pk]
+    assert queued("search.index_articles") == [imported]
+    assert queued("related.refresh_imported") == [imported]
+    search_tasks.index_articles(imported)
+    related_tasks.refresh_imported(imported)
     assert SearchEntry.objects.count() == 1
 
 

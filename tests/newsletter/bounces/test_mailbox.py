@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from newsletter import tasks
+from newsletter.bounces import mailbox
 from newsletter.bounces import mailbox as bounces_mailbox
 from newsletter.bounces.mailbox import Unreadable, read_file, read_imap, read_maildir
 from newsletter.bounces.parser.mime import MAX_BYTES
@@ -148,7 +148,7 @@ def test_the_worker_reads_the_configured_mailbox(settings: Any, tmp_path: Path) 
     settings.BOUNCE_DOMAIN = "bounces.example"
     request = unsubscribe_request(to=f"leave+{ola.token}@bounces.example")
     settings.BOUNCE_MAILBOX_URL = f"maildir://{maildir(tmp_path / 'mail', request)}"
-    tasks.read_mailbox(timestamp=0)
+    mailbox.read_mailbox()
     ola.refresh_from_db()
     assert ola.state == "left"
     assert MailboxStatus.objects.get().messages == 1

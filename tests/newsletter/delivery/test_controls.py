@@ -21,6 +21,7 @@ from tests.newsletter.digest_rules import hours_ago, rule
 from tests.newsletter.factories import chose, issue, mark_one, news, subscribers
 from tests.newsletter.mailserver import MailServer
 from tests.newsroom import category, published
+from tests.queued_jobs import Queued
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 
@@ -197,10 +198,9 @@ def test_the_issues_of_a_digest_share_a_canary_batch(
     edna: User,
     mail_server: MailServer,
     monkeypatch: pytest.MonkeyPatch,
+    queued: Queued,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    enqueued: list[int] = []
-    monkeypatch.setattr("newsletter.job_queue.enqueue_pause_email", enqueued.append)
     monkeypatch.setattr("newsletter.delivery.recipients.MIN_RECIPIENTS_FOR_CANARY", 30)
     monkeypatch.setattr("newsletter.delivery.recipients.MIN_CANARY_SIZE", 1)
     Newsletter.objects.update(canary_percent=50, pause_at_percent=5)
@@ -226,7 +226,7 @@ def test_the_issues_of_a_digest_share_a_canary_batch(
     monkeypatch.setattr("newsletter.delivery.controls.MIN_RESULTS", share)
     with django_capture_on_commit_callbacks(execute=True):
         sending.run_maintenance()
-    assert len(enqueued) == 1
+    assert len(queued("newsletter.tell_of_pause")) == 1
     assert set(Issue.objects.values_list("state", flat=True)) == {"paused"}
     # Resuming one issue acknowledges the problem for all.
     controls.resume(first, by=edna)

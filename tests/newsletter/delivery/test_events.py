@@ -9,23 +9,15 @@ from articles.editorial import publishing
 from newsletter.delivery import controls, sending
 from tests.newsletter.factories import issue, subscribers
 from tests.newsroom import published
+from tests.queued_jobs import Queued
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def enqueued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """IDs of the issues whose e-mail was enqueued."""
-    issue_ids: list[int] = []
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
-    monkeypatch.setattr("newsletter.job_queue.enqueue_pause_email", issue_ids.append)
-    return issue_ids
 
 
 def test_editors_get_one_mail_with_the_reason_and_a_link(
     edna: User,
     rui: User,
-    enqueued: list[int],
+    queued: Queued,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     subscribers(3)
@@ -35,7 +27,7 @@ def test_editors_get_one_mail_with_the_reason_and_a_link(
     with django_capture_on_commit_callbacks(execute=True):
         publishing.unpublish(article, by=edna)
         controls.pause_if_blocked(draft)
-    assert enqueued == [draft.pk]
+    assert queued("newsletter.tell_of_pause") == [draft.pk]
     assert controls.email_editors(draft.pk) == 1
     (message,) = mail.outbox
     assert message.to == [edna.email]
@@ -49,7 +41,7 @@ def test_editors_get_one_mail_with_the_reason_and_a_link(
 
 def test_a_manual_or_ended_pause_sends_no_mail(
     edna: User,
-    enqueued: list[int],
+    queued: Queued,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     subscribers(3)
@@ -57,7 +49,7 @@ def test_a_manual_or_ended_pause_sends_no_mail(
     sending.start(draft, by=edna)
     with django_capture_on_commit_callbacks(execute=True):
         controls.pause(draft, by=edna)
-    assert enqueued == []
+    assert queued("newsletter.tell_of_pause") == []
     assert controls.email_editors(draft.pk) == 0
     controls.resume(draft, by=edna)
     controls.pause_with_error(draft, "The server refuses all.")

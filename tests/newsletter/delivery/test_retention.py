@@ -108,5 +108,5 @@ def test_the_results_of_external_checks_are_deleted_after_thirty_days() -> None:
 
 def test_the_nightly_job_deletes_both(sent: Issue) -> None:
     make_older(sent, timedelta(days=731))
-    delete_old(timestamp=0)
+    delete_old()
     assert not Delivery.objects.exists()

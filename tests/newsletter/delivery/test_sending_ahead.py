@@ -14,6 +14,7 @@ from newsletter.models import Issue, Subscriber
 from newsletter.subscriptions import opt_in
 from tests.newsletter.factories import issue, subscribers
 from tests.newsletter.mailserver import MailServer
+from tests.queued_jobs import Queued
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND, THIRD = (f"reader{number}@readers.example" for number in range(3))
@@ -23,7 +24,7 @@ SENT = Answer(Outcome.SENT, "250 Taken")
 
 @pytest.fixture
 def started(edna: User, monkeypatch: pytest.MonkeyPatch) -> Issue:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+    monkeypatch.setattr("iria.core.jobs.app", Queued())
     subscribers(3)
     draft = issue()
     sending.start(draft, by=edna)

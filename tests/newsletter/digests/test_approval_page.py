@@ -18,6 +18,7 @@ from tests.newsletter.admin_pages import issue_form_data, issue_url, messages_of
 from tests.newsletter.digest_rules import MINA, OLA, hours_ago, rule
 from tests.newsletter.factories import chose, start_scheduled_issues
 from tests.newsroom import category
+from tests.queued_jobs import Queued
 
 pytestmark = pytest.mark.django_db
 
@@ -92,20 +93,16 @@ def test_a_digest_with_several_issues_is_one_dashboard_item(
     assert line.label == f"“{Digest.objects.get()}” is being sent: 0 of 4"
 
 
-def test_an_approval_with_a_lost_job_is_carried_out(
-    edna: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_approval_with_a_lost_job_is_carried_out(edna: User, queued: Queued) -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule(needs_approval=True)
     composition.compose_due()
     approval.approve(Digest.objects.get(), by=edna)
-    queued: list[int] = []
-    monkeypatch.setattr("newsletter.job_queue.enqueue_approval", queued.append)
-    tasks.compose_digests(0)
-    assert [approval.send_approved(key) for key in queued] == [1]
-    tasks.compose_digests(0)
-    assert len(queued) == 1
+    tasks.compose_digests()
+    assert [approval.send_approved(key) for key in queued("newsletter.approve")] == [1]
+    tasks.compose_digests()
+    assert len(queued("newsletter.approve")) == 1
 
 
 def test_the_digest_page_counts_all_recipients_in_one_query(

@@ -316,7 +316,7 @@ def test_the_job_publishes_due_articles_before_composing(edna: User) -> None:
     publishing.schedule(due, by=edna, at=timezone.now() + timedelta(hours=1))
     Article.objects.update(publish_at=timezone.now() - timedelta(minutes=2))
     rule()
-    tasks.compose_digests(0)
+    tasks.compose_digests()
     assert Article.objects.get().is_published
     assert Digest.objects.exists()
 

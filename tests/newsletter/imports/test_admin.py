@@ -26,7 +26,7 @@ ADD = "/admin/newsletter/subscriberimport/add/"
 
 @pytest.fixture(autouse=True)
 def _jobs_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.enqueue_import", runner.resume)
+    monkeypatch.setattr("newsletter.imports.uploads.enqueue", runner.resume)
 
 
 @pytest.fixture

@@ -19,18 +19,10 @@ from newsletter.subscriptions import opt_in, suppression
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.conftest import MailFolder
 from tests.newsletter.factories import issue, news, subscriber
+from tests.queued_jobs import Queued
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queued")]
 OLA = "ola@readers.example"
-
-
-@pytest.fixture(autouse=True)
-def jobs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """IDs of the subscribers whose link was enqueued."""
-    waiting: list[int] = []
-    monkeypatch.setattr("newsletter.job_queue.enqueue_data_link", waiting.append)
-    monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
-    return waiting
 
 
 def data_page(ola: Subscriber) -> str:
@@ -39,7 +31,7 @@ def data_page(ola: Subscriber) -> str:
 
 def test_the_data_link_is_sent_only_to_the_address(
     client: Client,
-    jobs: list[int],
+    queued: Queued,
     mail_folder: MailFolder,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
@@ -52,7 +44,7 @@ def test_the_data_link_is_sent_only_to_the_address(
             in response.content.decode()
         )
         assert OLA not in response.content.decode()
-    assert jobs == [ola.pk] * personal_data.MAX_LINKS_PER_DAY
+    assert queued("newsletter.data_link") == [ola.pk] * personal_data.MAX_LINKS_PER_DAY
     subscription_emails.send_data_link(ola.pk)
     (message,) = mail_folder.to(OLA)
     assert "/newsletter/data/" in str(message.get_body(("plain",)))
@@ -146,12 +138,12 @@ def test_unconfirmed_addresses_are_deleted_every_night() -> None:
     planned = {each.task.name: each.cron for each in app.periodic_registry.periodic_tasks.values()}
     assert planned["newsletter.forget_unconfirmed"] == "17 3 * * *"
     opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
-    tasks.delete_unconfirmed(0)
+    tasks.delete_unconfirmed()
     assert Subscriber.objects.exists()
     long_ago = timezone.now() - timedelta(days=31)
     Subscriber.objects.update(created_at=long_ago)
     Consent.objects.update(asked_at=long_ago)
-    tasks.delete_unconfirmed(0)
+    tasks.delete_unconfirmed()
     assert not Subscriber.objects.exists()
 
 

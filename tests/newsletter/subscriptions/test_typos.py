@@ -15,6 +15,7 @@ from newsletter.subscriptions.email_addresses import (
     is_one_typo_apart,
     suggest_correction,
 )
+from tests.queued_jobs import Queued
 
 OLA = "ola@gmail.com"
 
@@ -97,7 +98,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.fail("an address was looked up on the reader's path")
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
+    monkeypatch.setattr("iria.core.jobs.app", Queued())
 
 
 @pytest.mark.django_db

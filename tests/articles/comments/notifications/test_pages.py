@@ -21,6 +21,7 @@ from newsletter.subscriptions.choices import SubscriptionChoice
 from tests.articles.comments.conftest import Write
 from tests.articles.comments.notifications.conftest import ANA, CreateFollow, Notify, text_of
 from tests.conftest import MailFolder
+from tests.queued_jobs import Queued
 
 pytestmark = pytest.mark.django_db
 
@@ -215,20 +216,15 @@ def test_a_bounce_counts_only_if_an_email_was_sent_recently(
 
 
 def test_a_repeated_request_sends_one_email(
-    client: Client, article: Article, monkeypatch: pytest.MonkeyPatch
+    client: Client, article: Article, queued: Queued
 ) -> None:
-    sent: list[int] = []
-    monkeypatch.setattr(
-        "articles.comments.job_queue.enqueue_follow_confirmation",
-        lambda each: sent.append(each.pk),
-    )
     url = f"/comments/follow/?article={article.pk}"
     for _ in range(2):
         client.post(url, {"email": ANA, "frequency": "daily"})
-    assert len(sent) == 1
+    assert len(queued("comments.ask")) == 1
     Follow.objects.update(confirmation_sent_at=timezone.now() - timedelta(minutes=6))
     client.post(url, {"email": ANA, "frequency": "daily"})
-    assert len(sent) == 2, "it is sent again some minutes later"
+    assert len(queued("comments.ask")) == 2, "it is sent again some minutes later"
 
 
 def test_a_follow_requested_with_a_comment_is_kept_as_long_as_its_link(

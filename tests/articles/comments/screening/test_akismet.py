@@ -23,6 +23,7 @@ from iria.core.http.safe_client import RequestFailed
 from iria.publication.models import current_publication
 from tests import moderation
 from tests.articles.comments.screening.conftest import KEY, Akismet
+from tests.queued_jobs import Queued
 
 pytestmark = pytest.mark.django_db
 
@@ -251,17 +252,13 @@ def test_a_dry_run_uses_stored_results_without_new_requests(akismet: Akismet, se
 
 
 def test_the_commenter_is_notified_only_if_the_comment_stays_pending(
-    akismet: Akismet, send: Send, monkeypatch: pytest.MonkeyPatch
+    akismet: Akismet, send: Send, queued: Queued
 ) -> None:
-    notified: list[int] = []
-    monkeypatch.setattr(
-        "articles.comments.job_queue.enqueue_received", lambda comment: notified.append(comment.pk)
-    )
     checked(send())
-    assert notified == []
+    assert queued("comments.received") == []
     akismet.answer = "true"
     left = checked(send("Held for it."))
-    assert notified == [left.pk]
+    assert queued("comments.received") == [left.pk]
 
 
 def test_the_rule_needs_a_key_and_cannot_reject(client: Client, mina: User, settings: Any) -> None:

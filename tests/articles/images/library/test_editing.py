@@ -273,7 +273,7 @@ def test_a_rendition_that_cannot_be_changed_or_is_lost_is_made_again(
 
 def test_renditions_missed_by_a_lost_job_are_updated_later(image: Image) -> None:
     Image.objects.update(credit=AFTER, focus_x=0, uploaded_at=timezone.now() - timedelta(days=400))
-    catch_up(timestamp=0)
+    catch_up()
     image.refresh_from_db()
     for each in image.renditions.all():
         assert (each.rights_version, each.is_cut_as(image)) == (2, True)
