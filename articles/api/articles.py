@@ -244,7 +244,12 @@ REFERENCE_FIELDS: Final = ("headline", "language", "state", "year", "month", "sl
 def with_relations(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
     """The rows with the published articles that these fields need: two queries each."""
     if TRANSLATIONS in names:
-        others = _readable().only(*REFERENCE_FIELDS, "translation_group").order_by("language")
+        others = (
+            Article.objects.published()
+            .fetch_mode(FETCH_RAISE)
+            .only(*REFERENCE_FIELDS, "translation_group")
+            .order_by("language")
+        )
         rows = rows.prefetch_related(
             Prefetch("translation_group__articles", others, to_attr="readable")
         )
@@ -275,10 +280,6 @@ def series(article: Article) -> dict[str, Any] | None:
         "name": part.series.name,
         "parts": [_reference(each.article) for each in part.series.readable],
     }
-
-
-def _readable() -> ArticleQuerySet:
-    return Article.objects.published().fetch_mode(FETCH_RAISE)
 
 
 def _reference(article: Article) -> dict[str, Any]:

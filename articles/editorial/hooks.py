@@ -35,11 +35,6 @@ def sections() -> list[MenuTarget]:
     ]
 
 
-def _label(article: Article) -> str:
-    where = " in the trash" if article.is_in_trash else ""
-    return f"the article “{article}”{where}"
-
-
 def files_in_articles(file_id: int) -> list[ImageUsage]:
     """Every article with the file, or a link to it, in its text."""
     linking = InternalLink.objects.filter(target_kind=files_hooks.NAME, target_id=file_id)
@@ -51,7 +46,7 @@ def files_in_articles(file_id: int) -> list[ImageUsage]:
 
 def _usage(article: Article) -> ImageUsage:
     return ImageUsage(
-        label=_label(article),
+        label=f"the article “{article}”{' in the trash' if article.is_in_trash else ''}",
         url=reverse("admin:articles_article_change", args=[article.pk]),
         public=article.is_published,
         scheduled=article.state == Article.State.SCHEDULED,

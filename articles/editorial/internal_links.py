@@ -73,15 +73,11 @@ def _at_paths(paths: list[str]) -> "list[QuerySet[Any]]":
     return [former, _targets().filter(matches)] if matches else [former]
 
 
-def _offered(user: Any) -> "QuerySet[Any]":
-    return permissions.visible_to(user, _targets()).order_by("-pk")
-
-
 ARTICLES: Final = LinkKind(
     label="Articles",
     targets=_targets,
     at_paths=_at_paths,
-    offered=_offered,
+    offered=lambda user: permissions.visible_to(user, _targets()).order_by("-pk"),
     admin_url=lambda pk: reverse("admin:articles_article_change", args=[pk]),
 )
 

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 from lxml.html import HtmlElement
 
-from articles.body.figures import EmbedUse, FigureUse, FileUse, GalleryUse, card, files_in
+from articles.body.figures import EmbedUse, FigureUse, FileUse, card, files_in
 from articles.body.references import NO_URLS, Reference, Urls, with_urls, within
 from articles.body.rendering import Drawn, draw, labels_for, render
 from articles.body.sanitiser import safe_caption
@@ -213,7 +213,7 @@ def _render(
         body,
         figure,
         embed,
-        _gallery,
+        lambda use, images: gallery_html("".join(images), use.caption, use.width),
         draw_file=file,
         labels=labels_for(language),
         urls=urls_for(body),
@@ -230,10 +230,6 @@ def _figure(use: FigureUse, image: Image, publication: Publication, url: str) ->
 
 def _css_class(use: FigureUse) -> str:
     return "figure" if use.gallery else f"figure figure-{use.width}"
-
-
-def _gallery(use: GalleryUse, images_html: list[str]) -> str:
-    return gallery_html("".join(images_html), use.caption, use.width)
 
 
 KEPT_ATTRIBUTES: Final = frozenset(

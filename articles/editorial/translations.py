@@ -38,11 +38,13 @@ def link(article: Article, other: Article | None) -> None:
             after = TranslationGroup.objects.create().pk
             Article.objects.filter(pk=other.pk).update(translation_group=after)
         if after is not None:
-            _unlink_from_trash(after, article.language)
+            Article.objects.filter(
+                state=Article.State.TRASH, translation_group=after, language=article.language
+            ).update(translation_group=None)
         Article.objects.filter(pk=article.pk).update(translation_group=after)
         article.translation_group_id = after
-        if before is not None:
-            _dissolve_if_alone(before)
+        if before is not None and Article.objects.filter(translation_group=before).count() < 2:
+            TranslationGroup.objects.filter(pk=before).delete()
 
 
 def taken_by(article: Article, other: Article | None) -> Article | None:
@@ -53,7 +55,9 @@ def taken_by(article: Article, other: Article | None) -> Article | None:
         return other
     if other.translation_group_id is None:
         return None
-    translations = _in_group(other.translation_group_id)
+    translations = Article.objects.not_in_trash().filter(
+        translation_group=other.translation_group_id
+    )
     return translations.filter(language=article.language).exclude(pk=article.pk).first()
 
 
@@ -69,17 +73,3 @@ def others(article: Article, among: ArticleQuerySet) -> ArticleQuerySet:
     """The other articles of its text among these."""
     groups = [article.translation_group_id] if article.translation_group_id else []
     return among.filter(translation_group__in=groups).exclude(pk=article.pk)
-
-
-def _in_group(group: int) -> ArticleQuerySet:
-    return Article.objects.not_in_trash().filter(translation_group=group)
-
-
-def _unlink_from_trash(group: int, language: str) -> None:
-    trash = Article.objects.filter(state=Article.State.TRASH, translation_group=group)
-    trash.filter(language=language).update(translation_group=None)
-
-
-def _dissolve_if_alone(group: int) -> None:
-    if Article.objects.filter(translation_group=group).count() < 2:
-        TranslationGroup.objects.filter(pk=group).delete()

@@ -29,7 +29,7 @@ def _render_page(request: HttpRequest, chosen: Page) -> HttpResponse:
         chosen.body,
         _images(chosen),
         publication_of(request),
-        files=_files(chosen),
+        files=File.objects.in_bulk(file_ids_in(chosen.body)),
         language=chosen.language,
         embeds=embeds,
     )
@@ -51,8 +51,3 @@ def _images(page: Page) -> dict[int, Image]:
         return {}
     found = Image.objects.filter(pk__in=wanted).defer("metadata")
     return {image.pk: image for image in found}
-
-
-def _files(page: Page) -> dict[int, File]:
-    wanted = file_ids_in(page.body)
-    return File.objects.in_bulk(wanted) if wanted else {}

@@ -1,5 +1,6 @@
 """The article form and the buttons that publish."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -80,6 +81,24 @@ VIEW_ONLY_FIELDSETS: Final = [
     ),
 ]
 
+VIEWS: Final[tuple[tuple[str, str, Callable[..., HttpResponse]], ...]] = (
+    ("trash", "trash/", trash.trash_view),
+    ("trash_restore", "trash/restore/", trash.restore_view),
+    ("trash_delete", "trash/delete/", trash.delete_view),
+    ("move_to_trash", "<int:object_id>/trash/", trash.move_view),
+    ("unpublish", "<int:object_id>/unpublish/", trash.unpublish_view),
+    ("undo_unpublishing", "undo-unpublishing/", trash.undo_view),
+    ("duplicate", "<int:object_id>/duplicate/", submit_actions.duplicate_view),
+    ("version", "<path:object_id>/versions/<int:number>/", history.version_view),
+    ("restore", "<int:object_id>/versions/<int:number>/restore/", history.restore_view),
+    ("choices", "choices/<slug:field>/", choices.choices_view),
+    ("autosave_new", "autosave/", autosave.autosave_view),
+    ("autosave", "<int:object_id>/autosave/", autosave.autosave_view),
+    ("compare_new", "compare/", autosave.compare_view),
+    ("compare", "<int:object_id>/compare/", autosave.compare_view),
+    ("checklist", "<int:object_id>/checklist/", sidebar.checklist_view),
+)
+"""Name, URL below that of the list, and function of each view; they get this admin first."""
 
 SENT_TWICE: Final = "The form was sent twice; one article was created."
 
@@ -136,51 +155,13 @@ class ArticleAdmin(ChoosesImage, ArticleList):
 
     def get_urls(self) -> list[URLPattern]:
         admin_view = self.admin_site.admin_view
-
-        def wrap(view: Any) -> Any:
-            return admin_view(partial(view, self))
-
         return [
-            *trash.urls(self),
             *saved_views.urls(self),
-            path(
-                "<int:object_id>/duplicate/",
-                wrap(submit_actions.duplicate_view),
-                name="articles_article_duplicate",
-            ),
             path("links/", admin_view(choices.links_view), name="articles_article_links"),
             path("pictures/", admin_view(self.pictures_view), name="articles_article_pictures"),
-            path(
-                "<path:object_id>/versions/<int:number>/",
-                wrap(history.version_view),
-                name="articles_article_version",
-            ),
-            path(
-                "choices/<slug:field>/",
-                wrap(choices.choices_view),
-                name="articles_article_choices",
-            ),
-            path("autosave/", wrap(autosave.autosave_view), name="articles_article_autosave_new"),
-            path("compare/", wrap(autosave.compare_view), name="articles_article_compare_new"),
-            path(
-                "<int:object_id>/autosave/",
-                wrap(autosave.autosave_view),
-                name="articles_article_autosave",
-            ),
-            path(
-                "<int:object_id>/checklist/",
-                wrap(sidebar.checklist_view),
-                name="articles_article_checklist",
-            ),
-            path(
-                "<int:object_id>/compare/",
-                wrap(autosave.compare_view),
-                name="articles_article_compare",
-            ),
-            path(
-                "<int:object_id>/versions/<int:number>/restore/",
-                wrap(history.restore_view),
-                name="articles_article_restore",
+            *(
+                path(route, admin_view(partial(view, self)), name=f"articles_article_{name}")
+                for name, route, view in VIEWS
             ),
             *super().get_urls(),
         ]

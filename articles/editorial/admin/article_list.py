@@ -251,7 +251,7 @@ class ArticleList(admin.ModelAdmin[Article]):
         """When it was or will be published."""
         draft: Draft | None = getattr(article, "draft", None)
         moment = (draft and draft.publish_at) or article.publish_at or article.published_at
-        return _shown(moment) if moment else ""
+        return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else ""
 
     # Actions
 
@@ -329,7 +329,3 @@ class ArticleList(admin.ModelAdmin[Article]):
         message = f"Nothing was changed. Select at most {MAX_SELECTED} articles at a time."
         self.message_user(request, message, messages.ERROR)
         return True
-
-
-def _shown(moment: Any) -> str:
-    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

@@ -1,7 +1,6 @@
 """Unpublishing articles and moving them to the trash, with Undo, and the page of the trash."""
 
 from collections.abc import Collection, Iterable
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
@@ -13,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -60,20 +59,6 @@ def message_button(
         hidden,
         label,
     )
-
-
-def urls(model_admin: "ModelAdmin[Article]") -> list[URLPattern]:
-    def wrap(view: Any) -> Any:
-        return model_admin.admin_site.admin_view(partial(view, model_admin))
-
-    return [
-        path("trash/", wrap(trash_view), name="articles_article_trash"),
-        path("trash/restore/", wrap(restore_view), name="articles_article_trash_restore"),
-        path("trash/delete/", wrap(delete_view), name="articles_article_trash_delete"),
-        path("<int:object_id>/trash/", wrap(move_view), name="articles_article_move_to_trash"),
-        path("<int:object_id>/unpublish/", wrap(unpublish_view), name="articles_article_unpublish"),
-        path("undo-unpublishing/", wrap(undo_view), name="articles_article_undo_unpublishing"),
-    ]
 
 
 class InTrash(Exception):

@@ -221,17 +221,15 @@ def record_figures(*articles: Article) -> None:
         before = existing.get((row.article_id, row.image_id))
         if not before:
             new.append(row)
-        elif _differs(kept := before.pop(), row):
+            continue
+        kept = before.pop()
+        if any(getattr(kept, name) != getattr(row, name) for name in FIGURE_FIELDS):
             row.pk = kept.pk
             changed.append(row)
     deleted_ids = [row.pk for rest in existing.values() for row in rest]
     if new:
         usage_check.lock(known)
     _write(new, changed, deleted_ids)
-
-
-def _differs(before: Figure, now: Figure) -> bool:
-    return any(getattr(before, name) != getattr(now, name) for name in FIGURE_FIELDS)
 
 
 def _write(new: list[Figure], changed: list[Figure], deleted_ids: list[int]) -> None:
