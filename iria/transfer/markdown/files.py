@@ -138,7 +138,36 @@ class Folder:
                 return content.decode("cp1252", "replace"), True
 
 
-Value = str | list["Value"] | dict[str, "Value"]
+type Value = str | list[Value] | Fields
+TRUE: Final = frozenset({"true", "yes", "on", "1"})
+FALSE: Final = frozenset({"false", "no", "off", "0"})
+
+
+class Fields(dict[str, Value]):
+    """The fields of a text or of a part of it, with lower-case names. What is not there is empty."""
+
+    def first(self, *names: str) -> str:
+        """The first of these that has a text, on one line."""
+        return next((found for each in names if (found := text_of(self.get(each)))), "")
+
+    def is_true(self, *names: str) -> bool:
+        return self.first(*names).lower() in TRUE
+
+    def is_false(self, *names: str) -> bool:
+        return self.first(*names).lower() in FALSE
+
+    def part(self, name: str) -> "Fields":
+        """The fields below this one."""
+        value = self.get(name)
+        return value if isinstance(value, Fields) else Fields()
+
+    def parts(self, name: str) -> "list[Fields]":
+        """The same of each value in a list."""
+        value = self.get(name)
+        return (
+            [each for each in value if isinstance(each, Fields)] if isinstance(value, list) else []
+        )
+
 
 FENCE: Final = re.compile(r"(?P<fence>---|\+\+\+)(?P<format>json|toml|yaml)?[ \t]*(?:\n|$)")
 JSON_START: Final = re.compile(r"\{\s*(?:\"|\}\s*$)")
@@ -149,9 +178,9 @@ MAX_VALUES: Final = 20_000
 
 @dataclass(slots=True)
 class Document:
-    """A text and its fields, with lower-case names."""
+    """A text and its fields."""
 
-    fields: dict[str, Value]
+    fields: Fields
     body: str
     has_fields: bool = True
     is_guess: bool = False
@@ -169,12 +198,12 @@ def split_fields(text: str) -> Document:
         return _json(text)
     opened = FENCE.match(text)
     if opened is None:
-        return Document({}, text, has_fields=False)
+        return Document(Fields(), text, has_fields=False)
     ends = r"---|\.\.\." if opened["fence"] == "---" else r"\+\+\+"
     closed = re.compile(rf"^(?:{ends})[ \t]*$", re.MULTILINE).search(text, opened.end())
     if closed is None:
         # A line of its own at the beginning of a text without fields.
-        return Document({}, text, has_fields=False)
+        return Document(Fields(), text, has_fields=False)
     given = text[opened.end() : closed.start()]
     file_format = opened["format"] or ("yaml" if opened["fence"] == "---" else "toml")
     return Document(
@@ -182,7 +211,7 @@ def split_fields(text: str) -> Document:
     )
 
 
-def parse_fields(text: str, file_format: str, first_line: int = 1) -> dict[str, Value]:
+def parse_fields(text: str, file_format: str, first_line: int = 1) -> Fields:
     """The fields of a text in this format: yaml, toml or json.
 
     Raises:
@@ -203,13 +232,13 @@ def _json(text: str) -> Document:
     return Document(_fields(found, 1), text[end:].lstrip("\n"))
 
 
-def _fields(found: Any, line: int) -> dict[str, Value]:
+def _fields(found: Any, line: int) -> Fields:
     if found is None or found == "":
-        return {}
+        return Fields()
     if not isinstance(found, dict):
         raise Unreadable("The front matter has no fields with names.", line)
     value = _Reader(line).value(found)
-    return value if isinstance(value, dict) else {}
+    return value if isinstance(value, Fields) else Fields()
 
 
 @dataclass(slots=True)
@@ -227,10 +256,10 @@ class _Reader:
             )
         match given:
             case dict():
-                return {
-                    UNSTORABLE.sub("", str(key)).strip().lower(): self.value(each, depth + 1)
+                return Fields(
+                    (UNSTORABLE.sub("", str(key)).strip().lower(), self.value(each, depth + 1))
                     for key, each in given.items()
-                }
+                )
             case list():
                 return [self.value(each, depth + 1) for each in given]
             case bool():
@@ -261,14 +290,10 @@ def texts_of(value: Value | None) -> list[str]:
             return [text] if (text := " ".join(value.split())) else []
         case list():
             return [text for each in value for text in texts_of(each)]
-        case dict():
+        case Fields():
             return texts_of(value.get("name") or value.get("title"))
         case _:
             return []
-
-
-def first_of(fields: dict[str, Value], *names: str) -> str:
-    return next((found for each in names if (found := text_of(fields.get(each)))), "")
 
 
 def image_of(value: Value | None, depth: int = 0) -> tuple[str, dict[str, str]]:
@@ -278,16 +303,14 @@ def image_of(value: Value | None, depth: int = 0) -> tuple[str, dict[str, str]]:
             return value.strip(), {}
         case list() if value:
             return image_of(value[0], depth)
-        case dict() if depth < 3:
+        case Fields() if depth < 3:
             url = next(
                 (url for each in LEAD_PARTS if (url := image_of(value.get(each), depth + 1)[0])), ""
             )
             parts = {
-                "alt": first_of(value, "alt", "image_alt", "alttext", "alt_text"),
-                "caption": first_of(value, "caption", "image_caption", "title", "description"),
-                "credit": first_of(
-                    value, "credit", "credits", "attribution", "copyright", "author"
-                ),
+                "alt": value.first("alt", "image_alt", "alttext", "alt_text"),
+                "caption": value.first("caption", "image_caption", "title", "description"),
+                "credit": value.first("credit", "credits", "attribution", "copyright", "author"),
             }
             return url, parts
         case _:

@@ -8,7 +8,7 @@ from typing import Final
 
 from iria.transfer.bodies import path_of
 from iria.transfer.markdown import files
-from iria.transfer.markdown.files import Document, Folder, Value, first_of, text_of, texts_of
+from iria.transfer.markdown.files import Document, Fields, Folder, text_of, texts_of
 from iria.transfer.names import is_web_url, join, language_of, shown, url_parts
 from iria.transfer.records import Term, Unreadable
 
@@ -61,7 +61,7 @@ class OldSite:
     """Whether they are notes of Obsidian."""
     taxonomies: list[str] = field(default_factory=list)
     """Of Hugo, besides categories and tags."""
-    defaults: list[tuple[str, str, dict[str, Value]]] = field(default_factory=list)
+    defaults: list[tuple[str, str, Fields]] = field(default_factory=list)
     """Of Jekyll: path and type of the texts, and the fields that they have unless they say otherwise."""
     zone: str = ""
     permalinks: dict[str, str] = field(default_factory=dict)
@@ -81,9 +81,9 @@ class OldSite:
             fields.setdefault(name, value)
         return document
 
-    def _defaults(self, path: str, *, has_fields: bool) -> dict[str, Value]:
+    def _defaults(self, path: str, *, has_fields: bool) -> Fields:
         """The fields that settings give to texts of a folder: for Jekyll and Eleventy."""
-        defaults: dict[str, Value] = {}
+        defaults = Fields()
         if self.generator == JEKYLL and has_fields:
             parts = PurePosixPath(path).parts
             kinds = {"posts"} & {each.removeprefix("_") for each in parts} or {
@@ -98,18 +98,18 @@ class OldSite:
             defaults |= self._data(path.removesuffix(PurePosixPath(path).suffix))
         return defaults
 
-    def _data(self, name: str) -> dict[str, Value]:
+    def _data(self, name: str) -> Fields:
         """A file of Eleventy with the fields of a folder or a text."""
         for end in (".json", ".11tydata.json"):
             if self.folder.file(f"{name}{end}"):
                 return _settings(self.folder, f"{name}{end}")
-        return {}
+        return Fields()
 
 
 def read(folder: Folder) -> OldSite:
     """Raises Unreadable if the settings are broken."""
     name = next((each for each in CONFIGURATIONS if folder.file(each)), "")
-    settings = _settings(folder, name) if name else {}
+    settings = _settings(folder, name) if name else Fields()
     site = OldSite(folder)
     if name.startswith("_config") or folder.has("_posts") or folder.has("source/_posts"):
         site.generator = JEKYLL
@@ -118,43 +118,41 @@ def read(folder: Folder) -> OldSite:
         folder.left_out |= HUGO_LEFT_OUT
     elif any(folder.file(each) for each in ELEVENTY_FILES):
         site.generator = ELEVENTY
-    dates = settings.get("frontmatter")
-    names = texts_of(dates.get("date")) if isinstance(dates, dict) else []
+    names = texts_of(settings.part("frontmatter").get("date"))
     site.omits_dates = site.generator in {JEKYLL, ELEVENTY} or ":filename" in names
     site.is_vault = folder.has(".obsidian")
-    site.title = text_of(settings.get("title"))
-    site.url = text_of(settings.get("baseurl")) if site.generator == HUGO else ""
-    site.url = (site.url or text_of(settings.get("url"))).rstrip("/")
+    site.title = settings.first("title")
+    site.url = settings.first("baseurl") if site.generator == HUGO else ""
+    site.url = (site.url or settings.first("url")).rstrip("/")
     if not is_web_url(join(site.url, "")):
         site.url = ""
     languages = ("languagecode", "lang", "locale", "language", "defaultcontentlanguage")
-    site.language = language_of(first_of(settings, *languages))
-    site.zone = text_of(settings.get("timezone"))
+    site.language = language_of(settings.first(*languages))
+    site.zone = settings.first("timezone")
     if site.generator == JEKYLL:
         site.base_path = f"/{text_of(settings.get('baseurl')).strip('/')}".rstrip("/")
-        _read_defaults(site, settings.get("defaults"))
-    _read_taxonomies(site, settings.get("taxonomies"))
+        for each in settings.parts("defaults"):
+            scope = each.part("scope")
+            if each.part("values"):
+                place = (scope.first("path").strip("/"), scope.first("type"))
+                site.defaults.append((*place, each.part("values")))
+    names = [text_of(each) for each in settings.part("taxonomies").values()]
+    site.taxonomies = [each for each in names if each not in {"categories", "tags"}]
     _read_permalinks(site, settings)
-    _read_authors(site, settings.get("authors"))
+    _read_authors(site, settings.part("authors"))
     return site
 
 
-def _read_authors(site: OldSite, given: Value | None) -> None:
+def _read_authors(site: OldSite, given: Fields) -> None:
     for each in AUTHORS:
         if site.folder.file(each):
             given = _settings(site.folder, each)
-    for short, author in given.items() if isinstance(given, dict) else ():
+    for short, author in given.items():
         if names := texts_of(author):
             site.authors[short] = names[0]
 
 
-def _read_taxonomies(site: OldSite, given: Value | None) -> None:
-    if isinstance(given, dict):
-        names = map(text_of, given.values())
-        site.taxonomies = [each for each in names if each not in {"categories", "tags"}]
-
-
-def _settings(folder: Folder, name: str) -> dict[str, Value]:
+def _settings(folder: Folder, name: str) -> Fields:
     text, _ = folder.read(name)
     try:
         return files.parse_fields(text, FORMATS[name.rsplit(".", 1)[-1]])
@@ -162,32 +160,20 @@ def _settings(folder: Folder, name: str) -> dict[str, Value]:
         raise error.named(name) from error
 
 
-def _read_defaults(site: OldSite, given: Value | None) -> None:
-    for each in given if isinstance(given, list) else []:
-        scope, values = (
-            (each.get("scope"), each.get("values")) if isinstance(each, dict) else (0, 0)
-        )
-        if isinstance(scope, dict) and isinstance(values, dict):
-            path = text_of(scope.get("path")).strip("/")
-            site.defaults.append((path, text_of(scope.get("type")), values))
-
-
-def _read_permalinks(site: OldSite, settings: dict[str, Value]) -> None:
+def _read_permalinks(site: OldSite, settings: Fields) -> None:
     if site.generator == JEKYLL:
-        given = text_of(settings.get("permalink")) or "date"
+        given = settings.first("permalink") or "date"
         site.permalinks[""] = JEKYLL_STYLES.get(given, given)
-        collections = settings.get("collections")
-        for name, options in collections.items() if isinstance(collections, dict) else ():
-            pattern = text_of(options.get("permalink")) if isinstance(options, dict) else ""
+        collections = settings.part("collections")
+        for name in collections:
+            pattern = collections.part(name).first("permalink")
             site.permalinks[name] = pattern or "/:collection/:path:output_ext"
         return
-    given_all = settings.get("permalinks")
-    if isinstance(given_all, dict):
-        pages = given_all.get("page")
-        patterns = {**given_all, **(pages if isinstance(pages, dict) else {})}
-        site.permalinks = {
-            section: pattern for section, pattern in patterns.items() if isinstance(pattern, str)
-        }
+    given_all = settings.part("permalinks")
+    patterns = {**given_all, **given_all.part("page")}
+    site.permalinks = {
+        section: pattern for section, pattern in patterns.items() if isinstance(pattern, str)
+    }
 
 
 DATED: Final = re.compile(r"(?P<date>\d{4}-\d{1,2}-\d{1,2})[-_ ]+(?P<slug>.+)")
@@ -196,7 +182,6 @@ LANGUAGES: Final = frozenset(
     | {"ja", "ko", "nb", "nl", "no", "pl", "pt", "ro", "ru", "sv", "tr", "uk", "ur", "vi", "zh"}
 )
 """In the name of a file, as `about.de.md`."""
-FALSE: Final = frozenset({"false", "no", "off", "0"})
 VARIABLE: Final = re.compile(r"\{\{-?\s*([\w.]+)\s*(?:\|\s*(?:slug|slugify)\s*)?-?\}\}")
 LEAVES: Final = frozenset({"index", "_index"})
 DATE_PARTS: Final = {
@@ -259,15 +244,13 @@ class Place:
         if self.parts and self.parts[-1] in {"_posts", "_drafts"}:
             self.sections = self.sections or [self.parts[-1]]
 
-    def path_on_site(
-        self, fields: dict[str, Value], at: datetime | None, categories: list[Term]
-    ) -> str:
-        given = _filled(first_of(fields, "url", "permalink"), self, fields)
-        if given and "{" not in given and given.lower() not in FALSE:
+    def path_on_site(self, fields: Fields, at: datetime | None, categories: list[Term]) -> str:
+        given = _filled(fields.first("url", "permalink"), self, fields)
+        if given and "{" not in given and given.lower() not in files.FALSE:
             if ":" not in url_parts(given).path:
                 return path_of(given)
             return self.expanded(given, at, categories, fields)
-        slug = first_of(fields, "slug").strip("/")
+        slug = fields.first("slug").strip("/")
         pattern = self.site.permalinks.get("", "") if "_posts" in self.parts else ""
         if self.collection:
             pattern = self.site.permalinks.get(self.collection, "")
@@ -284,18 +267,18 @@ class Place:
         return path_of("/" + "/".join([*prefix, *parts]))
 
     def expanded(
-        self, pattern: str, at: datetime | None, categories: list[Term], fields: dict[str, Value]
+        self, pattern: str, at: datetime | None, categories: list[Term], fields: Fields
     ) -> str:
         """The path by a pattern of Jekyll or Hugo; empty if it needs what is not known."""
-        slug = first_of(fields, "slug").strip("/") or self.slug
+        slug = fields.first("slug").strip("/") or self.slug
         title = _slug_of_title(fields)
         values = {
             "categories": "/".join(each.source_id.replace(" ", "-") for each in categories),
             "section": self.sections[0] if self.sections else "",
             "sections": "/".join(self.sections),
             "slug": slug,
-            "slugorfilename": first_of(fields, "slug") or self.name,
-            "slugorcontentbasename": first_of(fields, "slug") or self.name,
+            "slugorfilename": fields.first("slug") or self.name,
+            "slugorcontentbasename": fields.first("slug") or self.name,
             "filename": self.name,
             "contentbasename": self.name,
             "basename": self.slug,
@@ -318,15 +301,15 @@ class Place:
         return "" if ":" in path else path_of(re.sub("/+", "/", f"/{path}"))
 
 
-def _slug_of_title(fields: dict[str, Value]) -> str:
-    return re.sub(r"[^\w]+", "-", text_of(fields.get("title")).lower()).strip("-")
+def _slug_of_title(fields: Fields) -> str:
+    return re.sub(r"[^\w]+", "-", fields.first("title").lower()).strip("-")
 
 
-def _filled(pattern: str, place: Place, fields: dict[str, Value]) -> str:
+def _filled(pattern: str, place: Place, fields: Fields) -> str:
     """A permalink of Eleventy with the name and the title, of which most are made."""
     values = {
         "page.fileslug": place.slug,
-        "slug": first_of(fields, "slug"),
+        "slug": fields.first("slug"),
         "title": _slug_of_title(fields),
     }
     return VARIABLE.sub(lambda found: values.get(found[1].lower()) or found[0], pattern)

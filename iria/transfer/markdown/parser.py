@@ -11,21 +11,21 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from articles.body.sanitiser import UNSTORABLE
-from iria.transfer.bodies import path_of, title_of
+from iria.transfer.bodies import FoundImages, path_of, title_of
 from iria.transfer.captions import split_html
 from iria.transfer.markdown import bodies, old_site
 from iria.transfer.markdown.files import (
+    FALSE,
     NOT_READ,
     TEXTS,
+    TRUE,
     Document,
+    Fields,
     Folder,
-    Value,
-    first_of,
     image_of,
-    text_of,
     texts_of,
 )
-from iria.transfer.markdown.old_site import FALSE, Place
+from iria.transfer.markdown.old_site import Place
 from iria.transfer.names import (
     Announced,
     join,
@@ -62,7 +62,6 @@ NOT_OF_A_SITE: Final = frozenset(
 TEMPLATE: Final = re.compile(
     r"\{%-?\s*(?:for|paginate|layout)\b|\{\{[<%]?\s*(?:content|range|define)\b"
 )
-TRUE: Final = frozenset({"true", "yes", "on", "1"})
 LEADS: Final = (
     *("cover", "image", "featured_image", "featuredimage", "featured-image", "feature_image"),
     *("cover_image", "coverimage", "hero_image", "heroimage", "hero", "banner", "header"),
@@ -89,7 +88,7 @@ class Texts:
     folder: Folder
     site: old_site.OldSite
     zone: tzinfo
-    _images: set[str] = field(default_factory=set)
+    images: FoundImages = field(default_factory=FoundImages)
 
     def can_read(self, path: str) -> bool:
         return not self._why_unread(path)
@@ -102,7 +101,7 @@ class Texts:
             return "It is a symbolic link to a folder, or leads out of the folder."
         return ""
 
-    def read(self, path: str, images: list[Image]) -> Text:
+    def read(self, path: str) -> Text:
         place = Place(path, self.site)
         text = Text(short_id(shown(path)), Kind.POSTS, "", place.slug, "", State.PUBLISHED)
         if reason := self._why_unread(path):
@@ -124,17 +123,17 @@ class Texts:
             document.body = _without_code(document.body, text.remarks)
         self._set_fields(text, place, document)
         self._set_paths(text, place, fields)
-        self._set_body(text, place, document, images)
-        self._set_lead(text, place, fields, images)
+        self._set_body(text, place, document)
+        self._set_lead(text, place, fields)
         return text
 
-    def _kind(self, place: Place, fields: dict[str, Value]) -> Kind:
-        named = text_of(fields.get("layout")) or text_of(fields.get("type"))
+    def _kind(self, place: Place, fields: Fields) -> Kind:
+        named = fields.first("layout") or fields.first("type")
         if named in {"page", "pages"} or (place.sections and place.sections[0] in PAGE_FOLDERS):
             return Kind.PAGES
         if named in {"post", "posts"} or place.date or POST_FOLDERS & {*place.sections}:
             return Kind.POSTS
-        if self.site.generator != old_site.PLAIN and not text_of(fields.get("date")):
+        if self.site.generator != old_site.PLAIN and not fields.first("date"):
             return Kind.PAGES
         return Kind.POSTS
 
@@ -159,58 +158,50 @@ class Texts:
 
     def _set_fields(self, text: Text, place: Place, document: Document) -> None:
         fields = document.fields
-        text.title = title_of(text_of(fields.get("title")))
+        text.title = title_of(fields.first("title"))
         if not text.title and place.is_markdown and (found := HEADING.match(document.body)):
             text.title = title_of(re.sub(r"[*_`]", "", found["text"].rstrip(" \t").rstrip("#")))
             document.body = document.body[found.end() :]
         elif not text.title and (found := TITLE.search(document.body)):
             text.title = title_of(found["text"])
         text.title = text.title or _title_of(place.slug)
-        text.slug = text_of(fields.get("slug")).strip("/") or place.slug
+        text.slug = fields.first("slug").strip("/") or place.slug
         self._set_dates(text, place, fields)
         self._set_state(text, place, fields)
-        description = title_of(
-            first_of(fields, "description", "seo_description", "meta_description")
-        )
+        description = title_of(fields.first("description", "seo_description", "meta_description"))
         text.search_description = description
         text.standfirst = (
-            title_of(
-                first_of(fields, "standfirst", "subtitle", "dek", "lead", "summary", "excerpt")
-            )
+            title_of(fields.first("standfirst", "subtitle", "dek", "lead", "summary", "excerpt"))
             or description
         )
-        text.language = (
-            language_of(first_of(fields, "lang", "language", "locale")) or place.language
-        )
-        text.canonical_url = first_of(fields, "canonical_url", "canonicalurl", "canonical")
-        text.comments_open = first_of(fields, "comments").lower() not in FALSE
+        text.language = language_of(fields.first("lang", "language", "locale")) or place.language
+        text.canonical_url = fields.first("canonical_url", "canonicalurl", "canonical")
+        text.comments_open = fields.first("comments").lower() not in FALSE
         text.noindex = (
-            first_of(fields, "noindex", "unlisted").lower() in TRUE
-            or "noindex" in first_of(fields, "robots", "metarobots").lower()
+            fields.is_true("noindex", "unlisted")
+            or "noindex" in fields.first("robots", "metarobots").lower()
         )
         self._set_terms(text, place, fields)
 
-    def _set_dates(self, text: Text, place: Place, fields: dict[str, Value]) -> None:
-        given = first_of(
-            fields, "date", "publishdate", "published_at", "pubdate", "created", "created_at"
+    def _set_dates(self, text: Text, place: Place, fields: Fields) -> None:
+        given = fields.first(
+            "date", "publishdate", "published_at", "pubdate", "created", "created_at"
         )
-        if not given and first_of(fields, "published").lower() not in {*TRUE, *FALSE}:
-            given = first_of(fields, "published")
+        if not given and fields.first("published").lower() not in {*TRUE, *FALSE}:
+            given = fields.first("published")
         text.published_at = moment(given, self.zone) or moment(place.date, self.zone)
         if given and not moment(given, self.zone):
             text.remarks.append(Remark("date not understood", given))
-        changed = first_of(
-            fields, "lastmod", "updated", "modified", "last_modified_at", "updated_at"
-        )
+        changed = fields.first("lastmod", "updated", "modified", "last_modified_at", "updated_at")
         text.modified_at = moment(changed, self.zone)
 
-    def _set_state(self, text: Text, place: Place, fields: dict[str, Value]) -> None:
-        status = first_of(fields, "status", "state").lower()
-        ends = moment(first_of(fields, "expirydate", "unpublishdate"), self.zone)
+    def _set_state(self, text: Text, place: Place, fields: Fields) -> None:
+        status = fields.first("status", "state").lower()
+        ends = moment(fields.first("expirydate", "unpublishdate"), self.zone)
         if (
-            first_of(fields, "draft").lower() in TRUE
-            or first_of(fields, "published").lower() in FALSE
-            or first_of(fields, "hidden", "private").lower() in TRUE
+            fields.is_true("draft")
+            or fields.is_false("published")
+            or fields.is_true("hidden", "private")
             or status in {"draft", "pending", "private", "hidden"}
             or "_drafts" in place.parts
         ):
@@ -225,9 +216,8 @@ class Texts:
         elif text.published_at is None and text.kind == Kind.POSTS:
             text.remarks.append(NO_DATE)
 
-    def _set_terms(self, text: Text, place: Place, fields: dict[str, Value]) -> None:
-        grouped = fields.get("taxonomies")
-        values = {**fields, **(grouped if isinstance(grouped, dict) else {})}
+    def _set_terms(self, text: Text, place: Place, fields: Fields) -> None:
+        values = Fields({**fields, **fields.part("taxonomies")})
         categories = self._names(values, "categories", "category")
         tags = self._names(values, "tags", "tag", "keywords")
         if self.site.generator == old_site.ELEVENTY:
@@ -247,7 +237,7 @@ class Texts:
             dict.fromkeys(title_of(self.site.authors.get(each, each))[:120] for each in names)
         )
 
-    def _names(self, fields: dict[str, Value], plural: str, singular: str, *more: str) -> list[str]:
+    def _names(self, fields: Fields, plural: str, singular: str, *more: str) -> list[str]:
         """Jekyll separates several in one text by spaces, others by commas."""
         names: list[str] = []
         for name in (plural, singular, *more):
@@ -262,7 +252,7 @@ class Texts:
                 names.append(value)
         return names
 
-    def _set_paths(self, text: Text, place: Place, fields: dict[str, Value]) -> None:
+    def _set_paths(self, text: Text, place: Place, fields: Fields) -> None:
         text.path = place.path_on_site(fields, self._here(text), text.categories)
         if not place.is_markdown and self.site.generator == old_site.PLAIN:
             text.old_paths.append(path_of(f"/{shown(place.path)}"))
@@ -285,76 +275,57 @@ class Texts:
         """The date in the zone of the old site, which its URLs have."""
         return text.published_at.astimezone(self.zone) if text.published_at else None
 
-    def _set_body(self, text: Text, place: Place, document: Document, images: list[Image]) -> None:
-        def identify(url: str) -> str:
-            return self._image(url, place, images)
-
-        def link(href: str) -> str:
-            return self._link(href, text, place)
-
-        converted = bodies.convert(
+    def _set_body(self, text: Text, place: Place, document: Document) -> None:
+        bodies.convert(
             document.body,
             is_markdown=place.is_markdown,
             is_vault=self.site.is_vault,
             find=self.folder.find,
-            identify=identify,
-            link=link,
-        )
-        converted.put_into(text)
+            identify=lambda url: self._image(url, place),
+            link=lambda href: self._link(href, text, place),
+        ).put_into(text)
 
-    def _set_lead(
-        self, text: Text, place: Place, fields: dict[str, Value], images: list[Image]
-    ) -> None:
+    def _set_lead(self, text: Text, place: Place, fields: Fields) -> None:
         for name in LEADS:
             url, parts = image_of(fields.get(name))
             if not url:
                 continue
-            source_id = self._image(url, place, images)
+            source_id = self._image(url, place)
             stem = name.removesuffix("_image").removesuffix("image") or name
-            flat = {
-                part: first_of(
-                    fields,
-                    *(f"{base}{mark}{part}" for base in (name, stem) for mark in "_-"),
-                    f"{name}{part}",
-                    f"{stem}{part}",
-                )
-                for part in ("alt", "caption", "credit")
-            }
-            caption = split_html(parts.get("caption") or flat["caption"])
-            credit = parts.get("credit") or flat["credit"] or caption.credit
+            names = [f"{base}{mark}" for mark in "_-" for base in (name, stem)] + [name, stem]
+            for part in ("alt", "caption", "credit"):
+                parts[part] = parts.get(part) or fields.first(*(f"{each}{part}" for each in names))
+            caption = split_html(parts["caption"])
+            credit = parts["credit"] or caption.credit
             if caption.is_undecided:
                 text.remarks.append(Remark("undecided credit", caption.text))
             if credit:
                 text.credits.setdefault(source_id, credit)
             text.lead_image = source_id
-            text.lead_caption = caption.caption
-            text.lead_alt = parts.get("alt") or flat["alt"]
-            for number, each in enumerate(images):
-                if each.source_id == source_id:
-                    images[number] = replace(
-                        each,
-                        caption=title_of(caption.caption),
-                        credit=credit,
-                        alt=parts.get("alt") or flat["alt"],
-                    )
+            text.lead_caption, text.lead_alt = caption.caption, parts["alt"]
+            shown_caption = title_of(caption.caption)
+            self.images.new = [
+                replace(each, caption=shown_caption, credit=credit, alt=parts["alt"])
+                if each.source_id == source_id
+                else each
+                for each in self.images.new
+            ]
             return
         if place.is_bundle and (file := self._bundle_lead(place)):
-            text.lead_image = self._image(file, place, images)
+            text.lead_image = self._image(file, place)
             self._set_resource(text, file, fields)
 
     @staticmethod
-    def _set_resource(text: Text, file: str, fields: dict[str, Value]) -> None:
+    def _set_resource(text: Text, file: str, fields: Fields) -> None:
         """What a page bundle of Hugo says of its files."""
-        listed = fields.get("resources")
-        for each in listed if isinstance(listed, list) else []:
-            if not isinstance(each, dict) or not fnmatch(file, text_of(each.get("src"))):
+        for each in fields.parts("resources"):
+            if not fnmatch(file, each.first("src")):
                 continue
-            params = each.get("params")
-            given = {**each, **(params if isinstance(params, dict) else {})}
-            caption = split_html(first_of(given, "caption", "description", "title"))
+            given = Fields({**each, **each.part("params")})
+            caption = split_html(given.first("caption", "description", "title"))
             text.lead_caption = caption.caption
-            text.lead_alt = first_of(given, "alt", "alttext", "alt_text")
-            if credit := first_of(given, *CREDITS) or caption.credit:
+            text.lead_alt = given.first("alt", "alttext", "alt_text")
+            if credit := given.first(*CREDITS) or caption.credit:
                 text.credits.setdefault(text.lead_image, credit)
             return
 
@@ -367,21 +338,14 @@ class Texts:
             return ""
         return names[0] if names else ""
 
-    def _image(self, url: str, place: Place, images: list[Image]) -> str:
+    def _image(self, url: str, place: Place) -> str:
         """The source id of an image; a record of it is made the first time."""
         url = url.strip()
         path = self._file_of(url, place)
         source_id = short_id(shown(path) or url)
-        if source_id and source_id not in self._images and not url.startswith("data:"):
-            self._images.add(source_id)
+        if source_id and not url.startswith("data:"):
             absolute = join(f"{self.site.url}/", url) if self.site.url else url
-            images.append(
-                Image(
-                    source_id,
-                    shown(path) or absolute,
-                    path or self._missing(url),
-                )
-            )
+            self.images.add(Image(source_id, shown(path) or absolute, path or self._missing(url)))
         return source_id
 
     def _missing(self, url: str) -> str:
@@ -449,16 +413,11 @@ def _title_of(slug: str) -> str:
     return title[:1].upper() + title[1:]
 
 
-def _is_unlisted(fields: dict[str, Value]) -> bool:
+def _is_unlisted(fields: Fields) -> bool:
     """Whether a page was made without a URL."""
-    build = fields.get("build") or fields.get("_build")
-    render = text_of(build.get("render")).lower() if isinstance(build, dict) else ""
-    is_hidden = text_of(fields.get("headless")).lower() in TRUE
-    return (
-        is_hidden
-        or render in {*FALSE, "never"}
-        or text_of(fields.get("permalink")).lower() in FALSE
-    )
+    render = (fields.part("build") or fields.part("_build")).first("render").lower()
+    is_hidden = fields.is_true("headless") or fields.is_false("permalink")
+    return is_hidden or render in {*FALSE, "never"}
 
 
 def _without_code(body: str, remarks: list[Remark]) -> str:
@@ -519,10 +478,9 @@ class MarkdownFolder:
         yield Site(SYSTEM, texts.site.title, url, texts.site.language)
         terms: list[Term] = []
         for path in texts.folder.texts(texts.site.below):
-            images: list[Image] = []
-            text = texts.read(path, images)
+            text = texts.read(path)
             if not text.skipped:
-                yield from images
+                yield from texts.images.take()
                 for record in announced.before(text):
                     yield record
                     if isinstance(record, Term):
