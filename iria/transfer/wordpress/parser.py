@@ -87,9 +87,24 @@ def name_of(element: Element) -> str:
     return "excerpt" if local == "encoded" and "excerpt" in space else local
 
 
-def values_of(element: Element) -> dict[str, str]:
+class Values(dict[str, str]):
+    """The names and texts of an element's children, or of its custom fields."""
+
+    def text(self, name: str) -> str:
+        return self.get(name, "").strip()
+
+    def line(self, name: str) -> str:
+        return line_of(self.get(name, ""))
+
+    def first(self, names: tuple[str, ...]) -> str:
+        """The first of these fields of plugins that has something else than a placeholder."""
+        texts = (self.get(name, "") for name in names)
+        return next((each for each in texts if each and not TEMPLATE.search(each)), "")
+
+
+def values_of(element: Element) -> Values:
     """The text of every child by its name; of several with one name the first."""
-    texts: dict[str, str] = {}
+    texts = Values()
     for child in element:
         texts.setdefault(name_of(child), child.text or "")
     return texts
@@ -206,14 +221,14 @@ class Export:
                 given = values_of(element)
                 yield Term(
                     _slug(given.get("tag_slug", "")) or _digest(given.get("tag_name", "")),
-                    line_of(given.get("tag_name", "")) or given.get("tag_slug", ""),
-                    description=line_of(given.get("tag_description", "")),
+                    given.line("tag_name") or given.get("tag_slug", ""),
+                    description=given.line("tag_description"),
                 )
             case "item":
                 yield self._item(element)
 
     def _item(self, element: Element) -> Record:
-        given, meta = values_of(element), _meta(element, "postmeta")
+        given, meta = values_of(element), _meta(element)
         match given.get("post_type", "post").strip() or "post":
             case "attachment":
                 return _image(given, meta, self._site_url)
@@ -222,9 +237,7 @@ class Export:
             case post_type:
                 return self._text(element, given, meta, post_type)
 
-    def _text(
-        self, element: Element, given: dict[str, str], meta: dict[str, str], post_type: str
-    ) -> Text:
+    def _text(self, element: Element, given: Values, meta: Values, post_type: str) -> Text:
         source_id = _source_id(given)
         converted = convert(
             given.get("encoded", ""),
@@ -236,19 +249,19 @@ class Export:
         text = Text(
             source_id=source_id,
             kind=Kind.PAGES if post_type == "page" else Kind.POSTS,
-            title=line_of(given.get("title", "")),
+            title=given.line("title"),
             slug=_slug(given.get("post_name", "")).removesuffix(TRASHED),
             body=converted.html,
             state=STATUS.get(given.get("status", "publish").strip(), State.DRAFT),
-            standfirst=line_of(_first(meta, SUBTITLES) or given.get("excerpt", "")),
-            search_description=line_of(_first(meta, DESCRIPTIONS)),
-            social_title=line_of(_first(meta, SOCIAL_TITLES)),
-            canonical_url=_first(meta, CANONICAL).strip(),
+            standfirst=line_of(meta.first(SUBTITLES) or given.get("excerpt", "")),
+            search_description=line_of(meta.first(DESCRIPTIONS)),
+            social_title=line_of(meta.first(SOCIAL_TITLES)),
+            canonical_url=meta.first(CANONICAL).strip(),
             path=path_of(given.get("link", "")),
             comments_open=given.get("comment_status", "open").strip() != "closed",
             lead_caption=meta.get(LEAD_CAPTION, ""),
-            lead_image=meta.get("_thumbnail_id", "").strip(),
-            noindex=meta.get("_yoast_wpseo_meta-robots-noindex", "").strip() == "1"
+            lead_image=meta.text("_thumbnail_id"),
+            noindex=meta.text("_yoast_wpseo_meta-robots-noindex") == "1"
             or '"noindex"' in meta.get("rank_math_robots", ""),
             comments=list(self._comments(element)),
             remarks=converted.remarks,
@@ -273,11 +286,11 @@ class Export:
             self._reusable = {
                 _source_id(given): given.get("encoded", "")
                 for given in values
-                if given.get("post_type", "").strip() == REUSABLE
+                if given.text("post_type") == REUSABLE
             }
         return self._reusable.get(number, "")
 
-    def _set_dates(self, text: Text, given: dict[str, str]) -> None:
+    def _set_dates(self, text: Text, given: Values) -> None:
         text.published_at, contradictory = moment_of_two(
             given.get("post_date", ""),
             given.get("post_date_gmt", ""),
@@ -291,9 +304,7 @@ class Export:
             dates = f"{given.get('post_date')} and {given.get('post_date_gmt')} UTC"
             text.remarks.append(Remark("contradictory dates", f"{dates}; the first one was used."))
 
-    def _set_terms(
-        self, text: Text, element: Element, given: dict[str, str], meta: dict[str, str]
-    ) -> None:
+    def _set_terms(self, text: Text, element: Element, given: Values, meta: Values) -> None:
         others: dict[str, list[str]] = {}
         for domain, slug, name in self._terms(element):
             match domain:
@@ -315,9 +326,9 @@ class Export:
                     others.setdefault(domain, []).append(name or slug)
         for domain, names in sorted(others.items()):
             text.remarks.append(Remark("taxonomy not imported", f"{domain}: {', '.join(names)}"))
-        if not text.authors and (creator := given.get("creator", "").strip()):
+        if not text.authors and (creator := given.text("creator")):
             text.authors.append(creator)
-        primary = self._slugs.get(_first(meta, PRIMARY).strip())
+        primary = self._slugs.get(meta.first(PRIMARY).strip())
         text.categories.sort(key=lambda term: term.source_id != primary)
 
     def _terms(self, element: Element) -> Iterator[tuple[str, str, str]]:
@@ -340,20 +351,17 @@ class Export:
             written, _ = moment_of_two(
                 given.get("comment_date", ""), given.get("comment_date_gmt", ""), "", self.zone
             )
-            parent = given.get("comment_parent", "").strip()
+            parent = given.text("comment_parent")
             content = comment_text(given.get("comment_content", ""))
             yield Comment(
-                source_id=given.get("comment_id", "").strip()
-                or _digest(str(sorted(given.items()))),
-                name=line_of(given.get("comment_author", ""))[:80],
-                email=given.get("comment_author_email", "").strip(),
+                source_id=given.text("comment_id") or _digest(str(sorted(given.items()))),
+                name=given.line("comment_author")[:80],
+                email=given.text("comment_author_email"),
                 text=content,
                 created_at=written,
-                state=COMMENT_STATUS.get(
-                    given.get("comment_approved", "").strip(), CommentState.PENDING
-                ),
+                state=COMMENT_STATUS.get(given.text("comment_approved"), CommentState.PENDING),
                 parent="" if parent == "0" else parent,
-                skipped=_why_no_comment(given.get("comment_type", "").strip(), content),
+                skipped=_why_no_comment(given.text("comment_type"), content),
             )
 
 
@@ -367,33 +375,30 @@ def _site(header: dict[str, str]) -> Site:
     return Site(SYSTEM, line_of(header.get("title", "")), join(url, "").rstrip("/"), language)
 
 
-def _author(given: dict[str, str]) -> Author:
-    login = given.get("author_login", "").strip()
+def _author(given: Values) -> Author:
+    login = given.text("author_login")
     full = f"{given.get('author_first_name', '')} {given.get('author_last_name', '')}".strip()
-    name = line_of(given.get("author_display_name", "")) or line_of(full) or login
+    name = given.line("author_display_name") or line_of(full) or login
     if name == login and "@" in name.strip("@"):
         # An e-mail address is not for readers.
         name = name.partition("@")[0]
     return Author(
         login or _digest(name),
         name or "Unknown",
-        given.get("author_email", "").strip(),
+        given.text("author_email"),
         _nicename(login),
     )
 
 
-def _guest_author(given: dict[str, str], meta: dict[str, str]) -> Author:
-    login = meta.get("cap-user_login", "").strip()
+def _guest_author(given: Values, meta: Values) -> Author:
+    login = meta.text("cap-user_login")
     slug = (_slug(given.get("post_name", "")) or _nicename(login)).removeprefix(CO_AUTHOR)
     return Author(
         slug or _source_id(given),
-        line_of(meta.get("cap-display_name", ""))
-        or line_of(given.get("title", ""))
-        or login
-        or "Unknown",
-        meta.get("cap-user_email", "").strip(),
+        meta.line("cap-display_name") or given.line("title") or login or "Unknown",
+        meta.text("cap-user_email"),
         slug,
-        line_of(meta.get("cap-description", "")),
+        meta.line("cap-description"),
     )
 
 
@@ -404,37 +409,37 @@ def _nicename(login: str) -> str:
     return re.sub("-+", "-", "-".join(words)).strip("-") or login
 
 
-def _category(given: dict[str, str], named: Mapping[str, str]) -> Term:
+def _category(given: Values, named: Mapping[str, str]) -> Term:
     parent = _slug(given.get("category_parent", ""))
     slug = _slug(given.get("category_nicename", ""))
-    name = line_of(given.get("cat_name", ""))
+    name = given.line("cat_name")
     return Term(
         slug or _digest(name),
         name or slug or "Unnamed",
         Kind.CATEGORIES,
         # WordPress 2 gave the name of the parent.
         named.get(parent) or named.get(line_of(parent), parent),
-        line_of(given.get("category_description", "")),
+        given.line("category_description"),
     )
 
 
-def _image(given: dict[str, str], meta: dict[str, str], site_url: str) -> Image:
+def _image(given: Values, meta: Values, site_url: str) -> Image:
     url = (given.get("attachment_url") or given.get("guid") or "").strip()
     url = join(f"{site_url}/", url) if url and site_url else url
-    path = meta.get("_wp_attached_file", "").strip() or _below_uploads(url)
+    path = meta.text("_wp_attached_file") or _below_uploads(url)
     parts = split_html(given.get("excerpt", ""))
     remarks = (Remark("undecided credit", parts.text),) if parts.is_undecided else ()
-    parent = given.get("post_parent", "").strip()
-    credit = dict.fromkeys((line_of(_first(meta, CREDITS)), line_of(meta.get(CREDITED, ""))))
+    parent = given.text("post_parent")
+    credit = dict.fromkeys((line_of(meta.first(CREDITS)), line_of(meta.get(CREDITED, ""))))
     is_image = bool(IMAGE_FILE.search(path_of(url).rstrip("/") or path))
     return Image(
         source_id=_source_id(given),
         url=url,
         path=path,
-        title=line_of(given.get("title", "")),
+        title=given.line("title"),
         caption=line_of(parts.caption),
         credit="/".join(each for each in credit if each) or parts.credit,
-        alt=line_of(meta.get("_wp_attachment_image_alt", "")),
+        alt=meta.line("_wp_attachment_image_alt"),
         page_path=path_of(given.get("link", "")),
         parent="" if parent == "0" else parent,
         remarks=remarks,
@@ -448,7 +453,7 @@ def _below_uploads(url: str) -> str:
     return below if found else path.rsplit("/", 1)[-1]
 
 
-def _set_language(text: Text, given: dict[str, str], meta: dict[str, str]) -> None:
+def _set_language(text: Text, given: Values, meta: Values) -> None:
     """As WPML has it, where Polylang has no term."""
     in_url = LANGUAGE_IN_URL.search(given.get("link", ""))
     language = meta.get(LANGUAGE, "").strip() or (in_url[1] if in_url else "")
@@ -457,7 +462,7 @@ def _set_language(text: Text, given: dict[str, str], meta: dict[str, str]) -> No
         text.translation_key = f"wpml {group}"
 
 
-def _set_state(text: Text, given: dict[str, str]) -> None:
+def _set_state(text: Text, given: Values) -> None:
     """What the status means here; whatever must not be public becomes a draft."""
     status = given.get("status", "publish").strip()
     if status in {"inherit", "auto-draft"}:
@@ -469,7 +474,7 @@ def _set_state(text: Text, given: dict[str, str]) -> None:
     if given.get("post_password", ""):
         text.state = State.TRASH if text.state == State.TRASH else State.DRAFT
         text.remarks.append(Remark("password-protected", "Imported as a draft."))
-    if given.get("is_sticky", "").strip() == "1":
+    if given.text("is_sticky") == "1":
         text.is_sticky = True
     if text.state == State.PUBLISHED and text.published_at is None:
         text.remarks.append(NO_DATE)
@@ -485,24 +490,18 @@ def _why_no_comment(kind: str, text: str) -> str:
     return ""
 
 
-def _meta(element: Element, tag: str) -> dict[str, str]:
-    meta: dict[str, str] = {}
+def _meta(element: Element) -> Values:
+    meta = Values()
     for each in element:
-        if name_of(each) == tag:
+        if name_of(each) == "postmeta":
             given = values_of(each)
             meta.setdefault(given.get("meta_key", ""), given.get("meta_value", ""))
     return meta
 
 
-def _first(meta: dict[str, str], names: tuple[str, ...]) -> str:
-    return next(
-        (meta[name] for name in names if meta.get(name) and not TEMPLATE.search(meta[name])), ""
-    )
-
-
-def _source_id(given: dict[str, str]) -> str:
+def _source_id(given: Values) -> str:
     """The id; without one, what else tells the item from others."""
-    number = given.get("post_id", "").strip()
+    number = given.text("post_id")
     return number or _digest(given.get("guid") or given.get("link") or given.get("title") or "")
 
 
