@@ -1,7 +1,7 @@
 """The comment form: its values, its signed token and its errors.
 
 A public page is the same for everybody and has no token. It is created on an uncached
-page or fetched by a script when the form gets focus (docs/decisions/public-forms.md).
+page or fetched by a script when the form gets focus (docs/decisions/public-pages.md).
 """
 
 from dataclasses import dataclass
