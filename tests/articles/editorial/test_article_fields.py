@@ -21,26 +21,20 @@ from articles.editorial.versions.content import BLANK, LABELS, fields_of
 from tests import newsroom
 
 VALUES: dict[str, Any] = {
-    "headline": "Changed",
-    "standfirst": "Changed",
     "body": "<p>Changed.</p>",
-    "lead_caption": "Changed",
     "slug": "changed",
     "language": "fr",
-    "search_description": "Changed",
-    "social_title": "Changed",
-    "lead_alt": "Changed",
     "lead_decorative": True,
     "canonical_url": "https://example.org/changed/",
     "noindex": True,
     "show_updated": False,
-    "first_published_in": "Elsewhere",
     "first_published_url": "https://example.org/first/",
     "licence": "CC BY 4.0",
     "comments_open": False,
     "comments_policy": "held",
     "comments_close_after": 7,
 }
+"""Of fields that are not plain texts."""
 
 
 def test_every_field_is_declared_once() -> None:
@@ -68,7 +62,7 @@ def test_an_edit_of_any_editable_field_is_saved(name: str, edna: User) -> None:
         "lead_image": newsroom.picture,
         "social_image": newsroom.picture,
     }
-    value = choices[name]() if name in choices else VALUES[name]
+    value = choices[name]() if name in choices else VALUES.get(name, "Changed")
     if name == "first_published_url":
         article.first_published_in = "Elsewhere"
     setattr(article, name, value)
