@@ -382,50 +382,47 @@ def convert(
     def prepare(tree: HtmlElement) -> list[Remark]:
         footnotes(tree)
         _captions(tree)
-        if is_markdown:
-            _tasks(tree)
-            _callouts(tree)
+        remarks = bodies.apply(RULES, tree) if is_markdown else []
         for anchor in tree.iter("a"):
             if href := anchor.get("href"):
                 anchor.set("href", link(href))
-        return []
+        return remarks
 
     result = bodies.convert_html(text, identify, prepare)
     result.remarks[:0] = remarks
     return result
 
 
-def _tasks(tree: HtmlElement) -> None:
+def _task(item: HtmlElement) -> None:
     """`[x]` at the beginning of an item of a list."""
-    for item in tree.iter("li"):
-        first = item[0] if not (item.text or "").strip() and len(item) else item
-        if found := TASK.match(first.text or ""):
-            first.text = f"{'☐' if found[1] == ' ' else '☑'} {(first.text or '')[found.end() :]}"
+    first = item[0] if not (item.text or "").strip() and len(item) else item
+    if found := TASK.match(first.text or ""):
+        first.text = f"{'☐' if found[1] == ' ' else '☑'} {(first.text or '')[found.end() :]}"
 
 
-def _callouts(tree: HtmlElement) -> None:
+def _callout(quotation: HtmlElement) -> None:
     """A quotation that begins with `[!NOTE]`, as GitHub, Hugo and Obsidian have it."""
-    for quotation in list(tree.iter("blockquote")):
-        first = quotation[0] if len(quotation) else None
-        match = CALLOUT.match(first.text or "") if first is not None and first.tag == "p" else None
-        if first is None or match is None:
-            continue
-        quotation.tag = "aside"
-        quotation.set("data-callout", "")
-        title, line_end, rest = (first.text or "")[match.end() :].partition("\n")
-        first.text = rest if line_end else None
-        if title := title.strip():
-            heading = lxml_html.Element("p")
-            etree.SubElement(heading, "strong").text = title
-            quotation.insert(0, heading)
-            if not line_end:
-                # Its title has elements, or ends with a line break.
-                broken = first[0] if len(first) and first[0].tag == "br" else None
-                if broken is not None:
-                    first.text = (broken.tail or "").lstrip()
-                    first.remove(broken)
-        if not first.text_content().strip() and next(first.iter("img"), None) is None:
-            first.drop_tree()
+    first = quotation[0] if len(quotation) else None
+    match = CALLOUT.match(first.text or "") if first is not None and first.tag == "p" else None
+    if first is None or match is None:
+        return
+    quotation.tag = "aside"
+    quotation.set("data-callout", "")
+    title, line_end, rest = (first.text or "")[match.end() :].partition("\n")
+    first.text = rest if line_end else None
+    if title := title.strip():
+        heading = lxml_html.Element("p")
+        etree.SubElement(heading, "strong").text = title
+        quotation.insert(0, heading)
+        if not line_end and len(first) and first[0].tag == "br":
+            # Its title ends with a line break.
+            first.text = (first[0].tail or "").lstrip()
+            first.remove(first[0])
+    if not first.text_content().strip() and next(first.iter("img"), None) is None:
+        first.drop_tree()
+
+
+RULES: Final[dict[str, bodies.Action]] = {"li": _task, "blockquote": _callout}
 
 
 def page_fields(page: str) -> dict[str, str]:

@@ -13,20 +13,25 @@ from typing import Final
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from articles.body.tree import UNREADABLE, drop, inner_html, replace, unwrap
+from articles.body.tree import UNREADABLE, drop, inner_html, replace, text_of, unwrap
 from iria.transfer.bodies import (
     DIGITS,
     LINK,
+    Action,
     Converted,
+    apply,
     classes_of,
     convert_embeds,
     convert_galleries,
     convert_images,
     elements_of,
+    first,
+    footnote,
     images_within,
     last_tag,
     plain,
     replace_ended,
+    select,
     without_comments,
     without_markup,
 )
@@ -273,9 +278,7 @@ def make_plain(tree: HtmlElement, site_url: str) -> list[Remark]:
     unwrap(tree, no_images)
     _backgrounds(tree)
     _make_absolute(tree, site_url)
-    _files(tree)
-    _formulas(tree)
-    return [*remarks, *_linked_images(tree)]
+    return [*remarks, *apply(RULES, tree), *_linked_images(tree)]
 
 
 def lost_functions(tree: HtmlElement) -> list[Remark]:
@@ -308,8 +311,8 @@ def _find_source(image: HtmlElement) -> str:
     """Sets the URL of an image that a plugin loads late; empty if its data is in the text itself."""
     source = (image.get("src") or "").strip()
     if not source or source.startswith("data:"):
-        first = (image.get("srcset") or image.get("data-srcset") or "").split(",")[0].split()
-        named = [image.get(name) or "" for name in LAZY] + first[:1]
+        listed = (image.get("srcset") or image.get("data-srcset") or "").split(",")[0].split()
+        named = [image.get(name) or "" for name in LAZY] + listed[:1]
         source = next((each for each in named if each and not each.startswith("data:")), "")
         if source:
             image.set("src", source)
@@ -345,23 +348,31 @@ def _make_absolute(tree: HtmlElement, site_url: str) -> None:
             each.set(name, absolute)
 
 
-def _files(tree: HtmlElement) -> None:
+def _captioned(box: HtmlElement) -> None:
+    if first(box, "figure") is None:
+        box.tag = "figure"
+
+
+def _file(box: HtmlElement) -> None:
     """A file has its name as link, and a button and a preview for the same."""
-    for box in tree.iter("div"):
-        if "wp-block-file" not in classes_of(box):
-            continue
-        links = list(box.iter("a"))
-        buttons = [each for each in links if "wp-block-file__button" in classes_of(each)]
-        drop(box, [*box.iter("object"), *(buttons if len(links) > len(buttons) else [])])
+    buttons = list(select(box, "a.wp-block-file__button"))
+    has_name = len(list(box.iter("a"))) > len(buttons)
+    drop(box, [*box.iter("object"), *(buttons if has_name else [])])
 
 
-def _formulas(tree: HtmlElement) -> None:
+def _formula(formula: HtmlElement) -> None:
     """The source of a formula, since its drawing is not kept."""
-    for formula in list(tree.iter("math")):
-        sources = [each for each in formula.iter("annotation") if each.get("encoding") == TEX]
-        code = lxml_html.Element("code")
-        code.text = " ".join("".join((sources or [formula])[0].itertext()).split())
-        replace(formula, code)
+    sources = [each for each in formula.iter("annotation") if each.get("encoding") == TEX]
+    code = lxml_html.Element("code")
+    code.text = text_of((sources or [formula])[0])
+    replace(formula, code)
+
+
+RULES: Final[dict[str, Action]] = {
+    "div.wp-caption": _captioned,
+    "div.wp-block-file": _file,
+    "math": _formula,
+}
 
 
 def _linked_images(tree: HtmlElement) -> list[Remark]:
@@ -431,9 +442,6 @@ def convert(
     tree = elements_of(text)
     if tree is None:
         return without_markup(text, result)
-    for box in tree.iter("div"):
-        if "wp-caption" in classes_of(box) and next(box.iter("figure"), None) is None:
-            box.tag = "figure"
     result.remarks += make_plain(tree, site_url)
     _footnotes(tree, footnotes, result)
     convert_embeds(tree, result)
@@ -470,9 +478,7 @@ def _footnotes(tree: HtmlElement, texts: str, result: Converted) -> None:
         number, html = mark.get("data-fn"), mark.get("data-footnote-html")
         text = note_text(html) if html else notes.get(number or "", "")
         if text:
-            note = lxml_html.Element("span")
-            note.set("data-footnote", text)
-            replace(mark, note)
+            replace(mark, footnote(text))
         elif number:
             result.remarks.append(Remark("footnote without text", "".join(mark.itertext())))
 
