@@ -411,6 +411,10 @@ def test_an_upload_at_the_host_of_ghost_is_one_of_the_site() -> None:
     assert Place("").image_id(url) == PLACE.image_id("/content/images/2025/a b.jpg")
 
 
+def test_an_image_in_a_link_without_a_target_loses_nothing() -> None:
+    assert _remarks(html='<a><img src="/content/images/a.jpg"></a>') == []
+
+
 def test_the_emoji_of_a_callout_is_in_its_first_paragraph() -> None:
     assert _card("callout", calloutEmoji="💡", calloutText="<p>One</p><p>Two</p>") == (
         '<aside data-callout=""><p>💡 One</p><p>Two</p></aside>'
