@@ -1,6 +1,5 @@
 """The operations for categories, tags, authors, images with their credit and licence, and visible comments."""
 
-from collections.abc import Collection
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -58,11 +57,10 @@ IMAGE: Final = FieldSet.of(
         "files": files_of,
     },
 )
-ALL_FIELDS: Final = tuple(IMAGE.serializers)
 
 
-def serialize_image(image: Image, names: Collection[str] = ALL_FIELDS) -> dict[str, Any]:
-    return IMAGE.serialize(image, names)
+def serialize_image(image: Image) -> dict[str, Any]:
+    return IMAGE.serialize(image, IMAGE.serializers)
 
 
 def public_images() -> ImageQuerySet:

@@ -349,7 +349,8 @@ def unpublish_with_undo(article: Article, *, by: User) -> str:
         current = Article.objects.locked().filter(pk=article.pk).first()
         was_published = current is not None and current.is_published
         draft = drafts.draft_of(article) if was_published else None
-        live = draft and _live_revision(article)
+        seen = article.revisions.filter(published_at__isnull=False)
+        live = draft and seen.order_by("-published_at", "-number").first()
         updated_at = current.updated_at if current is not None else None
         unpublish(article, by=by)
         if not was_published or (draft is not None and live is None):
@@ -389,7 +390,11 @@ def undo_unpublishing(undo_state: UndoState, *, by: User) -> Article:
     """
     with transaction.atomic():
         article = Article.objects.locked().filter(pk=undo_state.article_id).first()
-        if article is None or not _is_unchanged(article, undo_state):
+        latest = article and article.state_changes.values_list("pk", flat=True).first()
+        if article is None or (latest, article.version) != (
+            undo_state.state_change_id,
+            undo_state.version,
+        ):
             raise NotReady(["The article was changed since. Check it, then publish it."])
         if undo_state.draft_id:
             _write_revision(article, undo_state.live_id, by)
@@ -403,19 +408,9 @@ def undo_unpublishing(undo_state: UndoState, *, by: User) -> Article:
     return article
 
 
-def _is_unchanged(article: Article, undo_state: UndoState) -> bool:
-    latest = article.state_changes.values_list("pk", flat=True).first()
-    return (latest, article.version) == (undo_state.state_change_id, undo_state.version)
-
-
 def _write_revision(article: Article, revision_id: int, by: User) -> None:
     revision = Revision.objects.get(pk=revision_id, article=article)
     drafts.save(article, content_of_revision(revision), by=by, reason=Reason.RESTORE)
-
-
-def _live_revision(article: Article) -> Revision | None:
-    seen = article.revisions.filter(published_at__isnull=False)
-    return seen.order_by("-published_at", "-number").first()
 
 
 def _to_json(moment: datetime | None) -> str:

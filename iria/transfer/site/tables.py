@@ -4,7 +4,7 @@ PostgreSQL writes the JSON of a row and reads it again, so that every value surv
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
@@ -123,7 +123,9 @@ class Column:
         if self.type == "string" and self.field.max_length and not self.named:
             described["maxLength"] = self.field.max_length
         if self.field.related_model:
-            described["$comment"] = f"Refers to {_name_of(self.field.related_model)}."
+            label = _label(self.field.related_model)
+            name = next((each.name for each in KINDS if each.model == label), label)
+            described["$comment"] = f"Refers to {name}."
         return described
 
     def check(self, value: Any) -> None:
@@ -157,7 +159,7 @@ class Table:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self.model: Any = _model(kind.model)
+        self.model: Any = apps.get_model(kind.model)
         fields = {
             str(each.column): Column(str(each.column), each)
             for each in self.model._meta.local_concrete_fields
@@ -317,15 +319,3 @@ def _internal_type(field: Any) -> str:
 
 def _label(model: Any) -> str:
     return str(model._meta.label)
-
-
-def _model(label: str) -> Any:
-    by_label: Iterator[Any] = (
-        each for each in apps.get_models(include_auto_created=True) if _label(each) == label
-    )
-    return next(by_label)
-
-
-def _name_of(model: Any) -> str:
-    label = _label(model)
-    return next((each.name for each in KINDS if each.model == label), label)
