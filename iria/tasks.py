@@ -4,17 +4,15 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import JobContext
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from accounts import sessions
-from iria.core import security
 from iria.core.db import history
-from iria.core.http import cache_versions
 from iria.core.jobs import job
 from iria.publication import menus
-from iria.themes import checks
+from iria.themes import checks as checks  # It declares a job.
 from iria.transfer import runs, uploads
 
 JOB_RETENTION_HOURS: Final = 30 * 24
@@ -49,50 +47,21 @@ async def delete_old_jobs(context: JobContext) -> None:
 
 
 @job(
-    "iria.delete_expired_rate_counts",
-    cron="17 * * * *",
-    aliases=["iria.forget_expired_limits"],
-    retry=RetryStrategy(max_attempts=2),
-)
-def delete_expired_rate_counts() -> None:
-    """Every hour: deletes expired counts."""
-    security.delete_expired()
-
-
-@job("iria.destroy_past_keys", cron="1 * * * *", retry=RetryStrategy(max_attempts=2))
-def destroy_past_keys() -> None:
-    """A minute after the end of the day (UTC), and every hour: destroys the keys of past days."""
-    security.destroy_past_keys()
-
-
-@job("iria.compact_cache_versions", cron="* * * * *", aliases=["iria.fold_changes"])
-def compact_cache_versions() -> None:
-    """Every minute: compacts the cache versions to one row per scope."""
-    cache_versions.compact()
-
-
-@job(
     "iria.refresh_menus",
     cron="23 * * * *",
     aliases=["iria.keep_menus_right"],
-    retry=RetryStrategy(max_attempts=2),
+    retry=2,
 )
 def refresh_menus() -> None:
     """Every hour: resolves the menus again, for targets that were changed outside the admin."""
     menus.refresh()
 
 
-@job("iria.renew_pages_of_theme", cron="* * * * *")
-def renew_pages_of_theme() -> None:
-    """Every minute: stored pages have the look of a theme whose folder is gone, or is there again."""
-    checks.renew_pages()
-
-
 @job(
     "iria.delete_expired_sessions",
     cron="41 3 * * *",
     aliases=["iria.forget_old_sign_ins"],
-    retry=RetryStrategy(max_attempts=2),
+    retry=2,
 )
 def delete_expired_sessions() -> None:
     """Every night: deletes expired sessions and known browsers."""
@@ -114,7 +83,7 @@ def resume_imports() -> None:
         uploads.enqueue(run_id)
 
 
-@job("iria.delete_old_uploads", cron="53 3 * * *", retry=RetryStrategy(max_attempts=2))
+@job("iria.delete_old_uploads", cron="53 3 * * *", retry=2)
 def delete_old_uploads() -> None:
     """Every night: deletes archives that were uploaded to be imported, and old reports of imports."""
     runs.delete_old()

@@ -3,7 +3,7 @@
 from procrastinate import RetryStrategy
 
 from accounts.models import User
-from articles.editorial import listings, publishing, signals, trash
+from articles.editorial import listings, publishing, signals
 from articles.editorial.models import Article
 from articles.editorial.versions import revisions
 from iria.core.jobs import job
@@ -21,18 +21,6 @@ def keep_listings() -> None:
     """Every minute: adds up counts, and lists again what could not be listed at once."""
     listings.recheck()
     listings.add_up()
-
-
-@job("editorial.thin_revisions", cron="40 3 * * *")
-def thin_revisions() -> None:
-    """Every night: deletes old revisions that nobody needs."""
-    revisions.thin()
-
-
-@job("editorial.empty_trash", cron="50 3 * * *")
-def empty_trash() -> None:
-    """Every night: deletes for good what has been in the trash for thirty days."""
-    trash.delete_expired()
 
 
 @job(

@@ -18,6 +18,7 @@ from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article, StateChange
 from iria.core.blockers import Blocked
+from iria.core.jobs import job
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +109,7 @@ def trashed_articles(moves: Collection[StateChange]) -> list[TrashedArticle]:
     return [TrashedArticle(each.article, each.created_by, each.created_at) for each in moves]
 
 
+@job("editorial.empty_trash", cron="50 3 * * *")
 def delete_expired() -> int:
     """Deletes for good what has been in the trash for thirty days; returns how many.
 

@@ -17,6 +17,7 @@ from articles.images.models import Image
 from articles.images.srcset import plain_rendition
 from articles.popular.models import ArticleViews, MostRead
 from iria.core.hooks import DashboardPanel, ListLine
+from iria.core.jobs import job
 from iria.publication.models import current_publication
 
 WEEK: Final = timedelta(days=7)
@@ -43,6 +44,7 @@ def most_viewed() -> ArticleQuerySet:
     )
 
 
+@job("popular.choose", cron="7 * * * *")
 def update_most_read() -> None:
     """Stores the most-read articles for readers; an unchanged list is not written."""
     chosen: dict[str, list[int]] = defaultdict(list)
@@ -65,6 +67,7 @@ def update_most_read() -> None:
         )
 
 
+@job("popular.delete_old_views", cron="43 3 * * *")
 def delete_old_views() -> int:
     """Deletes the views of days before the retention period; returns how many rows."""
     today = current_publication().local_date(timezone.now())

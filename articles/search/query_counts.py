@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from articles.search.models import QueryCount
 from articles.search.query import normalise_query
+from iria.core.jobs import job
 
 MAX_LENGTH: Final = 60
 MAX_WORDS: Final = 6
@@ -99,6 +100,7 @@ def count_click(query: str) -> None:
     today.filter(clicks__lt=F("searches") * 10).update(clicks=F("clicks") + 1)
 
 
+@job("search.forget", cron="40 3 * * *")
 def delete_old_counts() -> int:
     """Deletes old counts, and month-old queries that were made only once; returns how many rows."""
     today = timezone.now().date()

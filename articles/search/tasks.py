@@ -13,7 +13,7 @@ from articles.editorial import signals
 from articles.editorial.models import Article
 from articles.images.models import Image
 from articles.images.signals import rights_changed
-from articles.search import indexer, query_counts
+from articles.search import indexer
 from iria.core.jobs import enqueue, job
 
 RELATIONS: Final = {"image": "figures__image", "authorprofile": "bylines__author"}
@@ -47,12 +47,6 @@ def catch_up() -> None:
     """Indexes articles that were missed because of an error."""
     indexer.catch_up()
     indexer.refresh_statistics()
-
-
-@job("search.forget", cron="40 3 * * *")
-def delete_old_counts() -> None:
-    """Deletes old counts of queries."""
-    query_counts.delete_old_counts()
 
 
 BATCH_SIZE: Final = 500

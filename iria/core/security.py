@@ -24,6 +24,7 @@ from django.core import signing
 from django.db import connection, models
 from django.utils import timezone
 
+from iria.core.jobs import job
 from iria.core.model_policy import RATE_LIMITS, Pruning, model_policy
 
 KEY_BYTES: Final = 32
@@ -90,6 +91,7 @@ def with_key(sql: str, params: list[Any]) -> tuple[Any, ...]:
             )
 
 
+@job("iria.destroy_past_keys", cron="1 * * * *", retry=2)
 def destroy_past_keys() -> int:
     """Destroys the keys of past days, and of future ones that a wrong clock has left; returns the number.
 
@@ -170,6 +172,12 @@ def one_sender(who: str) -> str:
     return str(ip_network((ip, 64), strict=False))
 
 
+@job(
+    "iria.delete_expired_rate_counts",
+    cron="17 * * * *",
+    aliases=["iria.forget_expired_limits"],
+    retry=2,
+)
 def delete_expired() -> int:
     """Deletes counts of past windows; the worker calls it every hour."""
     deleted, _ = RateCount.objects.filter(expires_at__lt=timezone.now()).delete()

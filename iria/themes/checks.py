@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from iria.core.hooks import DashboardItem
+from iria.core.jobs import job
 from iria.publication import colours as arithmetic
 from iria.publication.models import Publication, current_publication
 from iria.themes.chosen import ChosenTheme, chosen_theme
@@ -67,6 +68,7 @@ def why_unusable(theme: Theme, applied_at: datetime | None = None) -> Problem | 
     return Problem(name, message) if message and not is_old else None
 
 
+@job("iria.renew_pages_of_theme", cron="* * * * *")
 def renew_pages() -> None:
     """Renews stored pages after the folder of the chosen theme has gone, or has come back."""
     theme = chosen_theme(current_publication()).theme

@@ -32,6 +32,7 @@ from articles.editorial.versions.content import apply as apply_content
 from articles.editorial.versions.related_rows import record_attachments, record_figures
 from articles.links.saving import record_all_links
 from iria.core.db.bulk import update_rows
+from iria.core.jobs import job
 from iria.publication.models import current_publication
 
 Reason = Revision.Reason
@@ -295,6 +296,7 @@ KEEP_ALL_FOR: Final = timedelta(days=30)
 THINNING_BATCH: Final = 5_000
 
 
+@job("editorial.thin_revisions", cron="40 3 * * *")
 def thin() -> int:
     """Deletes old revisions that nobody needs; returns how many.
 

@@ -17,6 +17,7 @@ from articles.editorial.models import Article, Category, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.public.front_page import layout as front_page_layout
 from articles.public.front_page.models import Placement, PlacementQuerySet, SectionPattern
+from iria.core.jobs import job
 from iria.publication.models import Publication
 
 SlotName = Placement.Slot
@@ -225,6 +226,7 @@ def save_section_lead(category: Category, choice: SlotChoice | None, *, by: User
     _save(existing, [choice] if choice else [], "", by)
 
 
+@job("reading.clear_expired_places", cron="* * * * *")
 def clear_expired() -> int:
     """Deletes expired placements, which updates the cache version; returns how many."""
     count, _each = Placement.objects.filter(expires_at__lte=timezone.now()).delete()

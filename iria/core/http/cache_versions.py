@@ -25,6 +25,7 @@ from django.db import connection, models
 from django.http import HttpRequest
 
 from iria.core import hooks
+from iria.core.jobs import job
 from iria.core.model_policy import Pruning, model_policy
 
 _recording: ContextVar[set[str] | None] = ContextVar("shown_rows", default=None)
@@ -197,6 +198,7 @@ def _moment(microseconds: int | None) -> datetime | None:
     return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
 
 
+@job("iria.compact_cache_versions", cron="* * * * *", aliases=["iria.fold_changes"])
 def compact() -> None:
     """Merges the tokens of each scope into one, which does not change its version."""
     with connection.cursor() as cursor:

@@ -176,14 +176,6 @@ def test_the_database_rejects_a_comment_without_text(article: Article) -> None:
         Comment.objects.create(article=article, name="Ana", text=" \n ")
 
 
-def test_closed_comments_are_shown(article: Article, write: Write) -> None:
-    write("Before it closed")
-    Article.objects.filter(pk=article.pk).update(comments_open=False)
-    article.refresh_from_db()
-    thread = thread_of(article)
-    assert (thread.count, thread.open) == (1, False)
-
-
 def test_deleting_an_article_deletes_its_thread(article: Article, write: Write) -> None:
     write("Elsewhere", on=newsroom.published("Another harbour"))
     write("Third", parent=write("Second", parent=write("First")))

@@ -11,7 +11,7 @@ from accounts.models import User
 from articles.editorial.models import Article
 from articles.popular import most_read
 from articles.popular.models import ArticleViews, MostRead
-from articles.popular.tasks import delete_old_views
+from articles.popular.most_read import delete_old_views
 from iria.core.security import RateCount
 from iria.publication.models import Publication
 from tests import newsroom

@@ -21,8 +21,7 @@ from django.utils import timezone
 from iria.core.rendering import discard_themes, theme_from
 from iria.core.static_storage import OneStylesheet
 from iria.publication.models import Publication
-from iria.tasks import renew_pages_of_theme
-from iria.themes.checks import why_unusable
+from iria.themes.checks import renew_pages, why_unusable
 from iria.themes.chosen import chosen_theme
 from iria.themes.loader import error_key
 from tests.iria.themes.conftest import MakeTheme
@@ -124,7 +123,7 @@ def test_stored_pages_are_renewed_once_when_the_folder_goes_and_when_it_returns(
     def etags() -> list[str]:
         found = []
         for _time in range(2):
-            renew_pages_of_theme()
+            renew_pages()
             found.append(client.get("/").headers["ETag"])
         return found
 

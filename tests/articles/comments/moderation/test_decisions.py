@@ -47,15 +47,6 @@ def test_an_approval_is_logged_with_the_moderator(
     ]
 
 
-def test_a_rejected_comment_is_logged_and_not_shown(
-    article: Article, write: Write, mina: User
-) -> None:
-    comment = write("Words of an angry evening")
-    moderation.reject(comment, by=mina, reason="Unkind")
-    assert thread_of(article).comments == []
-    assert rows_of(comment)[-1] == ("rejected", mina, "Unkind")
-
-
 def test_a_repeated_decision_is_logged_and_sent_once(write: Write, mina: User) -> None:
     comment = write(pending=True)
     assert moderation.approve(comment, by=mina)
@@ -202,15 +193,6 @@ def test_undo_restores_the_state_of_the_last_import(write: Write, mina: User) ->
     decisions.undo([latest(comment)], by=mina)
     comment.refresh_from_db()
     assert comment.state == "held"
-
-
-def test_a_repeated_undo_changes_nothing(write: Write, mina: User) -> None:
-    comment = write(pending=True)
-    moderation.approve(comment, by=mina)
-    row = latest(comment)
-    decisions.undo([row], by=mina)
-    assert decisions.undo([row], by=mina) == 0
-    assert comment.moderations.count() == 3
 
 
 def test_decisions_of_others_and_old_ones_cannot_be_undone(

@@ -20,9 +20,9 @@ from tests.articles.comments.conftest import Write
 from tests.articles.comments.forms import FORM_VALUES, form_token, form_url, send
 
 
-@pytest.mark.parametrize("link", ["x", "WzFd", "a:b:c", "%00", "é:é:é", "1" * 5000])
+@pytest.mark.parametrize("link", ["x", "WzFd", "a:b:c", "%00", "é:é:é", "." * 400, "1" * 5000])
 def test_an_invalid_link_shows_a_page(client: Client, db: None, link: str) -> None:
-    for page in ("thanks", "yours"):
+    for page in ("thanks", "yours", "confirm"):
         response = client.get(f"/comments/{page}/{link}/")
         assert response.status_code == 404
         assert "articles/comments/no_link.html" in {each.name for each in response.templates}
@@ -117,6 +117,8 @@ def test_closed_comments_show_the_text_again(client: Client, article: Article) -
     [
         ("name", ""),
         ("name", "\u200b\u2060 "),
+        ("name", "\u2060\ufeff \u00ad"),
+        ("name", "\u3164"),
         ("name", "n" * 81),
         ("name", "Teo\x00"),
         ("name", "Mina Sato"),
