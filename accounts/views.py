@@ -43,6 +43,7 @@ from accounts.forms import (
 )
 from accounts.models import Avatar, User
 from iria.core.http.headers import client_ip
+from iria.core.http.urls import parse_id
 from iria.core.rendering import theme_from
 from iria.core.text.dates import time_element
 from iria.core.text.language import use_language
@@ -160,10 +161,9 @@ def sign_in_state(request: HttpRequest) -> HttpResponse:
     On the page of an article, `?article=` has its id, for a link to edit it.
     """
     article_id = request.GET.get("article", "")
-    is_id = article_id.isascii() and article_id.isdecimal() and len(article_id) < 19
     # Every page fetches this, so it saves the query for the theme and uses the default one.
     with theme_from(lambda: ("", None)), use_language(request.GET.get("language", "")):
-        context = {"article_id": article_id if is_id else ""}
+        context = {"article_id": article_id if parse_id(article_id) else ""}
         return render(request, "account/_state.html", context)
 
 

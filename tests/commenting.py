@@ -10,6 +10,7 @@ from articles.comments.notifications.models import Follow
 from articles.comments.submission import posting
 from articles.comments.submission.form import CommentForm
 from articles.editorial.models import Article
+from iria.publication.models import current_publication
 
 
 def post(
@@ -32,7 +33,7 @@ def post(
     """
     values = {"name": name, "email": email, "text": text, "website": honeypot}
     values |= {"parent": str(parent.pk) if parent else "", "follow": follow or ""}
-    form = CommentForm(values, article=article, commenter=by)
+    form = CommentForm(values, article=article, publication=current_publication(), commenter=by)
     form.is_valid()
     form.form_id = form_id
     if form.errors:

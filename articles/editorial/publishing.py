@@ -209,7 +209,7 @@ def change_state(
 def _record(
     article: Article, state: Article.State | None = None, *, by: User | None, **when: Any
 ) -> None:
-    StateChange(article=article, state=state or article.state, created_by=by, **when).save()
+    StateChange.objects.create(article=article, state=state or article.state, created_by=by, **when)
 
 
 def _check_ready(article: Article, *, at: datetime | None = None) -> None:

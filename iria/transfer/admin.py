@@ -23,6 +23,7 @@ from accounts.models import User
 from articles.editorial.models import Article
 from iria.core.db.history import ImportedItem, ImportReportPage, ImportRun, RowOrigin
 from iria.core.hooks import DashboardItem
+from iria.core.http.urls import parse_id
 from iria.publication.models import validate_time_zone
 from iria.transfer import runs, uploads
 from iria.transfer.formats import A_ZIP, FORMATS, recognise, rejection
@@ -235,8 +236,7 @@ class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
     ) -> HttpResponse:
         """The progress while it runs; then the report, of which the URL can name kind, outcome and page."""
         runs.mark_interrupted()
-        number = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
-        run = self._run_or_404(request, number)
+        run = self._run_or_404(request, parse_id(object_id) or 0)
         may_run = self.has_add_permission(request)
         context = self._context(request, str(run)) | {
             "original": run,

@@ -1,7 +1,8 @@
 """HTML of other systems as HTML that `articles.body` can sanitise: texts, whole pages and comments. Plain Python.
 
-Each system has a table of rules: what becomes of the elements that it marks by their tag or class (`apply`). An image becomes `<figure data-source-image="ID" data-source-url="URL">`, which the writer turns into one of the
-library, or into a link if it is not there.
+Each system has a table of rules: what becomes of the elements that it marks by their tag or class (`apply`). An image
+becomes `<figure data-source-image="ID" data-source-url="URL">`, which the writer turns into one of the library, or into
+a link if it is not there.
 """
 
 import re

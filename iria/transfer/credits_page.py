@@ -26,6 +26,7 @@ from articles.editorial.versions import revisions
 from articles.images.library import editing
 from articles.images.models import Image
 from iria.core.hooks import DashboardItem
+from iria.core.http.urls import parse_id
 from iria.core.text.validators import one_line, validate_storable
 from iria.transfer import captions
 
@@ -82,7 +83,7 @@ def page(request: HttpRequest, site: AdminSite) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         given = request.POST.getlist("image")[:PAGE]
-        numbers = [int(each) for each in given if each.isdecimal() and len(each) < 19]
+        numbers = list(filter(None, map(parse_id, given)))
         rows = _rows(Image.objects.credit_unknown().filter(pk__in=numbers), request.POST)
         if all(row.form.is_valid() for row in rows if row.form.is_bound):
             _save(request, [row for row in rows if row.form.is_bound and row.is_decided], by=user)

@@ -23,6 +23,7 @@ from django.utils.html import strip_tags
 
 from accounts.models import User
 from iria.core.admin import ReadOnly
+from iria.core.http.urls import parse_id
 from newsletter.delivery import controls
 from newsletter.models import (
     Attempt,
@@ -69,8 +70,7 @@ class DeliveryIssueFilter(IssueFilter):
 
 def parse_pk(value: str | None) -> int:
     """Returns the ID in a query parameter, or 0 if it is not a number."""
-    is_number = value is not None and value.isascii() and value.isdecimal() and len(value) < 19
-    return int(value or 0) if is_number else 0
+    return parse_id(value) or 0
 
 
 MAX_LISTED_SUBSCRIBERS: Final = 500

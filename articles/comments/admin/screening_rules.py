@@ -24,6 +24,7 @@ from articles.comments.screening.models import (
 from articles.comments.screening.spam_features import describe_feature
 from articles.comments.screening.word_matching import folded
 from iria.core.admin import NoAddOrDelete, ReadOnly, RecordsEditor
+from iria.core.http.urls import parse_id
 
 FOLDED_MAX_LENGTH: Final = ScreenedWord._meta.get_field("folded").max_length or 200
 DAYS: Final = (7, 30, 90, 365)
@@ -123,9 +124,7 @@ class ScreeningRuleAdmin(NoAddOrDelete, RecordsEditor, admin.ModelAdmin[Screenin
 
     def _dry_run(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
         """Returns the page with the result of the test; None if the form is invalid."""
-        rule = get_object_or_404(
-            ScreeningRule, pk=object_id if object_id.isdecimal() and len(object_id) < 19 else 0
-        )
+        rule = get_object_or_404(ScreeningRule, pk=parse_id(object_id))
         may_read = request.user.has_perm("articles.view_comment")
         if not (may_read and self.has_change_permission(request, rule)):
             raise PermissionDenied

@@ -25,7 +25,7 @@ from iria.core import security
 from iria.core.http.urls import parse_id
 from iria.core.mail import to_ascii
 from iria.core.text.validators import one_line, validate_not_blank, validate_storable
-from iria.publication.models import current_publication
+from iria.publication.models import Publication
 
 PURPOSE: Final = "comment form"
 TOKEN_VALID_FOR: Final = timedelta(days=2)
@@ -107,6 +107,7 @@ class CommentForm(forms.Form):
         data: Any = None,
         *,
         article: Article,
+        publication: Publication,
         commenter: User | None = None,
         session: str = "",
         parent: str = "",
@@ -114,8 +115,8 @@ class CommentForm(forms.Form):
         """Takes `parent` from the URL of a new form, and everything else from the submitted `data`."""
         super().__init__(data)
         self.article, self.commenter, self.session = article, commenter, session
-        self.publication = current_publication()
-        self.policy = policy_of(article, self.publication)
+        self.publication = publication
+        self.policy = policy_of(article, publication)
         self.answered: Comment | None = None
         self.parent_error = ""
         self._find_parent(self.data.get("parent", "") if self.is_bound else parent)

@@ -234,6 +234,7 @@ def new(request: HttpRequest, article: Article) -> HttpResponse:
     form = CommentForm(
         request.POST if request.method == "POST" else None,
         article=article,
+        publication=publication_of(request),
         commenter=signed_in_user(request),
         session=_session(request),
         parent=request.GET.get("parent", ""),

@@ -14,6 +14,7 @@ from articles.body.sanitiser import clean, clean_caption
 from articles.editorial.models.article import BODY_MAX_LENGTH
 from articles.images.admin.details import Details, details_of
 from articles.images.models import Image
+from iria.core.http.urls import parse_id
 from iria.core.text.validators import validate_storable
 from iria.publication.models import Publication
 
@@ -22,7 +23,7 @@ MAX_IMAGES = 200
 
 def details_by_id(ids: list[str], publication: Publication) -> dict[str, Details]:
     """Id → details of the images that are in the library, in one query."""
-    keys = {int(each) for each in ids[:MAX_IMAGES] if each.isdecimal() and len(each) < 19}
+    keys = set(filter(None, map(parse_id, ids[:MAX_IMAGES])))
     found = Image.objects.for_grid().filter(pk__in=keys)
     return {str(image.pk): details_of(image, publication) for image in found}
 

@@ -14,7 +14,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import CharField, QuerySet
 from django.db.models.functions import MD5
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import User
@@ -37,6 +37,7 @@ from articles.editorial.versions.content import (
 )
 from articles.editorial.versions.diff import compared
 from articles.editorial.versions.related_rows import MODELS, existing
+from iria.core.http.urls import parse_id
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -60,9 +61,7 @@ class Event:
 
 def context_of(user: permissions.AnyUser, object_id: str) -> dict[str, Any]:
     """What happened to an article and this user may see, the newest first, for its history page."""
-    key = unquote(object_id)
-    known = key.isdecimal() and len(key) < 19
-    article = Article.objects.filter(pk=key).first() if known else None
+    article = Article.objects.filter(pk=parse_id(unquote(object_id)) or 0).first()
     if article is None:
         return {}
     seen = permissions.visible_revisions(user, article)
@@ -137,9 +136,8 @@ def version_view(
     article = _article(request, object_id)
     revisions = permissions.visible_revisions(request.user, article).select_related("created_by")
     new = get_object_or_404(revisions, number=number)
-    other = request.GET.get("with", "")
-    if other.isdecimal() and len(other) < 10:
-        old: Revision | None = get_object_or_404(revisions, number=int(other))
+    if other := parse_id(request.GET.get("with")):
+        old: Revision | None = get_object_or_404(revisions, number=other)
     else:
         old = revisions.filter(number__lt=number).first()
     context = {
@@ -201,10 +199,7 @@ def _missing_names(content: Content) -> Iterator[str]:
 
 
 def _article(request: HttpRequest, object_id: str) -> Article:
-    key = unquote(object_id)
-    if not (key.isdecimal() and len(key) < 19):
-        raise Http404
-    article: Article = get_object_or_404(Article, pk=key)
+    article: Article = get_object_or_404(Article, pk=parse_id(unquote(object_id)) or 0)
     if not permissions.may_see(request.user, article) or not request.user.has_perm(
         "articles.view_revision"
     ):

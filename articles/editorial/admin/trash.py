@@ -21,6 +21,7 @@ from articles.editorial.admin.submit_actions import outcome_message
 from articles.editorial.internal_links import linked_from
 from articles.editorial.models import Article
 from iria.core.blockers import as_message
+from iria.core.http.urls import parse_id
 from iria.core.security import BrokenToken, ExpiredToken
 
 if TYPE_CHECKING:
@@ -71,10 +72,8 @@ def raise_if_in_trash(request: HttpRequest, object_id: str) -> None:
     Raises:
         InTrash: it is in the trash, and the user may see it there.
     """
-    if object_id.isdecimal() and len(object_id) < 19:
-        visible = permissions.visible_in_trash(request.user)
-        if visible.filter(pk=int(object_id)).exists():
-            raise InTrash
+    if permissions.visible_in_trash(request.user).filter(pk=parse_id(object_id) or 0).exists():
+        raise InTrash
 
 
 def redirect_to_trash(
@@ -198,7 +197,7 @@ def _delete(model_admin: "ModelAdmin[Article]", request: HttpRequest, article: A
 
 def _chosen(request: HttpRequest, sent: Collection[str]) -> QuerySet[Article]:
     """The articles in the trash with these ids that the user may see."""
-    keys = [int(key) for key in sent if key.isdecimal() and len(key) < 19]
+    keys = list(filter(None, map(parse_id, sent)))
     return permissions.visible_in_trash(request.user).filter(pk__in=keys).order_by("pk")
 
 

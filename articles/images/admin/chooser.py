@@ -39,6 +39,7 @@ from articles.images.admin.filters import CollectionFilter, UsageFilter, search
 from articles.images.library.uploads import MAX_FILES, Received, receive
 from articles.images.models import Image
 from articles.images.srcset import plain_rendition
+from iria.core.http.urls import parse_id
 from iria.core.pagination import page_of
 
 FILTERS: Final[tuple[Any, ...]] = (UsageFilter, CollectionFilter)
@@ -120,7 +121,6 @@ def choice(image: Image) -> Choice:
 
 
 MAX_SELECTED: Final = 100
-MAX_ID: Final = 2**63 - 1
 
 
 def gallery_context(request: HttpRequest, page: Iterable[Image]) -> dict[str, Any]:
@@ -152,10 +152,7 @@ def gallery_markup(images: list[Image]) -> SafeString:
 
 
 def _numbers(values: list[str]) -> list[int]:
-    numbers = (
-        int(each) for each in values if each.isdecimal() and each.isascii() and len(each) < 20
-    )
-    return list(dict.fromkeys(number for number in numbers if number <= MAX_ID))[:MAX_SELECTED]
+    return list(dict.fromkeys(filter(None, map(parse_id, values))))[:MAX_SELECTED]
 
 
 def _in_order(numbers: list[int]) -> list[Image]:

@@ -21,6 +21,7 @@ from articles.images.processing.rendition_sizes import CARD, PREVIEW, SHAPES, SQ
 from articles.images.rights_changes import SOURCE_TYPES, last_part
 from articles.images.srcset import plain_rendition
 from iria.core.admin import Unlabelled
+from iria.core.http.urls import parse_id
 
 
 class ImageWidget(forms.TextInput):
@@ -41,10 +42,8 @@ class ImageWidget(forms.TextInput):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, {**(attrs or {}), "inputmode": "numeric"})
-        number = str(value or "")
         found = None
-        if number.isdecimal() and len(number) < 18:
-            pk = int(number)
+        if pk := parse_id(str(value or "")):
             found = self.fetched.get(pk) or Image.objects.for_grid().filter(pk=pk).first()
         return {**context, "chosen": choice(found) if found else None}
 
@@ -241,7 +240,7 @@ class ImageForm(forms.ModelForm[Image]):
 
     def clean_were_in(self) -> set[int]:
         values = self.cleaned_data["were_in"].split(",")
-        return {int(value) for value in values if value.isdecimal() and len(value) < 18}
+        return {pk for value in values if (pk := parse_id(value))}
 
     def clean_keywords(self) -> list[str]:
         """Each once, ignoring case."""

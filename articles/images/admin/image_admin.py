@@ -40,6 +40,7 @@ from articles.images.models import Image
 from articles.images.srcset import image_attributes, picture_html
 from articles.images.usage_check import retry_if_uncredited
 from articles.images.views import admin_rendition
+from iria.core.http.urls import parse_id
 
 METADATA_FIELDS = [field.name for field in fields(ImageMetadata)]
 
@@ -166,9 +167,7 @@ def layout_of(request: HttpRequest) -> str:
 
 def image_to_open(number: str) -> Image | None:
     """The image whose drawer the URL opens; it need not be in the list."""
-    if not number.isdecimal() or len(number) > 18:
-        return None
-    return Image.objects.for_grid().filter(pk=number).first()
+    return Image.objects.for_grid().filter(pk=parse_id(number) or 0).first()
 
 
 def search_results(request: HttpRequest, images: QuerySet[Image], query: str) -> QuerySet[Image]:

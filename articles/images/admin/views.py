@@ -29,6 +29,7 @@ from articles.images.library.uploads import Received, replace
 from articles.images.models import Image
 from articles.images.srcset import plain_rendition
 from articles.images.usage_check import restore, withdraw
+from iria.core.http.urls import parse_id
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 IMAGE_GONE: Final = "This image no longer exists."
@@ -104,9 +105,7 @@ def decide_duplicate(request: HttpRequest, number: int, site: AdminSite) -> Http
     if not other:
         editing.keep_both(image, by=request.user)  # type: ignore[arg-type]
         return _respond(request, site, image, "Both images are kept.", done=True)
-    remaining = get_object_or_404(
-        Image, pk=int(other) if other.isdecimal() and len(other) < 18 else 0
-    )
+    remaining = get_object_or_404(Image, pk=parse_id(other))
     try:
         editing.use_instead(image, remaining, by=request.user)  # type: ignore[arg-type]
     except (editing.NotAllowed, editing.StillUsed) as error:

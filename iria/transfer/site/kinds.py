@@ -123,7 +123,7 @@ KINDS: Final = (
     Kind("pinned_queries", "articles.PinnedQuery", personal="modified_by_id"),
     Kind("pinned_results", "articles.PinnedResult"),
     _personal("query_counts", "articles.QueryCount"),
-    Kind("saved_views", "articles.SavedView", only_personal=True),
+    _personal("saved_views", "articles.SavedView"),
     # Comments.
     Kind("screening_rules", "articles.ScreeningRule", personal="modified_by_id", seeded=True),
     # Moderators screen names and e-mail addresses too.
