@@ -12,7 +12,14 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import (
+    APIResponse,
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+)
 
 from tests.proofs.clone import Site, clone, surroundings
 from tests.proofs.size import PATIENCE
@@ -188,6 +195,11 @@ def wait_for[T](find: Callable[[], T], seconds: float = PATIENCE) -> T:
         time.sleep(pause)
         pause = min(1.5 * pause, 2)
     return found
+
+
+def get(browser: Page | BrowserContext, url: str) -> APIResponse:
+    """A request without a page. It is sent again, as browsers do, if the idle connection was just closed."""
+    return browser.request.get(url, max_retries=1)
 
 
 def links_in(message: EmailMessage) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.journeys.product import CAST, PASSWORD, People, wait_for
+from tests.journeys.product import CAST, PASSWORD, People, get, wait_for
 
 pytestmark = pytest.mark.journey
 
@@ -79,10 +79,11 @@ def test_the_first_article_reaches_readers_with_its_credit(people: People) -> No
     reader.page.goto(url)
     expect(reader.page.locator("h1")).to_have_text(HEADLINE)
     expect(reader.page.locator("main figure img").first).to_be_visible()
-    get = reader.context.request.get
     places = (url, "/", "/feed/", "/feed/json/", "/api/v1/articles/")
-    wait_for(lambda: all(HEADLINE in get(each).text() for each in places))
-    assert [each for each in places if CREDIT.split("/")[0] not in get(each).text()] == []
-    wait_for(lambda: HEADLINE in get("/search/?q=quorncoloured").text())
-    library = editor.context.request.get("/admin/articles/image/?q=squid-boats")
+    wait_for(lambda: all(HEADLINE in get(reader.page, each).text() for each in places))
+    assert [
+        each for each in places if CREDIT.split("/")[0] not in get(reader.page, each).text()
+    ] == []
+    wait_for(lambda: HEADLINE in get(reader.page, "/search/?q=quorncoloured").text())
+    library = get(editor.context, "/admin/articles/image/?q=squid-boats")
     assert CREDIT.split("/")[0] in library.text()

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.journeys.product import People, Product, wait_for
+from tests.journeys.product import People, Product, get, wait_for
 from tests.proofs.clone import Rows
 from tests.proofs.size import PATIENCE
 
@@ -39,9 +39,9 @@ def read(page: Page) -> list[str]:
 
 def pictures(page: Page) -> int:
     """On the article that `read` opens; without a browser, which would be busy all the time."""
-    front_page = page.request.get("/").text()
+    front_page = get(page, "/").text()
     article = re.findall(r'<main.*?<article.*?href="(/[^"]+)"', front_page, re.DOTALL)[0]
-    return page.request.get(article).text().count("<img")
+    return get(page, article).text().count("<img")
 
 
 def test_an_export_becomes_the_same_publication_on_an_empty_site(

@@ -7,7 +7,7 @@ import signal
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from tests.journeys.product import People, Product, Visitor, wait_for
+from tests.journeys.product import People, Product, Visitor, get, wait_for
 from tests.proofs.clone import children_of
 
 TEXT = ".admin-editor-body .ProseMirror"
@@ -51,11 +51,10 @@ class Article:
 
     def lost(self, visitor: Visitor) -> list[str]:
         """The words that are in no version."""
-        get = visitor.context.request.get
-        history = get(self.url.replace("/change/", "/history/")).text()
+        history = get(visitor.page, self.url.replace("/change/", "/history/")).text()
         versions = set(re.findall(r'href="([^"]*/versions/\d+/)"', history))
         assert versions
-        texts = " ".join(get(each).text() for each in versions)
+        texts = " ".join(get(visitor.page, each).text() for each in versions)
         return [each for each in self.words if each not in texts]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.product import People, Product, Visitor, wait_for
+from tests.journeys.product import People, Product, Visitor, get, wait_for
 from tests.shared import PROJECT
 
 APPEARANCE = "/admin/iria/publication/appearance/"
@@ -27,16 +27,15 @@ def write_files(guide: str, folder: Path) -> None:
 
 def walk(visitor: Visitor, *more: str) -> None:
     """Every kind of page is there, in both web processes."""
-    get = visitor.context.request.get
-    front_page = get("/").text()
+    front_page = get(visitor.page, "/").text()
     article, section = (
         re.findall(f'href="({path}[^"#]+/)"', front_page)[0] for path in (r"/\d{4}/", "/category/")
     )
     places = ("/", article, section, "/search/?q=sea", "/newsletter/", "/feed/", *more)
-    answers = [(place, get(place).status) for place in places * 2]
+    answers = [(place, get(visitor.page, place).status) for place in places * 2]
     # A search that takes too long on a busy machine is answered with 400.
     assert [each for each in answers if each[1] > 400] == []
-    assert get("/no-such-page/").status == 404
+    assert get(visitor.page, "/no-such-page/").status == 404
 
 
 def border(page: Page, path: str = "/") -> str:
@@ -87,7 +86,7 @@ def test_a_theme_is_checked_previewed_chosen_changed_and_removed(
     page.locator(f"#dashboard-items a[href='{APPEARANCE}']").click()
     expect(card).to_contain_text(str(folder))
     # The worker renews stored pages within a minute.
-    wait_for(lambda: f"themes/{folder.name}/" not in reader.context.request.get("/").text())
+    wait_for(lambda: f"themes/{folder.name}/" not in get(reader.page, "/").text())
     assert border(reader.page) == "0px"
 
     shutil.move(kept, folder)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.product import People, Product, wait_for
+from tests.journeys.product import People, Product, get, wait_for
 from tests.proofs.size import PATIENCE
 
 pytestmark = pytest.mark.proof
@@ -74,7 +74,7 @@ def test_a_restored_site_is_as_it_was_and_its_newsletter_waits_for_an_editor(
     administrator = people.enter("administrator").page
     editor = people.enter("editor").page
     reader = people.enter(scripts=False).page
-    feed = reader.request.get("/feed/").text()
+    feed = get(reader, "/feed/").text()
     article = re.findall(r"<item>.*?<link>(.*?)</link>", feed, re.DOTALL)[0]
     reader.goto(article)
     text = reader.locator(".article-text").first.inner_text()
@@ -101,7 +101,7 @@ def test_a_restored_site_is_as_it_was_and_its_newsletter_waits_for_an_editor(
     reader.goto(article)
     assert reader.locator(".article-text").first.inner_text() == text
     assert image
-    assert reader.request.get(image).ok
+    assert get(reader, image).ok
     editor.goto("/admin/")
     expect(editor.locator("#dashboard-items")).to_contain_text(Path(backup).name[:10])
     editor.goto(issue)

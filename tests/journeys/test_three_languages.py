@@ -6,7 +6,7 @@ import pytest
 from lxml.html import HtmlElement, document_fromstring
 from playwright.sync_api import Page, expect
 
-from tests.journeys.product import PHONE, People, Product, links_in, wait_for
+from tests.journeys.product import PHONE, People, Product, get, links_in, wait_for
 from tests.journeys.test_conversation import comment, guests_confirm
 from tests.proofs.size import PATIENCE
 
@@ -23,7 +23,7 @@ SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clie
 
 def fetch(page: Page, path: str) -> HtmlElement | None:
     """The page at a path; None if it is no page, such as a feed."""
-    response = page.request.get(path)
+    response = get(page, path)
     assert response.ok, path
     is_page = response.headers["content-type"].startswith("text/html")
     return document_fromstring(response.text()) if is_page else None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.product import Product, Visitor
+from tests.journeys.product import Product, Visitor, get
 from tests.newsletter.mailserver import free_port
 from tests.proofs.size import FULL
 from tests.shared import PROJECT
@@ -70,7 +70,7 @@ def product() -> Iterator[UpgradedProduct]:
 
 def articles(page: Page) -> dict[str, str]:
     """What the feed says: URL → headline."""
-    feed = page.request.get("/feed/").text()
+    feed = get(page, "/feed/").text()
     return dict(re.findall(r"<item>.*?<title>(.*?)</title>.*?<link>(.*?)</link>", feed, re.DOTALL))
 
 
@@ -99,5 +99,5 @@ def test_an_upgrade_keeps_every_article_and_the_words_of_a_draft(
     expect(page.locator("[name=body]")).to_have_value(re.compile(WORDS))
     assert articles(page) == before
     for url in before.values():
-        assert page.request.get(url).ok
+        assert get(page, url).ok
     page.context.close()

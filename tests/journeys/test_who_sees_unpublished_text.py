@@ -51,7 +51,7 @@ class Look:
         self.number, self.url = article, f"{ARTICLES}/{article}"
 
     def get(self, *urls: str) -> str:
-        return " ".join(self.http.get(url).text() for url in urls)
+        return " ".join(self.http.get(url, max_retries=1).text() for url in urls)
 
     def form(self) -> str:
         return self.get(f"{self.url}/change/")
@@ -60,7 +60,7 @@ class Look:
         return self.get(f"{self.url}/preview/light/")
 
     def preview_link(self) -> str:
-        answer = self.http.get(f"{self.url}/preview/")
+        answer = self.http.get(f"{self.url}/preview/", max_retries=1)
         return answer.text() if PREVIEW_LINK.match(answer.url) else ""
 
     def history(self) -> str:
@@ -131,7 +131,7 @@ PLACES: Final = {
 
 
 def post(http: APIRequestContext, url: str, **fields: Any) -> APIResponse:
-    answer = http.get(f"{ARTICLES}/autosave/")
+    answer = http.get(f"{ARTICLES}/autosave/", max_retries=1)
     token = answer.json()["csrf_token"] if "json" in answer.headers["content-type"] else ""
     return http.post(url, multipart=fields, headers={"X-CSRFToken": token})
 
