@@ -15,7 +15,7 @@ from ninja import Query
 
 from accounts.models import AuthorProfile
 from articles.api import parameters, schemas
-from articles.api.ninja_api import api
+from articles.api.ninja_api import Number, operation
 from articles.api.parameters import (
     ArticleListQuery,
     FieldSet,
@@ -402,11 +402,11 @@ LISTED_ORDERS: Final = {
 }
 
 
-@api.get(
+@operation(
     "/articles/",
-    response=schemas.FoundArticles,
+    schemas.FoundArticles,
     summary="Articles",
-    tags=["articles"],
+    tag="articles",
     operation_id="articles_api_articles_articles",
 )
 def articles(
@@ -431,14 +431,16 @@ def articles(
     )
 
 
-@api.get(
+@operation(
     "/articles/{int:number}/",
-    response=schemas.Article,
+    schemas.Article,
     summary="An article",
-    tags=["articles"],
+    tag="articles",
     operation_id="articles_api_articles_one_article",
 )
-def article_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
+def article_detail(
+    request: HttpRequest, number: Number, query: Query[FieldsQuery]
+) -> dict[str, Any]:
     """One published article with its text, images, credits and corrections."""
     names = FIELDS.select(query.fields, in_list=False)
     row = get_object_or_404(with_fields(Article.objects.published(), names), pk=number)

@@ -1,13 +1,13 @@
 """The `NinjaAPI` with all operations below `/api/v1/`, and its OpenAPI 3.1 document.
 
-The document is django-ninja's schema with the common responses added. It is served as JSON and as a
+Each operation declares its responses with `operation`. The document is served as JSON and as a
 documentation page without scripts.
 """
 
 import json
 import logging
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
@@ -16,8 +16,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import escape
 from django.utils.safestring import SafeString
-from ninja import NinjaAPI
+from ninja import NinjaAPI, P, PathEx
 from ninja.errors import ValidationError
+from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from ninja.renderers import JSONRenderer
 from pydantic import TypeAdapter
 
@@ -42,6 +43,7 @@ from iria.core.db.outage import is_outage
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute_url
 
+JSON: Final = "application/json"
 DESCRIPTION: Final = "Read-only access to everything readers can see. No API key is needed, and every response is JSON, errors included."
 NO_OBJECT: Final = "No public object has this ID."
 log = logging.getLogger("django.request")
@@ -107,18 +109,6 @@ def _error_message(error: dict[str, Any]) -> str:
 
 
 PREFIX: Final = "api/v1/"
-SCHEMAS: Final = "#/components/schemas/"
-
-SCHEMA_NAMES: Final = {
-    "ParameterError": "ParameterMistake",
-    "FieldsQuery": "Sparse",
-    "ListQuery": "Paged",
-    "ArticleListQuery": "ArticlesAsked",
-    "ImageListQuery": "PicturesAsked",
-    "CommentListQuery": "CommentsAsked",
-}
-"""Class → name in the document. Names in the document do not change within a version of the API,
-because generated clients use them; the same holds for each `operation_id`."""
 
 ETAG: Final = {
     "ETag": {
@@ -145,46 +135,55 @@ ALLOW: Final = {
 }
 
 
+def _problem(kind: ProblemType, **headers: Any) -> dict[str, Any]:
+    titles = [each.title for each in PROBLEM_TYPES if each.status == kind.status]
+    content = {CONTENT_TYPE: {"schema": {"$ref": REF_TEMPLATE.format(model="Problem")}}}
+    return {"description": "; ".join(titles), "content": content, **headers}
+
+
+LIST_RESPONSES: Final = {
+    200: {"headers": ETAG | NEXT_LINK},
+    304: {"description": "Not modified.", "headers": ETAG},
+    400: _problem(PARAMETER),
+    405: _problem(METHOD_NOT_ALLOWED, headers=ALLOW),
+    406: _problem(NOT_ACCEPTABLE),
+    429: _problem(TOO_MANY, headers=RETRY),
+    503: _problem(UNAVAILABLE, headers=RETRY),
+}
+DETAIL_RESPONSES: Final = LIST_RESPONSES | {200: {"headers": ETAG}, 404: _problem(NOT_FOUND)}
+"""The responses of every operation, which ninja adds to the document."""
+
+Number = PathEx[int, P(description="ID of the object.")]
+
+
+def operation[View: Callable[..., Any]](
+    path: str, response: Any, *, summary: str, tag: str, operation_id: str
+) -> Callable[[View], View]:
+    """Registers a view as an operation with its common responses."""
+    responses = DETAIL_RESPONSES if "{" in path else LIST_RESPONSES
+    return api.get(
+        path,
+        response=response,
+        summary=summary,
+        tags=[tag],
+        operation_id=operation_id,
+        openapi_extra={"responses": responses},
+    )
+
+
+class Document(OpenAPISchema):
+    """The document with the schema of problems, which is not that of any view's response."""
+
+    def get_components(self) -> dict[str, Any]:
+        problem = TypeAdapter(Problem).json_schema(ref_template=REF_TEMPLATE)
+        self.add_schema_definitions({**problem.pop("$defs"), "Problem": problem})
+        return super().get_components()
+
+
 @cache
 def openapi() -> dict[str, Any]:
     """The whole document, built once."""
-    openapi_document: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=PREFIX))
-    problem = TypeAdapter(Problem).json_schema(ref_template=SCHEMAS + "{model}")
-    definitions = openapi_document["components"]["schemas"]
-    definitions |= problem.pop("$defs", {})
-    definitions["Problem"] = problem
-    for class_name, name in SCHEMA_NAMES.items():
-        definitions[name] = definitions.pop(class_name) | {"title": name}
-    problem["properties"]["errors"]["items"]["$ref"] = SCHEMAS + SCHEMA_NAMES["ParameterError"]
-    for path, item in openapi_document["paths"].items():
-        _complete(item["get"], is_detail="{" in path)
-    return openapi_document
-
-
-def _complete(operation: dict[str, Any], *, is_detail: bool) -> None:
-    """Adds the responses and headers that all operations have."""
-    for each in operation["parameters"]:
-        if each["in"] == "path":
-            each["description"] = "ID of the object."
-    responses = operation["responses"]
-    responses[200]["headers"] = ETAG if is_detail else ETAG | NEXT_LINK
-    responses[304] = {"description": "Not modified.", "headers": ETAG}
-    responses[400] = _problem_response(PARAMETER)
-    if is_detail:
-        responses[404] = _problem_response(NOT_FOUND)
-    responses[405] = _problem_response(METHOD_NOT_ALLOWED, ALLOW)
-    responses[406] = _problem_response(NOT_ACCEPTABLE)
-    responses[429] = _problem_response(TOO_MANY, RETRY)
-    responses[503] = _problem_response(UNAVAILABLE, RETRY)
-
-
-def _problem_response(kind: ProblemType, headers: dict[str, Any] | None = None) -> dict[str, Any]:
-    titles = [each.title for each in PROBLEM_TYPES if each.status == kind.status]
-    response: dict[str, Any] = {
-        "description": "; ".join(titles),
-        "content": {CONTENT_TYPE: {"schema": {"$ref": f"{SCHEMAS}Problem"}}},
-    }
-    return response | ({"headers": headers} if headers else {})
+    return Document(api, PREFIX)
 
 
 GROUPS: Final = ("articles", "sections", "authors", "pictures", "comments")
@@ -201,12 +200,17 @@ def _document_json() -> bytes:
     return json.dumps(openapi(), ensure_ascii=False, indent=1).encode()
 
 
+NULL: Final = {"type": "null"}
+Row = tuple[str, SafeString, SafeString]
+"""A parameter or a field: name, type and description."""
+
+
 @public_page
 def reference(request: HttpRequest) -> HttpResponse:
     """The documentation page."""
     context = {
         "operations": operations(),
-        "shapes": shapes(),
+        "schemas": schemas(),
         "problems": PROBLEM_TYPES,
         "address": absolute_url("/api/v1/"),
         "page_language": "en",
@@ -214,76 +218,50 @@ def reference(request: HttpRequest) -> HttpResponse:
     return render(request, "articles/api/reference.html", context)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A parameter or a field: name, type and description."""
-
-    name: str
-    kind: SafeString
-    description: SafeString
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    name: str
-    title: str
-    path: str
-    description: list[SafeString]
-    parameters: list[Row]
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    name: str
-    description: SafeString
-    fields: list[Row]
+@cache
+def operations() -> list[dict[str, Any]]:
+    """Every operation of the document with its path and its parameters, the most used first."""
+    found = [
+        {
+            **operation,
+            "path": path,
+            # `articles` of `articles_api_articles_articles`
+            "anchor": operation["operationId"].rpartition("_")[2],
+            "paragraphs": [_formatted(each) for each in operation["description"].split("\n\n")],
+            "rows": [
+                _row(each["name"], _without_null(each["schema"]), each["description"])
+                for each in operation["parameters"]
+            ],
+            "returns": _type_name(operation["responses"][200]["content"][JSON]["schema"]),
+        }
+        for path, item in openapi()["paths"].items()
+        for operation in item.values()
+    ]
+    return sorted(found, key=lambda each: GROUPS.index(each["tags"][0]))
 
 
 @cache
-def operations() -> list[Operation]:
-    """Every operation, the most used first."""
-    spec = [(path, item["get"]) for path, item in openapi()["paths"].items()]
-    spec.sort(key=lambda each: GROUPS.index(each[1]["tags"][0]))
-    return [_operation(path, operation) for path, operation in spec]
-
-
-def _operation(path: str, spec: dict[str, Any]) -> Operation:
-    answer = spec["responses"][200]["content"]["application/json"]["schema"]
-    return Operation(
-        # The anchor on the page: `articles` of `articles_api_articles_articles`.
-        name=spec["operationId"].rpartition("_")[2],
-        title=spec["summary"],
-        path=path,
-        description=[
-            _formatted(part) for part in spec.get("description", "").split("\n\n") if part
-        ],
-        parameters=[
-            Row(
-                each["name"],
-                _parameter_type(each["schema"]),
-                _formatted(each.get("description", "")),
-            )
-            for each in spec["parameters"]
-        ],
-        answer=answer["$ref"].rpartition("/")[2],
-    )
-
-
-@cache
-def shapes() -> list[Shape]:
-    """Every schema of the responses."""
-    return [
-        Shape(
-            name,
-            _formatted(spec.get("description", "")),
+def schemas() -> dict[str, tuple[SafeString, list[Row]]]:
+    """Every schema of the responses by its name: description and fields."""
+    return {
+        name: (
+            _formatted(schema.get("description", "")),
             [
-                Row(field, _type_name(schema), _formatted(schema.get("description", "")))
-                for field, schema in spec["properties"].items()
+                _row(field, each, each.get("description", ""))
+                for field, each in schema["properties"].items()
             ],
         )
-        for name, spec in sorted(openapi()["components"]["schemas"].items())
-    ]
+        for name, schema in sorted(openapi()["components"]["schemas"].items())
+    }
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a parameter, which can be omitted but not be null."""
+    return {**schema, "anyOf": [each for each in schema.get("anyOf", []) if each != NULL]}
+
+
+def _row(name: str, schema: dict[str, Any], description: str) -> Row:
+    return name, _type_name(schema), _formatted(description)
 
 
 def _formatted(text: str) -> SafeString:
@@ -291,14 +269,8 @@ def _formatted(text: str) -> SafeString:
     return SafeString(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(" ".join(text.split()))))
 
 
-def _parameter_type(schema: dict[str, Any]) -> SafeString:
-    """The type of a parameter, without null, since all parameters are optional."""
-    options = [each for each in schema.get("anyOf", []) if each.get("type") != "null"]
-    return _type_name({"anyOf": options}) if options else _type_name(schema)
-
-
 def _type_name(schema: dict[str, Any]) -> SafeString:
-    """The type of a field, with a link to its schema."""
+    """The type of a parameter or field, with a link to its schema."""
     if reference := schema.get("$ref"):
         name = escape(reference.rpartition("/")[2])
         return SafeString(f'<a href="#shape-{name}">{name}</a>')

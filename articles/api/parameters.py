@@ -6,6 +6,9 @@ only drafts have are treated as unknown.
 Cursors are signed, so that clients cannot depend on their content, and valid for one query only.
 They contain no time: the same page has the same bytes and can be cached. A new row at the top does not
 shift the following pages.
+
+`__qualname__` and `title` of a class are its name in the OpenAPI document, which does not change within a
+version of the API, because generated clients use it; the same holds for each `operation_id`.
 """
 
 import hashlib
@@ -24,7 +27,7 @@ from django.db.models import F, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
@@ -146,6 +149,9 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_u
 class FieldsQuery(Schema):
     """Parameters of a single object."""
 
+    __qualname__ = "Sparse"
+    model_config = ConfigDict(title="Sparse")
+
     fields: Text | None = Field(
         None,
         description="Comma-separated fields to return, such as `id,headline,url`. `id` is always included.",
@@ -154,6 +160,9 @@ class FieldsQuery(Schema):
 
 class ListQuery(FieldsQuery):
     """Parameters of a list."""
+
+    __qualname__ = "Paged"
+    model_config = ConfigDict(title="Paged")
 
     limit: int = Field(20, ge=1, le=MAX_LIMIT, description="Results per page.")
     cursor: Text | None = Field(
@@ -168,6 +177,9 @@ class ListQuery(FieldsQuery):
 
 
 class ArticleListQuery(ListQuery):
+    __qualname__ = "ArticlesAsked"
+    model_config = ConfigDict(title="ArticlesAsked")
+
     q: str | None = Field(
         None,
         description='Search query: words, `"a phrase"`, `-excluded`, `one OR another`. Sorted by relevance. Can be combined with every filter, and with every `order` except `changed`.',
@@ -198,10 +210,16 @@ class ArticleListQuery(ListQuery):
 
 
 class ImageListQuery(ListQuery):
+    __qualname__ = "PicturesAsked"
+    model_config = ConfigDict(title="PicturesAsked")
+
     article: int | None = Field(None, ge=1, description="ID of an article that shows the images.")
 
 
 class CommentListQuery(ListQuery):
+    __qualname__ = "CommentsAsked"
+    model_config = ConfigDict(title="CommentsAsked")
+
     article: int | None = Field(None, ge=1, description="ID of the article the comments belong to.")
     since: Moment | None = Field(
         None, description="Written at or after this date and time, with time zone."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, NoReturn, NotRequired, TypedDict
 
 from django.http import HttpResponse
+from pydantic import ConfigDict, with_config
 
 from iria.core.db.outage import RETRY_AFTER
 from iria.core.http.urls import absolute_url
@@ -15,11 +16,16 @@ DOCUMENTATION: Final = "/api/v1/"
 """The page that explains every problem."""
 
 
+@with_config(ConfigDict(title="ParameterMistake"))
 class ParameterError(TypedDict):
     """An invalid parameter, and what is wrong with it."""
 
     parameter: str
     detail: str
+
+
+ParameterError.__qualname__ = "ParameterMistake"
+"""Its name in the document; see `articles.api.parameters`."""
 
 
 class Problem(TypedDict):

@@ -9,7 +9,7 @@ from ninja import Query
 
 from accounts.models import AuthorProfile
 from articles.api import parameters, schemas
-from articles.api.ninja_api import api
+from articles.api.ninja_api import Number, operation
 from articles.api.parameters import (
     CommentListQuery,
     FieldSet,
@@ -70,11 +70,11 @@ def public_images() -> ImageQuerySet:
     return Image.objects.filter(Exists(readable)).defer("metadata")
 
 
-@api.get(
+@operation(
     "/pictures/",
-    response=schemas.Pictures,
+    schemas.Pictures,
     summary="Pictures",
-    tags=["pictures"],
+    tag="pictures",
     operation_id="articles_api_pictures_pictures",
 )
 def images(
@@ -87,14 +87,14 @@ def images(
     return page_of(request, response, rows, Order(descending=True), query, IMAGE.of_list(query))
 
 
-@api.get(
+@operation(
     "/pictures/{int:number}/",
-    response=schemas.Picture,
+    schemas.Picture,
     summary="A picture",
-    tags=["pictures"],
+    tag="pictures",
     operation_id="articles_api_pictures_one_picture",
 )
-def image_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
+def image_detail(request: HttpRequest, number: Number, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One image of a published article."""
     return IMAGE.of_one(public_images(), number, query)
 
@@ -130,11 +130,11 @@ TAG: Final = FieldSet.of(
 )
 
 
-@api.get(
+@operation(
     "/categories/",
-    response=schemas.Categories,
+    schemas.Categories,
     summary="Categories",
-    tags=["sections"],
+    tag="sections",
     operation_id="articles_api_sections_categories",
 )
 def categories(
@@ -146,23 +146,25 @@ def categories(
     )
 
 
-@api.get(
+@operation(
     "/categories/{int:number}/",
-    response=schemas.Category,
+    schemas.Category,
     summary="A category",
-    tags=["sections"],
+    tag="sections",
     operation_id="articles_api_sections_one_category",
 )
-def category_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
+def category_detail(
+    request: HttpRequest, number: Number, query: Query[FieldsQuery]
+) -> dict[str, Any]:
     """One category."""
     return CATEGORY.of_one(Category.objects.all(), number, query)
 
 
-@api.get(
+@operation(
     "/tags/",
-    response=schemas.Tags,
+    schemas.Tags,
     summary="Tags",
-    tags=["sections"],
+    tag="sections",
     operation_id="articles_api_sections_tags",
 )
 def tags(request: HttpRequest, response: HttpResponse, query: Query[ListQuery]) -> dict[str, Any]:
@@ -170,14 +172,14 @@ def tags(request: HttpRequest, response: HttpResponse, query: Query[ListQuery]) 
     return page_of(request, response, parameters.tags(), Order("name"), query, TAG.of_list(query))
 
 
-@api.get(
+@operation(
     "/tags/{int:number}/",
-    response=schemas.Tag,
+    schemas.Tag,
     summary="A tag",
-    tags=["sections"],
+    tag="sections",
     operation_id="articles_api_sections_one_tag",
 )
-def tag_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
+def tag_detail(request: HttpRequest, number: Number, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One tag of a published article."""
     return TAG.of_one(parameters.tags(), number, query)
 
@@ -210,11 +212,11 @@ def public_authors() -> "QuerySet[AuthorProfile]":
     )
 
 
-@api.get(
+@operation(
     "/authors/",
-    response=schemas.Authors,
+    schemas.Authors,
     summary="Authors",
-    tags=["authors"],
+    tag="authors",
     operation_id="articles_api_authors_authors",
 )
 def authors(
@@ -224,14 +226,16 @@ def authors(
     return page_of(request, response, public_authors(), Order("name"), query, AUTHOR.of_list(query))
 
 
-@api.get(
+@operation(
     "/authors/{int:number}/",
-    response=schemas.Author,
+    schemas.Author,
     summary="Author",
-    tags=["authors"],
+    tag="authors",
     operation_id="articles_api_authors_one_author",
 )
-def author_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
+def author_detail(
+    request: HttpRequest, number: Number, query: Query[FieldsQuery]
+) -> dict[str, Any]:
     """One author of published articles."""
     return AUTHOR.of_one(public_authors(), number, query)
 
@@ -266,11 +270,11 @@ def public_comments() -> CommentQuerySet:
     )
 
 
-@api.get(
+@operation(
     "/comments/",
-    response=schemas.Comments,
+    schemas.Comments,
     summary="Comments",
-    tags=["comments"],
+    tag="comments",
     operation_id="articles_api_conversation_comments",
 )
 def comments(
@@ -286,13 +290,15 @@ def comments(
     return page_of(request, response, rows, order, query, COMMENT.of_list(query))
 
 
-@api.get(
+@operation(
     "/comments/{int:number}/",
-    response=schemas.Comment,
+    schemas.Comment,
     summary="A comment",
-    tags=["comments"],
+    tag="comments",
     operation_id="articles_api_conversation_one_comment",
 )
-def comment_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
+def comment_detail(
+    request: HttpRequest, number: Number, query: Query[FieldsQuery]
+) -> dict[str, Any]:
     """One comment."""
     return COMMENT.of_one(public_comments(), number, query)
