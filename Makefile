@@ -13,10 +13,10 @@ ifeq (prove,$(firstword $(MAKECMDGOALS)))
   endif
 endif
 
-.PHONY: run reset-demo upgrade-database test prove-small prove bench screenshots
+.PHONY: run dev reset-demo upgrade-database test prove-small prove bench screenshots
 
-run:
-	@$(LAUNCHER) run "$$PORT"
+run dev:
+	@$(LAUNCHER) $@ "$$PORT"
 
 reset-demo upgrade-database:
 	@$(LAUNCHER) $@
@@ -53,7 +53,7 @@ PROOFS := $(PYTHON) -m pytest -m proof -rsfE -o faulthandler_timeout=0
 STATIC_CHECKS := lint formatting import-rules migrations-match settings-fit migrations-run migration-locks types
 
 .PHONY: each programs static-checks $(STATIC_CHECKS) all-tests unit-tests browser-tests journeys hard-journeys coverage \
-  all-proofs every-page small-proofs full-proofs benchmarks take-screenshots
+  all-proofs every-page small-proofs full-proofs benchmarks locks take-screenshots
 
 # Every target, also after one has failed; at last how each of them went.
 each:
@@ -147,6 +147,20 @@ full-proofs: $(if $(PART),,every-page hard-journeys)
 
 benchmarks:
 	$(PYTHON) -m tests.bench
+
+# The lock for developing has every package but PostgreSQL's, and the others take their versions from it.
+# With uv, and UPGRADE="--upgrade-package django" or UPGRADE=--upgrade for newer versions.
+LOCK := uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-annotate --no-header
+FROM_LOCK := $(LOCK) --constraint requirements-dev.txt
+REQUIRED = python3 -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))$(1), sep='\n')"
+locks:
+	$(call REQUIRED,['build-system']['requires']) | \
+	  $(LOCK) $(UPGRADE) --group dev --extra s3 --extra sentry --extra webhooks -o requirements-dev.txt pyproject.toml -
+	$(FROM_LOCK) -o requirements.txt pyproject.toml
+	$(call REQUIRED,['build-system']['requires']) | $(FROM_LOCK) -o requirements-build.txt -
+	for each in postgres s3 sentry webhooks; do \
+	  $(call REQUIRED,['project']['optional-dependencies']['$$each']) | $(FROM_LOCK) -o requirements-$$each.txt - || exit; \
+	done
 
 take-screenshots:
 	$(PYTHON) -m tests.screenshots $(SCREENS)

@@ -168,6 +168,19 @@ if METRICS_ADDRESS and not is_command_line(sys.argv[0]):
     MIDDLEWARE.insert(0, "iria.metrics.Requests")
     # The processes of one gunicorn count in files of one folder. Set before prometheus_client is loaded.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_folder(STATE))
+# `make dev` sets it; the packages are in no lock but the one for developing.
+DEVELOPING: bool = DEBUG and "IRIA_DEVELOP" in os.environ
+if DEVELOPING:
+    INSTALLED_APPS += ["debug_toolbar", "django_browser_reload"]
+    # After what compresses and stores pages.
+    place = MIDDLEWARE.index("django.middleware.common.CommonMiddleware")
+    MIDDLEWARE[place:place] = [
+        "debug_toolbar.middleware.DebugToolbarMiddleware",
+        "django_browser_reload.middleware.BrowserReloadMiddleware",
+    ]
+    INTERNAL_IPS = ["127.0.0.1"]
+    # A stored page would show a template as it was before it was changed.
+    PAGE_STORE_MB = 0
 PRIVATE_PATHS = ("/admin/", "/accounts/", "/comments/")
 
 ROOT_URLCONF = "iria.urls"

@@ -1,5 +1,6 @@
 """The URLs of the site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -18,6 +19,12 @@ urlpatterns = [
     ),
     path("", include("articles.urls")),
 ]
+
+if settings.DEVELOPING:
+    urlpatterns += [
+        path("__debug__/", include("debug_toolbar.urls")),
+        path("__reload__/", include("django_browser_reload.urls")),
+    ]
 
 handler400 = "articles.public.views.errors.bad_request"
 handler404 = "articles.public.views.errors.page_not_found"

@@ -9,6 +9,7 @@ from iria.launcher.output import StartError, describe_os_error
 
 COMMANDS: dict[str, Callable[..., int | None]] = {
     "run": run.run,
+    "dev": lambda port="8000": run.run(port, develop=True),
     "reset-demo": run.reset_demo,
     "upgrade-database": lambda: cluster.upgrade(paths.state_folder()),
     "check-upgrade": run.check_upgrade_of_server,
@@ -26,7 +27,7 @@ def main(arguments: list[str]) -> int:
         run.stop_on_signals()
         return COMMANDS[name](*rest) or 0
     except run.Stopped:
-        return 0 if name == "run" else 130
+        return 0 if name in {"run", "dev"} else 130
     except StartError as error:
         print(error, file=sys.stderr)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""`make run`: starts, watches and stops the site. `make reset-demo`."""
+"""`make run` and `make dev` start, watch and stop the site. `make reset-demo`."""
 
 import os
 import re
@@ -85,7 +85,7 @@ class Child:
         return failure(what, self.log.read_text(errors="replace"), self.log)
 
 
-def run(port_text: str = "8000") -> None:
+def run(port_text: str = "8000", *, develop: bool = False) -> None:
     port = port_number(port_text)
     url = f"http://127.0.0.1:{port}"
     state = make_folder(paths.state_folder())
@@ -93,12 +93,15 @@ def run(port_text: str = "8000") -> None:
         if state != PROJECT / "var":
             info(f"Database, mail and images are in {state}.")
         check_upgrade(state)
-        python = preparation.make_environment()
+        lock_file = preparation.FOR_DEVELOPING if develop else preparation.FOR_RUNNING
+        python = preparation.make_environment(lock_file)
         with command.database(state) as (database_url, cluster):
             environment = command.site_environment(state, database_url, url)
+            if develop:
+                environment |= {"DEBUG": "on", "IRIA_DEVELOP": "yes"}
             command.store_run(state, url, [])
             preparation.prepare(state, python, environment, private=cluster is not None)
-            children = _start_children(state, python, environment, listener.fileno(), lock)
+            children = _start_children(state, python, environment, listener, lock)
 
             def check() -> None:
                 if cluster is not None:
@@ -193,17 +196,20 @@ def _bound_socket(port: int) -> Iterator[socket.socket]:
 
 
 def _start_children(
-    state: Path, python: Path, environment: dict[str, str], listener: int, lock: int
+    state: Path, python: Path, environment: dict[str, str], listener: socket.socket, lock: int
 ) -> list[Child]:
     web: list[str | Path] = [
         *(python, "-m", "gunicorn", "iria.wsgi", f"--config={paths.DATA / 'gunicorn.conf.py'}"),
-        *(f"--bind=fd://{listener}", "--preload", "--workers=2"),
+        *(f"--bind=fd://{listener.fileno()}", "--preload", "--workers=2"),
         *("--timeout=60", "--graceful-timeout=1", "--log-level=warning"),
     ]
+    if "IRIA_DEVELOP" in environment:
+        # It starts again when code changes. It may bind the port too, since nobody listens there yet.
+        web = [python, *paths.MANAGE, "runserver", "{}:{}".format(*listener.getsockname())]
     worker = (python, *paths.MANAGE, "procrastinate", "worker", "--shutdown-graceful-timeout=1")
     logs = state / "log"
     children = [
-        Child("web server", web, environment, logs / "web.log", (listener, lock)),
+        Child("web server", web, environment, logs / "web.log", (listener.fileno(), lock)),
         Child("worker", worker, environment, logs / "worker.log", (lock,)),
     ]
     for child in children:
