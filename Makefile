@@ -114,7 +114,7 @@ unit-tests:
 	MAKEFLAGS= $(PYTEST) --cov --cov-report= --durations 20 --durations-min 5 \
 	  --ignore tests/browser --ignore tests/journeys --ignore tests/proofs
 
-# What failed is tried once more, and nothing else (docs/decisions/browser-test-retries.md).
+# What failed is tried once more, as are journeys, and nothing else (docs/decisions/browser-test-retries.md).
 browser-tests:
 	$(BROWSER_TESTS) --durations 20 --durations-min 5 || { echo "── failed tests again"; \
 	  $(BROWSER_TESTS) --last-failed --last-failed-no-failures none; }
@@ -123,7 +123,8 @@ browser-tests:
 JOURNEYS := MAKEFLAGS= TOX_PARALLEL_ENV=journeys $(PYTHON) -m pytest -p no:schemathesis -rsfE \
   -o cache_dir=.pytest_cache/journeys -o faulthandler_timeout=900 --durations 0 --durations-min 1 tests/journeys
 journeys:
-	$(JOURNEYS) -m journey
+	$(JOURNEYS) -m journey || { echo "── failed journeys again"; \
+	  $(JOURNEYS) -m journey --last-failed --last-failed-no-failures none; }
 
 # Those that kill processes or restore a backup.
 hard-journeys:

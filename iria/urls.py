@@ -21,7 +21,8 @@ urlpatterns = [
 ]
 
 if settings.DEVELOPING:
-    urlpatterns += [
+    # First, since the last of the others are for any URL.
+    urlpatterns[:0] = [
         path("__debug__/", include("debug_toolbar.urls")),
         path("__reload__/", include("django_browser_reload.urls")),
     ]

@@ -30,6 +30,22 @@ def _inherited() -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
+    ("environment", "used"),
+    [
+        ({"DEBUG": "on"}, False),
+        ({"IRIA_DEVELOP": "yes"}, False),
+        ({"DEBUG": "on", "IRIA_DEVELOP": "yes"}, True),
+    ],
+)
+def test_only_make_dev_has_the_debug_toolbar(environment: dict[str, str], used: bool) -> None:
+    outcome = start(
+        "import iria.settings as it; print(*it.INSTALLED_APPS, *it.MIDDLEWARE)", **environment
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    assert ("debug_toolbar" in outcome.stdout) is used
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("SECRET_KEY", ""),
