@@ -1,9 +1,4 @@
-"""Form fields with several short rows in order: menu items, links.
-
-Every control of a row is always submitted, so rows need no ids, and a form that was opened before somebody
-else saved can still be submitted. It works without JavaScript;
-`static/iria_admin/ordered-choice.js` adds rows and moves them.
-"""
+"""Form fields with several short rows in order: menu items, links."""
 
 from abc import ABC, abstractmethod
 from typing import Any, Final
@@ -11,63 +6,23 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.utils.datastructures import MultiValueDict
 
 from iria.core.hooks import menu_targets
+from iria.core.ordered_list import OrderedListWidget, Row
 from iria.core.text.validators import one_line, validate_storable
 from iria.publication.menus import LINK, Entry
 
-EMPTY_ROWS: Final = 2
 MAX_ROWS: Final = 40
 NAME_MAX_LENGTH: Final = 60
 URL_MAX_LENGTH: Final = 300
 
-Row = dict[str, str]
 
-
-class RowsWidget(forms.Widget):
-    """Rows of controls; a subclass names the controls and has a template."""
-
-    use_fieldset = True
-    names: tuple[str, ...] = ()
-    row = "Entry"
-
-    class Media:
-        js = [forms.Script("iria_admin/ordered-choice.js", type="module")]
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row]:
-        columns = [
-            data.getlist(f"{name}-{part}") if isinstance(data, MultiValueDict) else []
-            for part in self.names
-        ]
-        rows = [dict(zip(self.names, row, strict=False)) for row in zip(*columns, strict=False)]
-        return [row for row in rows if any(row[part].strip() for part in self.filled())]
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return f"{name}-{self.names[0]}" not in data
-
-    def filled(self) -> tuple[str, ...]:
-        """The controls that make a row count as filled in."""
-        return self.names
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        empty = dict.fromkeys(self.names, "")
-        context["widget"]["row"] = self.row
-        context["rows"] = [*(value or []), *([empty] * EMPTY_ROWS)]
-        return context
-
-    def id_for_label(self, id_: str) -> str:
-        return f"{id_}_0" if id_ else id_
-
-
-class MenuWidget(RowsWidget):
+class MenuWidget(OrderedListWidget):
     template_name = "admin/iria/publication/_menu.html"
-    names = ("target", "address", "label", "level")
-    row = "Entry"
+    controls = ("target", "address", "label", "level")
 
-    def filled(self) -> tuple[str, ...]:
-        return ("target", "address", "label")
+    def is_filled(self, row: Row) -> bool:
+        return super().is_filled({**row, "level": ""})
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -86,9 +41,9 @@ class MenuWidget(RowsWidget):
         return context
 
 
-class LinksWidget(RowsWidget):
+class LinksWidget(OrderedListWidget):
     template_name = "admin/iria/publication/_links.html"
-    names = ("address", "name")
+    controls = ("address", "name")
     row = "Link"
 
 

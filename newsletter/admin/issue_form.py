@@ -1,8 +1,7 @@
 """The form of an issue, with a widget for its articles.
 
 Without JavaScript, positions are numbers, an article is removed with a checkbox, and search results are
-selected below. `static/iria_admin/issue-articles.js` adds drag and drop, move buttons and live search. The widget
-contains no IDs of database rows, so a form opened before somebody else saved can still be submitted.
+selected below. `static/iria_admin/issue-articles.js` adds live search.
 """
 
 from collections.abc import Iterable
@@ -19,6 +18,7 @@ from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.images.admin.chooser import choice
 from articles.search.engine import admin_search
+from iria.core.ordered_list import OrderedListWidget, Row
 from iria.core.text.validators import one_line, validate_storable
 from iria.publication.models import current_publication
 from newsletter.admin.deliveries import parse_pk
@@ -31,8 +31,6 @@ MAX_OFFERS: Final = 20
 """The number of search results, or of newest articles if there is no query."""
 MAX_ARTICLES: Final = 100
 """Articles in one issue; Gmail clips the e-mail well before."""
-
-Row = dict[str, str]
 
 
 def offers(query: str, *, excluded: Iterable[int] = ()) -> list[dict[str, Any]]:
@@ -72,9 +70,8 @@ def serialize_article(article: Article, note: str = "") -> dict[str, Any]:
     }
 
 
-class ChosenArticlesWidget(forms.Widget):
+class ChosenArticlesWidget(OrderedListWidget):
     template_name = "admin/newsletter/issue/_chosen_articles.html"
-    use_fieldset = True
     query = ""
     """The search query."""
     previous: frozenset[int] | set[int] = frozenset()
@@ -117,9 +114,6 @@ class ChosenArticlesWidget(forms.Widget):
         context["query"] = self.query
         context["heading_max_length"] = HEADING_MAX_LENGTH
         return context
-
-    def id_for_label(self, id_: str) -> str:
-        return f"{id_}_0" if id_ else id_
 
 
 class ChosenArticlesField(forms.Field):

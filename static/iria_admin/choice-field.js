@@ -2,8 +2,8 @@
    (articles/editorial/admin/choices.py). Without this script its selects, or its text field, are used as they are.
    The values stay in the form as hidden inputs, so that everything that reads the form finds them. */
 
-import { orderByDragging } from "iria-admin/choice-dragging";
 import { Suggestions, made } from "iria-admin/choice-suggestions";
+import { dragItems } from "iria-admin/ordered-list";
 
 const PART = /\s*(?:"([^"]*)"|([^,]*))\s*(?:,|$)/g;
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
@@ -206,8 +206,10 @@ class ChoiceField extends HTMLElement {
     return isTurned ? -STEPS[key] : STEPS[key];
   }
 
-  #dropped(order, moved) {
+  #dropped(moved) {
+    const order = [...this.chips.children].map((chip) => chip.dataset.value);
     this.#chosen.sort((one, other) => order.indexOf(one.value) - order.indexOf(other.value));
+    this.#showChips();
     this.#changed();
     this.#sayPlace(this.#chosen[order.indexOf(moved)]);
   }
@@ -217,7 +219,7 @@ class ChoiceField extends HTMLElement {
   #listen() {
     this.chips.addEventListener("keydown", (event) => this.#pressedInChip(event));
     if (this.dataset.ordered) {
-      orderByDragging(this, this.chips, (order, moved) => this.#dropped(order, moved), () => this.#showChips());
+      dragItems(this.chips, { zone: this, inLine: true, dropped: (chip) => this.#dropped(chip.dataset.value) });
     }
     this.input.addEventListener("keydown", (event) => { if (!event.isComposing) this.#pressed(event); });
     this.input.addEventListener("input", (event) => {

@@ -25,7 +25,7 @@ def row(page: Page, menu: str, number: int) -> Callable[[str], str]:
     """The selector of a control in a row of a menu; the row is added if necessary."""
     rows = page.locator(f"#id_{menu} > li")
     for _ in range(rows.count(), number + 1):
-        page.click(f"#id_{menu} + .ordered-choice-add")
+        page.click(f"#id_{menu} + .ordered-add")
     expect(rows).to_have_count(number + 1)
     return lambda part: f"#id_{menu} > li:nth-child({number + 1}) [name={menu}-{part}]"
 
@@ -49,7 +49,8 @@ def test_an_administrator_changes_the_appearance_of_the_publication(
     page.fill(third("address"), "/newsletter/")
     page.fill(third("label"), "Letter")
     page.click("#id_header_menu > li:nth-child(3) >> text=↑")
-    page.click("#id_header_menu > li:nth-child(2) >> text=↑")
+    rows = page.locator("#id_header_menu > li")
+    rows.nth(1).locator(".ordered-grip").drag_to(rows.first, target_position={"x": 9, "y": 4})
     page.select_option(row(page, "footer_menu", 0)("target"), label="About us")
     page.set_input_files("#id_logo", str(logo))
     page.fill("#id_accent", "#ffcc00")

@@ -36,7 +36,7 @@ def test_a_new_issue_is_saved_while_it_is_written(open_admin: OpenPage, edna: Us
     assert page.url.endswith(url_of(draft))
     saved(page, lambda: write(page, "Good morning."))
     saved(page, lambda: page.click(f"text={article.headline}"))
-    saved(page, lambda: page.locator(".issue-heading input").first.fill("At sea"))
+    saved(page, lambda: page.locator(".issue-heading").first.fill("At sea"))
     expect(page.locator("[data-save-shown]")).to_have_text(SAVED)
     draft.refresh_from_db()
     assert (draft.subject, draft.introduction) == ("What moved", "<p>Good morning.</p>")

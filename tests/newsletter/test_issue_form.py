@@ -163,7 +163,7 @@ def test_an_unpublished_article_can_be_kept_but_not_added(
     new_issue = issue("Draft", article)
     publishing.unpublish(article, by=edna)
     page = editor_client.get(issue_url(new_issue, "change")).content.decode()
-    row, _pattern = lxml_html.document_fromstring(page).find_class("issue-headline")
+    row = lxml_html.document_fromstring(page).find_class("issue-text")[0]
     assert row.text_content() == "Soon gone not published"
     other = issue("Other", published("Another"))
     rejected = editor_client.post(issue_url(other, "change"), issue_form_data(article))

@@ -38,7 +38,7 @@ MODULES: Final = (
 )
 
 SHARED_MODULES: Final = (
-    *("choice-dragging", "choice-suggestions", "form-values"),
+    *("choice-suggestions", "form-values", "ordered-list"),
     *("image-details", "image-lines", "image-progress", "library-dialog", "local-copy"),
 )
 """Modules of the article form that its scripts import."""

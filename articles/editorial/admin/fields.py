@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from html import escape
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from django import forms
@@ -30,25 +30,22 @@ from articles.editorial.models import Article
 from articles.editorial.models.article import UNTITLED
 from articles.editorial.models.article_parts import MAX_PICKS
 from articles.editorial.models.querysets import ArticleQuerySet
+from iria.core.ordered_list import EMPTY_ROWS, OrderedListWidget
 from iria.core.text.dates import SkippedHour, moment_in
 from iria.core.text.validators import one_line, validate_storable
 from iria.publication.models import current_publication
 
-EMPTY_ROWS: Final = 2
-"""Empty rows after the choices, for users without JavaScript."""
+
+class ChoiceMedia(OrderedListWidget.Media):
+    css = {"all": ["iria_admin/choice-field.css"]}
+    js = [forms.Script("iria_admin/choice-field.js", type="module")]
 
 
-class ChoiceMedia:
-    css: ClassVar = {"all": ["iria_admin/choice-field.css"]}
-    js: ClassVar = [forms.Script("iria_admin/choice-field.js", type="module")]
-
-
-class OrderedChoiceWidget(forms.Widget):
+class OrderedChoiceWidget(OrderedListWidget):
     """Args: `offered` is the name of the choices in `admin.choices`."""
 
     Media = ChoiceMedia
     template_name = "admin/articles/article/_choice_selects.html"
-    use_fieldset = True
 
     def __init__(self, offered: str, *, row: str, first: str = "", most: int | None = None) -> None:
         super().__init__()
@@ -92,9 +89,6 @@ class OrderedChoiceWidget(forms.Widget):
             )
             for number, chosen in enumerate(rows)
         ]
-
-    def id_for_label(self, id_: str) -> str:
-        return f"{id_}_0" if id_ else id_
 
 
 class TagsWidget(forms.TextInput):
