@@ -45,7 +45,7 @@ PASSWORD = "a-long-password-of-the-cast"
 # be random; at full size the examples are new each time.
 hypothesis.register_profile(
     "iria",
-    max_examples=sized(25, 200),
+    max_examples=sized(10, 200),
     derandomize=not FULL,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

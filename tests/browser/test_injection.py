@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.test import Client
-from lxml import html as lxml_html
 from playwright.sync_api import Browser, Page, TimeoutError
 
 from accounts.models import AuthorProfile, User
@@ -23,7 +21,7 @@ from articles.editorial import taxonomy
 from articles.editorial.models import Article, Category, Correction
 from iria.publication.models import current_publication
 from tests import commenting, moderation, newsroom
-from tests.conftest import PASSWORD
+from tests.browser.conftest import sign_in
 from tests.shared import shared_data
 
 pytestmark = pytest.mark.browser
@@ -87,12 +85,10 @@ def live_payloads() -> list[str]:
 
 
 def groups() -> list[list[str]]:
-    """Each live payload alone, the others in groups, so that every field is tested with each."""
+    """All payloads, shared out; the first of each group runs in Chromium if it is not sanitised."""
     live = live_payloads()
     others = [payload for payload in payloads() if payload not in live]
-    return [[payload] for payload in live] + [
-        others[at : at + 7] for at in range(0, len(others), 7)
-    ]
+    return [[payload, *others[at :: len(live)]] for at, payload in enumerate(live)]
 
 
 def publish_with(texts: list[str], number: int, by: User) -> Article:
@@ -146,24 +142,36 @@ def author(text: str, number: str) -> AuthorProfile:
     )
 
 
-def test_no_payload_runs_on_any_public_page(
-    unguarded: Page, edna: User, jobs: Callable[[], None]
+def test_no_payload_runs_on_a_public_page_or_in_the_admin(
+    unguarded: Page, chief: User, jobs: Callable[[], None]
 ) -> None:
     publication = current_publication()
     publication.tagline = publication.about = live_payloads()[0]
     publication.save()
-    articles = [publish_with(texts, number, edna) for number, texts in enumerate(groups())]
+    articles = [publish_with(texts, number, chief) for number, texts in enumerate(groups())]
+    for article, texts in zip(articles, groups(), strict=True):
+        article.refresh_from_db()
+        assert article.standfirst == cut(texts[0], 600), "a plain text field is not changed"
     jobs()
     paths = ["/", "/corrections/", "/search/?q=words", "/nowhere/"]
     for number, article in enumerate(articles):
         paths += [article.get_absolute_url(), f"/author/author-{number}-0/"]
         paths.append(f"/category/section-{number}-0/")
     assert_quiet(unguarded, paths)
+    sign_in(unguarded, chief)
+    lists = ["article", "image", "category", "comment"]
+    paths = [f"/admin/articles/{name}/?all=" for name in lists]
+    paths += ["/admin/", "/admin/accounts/authorprofile/"]
+    for article in articles:
+        paths.append(f"/admin/articles/article/{article.pk}/change/")
+        paths.append(f"/admin/articles/article/{article.pk}/history/")
+        paths.append(f"/admin/articles/image/{article.lead_image_id}/change/")
+    comments = Comment.objects.order_by("pk").values_list("pk", flat=True)
+    paths += [f"/admin/articles/comment/{pk}/change/" for pk in comments[:7]]
+    assert_quiet(unguarded, paths, handlers=False)
 
 
-def test_no_payload_runs_when_it_is_entered_into_the_search(
-    unguarded: Page, client: Client
-) -> None:
+def test_no_payload_runs_when_it_is_entered_into_the_search(unguarded: Page) -> None:
     newsroom.published()
     for payload in live_payloads():
         unguarded.goto("/search/")
@@ -172,32 +180,7 @@ def test_no_payload_runs_when_it_is_entered_into_the_search(
         field.press("Enter")
         unguarded.wait_for_load_state()
         assert not unguarded.evaluate(RAN), payload
-    for payload in payloads():
-        tree = lxml_html.fromstring(client.get("/search/", {"q": payload}).content)
-        attributes = [name for element in tree.iter() for name in element.attrib]
-        assert not [name for name in attributes if str(name).startswith("on")], payload
-        inline = [script for script in tree.iter("script") if not script.get("src")]
-        assert {script.get("type") for script in inline} <= {"application/ld+json"}, payload
-        assert all(json.loads(script.text_content()) for script in inline), payload
-
-
-def test_no_payload_runs_in_the_admin(unguarded: Page, chief: User) -> None:
-    articles = [publish_with(texts, number, chief) for number, texts in enumerate(groups())]
-    unguarded.goto("/admin/login/")
-    unguarded.fill("input[name=username]", chief.email)
-    unguarded.fill("input[name=password]", PASSWORD)
-    unguarded.click("[type=submit]")
-    lists = ["article", "image", "category", "comment"]
-    paths = [f"/admin/articles/{name}/?all=" for name in lists]
-    paths += ["/admin/", "/admin/accounts/authorprofile/"]
-    for article in articles[: len(live_payloads())]:
-        assert article.lead_image_id
-        paths.append(f"/admin/articles/article/{article.pk}/change/")
-        paths.append(f"/admin/articles/article/{article.pk}/history/")
-        paths.append(f"/admin/articles/image/{article.lead_image_id}/change/")
-    comments = Comment.objects.order_by("pk").values_list("pk", flat=True)
-    paths += [f"/admin/articles/comment/{pk}/change/" for pk in comments[:7]]
-    assert_quiet(unguarded, paths, handlers=False)
+        assert unguarded.evaluate(HANDLERS) == [], payload
 
 
 def assert_quiet(page: Page, paths: list[str], *, handlers: bool = True) -> None:
@@ -208,10 +191,3 @@ def assert_quiet(page: Page, paths: list[str], *, handlers: bool = True) -> None
         assert not page.evaluate(RAN), path
         if handlers:
             assert page.evaluate(HANDLERS) == [], path
-
-
-def test_a_payload_in_a_plain_text_field_is_not_changed(edna: User) -> None:
-    for number, payload in enumerate(payloads()):
-        article = newsroom.draft("Held", slug=f"held-{number}", standfirst=cut(payload, 600))
-        article.refresh_from_db()
-        assert article.standfirst == cut(payload, 600)

@@ -102,11 +102,8 @@ def test_a_section_out_of_sight_is_scrolled_to_when_it_has_the_focus(
     assert inside["y"] == pytest.approx(outside["y"], abs=1)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP])
-def test_without_scripts_the_header_leads_everywhere(
-    open_page: OpenPage, sections: str, size: dict[str, int]
-) -> None:
-    page = open_page("/", size=size, scripts=False)
+def test_without_scripts_the_header_leads_everywhere(open_page: OpenPage, sections: str) -> None:
+    page = open_page("/", scripts=False)
     head = page.get_by_role("banner")
     head.locator(".search-link").click()
     expect(page).to_have_url(re.compile("/search/$"))
@@ -143,8 +140,11 @@ def test_a_signed_in_reader_has_a_menu(open_page: OpenPage, sections: str, ola: 
     expect(page).to_have_url(re.compile("/accounts/logout/"))
 
 
-@pytest.mark.parametrize("scripts", [False, True], ids=["without scripts", "with scripts"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("size", "scripts"),
+    [(PHONE, False), (DESKTOP, True)],
+    ids=["phone without scripts", "desktop with scripts"],
+)
 def test_a_reader_chooses_a_language_in_the_header(
     open_page: OpenPage, sections: str, size: dict[str, int], scripts: bool
 ) -> None:

@@ -159,28 +159,3 @@ def test_reading_sets_no_cookie(open_page: OpenPage, paths: Paths) -> None:
         with page.expect_response(lambda response: "/accounts/state/" in response.url):
             page.goto(path)
     assert page.context.cookies() == []
-
-
-def test_a_right_to_left_article_begins_on_the_right(open_page: OpenPage, paths: Paths) -> None:
-    page = open_page(paths.arabic, size=PHONE)
-    edges = page.evaluate(
-        "['h1', '.kicker', '.article-text p'].map(each => {"
-        " const range = document.createRange();"
-        " range.selectNodeContents(document.querySelector(each));"
-        " return Math.round(innerWidth - range.getBoundingClientRect().right) })"
-    )
-    assert max(edges) - min(edges) <= 3
-    assert max(edges) <= 40
-
-
-def test_a_printed_page_has_the_text_and_its_url_but_no_forms(
-    open_page: OpenPage, paths: Paths
-) -> None:
-    page = open_page(paths.article)
-    page.emulate_media(media="print")
-    for gone in (".masthead-tools", ".masthead-row", ".footer-menus", ".comment-form", ".related"):
-        assert not page.locator(gone).first.is_visible(), gone
-    for kept in ("h1", ".article-text", "figcaption", ".credit", ".footer-rights"):
-        assert page.locator(kept).first.is_visible(), kept
-    assert paths.article in page.locator(".printed-address").inner_text()
-    assert "https://elsewhere.example/a" in page.locator(".printed-links").inner_text()

@@ -66,31 +66,12 @@ def test_the_print_button_prints_the_page_without_the_interface(open_page: OpenP
     expect(page.locator(".article-text")).to_be_visible()
 
 
-def test_an_author_is_followed_without_scripts(open_page: OpenPage) -> None:
-    author = newsroom.author("Ines Faro")
-    article = newsroom.published("Ships wait", authors=[author], tags=["tankers"])
-    page = open_page(article.get_absolute_url(), scripts=False)
-    page.locator(".follow-link a").click()
-    page.locator("input[value='author:ines-faro']").check()
-    page.locator("#follow-email").fill("ola@readers.example")
-    page.locator(".newsletter-form button[type='submit']").click()
-    page.wait_for_url("**/newsletter/check-your-inbox/**")
-    consent = Consent.objects.get()
-    subscription_emails.answer(consent.pk)
-    page.goto(f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/")
-    assert not ArticleFollow.objects.exists()
-    page.locator("main form button").click()
-    expect(page.locator("main form")).to_have_count(0)
-    assert ArticleFollow.objects.get().author == author
-
-
-@pytest.mark.parametrize("scripts", [False, True], ids=["without scripts", "with scripts"])
 def test_a_section_and_a_topic_are_followed_and_unfollowed_from_their_pages(
-    open_page: OpenPage, scripts: bool
+    open_page: OpenPage,
 ) -> None:
     section = newsroom.category("Straits")
     newsroom.published("Ships wait", categories=[section], tags=["tankers"])
-    page = open_page("/", scripts=scripts, size=PHONE)
+    page = open_page("/", scripts=False, size=PHONE)
     for path in ("/category/straits/", "/tag/tankers/"):
         page.goto(path)
         page.locator(".follow-link a").click()

@@ -36,16 +36,15 @@ def missing_database() -> str:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("migrate",), ("createcachetable",), ("procrastinate", "worker"), ("prepare",)],
+    [("procrastinate", "worker"), ("prepare",)],
     ids=" ".join,
 )
 def test_a_closed_port_prints_one_line(arguments: tuple[str, ...]) -> None:
     assert_one_line(manage(*arguments, DATABASE_URL=CLOSED_PORT_URL), "DATABASE_URL", "refused")
 
 
-@pytest.mark.parametrize("arguments", [("migrate",), ("procrastinate", "worker")], ids=" ".join)
-def test_a_missing_database_prints_one_line(arguments: tuple[str, ...]) -> None:
-    outcome = manage(*arguments, DATABASE_URL=missing_database())
+def test_a_missing_database_prints_one_line() -> None:
+    outcome = manage("migrate", DATABASE_URL=missing_database())
     assert_one_line(outcome, "DATABASE_URL", "no_such_database")
 
 

@@ -50,35 +50,22 @@ def test_the_demo_editor_signs_in_with_the_given_password() -> None:
     assert editor.has_perm("articles.publish_article")
 
 
-def test_it_is_loaded_beside_accounts_with_a_generated_password(
-    ola: User, monkeypatch: pytest.MonkeyPatch, settings: Any
+def test_it_is_loaded_beside_other_content_and_once_more_beside_what_was_kept(
+    rui: User, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     remove()
     monkeypatch.delenv("IRIA_DEMO_PASSWORD", raising=False)
-    match = re.search(r"edna@roadstead\.example with the password (\S+)", load())
-    assert match is not None
-    assert User.objects.get(email="edna@roadstead.example").check_password(match[1])
-    ola.refresh_from_db()
-    assert "password" not in load()
-    # The file for `make run` has the e-mail address and the password, if there is one.
-    assert not (settings.STATE / "demo-editor.txt").exists()
-    remove()
-    monkeypatch.setenv("IRIA_DEMO_PASSWORD", "made-by-make")
-    note = settings.STATE / "demo-editor.txt"
-    note.write_text("made-by-make\n")
-    load()
-    assert note.read_text().split() == ["edna@roadstead.example", "made-by-make"]
-    remove()
-    assert note.read_text().split() == ["made-by-make"]
-
-
-def test_it_is_loaded_beside_other_content_and_once_more_beside_what_was_kept(rui: User) -> None:
-    remove()
     Publication(name="The Strait Review").save()
     own = draft("Our own", by=rui, categories=[category("Ours", slug="ours")])
     day = current_publication().local_date(timezone.now()) - timedelta(days=3)
     ArticleViews.objects.create(article=own, day=day, views=7)
-    load()
+    match = re.search(r"edna@roadstead\.example with the password (\S+)", load())
+    assert match is not None
+    assert User.objects.get(email="edna@roadstead.example").check_password(match[1])
+    assert "password" not in load()
+    # The file for `make run` has the e-mail address and the password, if there is one.
+    note = settings.STATE / "demo-editor.txt"
+    assert not note.exists()
     assert ArticleViews.objects.get(article=own).day == day
     assert ArticleViews.objects.latest("day").day == day + timedelta(days=3)
     edited = story("panama-lake")
@@ -87,7 +74,10 @@ def test_it_is_loaded_beside_other_content_and_once_more_beside_what_was_kept(ru
     rows = every_row()
     remove()
     assert {each.headline for each in Article.objects.all()} == {"Our own", edited.headline}
+    monkeypatch.setenv("IRIA_DEMO_PASSWORD", "made-by-make")
+    note.write_text("made-by-make\n")
     load()
+    assert note.read_text().split() == ["edna@roadstead.example", "made-by-make"]
     assert Article.objects.count() == 38
     assert len(every_row()["articles.Revision"]) == len(rows["articles.Revision"])
     edited.refresh_from_db()

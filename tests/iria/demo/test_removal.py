@@ -1,5 +1,7 @@
 """The demo newsroom is removed completely, without loss of other content."""
 
+from typing import Any
+
 import pytest
 
 from accounts.models import AuthorProfile, User
@@ -67,9 +69,9 @@ def test_content_that_an_editor_wrote_or_changed_stays(rui: User) -> None:
     assert Publication.objects.get().name == "The Strait Review"
 
 
-def test_edits_of_the_demo_editor_and_their_comments_are_removed(
-    ola: User,
-) -> None:
+def test_edits_of_the_demo_editor_and_their_comments_are_removed(ola: User, settings: Any) -> None:
+    note = settings.STATE / "demo-editor.txt"
+    note.write_text("edna@roadstead.example\nmade-by-make\n")
     edited = story("panama-lake")
     edited.headline = "Testing, testing"
     revisions.save(edited, by=User.objects.get(email="edna@roadstead.example"))
@@ -78,3 +80,4 @@ def test_edits_of_the_demo_editor_and_their_comments_are_removed(
     assert not Article.objects.exists()
     assert not Comment.objects.exists()
     assert User.objects.filter(pk=ola.pk).exists()
+    assert note.read_text().split() == ["made-by-make"]

@@ -32,7 +32,7 @@ WHOLE: Final = {name.replace("_", "") for name in WHOLE_TEXT_COLUMNS}
 
 
 def test_pages_by_row_depend_on_each_article_whose_text_they_contain(client: Client) -> None:
-    urls = {*public_pages().values(), *_urls_of_sitemap(client)}
+    urls = {*public_pages().values()}
     for key in Article.objects.published().values_list("pk", flat=True):
         marks = {name: mark.format(key) for name, mark in MARKED.items()}
         Article.objects.filter(pk=key).update(
@@ -55,13 +55,3 @@ def test_pages_by_row_depend_on_each_article_whose_text_they_contain(client: Cli
         assert found <= freshness.scopes, url
     assert by_row > len(urls) / 2
     assert contained > by_row
-
-
-def _urls_of_sitemap(client: Client) -> list[str]:
-    sitemap = client.get("/sitemap.xml").content.decode()
-    found = re.findall(r"<loc>https?://[^/]+([^<]*)</loc>", sitemap)
-    files = [path for path in found if path.endswith(".xml")]
-    for path in files:
-        text = client.get(path).content.decode()
-        found += re.findall(r"<loc>https?://[^/]+([^<]*)</loc>", text)
-    return [path for path in found if not path.endswith(".xml")]

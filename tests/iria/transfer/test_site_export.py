@@ -417,7 +417,7 @@ def test_an_impossible_row_is_refused_with_its_file(
 
 
 @pytest.mark.django_db
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(
     line=st.one_of(
         st.binary(max_size=60),

@@ -313,6 +313,7 @@ def test_an_article_is_unpublished_and_unscheduled(editor_client: Client) -> Non
 
 def test_the_preview_button_saves_and_opens_the_preview_link(editor_client: Client) -> None:
     article = newsroom.draft("Not out yet")
+    assert 'name="_preview"' in editor_client.get(change_url(article)).content.decode()
     page = send(editor_client, change_url(article), "_preview", headline="Nearly out")
     link, _status = page.redirect_chain[-1]
     assert link.startswith("/preview/")

@@ -445,7 +445,7 @@ def test_a_file_never_differs_from_a_newly_rendered_page(keeper: Keeper, edna: U
     urls = ["/", "/archive/", "/category/sea/", *(each.get_absolute_url() for each in articles)]
     texts: Callable[[], str] = (f"Word {number}" for number in count()).__next__
 
-    @hypothesis(max_examples=10)
+    @hypothesis(max_examples=5)
     @given(st.lists(st.tuples(st.sampled_from(sorted(EDITS)), st.integers(0, 2)), min_size=1))
     def compare(edits: list[tuple[str, int]]) -> None:
         page_files._offered.clear()

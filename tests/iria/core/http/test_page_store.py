@@ -533,7 +533,7 @@ def test_a_stored_page_never_differs_from_a_fresh_one(client: Client, edna: User
     urls += [each.get_absolute_url() for each in articles]
     texts = (f"Word {number}" for number in count())
 
-    @hypothesis(max_examples=12)
+    @hypothesis(max_examples=5)
     @given(st.lists(st.tuples(st.sampled_from(sorted(EDITS)), st.integers(0, 3)), min_size=1))
     def compare(edits: list[tuple[str, int]]) -> None:
         before = {url: client.get(url) for url in urls}
