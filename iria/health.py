@@ -90,7 +90,7 @@ def unapplied_migrations() -> list[str]:
 
 
 def lacks_replaced_migrations(connection: BaseDatabaseWrapper) -> bool:
-    """Whether only some of the migrations that a squashed migration replaces have run."""
+    """Whether an app has some migrations, but not all that its squashed migration replaces."""
     return upgrading.is_in_the_middle(MigrationRecorder(connection).applied_migrations())
 
 

@@ -15,17 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from iria.launcher.upgrading import APPS
+
 if TYPE_CHECKING:
     from django.db.migrations import Migration
     from django.db.migrations.loader import MigrationLoader
-
-LAST_BEFORE: Final = {
-    "accounts": "0001_squashed_0005_initial",
-    "articles": "0050_triggers_and_first_rows",
-    "iria": "0001_squashed_0011_initial",
-    "newsletter": "0001_squashed_0021_initial",
-}
-"""The squashed migrations of each app, which create everything; all later ones are checked."""
 
 ALLOWED: Final[dict[tuple[str, str], str]] = {}
 """(app.migration, rule) → the reason for the exception, for example that the table is small."""
@@ -150,14 +144,12 @@ def _data_behind_lock(statements: list[str], created: set[str]) -> Iterator[Find
 
 
 def new_migrations(loader: "MigrationLoader") -> "list[Migration]":
-    """Every migration since `LAST_BEFORE`, in the order in which they run."""
-    before = {node for last in LAST_BEFORE.items() for node in loader.graph.forwards_plan(last)}
+    """Every migration of ours after the squashed ones, in the order in which they run."""
     plan = dict.fromkeys(
         node for leaf in loader.graph.leaf_nodes() for node in loader.graph.forwards_plan(leaf)
     )
-    return [
-        loader.graph.nodes[node] for node in plan if node[0] in LAST_BEFORE and node not in before
-    ]
+    ours = [loader.graph.nodes[node] for node in plan if node[0] in APPS]
+    return [each for each in ours if not each.replaces]
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ from iria.backup import BackupError, files, manifest, postgres
 from iria.backup.creating import delete_scratch_folders, missing_media, recorded
 from iria.backup.files import MEDIA
 from iria.backup.keys import Key, WrongKey
-from iria.backup.manifest import Manifest
+from iria.backup.manifest import TOO_OLD, Manifest
 from iria.backup.restoring import (
     check_key,
     manage,
@@ -30,6 +30,7 @@ from iria.backup.restoring import (
 )
 from iria.core.db.history import BackupRun, newest_backup_run
 from iria.doctor.check import reason
+from iria.launcher import upgrading
 
 MAX_NAMED: Final = 5
 SAMPLE: Final = 10
@@ -112,6 +113,9 @@ def _find_problems(drill: Drill, connection: postgres.Connection, key: Key | Non
     key = key if described.recipient else None
     if newer := described.newer_migrations(postgres.applied_migrations(connection)):
         yield f"The backup was made by a newer version of IRIA, with the migration {newer[-1]}."
+        return
+    if upgrading.is_in_the_middle(described.applied):
+        yield TOO_OLD
         return
     missing = missing_roles(described)
     if missing:

@@ -11,11 +11,17 @@ from typing import Any, Final, Self
 from django.db.migrations.loader import MigrationLoader
 
 from iria.backup import BackupError, files
+from iria.launcher import upgrading
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
 NAME: Final = re.compile(r"\d{4}-\d\d-\d\d-\d{6}")
 NAME_FORMAT: Final = "%Y-%m-%d-%H%M%S"
+
+TOO_OLD: Final = (
+    "The backup was made by a version with migrations that this release replaces by one for each app: "
+    f"restore it with commit {upgrading.LAST_BEFORE_SQUASH[:8]}, and then upgrade to this release."
+)
 
 MigrationName = tuple[str, str]
 """App and name."""

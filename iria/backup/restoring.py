@@ -22,7 +22,8 @@ from iria.backup import BackupError, files, postgres
 from iria.backup.creating import delete_scratch_folders, scratch_folder
 from iria.backup.files import DATABASE
 from iria.backup.keys import Key, WrongKey
-from iria.backup.manifest import Manifest
+from iria.backup.manifest import TOO_OLD, Manifest
+from iria.launcher import upgrading
 from iria.launcher.paths import PROJECT
 from newsletter.delivery import controls
 
@@ -99,6 +100,8 @@ def check(backup: Path, key: Key | None, *, with_privileges: bool = True) -> Man
             f"The backup was made by a newer version of IRIA, with the migration {newer[-1]}: install "
             "that version first."
         )
+    if upgrading.is_in_the_middle(manifest.applied):
+        raise BackupError(TOO_OLD)
     if with_privileges and (missing := missing_roles(manifest)):
         raise BackupError(roles_sentence(missing))
     if damaged := list(islice(files.problems(backup), MAX_NAMED)):

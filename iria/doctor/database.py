@@ -57,8 +57,8 @@ def extensions() -> Iterator[Finding]:
 def migrations() -> Iterator[Finding]:
     if health.lacks_replaced_migrations(connection):
         yield Finding(
-            "The database is in the middle of migrations that this release replaces by one.",
-            "Run `manage.py migrate`, which names the release to upgrade to first.",
+            "The database lacks migrations that this release replaces by one for each app.",
+            "Run `manage.py migrate`, which names the commit to upgrade to first.",
         )
     elif names := health.unapplied_migrations():
         listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

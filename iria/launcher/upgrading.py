@@ -10,12 +10,11 @@ from typing import Final
 from iria.launcher.output import StartError
 from iria.launcher.paths import CODE
 
-LAST_BEFORE_SQUASH: Final = "df64d9e3e02ec5c0522434a6a6e3731f065149e3"
-"""The commit of release 0.1.0 with all migrations that the squashed ones replace."""
+LAST_BEFORE_SQUASH: Final = "f98712cc963d65feb38a57bab6884f41e6c1bf58"
+"""The commit with all migrations that the squashed ones replace."""
 TOO_OLD: Final = (
-    "The database is in the middle of migrations that this release replaces by one: upgrade to "
-    f"release 0.1.0 (commit {LAST_BEFORE_SQUASH[:7]}) first, run `manage.py migrate` there, and "
-    "then upgrade to this release."
+    "The database lacks migrations that this release replaces by one for each app: upgrade to commit "
+    f"{LAST_BEFORE_SQUASH[:8]} first, run `manage.py migrate` there, and then upgrade to this release."
 )
 APPS: Final = ("iria", "accounts", "articles", "newsletter")
 _APPLIED: Final = """
@@ -53,35 +52,23 @@ def check(python: Path, database_url: str) -> None:
 
 
 def is_in_the_middle(applied: Iterable[tuple[str, str]]) -> bool:
-    """Whether only some of the migrations that a squashed migration replaces have run.
+    """Whether an app has some migrations, but not all that its squashed migration replaces.
 
-    Their files are deleted. Django would skip the squashed one, or create tables that exist.
+    Their files are deleted. Django would pass over the squashed one, or create tables that exist.
+    A new database records the replaced ones too.
     """
-    present = {*applied}
-    for app in APPS:
-        squashed = _squashed(app)
-        replaced = {key for keys in squashed.values() for key in keys}
-        # A new database whose first migrate was interrupted has one of the squashed ones already.
-        if present & replaced and not present & squashed.keys() and not replaced <= present:
-            return True
-    return False
+    names: dict[str, set[str]] = {}
+    for app, name in applied:
+        names.setdefault(app, set()).add(name)
+    return any(app in names and not replaced(app) <= names[app] for app in APPS)
 
 
-def _squashed(app: str) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """The migrations of this version that replace others → those whose files are deleted."""
-    files = {path.stem: path for path in (CODE / app / "migrations").glob("0*.py")}
-    return {
-        (app, name): [key for key in keys if key[1] not in files]
-        for name, path in files.items()
-        if (keys := _replaces(path))
-    }
-
-
-def _replaces(path: Path) -> list[tuple[str, str]]:
-    text = path.read_text()
-    if "replaces = [" not in text:
-        return []
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "replaces":
-            return list(ast.literal_eval(node.value))
-    return []
+def replaced(app: str) -> set[str]:
+    """The names of the migrations that the squashed migration of an app replaces."""
+    (path,) = (CODE / app / "migrations").glob("0001_squashed_*.py")
+    assigned = next(
+        node.value
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "replaces"
+    )
+    return {name for _, name in ast.literal_eval(assigned)}

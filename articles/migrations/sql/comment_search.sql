@@ -10,7 +10,7 @@ CREATE FUNCTION articles_comment_reader(language text) RETURNS text LANGUAGE sql
 $$;
 
 CREATE FUNCTION articles_comment_read(below bigint, only_one bigint) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO articles_commentwords (comment_id, configuration, vector)
+    INSERT INTO articles_commentsearchvector (comment_id, configuration, vector)
     SELECT comment.id, reader, setweight(to_tsvector(reader::regconfig, comment.name), 'A')
         || to_tsvector(reader::regconfig, comment.text)
     FROM articles_comment AS comment
@@ -27,8 +27,23 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER comment_keep_words AFTER INSERT OR UPDATE OF text, name, article_id ON articles_comment
+CREATE TRIGGER comment_keep_words AFTER UPDATE OF text, name, article_id ON articles_comment
     FOR EACH ROW EXECUTE FUNCTION articles_comment_keep_words();
+
+-- The words of new comments are written once for each statement, because an import inserts thousands.
+CREATE FUNCTION articles_comment_keep_new_words() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO articles_commentsearchvector (comment_id, configuration, vector)
+    SELECT came.id, reader, setweight(to_tsvector(reader::regconfig, came.name), 'A')
+        || to_tsvector(reader::regconfig, came.text)
+    FROM came JOIN articles_article AS article ON article.id = came.article_id
+    CROSS JOIN LATERAL articles_comment_reader(article.language) AS reader;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER comment_keep_new_words AFTER INSERT ON articles_comment
+    REFERENCING NEW TABLE AS came
+    FOR EACH STATEMENT EXECUTE FUNCTION articles_comment_keep_new_words();
 
 CREATE FUNCTION articles_comment_reread() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

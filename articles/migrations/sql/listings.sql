@@ -41,7 +41,9 @@ BEGIN
     END LOOP;
 END $$;
 
--- Only what differs is written: a row that stays costs nothing.
+-- Only what differs is written: a row that stays costs nothing. Whether an entry is new is left to its primary key.
+-- Looked up by a query, each batch read all entries as long as the table had no statistics, as in a new database
+-- that is being filled.
 CREATE FUNCTION articles_listing_write_some(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     WITH wanted AS MATERIALIZED (SELECT * FROM articles_listing_wanted(ids)),
@@ -64,11 +66,8 @@ BEGIN
     ) AS counted;
     WITH new AS (
         INSERT INTO articles_listingentry (article_id, scope, target, language, published_at)
-        SELECT * FROM articles_listing_wanted(ids) AS wanted
-        WHERE NOT EXISTS (
-            SELECT FROM articles_listingentry AS entry
-            WHERE entry.article_id = wanted.article_id AND entry.scope = wanted.scope
-                AND entry.target = wanted.target)
+        SELECT * FROM articles_listing_wanted(ids)
+        ON CONFLICT (article_id, scope, target) DO NOTHING
         RETURNING scope, target, language, published_at
     )
     INSERT INTO articles_listingcount

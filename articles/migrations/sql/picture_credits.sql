@@ -3,7 +3,7 @@
 -- There are three ways to get there: an article is published or gets another lead picture, a picture is used
 -- in it, or a picture loses its credit or its exemption. A deferred constraint trigger checks each at
 -- the end of the transaction, so the order of its statements does not matter. Licences are not checked: they
--- end as time passes, and then the article stays published without the picture (articles/images/gate.py).
+-- end as time passes, and then the article stays published without the picture (articles/images/usage_check.py).
 --
 -- Concurrent transactions: whoever brings a picture to readers locks its row (and the article's) until the
 -- commit; whoever removes a credit has changed that row. So the second one waits and then sees what the
@@ -43,12 +43,12 @@ BEGIN
         SELECT image.id FROM articles_image AS image
         WHERE image.id IN (
             SELECT image_id FROM articles_figure WHERE article_id = NEW.id
-            UNION ALL SELECT lead_picture_id FROM articles_article WHERE id = NEW.id
+            UNION ALL SELECT lead_image_id FROM articles_article WHERE id = NEW.id
         )
         ORDER BY image.id FOR SHARE OF image
     LOOP
         PERFORM FROM articles_image
-            WHERE id = bare AND NOT articles_picture_is_credited(credit, needs_no_credit);
+            WHERE id = bare AND NOT articles_picture_is_credited(credit, credit_exempt OR credit_pending);
         IF FOUND THEN
             PERFORM articles_refuse_uncredited(bare, NEW.id);
         END IF;
@@ -61,10 +61,10 @@ CREATE CONSTRAINT TRIGGER article_inserted_is_credited AFTER INSERT ON articles_
     WHEN (NEW.state = 'published') EXECUTE FUNCTION articles_article_guard_credits();
 
 CREATE CONSTRAINT TRIGGER article_changed_is_credited
-    AFTER UPDATE OF state, lead_picture_id ON articles_article
+    AFTER UPDATE OF state, lead_image_id ON articles_article
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (NEW.state = 'published' AND (
-        OLD.state <> NEW.state OR OLD.lead_picture_id IS DISTINCT FROM NEW.lead_picture_id
+        OLD.state <> NEW.state OR OLD.lead_image_id IS DISTINCT FROM NEW.lead_image_id
     )) EXECUTE FUNCTION articles_article_guard_credits();
 
 CREATE FUNCTION articles_figure_guard_credits() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -80,7 +80,7 @@ BEGIN
     END IF;
     PERFORM FROM articles_image WHERE id = NEW.image_id FOR SHARE;
     PERFORM FROM articles_image
-        WHERE id = NEW.image_id AND NOT articles_picture_is_credited(credit, needs_no_credit);
+        WHERE id = NEW.image_id AND NOT articles_picture_is_credited(credit, credit_exempt OR credit_pending);
     IF FOUND THEN
         PERFORM articles_refuse_uncredited(NEW.image_id, NEW.article_id);
     END IF;
@@ -96,13 +96,13 @@ DECLARE
     shown_in bigint;
 BEGIN
     PERFORM FROM articles_image
-        WHERE id = NEW.id AND NOT articles_picture_is_credited(credit, needs_no_credit);
+        WHERE id = NEW.id AND NOT articles_picture_is_credited(credit, credit_exempt OR credit_pending);
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
     SELECT id INTO shown_in FROM articles_article
         WHERE state = 'published' AND (
-            lead_picture_id = NEW.id
+            lead_image_id = NEW.id
             OR id IN (SELECT article_id FROM articles_figure WHERE image_id = NEW.id)
         )
         ORDER BY id LIMIT 1;
@@ -113,7 +113,30 @@ BEGIN
 END $$;
 
 CREATE CONSTRAINT TRIGGER image_stays_credited
-    AFTER UPDATE OF credit, needs_no_credit ON articles_image
+    AFTER UPDATE OF credit, credit_exempt ON articles_image
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-    WHEN (NOT articles_picture_is_credited(NEW.credit, NEW.needs_no_credit))
+    WHEN (NOT articles_picture_is_credited(NEW.credit, NEW.credit_exempt))
+    EXECUTE FUNCTION articles_image_guard_credits();
+
+-- Images that were imported without a credit are accepted in published articles. Only an insert can say that a
+-- credit is pending, and it is no longer pending once there is one: so nobody can take a credit away again
+-- from an image that readers see.
+
+CREATE FUNCTION articles_image_settle_credit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF articles_picture_is_credited(NEW.credit, NEW.credit_exempt)
+        OR (TG_OP = 'UPDATE' AND NOT OLD.credit_pending)
+    THEN
+        NEW.credit_pending := false;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER image_credit_settled
+    BEFORE INSERT OR UPDATE OF credit, credit_exempt, credit_pending ON articles_image
+    FOR EACH ROW WHEN (NEW.credit_pending) EXECUTE FUNCTION articles_image_settle_credit();
+
+CREATE CONSTRAINT TRIGGER image_credit_stays_pending AFTER UPDATE OF credit_pending ON articles_image
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (OLD.credit_pending AND NOT articles_picture_is_credited(NEW.credit, NEW.credit_exempt))
     EXECUTE FUNCTION articles_image_guard_credits();

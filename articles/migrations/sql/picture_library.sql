@@ -65,7 +65,7 @@ BEGIN
     THEN
         RETURN NULL;
     END IF;
-    INSERT INTO articles_picturewords (image_id, vector)
+    INSERT INTO articles_imagesearchvector (image_id, vector)
     VALUES (NEW.id, articles_picture_words(to_jsonb(NEW) - 'metadata'))
     ON CONFLICT (image_id) DO UPDATE SET vector = excluded.vector;
     RETURN NULL;
@@ -76,7 +76,7 @@ CREATE TRIGGER image_keep_words AFTER INSERT OR UPDATE ON articles_image
 
 CREATE FUNCTION articles_picture_reread() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO articles_picturewords (image_id, vector)
+    INSERT INTO articles_imagesearchvector (image_id, vector)
     SELECT picture.id, articles_picture_words(to_jsonb(picture)) FROM articles_image AS picture
     ON CONFLICT (image_id) DO UPDATE SET vector = excluded.vector;
     RETURN NULL;
@@ -106,26 +106,26 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
         (SELECT 0 UNION ALL SELECT 1 << bit FROM generate_series(0, 15) AS bit) AS near (flipped)
 $$;
 
-CREATE INDEX image_looks ON articles_image USING gin (articles_picture_bands(looks))
-    WHERE looks IS NOT NULL;
+CREATE INDEX image_looks ON articles_image USING gin (articles_picture_bands(perceptual_hash))
+    WHERE perceptual_hash IS NOT NULL;
 
 CREATE FUNCTION articles_picture_tell_likeness() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        IF NEW.looks IS NOT DISTINCT FROM OLD.looks THEN
+        IF NEW.perceptual_hash IS NOT DISTINCT FROM OLD.perceptual_hash THEN
             RETURN NULL;
         END IF;
-        DELETE FROM articles_likeness WHERE image_id = NEW.id OR older_id = NEW.id;
+        DELETE FROM articles_similarimage WHERE image_id = NEW.id OR older_id = NEW.id;
     END IF;
-    IF NEW.looks IS NULL THEN
+    IF NEW.perceptual_hash IS NULL THEN
         RETURN NULL;
     END IF;
-    INSERT INTO articles_likeness (image_id, older_id, distance)
-    SELECT greatest(NEW.id, id), least(NEW.id, id), bit_count((looks # NEW.looks)::bit(64)) AS distance
+    INSERT INTO articles_similarimage (image_id, older_id, distance)
+    SELECT greatest(NEW.id, id), least(NEW.id, id), bit_count((perceptual_hash # NEW.perceptual_hash)::bit(64)) AS distance
     FROM articles_image
-    WHERE articles_picture_bands(looks) && articles_picture_near_bands(NEW.looks)
-        AND looks IS NOT NULL AND id <> NEW.id
-        AND bit_count((looks # NEW.looks)::bit(64)) <= 7
+    WHERE articles_picture_bands(perceptual_hash) && articles_picture_near_bands(NEW.perceptual_hash)
+        AND perceptual_hash IS NOT NULL AND id <> NEW.id
+        AND bit_count((perceptual_hash # NEW.perceptual_hash)::bit(64)) <= 7
     ORDER BY distance, id DESC LIMIT 12
     ON CONFLICT (image_id, older_id) DO NOTHING;
     RETURN NULL;

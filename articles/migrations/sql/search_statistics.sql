@@ -1,7 +1,7 @@
 -- Statistics for ranking: in how many articles a stem is, and what it weighs in each.
 --
--- Two functions hold the formula (docs/algorithms/search.md). To change it, replace them in a new migration
--- that calls articles_search_rebuild(). What an entry changes in the counts that all articles share is
+-- Two functions hold the formula (docs/algorithms/search.md). A migration that changes it calls
+-- `articles.search.indexer.rebuild`. What an entry changes in the counts that all articles share is
 -- written to articles_searchchange and added up at once, or by the next transaction where another one is
 -- adding, so editors who save at the same time do not wait for each other. Postings belong to one
 -- article and are written at once.
@@ -15,10 +15,13 @@ CREATE TABLE articles_searchposting (
 
 ALTER TABLE articles_searchlexeme SET (fillfactor = 70);
 
+-- Positions are in order, and those of headline (A) and standfirst (B) come first.
 CREATE FUNCTION articles_search_terms(vector tsvector) RETURNS TABLE (word text, times real)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT lexeme, (cardinality(weights) + 2 * cardinality(array_positions(weights, 'A'))
-        + cardinality(array_positions(weights, 'B')))::real
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT lexeme, CASE WHEN weights[1] < 'C'
+        THEN cardinality(weights) + 2 * cardinality(array_positions(weights, 'A'))
+            + cardinality(array_positions(weights, 'B'))
+        ELSE cardinality(weights) END::real
     FROM unnest(vector)
 $$;
 
@@ -62,12 +65,13 @@ END $$;
 
 CREATE FUNCTION articles_search_give() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    total float8 := (SELECT coalesce(sum(times), 0) FROM articles_search_terms(NEW.vector));
+    total float8;
     typical float8;
 BEGIN
     IF current_setting('iria.search_in_bulk', true) = 'on' THEN
         RETURN NULL;
     END IF;
+    total := (SELECT coalesce(sum(times), 0) FROM articles_search_terms(NEW.vector));
     SELECT mean INTO typical FROM articles_searchlanguage WHERE configuration = NEW.configuration;
     IF typical IS NULL THEN
         INSERT INTO articles_searchlanguage (configuration, articles, length, mean)
@@ -105,48 +109,6 @@ CREATE TRIGGER search_entry_a_take AFTER DELETE OR UPDATE OF configuration, vect
 
 CREATE TRIGGER search_entry_b_give AFTER INSERT OR UPDATE OF configuration, vector
     ON articles_searchentry FOR EACH ROW EXECUTE FUNCTION articles_search_give();
-
-CREATE FUNCTION articles_search_rebuild() RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(1769105761, 1936023923);
-    PERFORM pg_advisory_xact_lock(1769105761, 1936023924);
-    DELETE FROM articles_searchchange;
-    -- So many new rows are strange to the planner, who would join them one by one.
-    ANALYZE articles_searchentry;
-    TRUNCATE articles_searchposting;
-    DELETE FROM articles_searchlanguage;
-    UPDATE articles_searchlexeme SET articles = 0 WHERE articles <> 0;
-    WITH counted AS MATERIALIZED (
-        SELECT configuration, word, count(*) AS articles, sum(times::float8) AS times
-        FROM articles_searchentry, articles_search_terms(vector)
-        GROUP BY configuration, word
-    ), known AS (
-        INSERT INTO articles_searchlexeme (configuration, word, articles)
-        SELECT configuration, word, articles FROM counted ORDER BY configuration, word
-        ON CONFLICT (configuration, word) DO UPDATE SET articles = excluded.articles
-    )
-    INSERT INTO articles_searchlanguage (configuration, articles, length, mean)
-    SELECT configuration, articles, length, greatest(length / articles, 1)
-    FROM (
-        SELECT configuration, count(*) AS articles,
-            coalesce((SELECT sum(times) FROM counted
-                WHERE counted.configuration = entry.configuration), 0) AS length
-        FROM articles_searchentry AS entry GROUP BY configuration
-    ) AS language;
-    ANALYZE articles_searchlexeme;
-    ANALYZE articles_searchlanguage;
-    INSERT INTO articles_searchposting (lexeme_id, article_id, weight)
-    SELECT lexeme.id, article_id, articles_search_weight(term.times, term.length, language.mean)
-    FROM articles_searchentry AS entry
-    JOIN articles_searchlanguage AS language USING (configuration)
-    CROSS JOIN LATERAL (
-        SELECT word, times, sum(times::float8) OVER () AS length
-        FROM articles_search_terms(entry.vector)
-    ) AS term
-    JOIN articles_searchlexeme AS lexeme
-        ON lexeme.configuration = entry.configuration AND lexeme.word = term.word
-    ORDER BY lexeme.id, article_id;
-END $$;
 
 ALTER TABLE articles_searchentry ALTER COLUMN vector SET STORAGE MAIN;
 

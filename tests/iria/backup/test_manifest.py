@@ -1,6 +1,7 @@
 """What a backup says about itself: whether it is whole, and of which version."""
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,9 +10,12 @@ from django.core.management import CommandError, call_command
 from django.db.migrations.loader import MigrationLoader
 
 from iria.backup import BackupError, files, manifest
-from iria.backup.manifest import MANIFEST, Manifest
+from iria.backup.manifest import MANIFEST, TOO_OLD, Manifest
+from iria.launcher.upgrading import APPS, is_in_the_middle, replaced
 
-KNOWN = sorted(map(list, MigrationLoader(None).graph.nodes))
+SQUASHED = [list(key) for key in MigrationLoader(None).replacements]
+REPLACED = [[app, name] for app in APPS for name in replaced(app)]
+KNOWN = sorted([*map(list, MigrationLoader(None).graph.nodes), *REPLACED])
 
 
 def written(folder: Path, *, migrations: list[list[str]] = KNOWN) -> Manifest:
@@ -41,13 +45,19 @@ def test_a_backup_of_this_version_lacks_nothing(tmp_path: Path) -> None:
     assert (found.newer_migrations(), found.missing_migrations()) == ([], [])
 
 
+def test_a_backup_with_all_replaced_migrations_lacks_nothing(tmp_path: Path) -> None:
+    found = written(tmp_path, migrations=[each for each in KNOWN if each not in SQUASHED])
+    assert (found.newer_migrations(), found.missing_migrations()) == ([], [])
+    assert not is_in_the_middle(found.applied)
+
+
 def test_a_backup_of_another_version_is_recognised(tmp_path: Path) -> None:
     assert written(tmp_path, migrations=KNOWN[:-1]).missing_migrations() == [".".join(KNOWN[-1])]
     newer = written(tmp_path, migrations=[*KNOWN, ["iria", "9999_later"]])
     assert newer.newer_migrations() == ["iria.9999_later"]
     # After a rollback, the database in use has it too.
     assert newer.newer_migrations([("iria", "9999_later")]) == []
-    # Files of migrations that were replaced by one are deleted; and an app may have been removed.
+    # Names of releases before that one; and an app may have been removed.
     earlier = written(tmp_path, migrations=[*KNOWN, ["iria", "0001_initial"], ["gone", "0009_x"]])
     assert earlier.newer_migrations() == []
 
@@ -89,6 +99,9 @@ def test_the_newest_complete_backup_of_a_folder_is_found(tmp_path: Path) -> None
 def test_a_restore_refuses_what_it_cannot_restore(tmp_path: Path) -> None:
     written(tmp_path, migrations=[*KNOWN, ["iria", "9999_later"]])
     with pytest.raises(CommandError, match=r"iria\.9999_later"):
+        call_command("restore", tmp_path)
+    written(tmp_path, migrations=[each for each in KNOWN if each != REPLACED[0]])
+    with pytest.raises(CommandError, match=re.escape(TOO_OLD)):
         call_command("restore", tmp_path)
     with pytest.raises(CommandError):
         call_command("restore", tmp_path / "nowhere")

@@ -180,12 +180,9 @@ FAULTS: Final[dict[str, tuple[Plant, Callable[[], object], str]]] = {
         "unaccent",
     ),
     "migration missing": (
-        sql(
-            "DELETE FROM django_migrations WHERE app = 'iria'"
-            " AND name = (SELECT max(name) FROM django_migrations WHERE app = 'iria')"
-        ),
+        sql("DELETE FROM django_migrations WHERE app = 'sessions'"),
         database.migrations,
-        "iria.0",
+        "sessions.0",
     ),
     "triggers disabled": (
         sql("ALTER TABLE articles_article DISABLE TRIGGER iria_tell_update"),
