@@ -14,7 +14,6 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
-from accounts import privacy
 from accounts.role_names import EDITOR, REPORTER
 from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, Pruning, PublicRows, model_policy
@@ -54,7 +53,7 @@ BIOGRAPHY_MAX_LENGTH = 400
         columns=("display_name", "is_staff", "is_active", "biography", "has_public_profile"),
         inserts=False,
     ),
-    personal_data=privacy.ACCOUNT,
+    personal_data="accounts",
 )
 class User(AbstractBaseUser, PermissionsMixin):
     """A reader with an account, or a member of the editorial team."""
@@ -143,7 +142,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 @model_policy(
     public=ALL_ROWS,
-    personal_data=privacy.AUTHORS,
+    personal_data="authors",
     permissions={EDITOR: ALL_ACTIONS, REPORTER: "view"},
 )
 class AuthorProfile(models.Model):
@@ -198,7 +197,7 @@ class AuthorProfile(models.Model):
         return url_path("author", self.slug)
 
 
-@model_policy(public=ALL_ROWS, personal_data=privacy.ACCOUNT)
+@model_policy(public=ALL_ROWS, personal_data="accounts")
 class Avatar(models.Model):
     """A profile picture, re-encoded by the image library and named by its content.
 
@@ -233,7 +232,7 @@ LAST_SEEN: Final = "seen"
 
 @model_policy(
     public=None,
-    personal_data=privacy.SESSIONS,
+    personal_data="sessions",
     pruning=Pruning("iria.delete_expired_sessions", "Deleted when they expire."),
 )
 class Session(AbstractBaseSession):
@@ -295,7 +294,7 @@ def _to_datetime(seconds: Any) -> datetime | None:
 
 @model_policy(
     public=None,
-    personal_data=privacy.DEVICES,
+    personal_data="devices",
     pruning=Pruning("iria.delete_expired_sessions", "Deleted 400 days after the last sign-in."),
 )
 class Device(models.Model):

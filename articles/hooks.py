@@ -23,14 +23,14 @@ from articles.popular import most_read
 from articles.related import tasks as related_tasks
 from articles.search import engine
 from articles.search import tasks as search_tasks
-from iria.core import hooks, model_policy
+from iria.core import hooks, stored_data
 from iria.core.hooks import MenuTargets, ScheduledChange
 from iria.publication import menus
 
 
 def register() -> None:
-    model_policy.recipients.register(
-        model_policy.AKISMET, model_policy.Recipient(akismet.recipient_name)
+    stored_data.recipients.register(
+        stored_data.AKISMET, stored_data.Recipient(akismet.recipient_name)
     )
     hooks.dashboard_items.register("articles", editorial_dashboard.pending_articles)
     hooks.dashboard_panels.register("plan", editorial_dashboard.plan)

@@ -13,15 +13,12 @@ from django.apps import AppConfig
 from django.contrib.auth.management import create_permissions, rename_permissions_after_model_rename
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
-from django.utils.translation import gettext_lazy
 
-from accounts.privacy import ACCOUNT, SESSIONS
 from accounts.role_names import ADMINISTRATOR, EDITOR, REPORTER
 from iria.core.model_policy import (
     ALL_ACTIONS,
     ALL_ROWS,
     Pruning,
-    StoredData,
     declare,
     permissions_of,
 )
@@ -66,15 +63,6 @@ def _grant(role: str, permissions: list[Permission]) -> None:
         group.permissions.add(*permissions)
 
 
-ADMIN: Final = StoredData(
-    title=gettext_lazy("Admin"),
-    what=gettext_lazy("If you work here: your groups, and which entries you changed in the admin."),
-    purpose=gettext_lazy("To record who changed what."),
-    retention=gettext_lazy("As long as your account."),
-    order=95,
-)
-
-
 def declare_policies() -> None:
     declare(
         "taggit.Tag",
@@ -82,13 +70,13 @@ def declare_policies() -> None:
         permissions={EDITOR: ALL_ACTIONS, REPORTER: "view add"},
     )
     declare("taggit.TaggedItem")
-    declare("admin.LogEntry", personal_data=ADMIN)
-    declare("auth.Group", personal_data=ADMIN)
+    declare("admin.LogEntry", personal_data="admin")
+    declare("auth.Group", personal_data="admin")
     declare("auth.Permission")
     declare("contenttypes.ContentType")
-    declare("sessions.Session", personal_data=SESSIONS)
+    declare("sessions.Session", personal_data="sessions")
     for label in ("account.EmailAddress", "account.EmailConfirmation", "mfa.Authenticator"):
-        declare(label, personal_data=ACCOUNT)
+        declare(label, personal_data="accounts")
     # Jobs contain the ids of rows; personal data is in the rows.
     for name in ("PeriodicDefer", "Worker"):
         declare(f"procrastinate.Procrastinate{name}")

@@ -19,7 +19,6 @@ from django.utils.timezone import localtime
 
 from accounts.role_names import EDITOR, MODERATOR
 from articles.body.comment_markup import render_comment
-from articles.comments import privacy
 from articles.editorial.models import Article
 from iria.core.http.cache_versions import COMMENTS
 from iria.core.model_policy import PublicRows, model_policy
@@ -51,7 +50,7 @@ STATES = ("unconfirmed", "held", "approved", "rejected", "spam", "deleted")
 
 @model_policy(
     public=PublicRows(scope=COMMENTS, scope_per_value=("thread:", "article_id")),
-    personal_data=privacy.COMMENTS,
+    personal_data="comments",
     permissions={EDITOR: "view change feature", MODERATOR: "view change feature"},
 )
 class Comment(models.Model):
@@ -213,7 +212,7 @@ class Comment(models.Model):
         return self.user.public_name if self.user else self.name
 
 
-@model_policy(public=None, personal_data=privacy.COMMENTS)
+@model_policy(public=None, personal_data="comments")
 class CommentSearchVector(models.Model):
     """The search vector of a comment and its commenter's name, in the language of its article.
 
@@ -240,7 +239,7 @@ class ModerationDecisionQuerySet(models.QuerySet["ModerationDecision"]):
 
 
 @model_policy(
-    public=None, personal_data=privacy.COMMENTS, permissions={EDITOR: "view", MODERATOR: "view"}
+    public=None, personal_data="comments", permissions={EDITOR: "view", MODERATOR: "view"}
 )
 class ModerationDecision(models.Model):
     """A decision about a comment. The latest one determines the state of the comment."""
@@ -310,7 +309,7 @@ class ModerationDecision(models.Model):
 
 
 @model_policy(
-    public=None, personal_data=privacy.COMMENTS, permissions={EDITOR: "view", MODERATOR: "view"}
+    public=None, personal_data="comments", permissions={EDITOR: "view", MODERATOR: "view"}
 )
 class CommentRevision(models.Model):
     """An earlier text of a comment, which only moderators can read."""
@@ -335,7 +334,7 @@ class CommentRevision(models.Model):
         return f"Text of comment {self.comment_id} until {self.replaced_at:%Y-%m-%d %H:%M}"
 
 
-@model_policy(public=None, personal_data=privacy.COMMENTS)
+@model_policy(public=None, personal_data="comments")
 class CommentPosition(models.Model):
     """The position of a comment in its thread, and the counts of its replies.
 
@@ -428,7 +427,7 @@ class CommentPosition(models.Model):
         return f"Position of comment {self.comment_id}"
 
 
-@model_policy(public=None, personal_data=privacy.COMMENTS)
+@model_policy(public=None, personal_data="comments")
 class ThreadCount(models.Model):
     """The number of visible comments on an article, and of those on the first level."""
 
@@ -444,7 +443,7 @@ class ThreadCount(models.Model):
 
 @model_policy(
     public=PublicRows(scope="recommendations", scope_per_value=("thread:", "article_id")),
-    personal_data=privacy.RECOMMENDATIONS,
+    personal_data="recommendations",
 )
 class Recommendation(models.Model):
     """One reader's recommendation of a comment. Readers see only how many there are.

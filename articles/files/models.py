@@ -9,27 +9,14 @@ from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
 
 from accounts.role_names import EDITOR, REPORTER
 from articles.files.inspection.file_types import AUDIO_GROUP, BY_MEDIA_TYPE, PDF_GROUP
 from articles.images.models.description import LibraryRow
 from iria.core import hooks
-from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, StoredData, model_policy
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
-
-FILES = StoredData(
-    title=gettext_lazy("Files"),
-    what=gettext_lazy(
-        "The credit, which is shown with the file, and for the newsroom who uploaded the file, when, and "
-        "under which name. Author, program and other metadata inside a PDF are removed when it is uploaded, "
-        "as are the tags of audio files other than Ogg."
-    ),
-    purpose=gettext_lazy("To credit files and to know their rights."),
-    retention=gettext_lazy("As long as the file is in the library."),
-    order=83,
-)
-
 
 EXPIRES_SOON: Final = timedelta(days=14)
 """Licences that end within this time are marked in the list."""
@@ -51,7 +38,7 @@ class FileQuerySet(models.QuerySet["File"]):
 
 @model_policy(
     public=ALL_ROWS,
-    personal_data=FILES,
+    personal_data="files",
     permissions={EDITOR: ALL_ACTIONS, REPORTER: "view add change"},
 )
 class File(LibraryRow):

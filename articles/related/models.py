@@ -7,19 +7,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy
 
 from articles.editorial.models import Article
-from iria.core.model_policy import PublicRows, StoredData, model_policy
-
-CHOICES = StoredData(
-    title=gettext_lazy("Related articles"),
-    what=gettext_lazy("If you edit: which suggestions you excluded, and when."),
-    purpose=gettext_lazy("To record who changed what."),
-    retention=gettext_lazy("As long as the article."),
-    order=97,
-)
-
+from iria.core.model_policy import PublicRows, model_policy
 
 RELATED_SCOPE: Final = "related:"
 
@@ -50,7 +40,7 @@ class RelatedLink(models.Model):
         return f"{self.article_id} → {self.other_id}"
 
 
-@model_policy(public=None, personal_data=CHOICES)
+@model_policy(public=None, personal_data="related_articles")
 class RelatedExclusion(models.Model):
     """An article that an editor excluded from the related articles of another."""
 

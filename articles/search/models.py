@@ -15,7 +15,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
 
 from accounts.role_names import EDITOR
 from articles.editorial.models import Article
@@ -25,29 +24,9 @@ from iria.core.model_policy import (
     ALL_ROWS,
     Pruning,
     PublicRows,
-    StoredData,
     model_policy,
 )
 from iria.core.text.validators import validate_not_blank, validate_storable
-
-QUERIES = StoredData(
-    title=gettext_lazy("Search queries"),
-    what=gettext_lazy(
-        "How often a query was made on a day, and how many results it had. Nothing about who searched; "
-        "queries that could identify a person are not counted."
-    ),
-    purpose=gettext_lazy("To let editors know what readers look for and do not find."),
-    retention=gettext_lazy("Queries made once: 30 days. All others: 400 days."),
-    order=88,
-)
-
-SETTINGS = StoredData(
-    title=gettext_lazy("Search settings"),
-    what=gettext_lazy("If you manage the search: which pinned results and synonyms you set up."),
-    purpose=gettext_lazy("To record who changed what."),
-    retention=gettext_lazy("As long as the entry."),
-    order=97,
-)
 
 
 @model_policy(
@@ -82,7 +61,7 @@ class SearchEntry(models.Model):
         return f"Search entry of article {self.article_id}"
 
 
-@model_policy(public=ALL_ROWS, personal_data=SETTINGS, permissions={EDITOR: ALL_ACTIONS})
+@model_policy(public=ALL_ROWS, personal_data="search_settings", permissions={EDITOR: ALL_ACTIONS})
 class Synonyms(models.Model):
     """Words with the same meaning: a search for one of them also finds the others."""
 
@@ -142,7 +121,7 @@ class Synonyms(models.Model):
 MAX_KEY_LENGTH = 160
 
 
-@model_policy(public=ALL_ROWS, personal_data=SETTINGS, permissions={EDITOR: ALL_ACTIONS})
+@model_policy(public=ALL_ROWS, personal_data="search_settings", permissions={EDITOR: ALL_ACTIONS})
 class PinnedQuery(models.Model):
     """A query with pinned results."""
 
@@ -214,7 +193,7 @@ class PinnedResult(models.Model):
 
 @model_policy(
     public=None,
-    personal_data=QUERIES,
+    personal_data="search_queries",
     permissions={EDITOR: "view"},
     pruning=Pruning(
         "search.forget", "Deleted after 400 days; after 30 if the query was made once."

@@ -1,25 +1,21 @@
 """What every model declares about itself: public pages, personal data, permissions.
 
 The triggers that renew cached pages (`iria.core.db.triggers`), the page about personal data (`iria.publication.views`)
-and what each role may do (`iria.roles`) follow from these declarations. A system check names a model without one. Also
-the recipients of personal data, and what the core itself stores.
+and what each role may do (`iria.roles`) follow from these declarations. A system check names a model without one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.apps import apps
-from django.conf import settings
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
-from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy
 
-from iria.core.hooks import Hook
+from iria.core.stored_data import STORED_DATA, StoredData
 
 Model = type[models.Model]
-Text = str | Promise
 
 ALL_ACTIONS: Final = "view add change delete"
 
@@ -52,20 +48,6 @@ ALL_ROWS: Final = PublicRows()
 
 
 @dataclass(frozen=True, slots=True)
-class StoredData:
-    """What one or several tables store about people, described for those people."""
-
-    title: Text
-    what: Text
-    purpose: Text
-    retention: Text
-    recipients: tuple[str, ...] = ()
-    """Names in `iria.core.model_policy.recipients`; the page lists those that are switched on."""
-    order: int = 50
-    """The order on the page: readers first, the newsroom last."""
-
-
-@dataclass(frozen=True, slots=True)
 class Pruning:
     """What keeps a table small."""
 
@@ -79,8 +61,8 @@ class Pruning:
 class ModelPolicy:
     public: PublicRows | None
     """None: no public page shows these rows, or a row of another table changes with them."""
-    personal_data: StoredData | None
-    """None: the rows contain no personal data."""
+    personal_data: str | None
+    """The key of its entry in `iria.core.stored_data`. None: the rows contain no personal data."""
     permissions: Mapping[str, str] = field(default_factory=dict)
     """Role → actions, such as `view change`. Administrators may do everything."""
     pruning: Pruning | None = None
@@ -93,7 +75,7 @@ _policies: dict[str, ModelPolicy] = {}
 def model_policy[M: Model](
     *,
     public: PublicRows | None,
-    personal_data: StoredData | None,
+    personal_data: str | None,
     permissions: Mapping[str, str] | None = None,
     pruning: Pruning | None = None,
 ) -> Callable[[M], M]:
@@ -116,11 +98,13 @@ def declare(
     label: str,
     *,
     public: PublicRows | None = None,
-    personal_data: StoredData | None = None,
+    personal_data: str | None = None,
     permissions: Mapping[str, str] | None = None,
     pruning: Pruning | None = None,
 ) -> None:
     """Declares the policy of a library's model, such as `taggit.Tag`."""
+    if personal_data is not None and personal_data not in STORED_DATA:
+        raise ImproperlyConfigured(f"{label}: no stored data {personal_data!r}.")
     _policies[label.lower()] = ModelPolicy(public, personal_data, permissions or {}, pruning)
 
 
@@ -157,13 +141,9 @@ def public_models() -> Iterator[tuple[Model, PublicRows]]:
 
 
 def stored_data() -> list[StoredData]:
-    """All descriptions of personal data, in the order of the page."""
-    descriptions = {
-        id(policy.personal_data): policy.personal_data
-        for policy in policies().values()
-        if policy.personal_data
-    }
-    return sorted(descriptions.values(), key=lambda each: each.order)
+    """All descriptions of personal data in use, in the order of the page."""
+    used = {policy.personal_data for policy in policies().values()}
+    return [each for key, each in STORED_DATA.items() if key in used]
 
 
 def permissions_of(app_label: str) -> dict[str, set[str]]:
@@ -195,66 +175,3 @@ def _concrete_models() -> Iterator[Model]:
     for model in apps.get_models(include_auto_created=True):
         if not (model._meta.proxy or model._meta.swapped):
             yield model
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """An outside party that receives some of the data."""
-
-    name: Callable[[], Text]
-    """Empty while nothing is sent there."""
-
-
-MAIL: Final = "mail"
-AKISMET: Final = "akismet"
-
-
-def mail_servers() -> Text:
-    """The mail servers, as text; empty while e-mails are written to a folder."""
-    options = [mailer.get("OPTIONS", {}) for mailer in settings.MAILERS.values()]
-    hosts = sorted({str(each["host"]) for each in options if each.get("host")})
-    if not hosts:
-        return ""
-    return gettext("our mail server (%(hosts)s)") % {"hosts": ", ".join(hosts)}
-
-
-recipients: Hook[Recipient] = Hook()
-"""Outside parties that receive personal data, by name."""
-
-recipients.register(MAIL, Recipient(mail_servers))
-
-
-def active_recipients(keys: Iterable[str]) -> Iterator[Text]:
-    """The names of the recipients that are switched on."""
-    known = dict(recipients.items())
-    for key in keys:
-        if key in known and (name := known[key].name()):
-            yield name
-
-
-RATE_LIMITS = StoredData(
-    title=gettext_lazy("Rate limits"),
-    what=gettext_lazy(
-        "A request count per IP address, as a hash with a key that changes every day. The IP address itself "
-        "is not stored."
-    ),
-    purpose=gettext_lazy("To protect the site against overload and password guessing."),
-    retention=gettext_lazy(
-        "Some minutes to a day. The key is destroyed at the end of the day (UTC); after that nobody can "
-        "match the hashes, not even we."
-    ),
-    order=90,
-)
-
-ARCHIVES = StoredData(
-    title=gettext_lazy("Imported archives"),
-    what=gettext_lazy(
-        "The file from another system, with names and e-mail addresses of its authors and commenters; the report "
-        "of its import; and who imported it."
-    ),
-    purpose=gettext_lazy("To move a publication to this site, and to undo it."),
-    retention=gettext_lazy(
-        "The file until it is imported, at most 7 days; the report 90 days; who imported it as long as their account."
-    ),
-    order=96,
-)

@@ -25,7 +25,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from iria.core.jobs import job
-from iria.core.model_policy import RATE_LIMITS, Pruning, model_policy
+from iria.core.model_policy import Pruning, model_policy
 
 KEY_BYTES: Final = 32
 
@@ -41,7 +41,7 @@ HASH_SQL: Final = (
 
 @model_policy(
     public=None,
-    personal_data=RATE_LIMITS,
+    personal_data="rate_limits",
     pruning=Pruning("iria.destroy_past_keys", "Deleted at the end of the day."),
 )
 class DailyKey(models.Model):
@@ -115,7 +115,7 @@ def cache_key(key: str, prefix: str, version: int) -> str:
 
 @model_policy(
     public=None,
-    personal_data=RATE_LIMITS,
+    personal_data="rate_limits",
     pruning=Pruning("iria.delete_expired_rate_counts", "Deleted within an hour after they expire."),
 )
 class RateCount(models.Model):

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from iria.core import model_policy
+from iria.core import model_policy, stored_data
 from iria.core.http.page_cache import public_page
 from iria.publication import colours
 from iria.publication.context_processors import in_its_language
@@ -41,7 +41,7 @@ def brand_image(request: HttpRequest, name: str) -> HttpResponse:
 
 def _recipients(request: HttpRequest) -> tuple[str, ...]:
     """Part of the page's ETag: the recipients depend on settings, not on rows."""
-    names = model_policy.active_recipients(key for key, _ in model_policy.recipients.items())
+    names = stored_data.active_recipients(key for key, _ in stored_data.recipients.items())
     return (f"recipients {' '.join(map(str, names))}",)
 
 
@@ -50,7 +50,7 @@ def _recipients(request: HttpRequest) -> tuple[str, ...]:
 def personal_data(request: HttpRequest) -> HttpResponse:
     """Which personal data is stored, why, for how long, and who receives it: from the models' policies."""
     entries = [
-        (each, list(model_policy.active_recipients(each.recipients)))
+        (each, list(stored_data.active_recipients(each.recipients)))
         for each in model_policy.stored_data()
     ]
     return render(request, "iria/personal_data.html", {"entries": entries})

@@ -7,7 +7,6 @@ from django.db.models import Q
 from accounts.role_names import EDITOR
 from iria.core.model_policy import Pruning, model_policy
 from iria.core.text.validators import validate_storable
-from newsletter import privacy
 from newsletter.bounces.parser.report import Reason
 from newsletter.models.delivery import Delivery
 from newsletter.models.querysets import SuppressionQuerySet
@@ -35,7 +34,7 @@ RESPONSE_MAX_LENGTH = 500
 
 @model_policy(
     public=None,
-    personal_data=privacy.BOUNCES,
+    personal_data="bounces",
     permissions={EDITOR: "view"},
     pruning=Pruning("newsletter.delete_old", "Deleted after 2 years."),
 )
@@ -101,7 +100,7 @@ class Bounce(models.Model):
         return f"{self.get_kind_display()}: {self.reason}"
 
 
-@model_policy(public=None, personal_data=privacy.BOUNCES, permissions={EDITOR: "view remove"})
+@model_policy(public=None, personal_data="bounces", permissions={EDITOR: "view remove"})
 class Suppression(models.Model):
     """A suppressed address: why and by whom, and who removed the suppression and why.
 

@@ -12,7 +12,6 @@ from django.db.models.functions import Lower, Now
 
 from accounts.role_names import EDITOR
 from iria.core.model_policy import Pruning, model_policy
-from newsletter import privacy
 from newsletter.models.issue import Issue
 from newsletter.models.subscriber import Subscriber
 
@@ -56,7 +55,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 @model_policy(
     public=None,
-    personal_data=privacy.SUBSCRIPTIONS,
+    personal_data="subscriptions",
     permissions={EDITOR: "view"},
     pruning=Pruning(
         "newsletter.delete_old", "Deleted after 2 years; the numbers of the issue stay."
@@ -190,7 +189,7 @@ class Delivery(models.Model):
 
 @model_policy(
     public=None,
-    personal_data=privacy.SUBSCRIPTIONS,
+    personal_data="subscriptions",
     permissions={EDITOR: "view"},
     pruning=Pruning("newsletter.delete_old", "Deleted after 90 days."),
 )
@@ -219,7 +218,7 @@ class Attempt(models.Model):
         return f"{self.number}. {self.get_outcome_display()} {self.smtp_response}".strip()
 
 
-@model_policy(public=None, personal_data=privacy.SENDING, permissions={EDITOR: "view"})
+@model_policy(public=None, personal_data="sending", permissions={EDITOR: "view"})
 class UncertainResolution(models.Model):
     """The decision about a delivery with an unknown status."""
 
@@ -241,7 +240,7 @@ class UncertainResolution(models.Model):
         return f"{self.get_choice_display()} ({self.created_by or 'unknown'})"
 
 
-@model_policy(public=None, personal_data=privacy.SENDING, permissions={EDITOR: "view"})
+@model_policy(public=None, personal_data="sending", permissions={EDITOR: "view"})
 class DeliveryEvent(models.Model):
     """An event in the sending of an issue: who did it, when, and why."""
 

@@ -10,7 +10,6 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile
 from articles.editorial.models import Article, Category
 from iria.core.model_policy import Pruning, model_policy
-from newsletter import privacy
 from newsletter.models.querysets import new_token
 from newsletter.models.subscriber import Consent, Subscriber
 
@@ -65,7 +64,7 @@ class ArticleFollowQuerySet(models.QuerySet["ArticleFollow"]):
         return self.select_related(*SUBJECTS).order_by("author__name", "section__name", "pk")
 
 
-@model_policy(public=None, personal_data=privacy.FOLLOWING)
+@model_policy(public=None, personal_data="follows")
 class ArticleFollow(SubjectMixin):
     """A subscriber gets an e-mail about new articles of an author, in a section or on a topic.
 
@@ -97,7 +96,7 @@ class ArticleFollow(SubjectMixin):
         ]
 
 
-@model_policy(public=None, personal_data=privacy.FOLLOWING)
+@model_policy(public=None, personal_data="follows")
 class ConsentedFollow(SubjectMixin):
     """What a consent asks to follow; the names at that time are in its wording."""
 
@@ -127,7 +126,7 @@ class ArticleNotificationQuerySet(models.QuerySet["ArticleNotification"]):
 
 @model_policy(
     public=None,
-    personal_data=privacy.FOLLOWING,
+    personal_data="follows",
     pruning=Pruning("newsletter.forget_unconfirmed", "Deleted after 90 days."),
 )
 class ArticleNotification(models.Model):

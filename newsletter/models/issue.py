@@ -17,7 +17,6 @@ from articles.images.models import Image
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, Pruning, PublicRows, model_policy
 from iria.core.text.language import direction_of
 from iria.core.text.validators import validate_not_blank, validate_storable
-from newsletter import privacy
 from newsletter.models.newsletter import Digest, Frequency, Newsletter
 from newsletter.models.querysets import IssueQuerySet
 
@@ -48,7 +47,7 @@ DELAY_SHOWN_FROM: Final = timedelta(minutes=3)
             "sent_text",
         )
     ),
-    personal_data=privacy.SENDING,
+    personal_data="sending",
     permissions={EDITOR: f"{ALL_ACTIONS} send"},
 )
 class Issue(models.Model):
@@ -383,7 +382,7 @@ class IssueItem(models.Model):
         return f"{self.position}. {self.article}"
 
 
-@model_policy(public=None, personal_data=privacy.SENDING)
+@model_policy(public=None, personal_data="sending")
 class TestMail(models.Model):
     """A test that was sent, with a hash of the content."""
 
@@ -404,7 +403,7 @@ class TestMail(models.Model):
         return f"A test of {self.issue}"
 
 
-@model_policy(public=None, personal_data=privacy.SENDING)
+@model_policy(public=None, personal_data="sending")
 class Waiver(models.Model):
     """An overridden finding, with the reason."""
 

@@ -18,7 +18,6 @@ from articles.editorial.models.article import LANGUAGES
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.language import direction_of
 from iria.core.text.validators import validate_not_blank, validate_storable
-from newsletter import privacy
 from newsletter.models.querysets import NewsletterQuerySet
 
 MIN_RECIPIENTS_FOR_CANARY: Final = 200
@@ -273,7 +272,7 @@ class DigestRule(models.Model):
         return f"{self.newsletter}, {self.get_frequency_display().lower()}"
 
 
-@model_policy(public=None, personal_data=privacy.SENDING, permissions={EDITOR: "view"})
+@model_policy(public=None, personal_data="sending", permissions={EDITOR: "view"})
 class Digest(models.Model):
     """A period of a digest rule; it is composed once.
 

@@ -14,7 +14,6 @@ from accounts.role_names import EDITOR
 from articles.editorial.models.article import LANGUAGES
 from iria.core.model_policy import Pruning, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
-from newsletter import privacy
 from newsletter.models.newsletter import Frequency, Newsletter
 from newsletter.models.querysets import SubscriberQuerySet, SubscriptionQuerySet, new_token
 
@@ -25,7 +24,7 @@ MAX_TOPICS = 200
 """The index cannot hold more."""
 
 
-@model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS, permissions={EDITOR: "view"})
+@model_policy(public=None, personal_data="subscriptions", permissions={EDITOR: "view"})
 class Subscriber(models.Model):
     """An e-mail address, and whether e-mails may be sent to it.
 
@@ -128,7 +127,7 @@ class IsSorted(models.Func):
     output_field = models.BooleanField()
 
 
-@model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS)
+@model_policy(public=None, personal_data="subscriptions")
 class Subscription(models.Model):
     """A subscriber receives a newsletter.
 
@@ -186,7 +185,7 @@ class Subscription(models.Model):
         return f"{self.subscriber} receives {self.newsletter}"
 
 
-@model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS)
+@model_policy(public=None, personal_data="subscriptions")
 class Consent(models.Model):
     """What somebody was asked, where and when, how it was answered, and when they agreed.
 
@@ -255,7 +254,7 @@ class Consent(models.Model):
         return f"{self.subscriber}, {self.asked_at:%Y-%m-%d}"
 
 
-@model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS)
+@model_policy(public=None, personal_data="subscriptions")
 class ConsentedNewsletter(models.Model):
     """One newsletter of a consent, with frequency and topics.
 
@@ -297,7 +296,7 @@ class ConsentedNewsletter(models.Model):
         return f"{self.newsletter}, {self.get_frequency_display()}"
 
 
-@model_policy(public=None, personal_data=privacy.IMPORTS)
+@model_policy(public=None, personal_data="subscriber_imports")
 class SubscriberImport(models.Model):
     """A file of subscribers, who imported it, and the consent it is based on.
 
@@ -369,7 +368,7 @@ class SubscriberImport(models.Model):
 
 @model_policy(
     public=None,
-    personal_data=privacy.IMPORTS,
+    personal_data="subscriber_imports",
     pruning=Pruning("newsletter.forget_unconfirmed", "Deleted after 30 days."),
 )
 class ImportRow(models.Model):
@@ -402,7 +401,7 @@ class ImportRow(models.Model):
         return f"Line {self.line}: {self.reason}"
 
 
-@model_policy(public=None, personal_data=privacy.SENDING)
+@model_policy(public=None, personal_data="sending")
 class SubscriberExport(models.Model):
     """Who exported subscribers, and how many."""
 

@@ -25,6 +25,7 @@ from articles.comments.moderation.models import Appeal, Ban, Claim, Flag
 from articles.comments.notifications.models import Follow, Follower
 from articles.editorial.models import Article
 from iria.core import model_policy
+from iria.core.stored_data import READERS_DATA
 from newsletter.models import Subscriber
 from tests import commenting, moderation, newsroom
 from tests.conftest import PASSWORD, MailFolder
@@ -45,14 +46,12 @@ UNTRACED_TABLES = {
         newsletter.articlefollow newsletter.articlenotification newsletter.consentedfollow
         newsletter.subscription""",
     "they contain hashes that identify nobody": "newsletter.suppression",
-    "uploaded by an administrator, deleted after some days (newsletter/privacy.py)": """
+    "uploaded by an administrator, deleted after some days": """
         newsletter.importrow newsletter.subscriberimport newsletter.subscriberimport_newsletters""",
     "a ban applies until it ends": "articles.ban",
     "not used": "account.emailconfirmation sessions.session",
 }
 """Why a table has no text that identifies a reader → the tables."""
-NEWSROOM_ORDER = 80
-"""Entries with this or a higher `order` concern members of the newsroom."""
 
 
 @pytest.fixture
@@ -141,7 +140,7 @@ def test_every_table_with_personal_data_is_covered(traces: dict[str, Comment], o
     of_readers = {
         model
         for model, policy in model_policy.policies().items()
-        if policy.personal_data and policy.personal_data.order < NEWSROOM_ORDER
+        if policy.personal_data in READERS_DATA
     }
     uncovered = {
         model._meta.label_lower for model in of_readers if model._meta.db_table not in covered

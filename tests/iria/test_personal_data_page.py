@@ -8,12 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from articles.comments.privacy import COMMENTS
 from articles.comments.screening import akismet
 from articles.comments.screening.models import Check, ScreeningRule
 from iria.core import model_policy
+from iria.core.stored_data import STORED_DATA
 from iria.publication.models import current_publication
-from iria.roles import ADMIN
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -32,8 +31,9 @@ def test_the_page_has_a_section_for_each_description_and_is_linked_everywhere(
     descriptions = model_policy.stored_data()
     assert page.count("<dl>") == len(descriptions) > 10
     assert page.count("<dt>") == 4 * len(descriptions)
-    assert page.index(str(COMMENTS.title)) < page.index(str(ADMIN.title))
-    assert str(COMMENTS.retention) in page
+    comments, admin = STORED_DATA["comments"], STORED_DATA["admin"]
+    assert page.index(str(comments.title)) < page.index(str(admin.title))
+    assert str(comments.retention) in page
     assert not re.search(r"articles\.|newsletter\.", page.partition("<main")[2])
 
 
@@ -59,7 +59,7 @@ def test_the_page_is_in_the_language_of_the_publication(client: Client) -> None:
     publication.languages = "fr, en"
     publication.save()
     with override("fr"):
-        french = str(COMMENTS.title)
+        french = str(STORED_DATA["comments"].title)
     page = _page(client)
     assert 'lang="fr"' in page
     assert french in page

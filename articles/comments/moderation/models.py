@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.role_names import EDITOR, MODERATOR
-from articles.comments import privacy
 from articles.comments.models import Comment, ModerationDecision
 from iria.core.model_policy import ALL_ACTIONS, Pruning, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
@@ -22,7 +21,7 @@ UNDO_ACCEPTED_FOR: Final = timedelta(seconds=15)
 
 @model_policy(
     public=None,
-    personal_data=privacy.COMMENTS,
+    personal_data="comments",
     pruning=Pruning("comments.destroy", "Deleted when they expire."),
 )
 class Claim(models.Model):
@@ -42,7 +41,7 @@ class Claim(models.Model):
 
 @model_policy(
     public=None,
-    personal_data=privacy.COMMENTS,
+    personal_data="comments",
     permissions={EDITOR: ALL_ACTIONS, MODERATOR: ALL_ACTIONS},
 )
 class RejectionReason(models.Model):
@@ -80,7 +79,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
 
 
 @model_policy(
-    public=None, personal_data=privacy.COMMENTS, permissions={EDITOR: "view", MODERATOR: "view"}
+    public=None, personal_data="comments", permissions={EDITOR: "view", MODERATOR: "view"}
 )
 class Appeal(models.Model):
     """An appeal against a rejection, which is possible once per comment."""
@@ -135,9 +134,7 @@ class FlagQuerySet(models.QuerySet["Flag"]):
         return self.filter(outcome="")
 
 
-@model_policy(
-    public=None, personal_data=privacy.REPORTS, permissions={EDITOR: "view", MODERATOR: "view"}
-)
+@model_policy(public=None, personal_data="reports", permissions={EDITOR: "view", MODERATOR: "view"})
 class Flag(models.Model):
     """One reader's report of a comment."""
 
@@ -249,7 +246,7 @@ IP_ADDRESS_RETENTION: Final = timedelta(days=30)
 
 @model_policy(
     public=None,
-    personal_data=privacy.SENDERS,
+    personal_data="comment_senders",
     pruning=Pruning("comments.destroy", "Deleted after 30 days."),
 )
 class EncryptedIPAddress(models.Model):
@@ -288,7 +285,7 @@ class BanQuerySet(models.QuerySet["Ban"]):
 
 @model_policy(
     public=None,
-    personal_data=privacy.SENDERS,
+    personal_data="comment_senders",
     permissions={EDITOR: "view", MODERATOR: "view add change"},
 )
 class Ban(models.Model):

@@ -10,7 +10,6 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from articles.comments import privacy
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from iria.core.mail import variants
@@ -69,7 +68,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-@model_policy(public=None, personal_data=privacy.FOLLOWING)
+@model_policy(public=None, personal_data="comment_follows")
 class Follower(models.Model):
     """A recipient of notifications: an account, or the e-mail address of a guest.
 
@@ -127,7 +126,7 @@ class Follower(models.Model):
 
 @model_policy(
     public=None,
-    personal_data=privacy.FOLLOWING,
+    personal_data="comment_follows",
     pruning=Pruning(
         "comments.forget_follows", "Deleted after 7 days unconfirmed, or 30 days after the end."
     ),
@@ -218,7 +217,7 @@ class Follow(models.Model):
 
 @model_policy(
     public=None,
-    personal_data=privacy.FOLLOWING,
+    personal_data="comment_follows",
     pruning=Pruning("comments.forget_follows", "Deleted after 90 days."),
 )
 class CommentNotification(models.Model):

@@ -6,7 +6,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.role_names import MODERATOR
-from articles.comments import privacy
 from articles.comments.models import Comment, ModerationDecision
 from iria.core.model_policy import ALL_ACTIONS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
@@ -42,7 +41,7 @@ class Check(models.TextChoices):
     EVERYONE = "everyone", "Hold every comment"
 
 
-@model_policy(public=None, personal_data=privacy.RULES, permissions={MODERATOR: "view change"})
+@model_policy(public=None, personal_data="screening_rules", permissions={MODERATOR: "view change"})
 class ScreeningRule(models.Model):
     """The settings of one check: active, threshold, action."""
 
@@ -90,7 +89,7 @@ class ScreeningRule(models.Model):
         return self.get_phase_display()
 
 
-@model_policy(public=None, personal_data=privacy.RULES, permissions={MODERATOR: ALL_ACTIONS})
+@model_policy(public=None, personal_data="screening_rules", permissions={MODERATOR: ALL_ACTIONS})
 class ScreenedWord(models.Model):
     """A word or phrase to find in comments: as whole words, in any spelling."""
 
@@ -138,7 +137,7 @@ class SpamModelVersion(models.Model):
         return f"Spam model of {self.created_at:%Y-%m-%d %H:%M}"
 
 
-@model_policy(public=None, personal_data=privacy.COMMENTS)
+@model_policy(public=None, personal_data="comments")
 class AkismetResult(models.Model):
     """A check of a comment by Akismet: its result, and the correction that was reported."""
 

@@ -16,7 +16,6 @@ from taggit.models import TaggedItemBase
 from accounts.role_names import EDITOR, MODERATOR, REPORTER
 from articles.body.figures import alt_of_use
 from articles.body.sanitiser import ALT_MAX_LENGTH
-from articles.editorial import privacy
 from articles.editorial.aggregated_rows import GatheredRows
 from articles.editorial.models.declaration import FieldDeclaration, FormGroup, StoredPages
 from articles.editorial.models.mixins import (
@@ -176,7 +175,7 @@ WHOLE_TEXT_COLUMNS: Final = tuple(
         row_scope=(ROW_SCOPE, TEXT_COLUMNS),
         whole_row_scope=(TEXT_SCOPE, WHOLE_TEXT_COLUMNS),
     ),
-    personal_data=privacy.EDITING,
+    personal_data="editing",
     permissions={
         EDITOR: f"{ALL_ACTIONS} publish change_others",
         REPORTER: "view add change",

@@ -16,7 +16,6 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile
 from accounts.role_names import EDITOR, REPORTER
 from articles.body.figures import alt_of_use
-from articles.editorial import privacy
 from articles.editorial.models.article import Article
 from articles.editorial.models.mixins import archived_before
 from articles.editorial.models.taxonomy import Category
@@ -28,7 +27,7 @@ from iria.core.text.validators import validate_not_blank, validate_storable
 
 @model_policy(
     public=ALL_ROWS,
-    personal_data=privacy.EDITING,
+    personal_data="editing",
     permissions={EDITOR: ALL_ACTIONS, REPORTER: ALL_ACTIONS},
 )
 class Byline(models.Model):
@@ -52,7 +51,7 @@ class Byline(models.Model):
         return str(self.author)
 
 
-@model_policy(public=ALL_ROWS, personal_data=privacy.EDITING, permissions={EDITOR: ALL_ACTIONS})
+@model_policy(public=ALL_ROWS, personal_data="editing", permissions={EDITOR: ALL_ACTIONS})
 class Portrait(models.Model):
     """An author's image. It is here because `accounts` does not depend on images."""
 
@@ -150,7 +149,7 @@ class Attachment(models.Model):
         return f"{self.file} in {self.article}"
 
 
-@model_policy(public=ALL_ROWS, personal_data=privacy.EDITING, permissions={EDITOR: ALL_ACTIONS})
+@model_policy(public=ALL_ROWS, personal_data="editing", permissions={EDITOR: ALL_ACTIONS})
 class Correction(models.Model):
     """A correction, shown below the article."""
 

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from articles.editorial import privacy
 from articles.editorial.models.article import Article
 from iria.core.model_policy import Pruning, PublicRows, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
@@ -141,7 +140,7 @@ MAX_VIEWS: Final = 12
 """Of each user."""
 
 
-@model_policy(public=None, personal_data=privacy.SAVED_VIEWS)
+@model_policy(public=None, personal_data="saved_views")
 class SavedView(models.Model):
     """Search, filters and order of the article list, under a name; only its user sees it."""
 

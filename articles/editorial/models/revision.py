@@ -6,14 +6,13 @@ from django.conf import settings
 from django.db import models
 
 from accounts.role_names import EDITOR, REPORTER
-from articles.editorial import privacy
 from articles.editorial.models.article import Article
 from iria.core.model_policy import Pruning, model_policy
 
 
 @model_policy(
     public=None,
-    personal_data=privacy.EDITING,
+    personal_data="editing",
     permissions={EDITOR: "view", REPORTER: "view"},
     pruning=Pruning(
         "editorial.thin_revisions",
@@ -69,9 +68,7 @@ class Revision(models.Model):
         return self.saved_at or self.created_at
 
 
-@model_policy(
-    public=None, personal_data=privacy.EDITING, permissions={EDITOR: "view", REPORTER: "view"}
-)
+@model_policy(public=None, personal_data="editing", permissions={EDITOR: "view", REPORTER: "view"})
 class Draft(models.Model):
     """Changes to a published article that readers do not see yet.
 
@@ -93,7 +90,7 @@ class Draft(models.Model):
         return f"Draft of {self.article}"
 
 
-@model_policy(public=None, personal_data=privacy.EDITING, permissions={EDITOR: "view"})
+@model_policy(public=None, personal_data="editing", permissions={EDITOR: "view"})
 class StateChange(models.Model):
     """Who published, scheduled or unpublished an article, moved it to the trash or restored it, and when."""
 

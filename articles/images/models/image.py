@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.role_names import EDITOR, REPORTER
-from articles.images import privacy
 from articles.images.models.description import DescriptionMixin, LibraryRow
 from articles.images.models.rights import RightsMixin
 from articles.images.processing.rendition_sizes import Key
@@ -119,7 +118,7 @@ SOON: Final = timedelta(days=14)
 
 @model_policy(
     public=ALL_ROWS,
-    personal_data=privacy.SUBJECTS,
+    personal_data="image_subjects",
     permissions={
         EDITOR: f"{ALL_ACTIONS} bulk_change replace withdraw",
         REPORTER: "view add change",
@@ -239,7 +238,7 @@ class Image(DescriptionMixin, RightsMixin, LibraryRow):
         return ""
 
 
-@model_policy(public=None, personal_data=privacy.SUBJECTS)
+@model_policy(public=None, personal_data="image_subjects")
 class ImageSearchVector(models.Model):
     """The search vector of an image.
 
@@ -261,7 +260,7 @@ class ImageSearchVector(models.Model):
 
 @model_policy(
     public=None,
-    personal_data=privacy.LIBRARY,
+    personal_data="image_library",
     permissions={EDITOR: ALL_ACTIONS, REPORTER: "view add change"},
 )
 class Collection(models.Model):
@@ -286,7 +285,7 @@ class Collection(models.Model):
         return self.name
 
 
-@model_policy(public=None, personal_data=privacy.LIBRARY, permissions={EDITOR: "view"})
+@model_policy(public=None, personal_data="image_library", permissions={EDITOR: "view"})
 class ImageEvent(models.Model):
     """A recorded change of an image's rights or file."""
 
@@ -312,7 +311,7 @@ class ImageEvent(models.Model):
         return f"{self.get_action_display()}: {self.image}"
 
 
-@model_policy(public=None, personal_data=privacy.LIBRARY)
+@model_policy(public=None, personal_data="image_library")
 class SimilarImage(models.Model):
     """Two similar images, possibly duplicates; a trigger creates the row."""
 

@@ -10,7 +10,6 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.role_names import EDITOR, REPORTER
-from articles.images import privacy
 from iria.core.model_policy import ALL_ACTIONS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
@@ -55,7 +54,7 @@ class Agency(models.Model):
 
 @model_policy(
     public=None,
-    personal_data=privacy.SUBJECTS,
+    personal_data="image_subjects",
     permissions={EDITOR: ALL_ACTIONS, REPORTER: "view add"},
 )
 class Photographer(models.Model):

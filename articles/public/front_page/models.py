@@ -4,22 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
 
 from accounts.role_names import EDITOR
 from articles.editorial.models import Article, Category
 from articles.editorial.models.article import LANGUAGES
-from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, StoredData, model_policy
-
-FRONT_PAGE = StoredData(
-    title=gettext_lazy("Front page layout"),
-    what=gettext_lazy(
-        "If you edit the front page: which article you placed where, which pattern you chose for a section, and when."
-    ),
-    purpose=gettext_lazy("To record who changed what."),
-    retention=gettext_lazy("As long as the article is in that slot."),
-    order=97,
-)
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 
 
 class PlacementQuerySet(models.QuerySet["Placement"]):
@@ -33,7 +22,7 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         return self.exclude(slot=Placement.Slot.HEAD).filter(language=language)
 
 
-@model_policy(public=ALL_ROWS, personal_data=FRONT_PAGE, permissions={EDITOR: ALL_ACTIONS})
+@model_policy(public=ALL_ROWS, personal_data="front_page", permissions={EDITOR: ALL_ACTIONS})
 class Placement(models.Model):
     """An article in a slot, until a given time or until an editor changes it.
 
@@ -97,7 +86,7 @@ class Placement(models.Model):
         return f"{self.article} as {self.get_slot_display().lower()}"
 
 
-@model_policy(public=ALL_ROWS, personal_data=FRONT_PAGE, permissions={EDITOR: ALL_ACTIONS})
+@model_policy(public=ALL_ROWS, personal_data="front_page", permissions={EDITOR: ALL_ACTIONS})
 class SectionPattern(models.Model):
     """How a section of a front page is laid out, if an editor chose it."""
 

@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from iria.core.model_policy import ARCHIVES, Pruning, model_policy
+from iria.core.model_policy import Pruning, model_policy
 from iria.core.text.validators import validate_storable
 
 RETENTION: Final = timedelta(days=400)
@@ -70,7 +70,7 @@ PRUNED: Final = Pruning(
 )
 
 
-@model_policy(public=None, personal_data=ARCHIVES)
+@model_policy(public=None, personal_data="imported_archives")
 class ImportRun(models.Model):
     """An import by a command or in the admin: what was read, how far it is, and what came of it."""
 
@@ -150,7 +150,7 @@ class ImportRun(models.Model):
         return self.state in self.RUNNING
 
 
-@model_policy(public=None, personal_data=ARCHIVES, pruning=PRUNED)
+@model_policy(public=None, personal_data="imported_archives", pruning=PRUNED)
 class ImportReportPage(models.Model):
     """A hundred items of a report with the same kind and outcome, compressed: there may be a million."""
 
@@ -175,7 +175,7 @@ class ImportReportPage(models.Model):
         return f"{self.run}: {self.kind} {self.outcome} {self.number}"
 
 
-@model_policy(public=None, personal_data=ARCHIVES, pruning=PRUNED)
+@model_policy(public=None, personal_data="imported_archives", pruning=PRUNED)
 class ImportChunk(models.Model):
     """A part of an uploaded file.
 
