@@ -22,7 +22,6 @@ from accounts.models import User
 from tests.accounts.emails import mfa_subject_of
 from tests.accounts.keys import passkey_of
 from tests.conftest import PASSWORD, MailFolder
-from tests.shared import shared_data
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 LOGIN = "/accounts/login/"
@@ -234,49 +233,6 @@ def test_secrets_are_encrypted_and_useless_with_another_key(
     assert not row.wrap().validate_code(code_of())
     settings.SECRET_KEY_FALLBACKS = [former]
     assert row.wrap().validate_code(code_of())
-
-
-def test_reauthentication_is_required_after_a_clock_was_set_back(
-    client: Client, ola: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sign_in(client, ola, "/accounts/profile/")
-    assert client.get("/accounts/data/").status_code == 200
-    now = time.time()
-    monkeypatch.setattr("accounts.mfa.time", lambda: now - 24 * 3600)
-    response = client.get("/accounts/data/")
-    assert response.status_code == 302
-    assert "reauthenticate" in response["Location"]
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        "", "5", "[]", "{}", "null", '"x"', '{"id": 5}', '{"response": []}',
-        '{"id": "x", "rawId": "x", "type": "public-key", "response": {"clientDataJSON": "x"}}',
-        '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"userHandle": "AA"}}',
-        '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"userHandle": null}}',
-    ],
-)  # fmt: skip
-def test_an_invalid_credential_causes_no_server_error(client: Client, ola: User, sent: str) -> None:
-    anonymous = Client()
-    anonymous.get("/accounts/2fa/webauthn/login/", headers={"Accept": "application/json"})
-    response = anonymous.post("/accounts/2fa/webauthn/login/", {"credential": sent}, follow=True)
-    assert response.status_code == 200
-    sign_in(client, ola)
-    client.get("/accounts/2fa/webauthn/add/")
-    response = client.post("/accounts/2fa/webauthn/add/", {"credential": sent})
-    assert response.status_code == 200
-    assert not Authenticator.objects.exists()
-
-
-def test_no_code_causes_a_server_error(client: Client, ola: User, settings: Any) -> None:
-    settings.ACCOUNT_RATE_LIMITS = False
-    add_app(ola)
-    sign_in(client, ola)
-    strings = json.loads(shared_data("naughty", "blns.json").read_text())
-    for string in [*strings[::4], "٣٤٥٦٧٨", "1" * 10_000, "\x00"]:
-        assert client.post("/accounts/2fa/authenticate/", {"code": string}).status_code == 200
-    assert "_auth_user_id" not in client.session
 
 
 def test_an_account_with_only_a_passkey_is_asked_for_it(client: Client, edna: User) -> None:

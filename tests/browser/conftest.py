@@ -10,7 +10,6 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from random import uniform
 from time import monotonic, sleep
 from typing import Any
 
@@ -40,8 +39,6 @@ CHROMIUM_FLAGS = [
 ]
 # A busy machine is slow, which is no error.
 expect.set_options(timeout=60_000)
-LATE_SECONDS = float(os.environ.get("IRIA_LATE_SECONDS", 0))
-"""Maximum random delay of responses, for `make prove late_answers`; 0 by default."""
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -171,7 +168,6 @@ def site(
         # Requests of Django's test client run in the thread of the test and need no wait.
         if threading.current_thread() is not threading.main_thread():
             answering.add(threading.get_ident())
-            sleep(uniform(0, LATE_SECONDS))
 
     def ends(**signal: Any) -> None:
         answering.discard(threading.get_ident())

@@ -13,7 +13,6 @@ from allauth.core.context import request_context
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core import mail
-from django.core.mail import EmailMultiAlternatives
 from django.test import RequestFactory
 from django.utils import timezone
 from lxml import html
@@ -253,19 +252,3 @@ def plain(text: str) -> str:
     """Without markup, and on one line."""
     words = re.sub(r"<[^>]+>", "", text.replace("%%", "%"))
     return re.sub(r"\s+", " ", words)
-
-
-def test_an_english_text_is_found_in_an_email() -> None:
-    message = EmailMultiAlternatives(
-        "Confirm: comments on “Zwx”", "Unsubscribe: https://a.example/"
-    )
-    message.attach_alternative(
-        '<html lang="ar"><body><table class="column"></table></body></html>', "text/html"
-    )
-    found = " ".join(problems_of(message, "ar"))
-    for part in ("ar, None", "column", "English: Confirm: comments", "English: Unsubscribe"):
-        assert part in found
-    french = EmailMultiAlternatives(
-        "Zwx", "Ne plus suivre:\nhttps://a.example/\n\nOui\u00a0: Quai 1"
-    )
-    assert list(problems_of(french, "fr")) == ["punctuation: Ne plus suivre:"]

@@ -5,9 +5,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -86,21 +84,6 @@ def test_the_oldest_week_of_the_statistics_is_complete(write: Write) -> None:
         (monday.date(), 1),
         ((monday - week).date(), 1),
     ]
-
-
-@pytest.mark.parametrize("path", [LOG, f"{LOG}export/", COMMENTS, f"{COMMENTS}by-article/"])
-def test_lists_of_comments_do_not_read_the_bodies_of_articles(
-    client: Client, write: Write, mina: User, path: str
-) -> None:
-    write("One", pending=True)
-    write("Two", pending=True)
-    client.force_login(mina)
-    with CaptureQueriesContext(connection) as queries:
-        response = client.get(path)
-        assert response.status_code == 200
-        if response.streaming:
-            assert b"".join(response.streaming_content)  # type: ignore[attr-defined]
-    assert not [each["sql"] for each in queries if '"articles_article"."body"' in each["sql"]]
 
 
 def test_weekly_statistics_without_comments_say_so(db: None, client: Client, mina: User) -> None:

@@ -199,25 +199,6 @@ def test_renaming_a_tag_sends_the_changed_signal(jobs: Callable[[], None]) -> No
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_concurrent_merges_in_a_circle_leave_one_tag_and_no_error() -> None:
-    newsroom.draft("One", tags=["A", "B"])
-    a, b = Tag.objects.get(name="A"), Tag.objects.get(name="B")
-
-    def merging(merged: Tag, remaining: Tag) -> Callable[[], str]:
-        def merge() -> str:
-            try:
-                taxonomy.merge_tags([merged], into=remaining)
-            except CannotMerge:
-                return "rejected"
-            return "merged"
-
-        return merge
-
-    assert sorted(at_once(merging(a, b), merging(b, a))) == ["merged", "rejected"]
-    assert Tag.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_an_article_saved_during_a_merge_of_its_category_gets_the_remaining_one() -> None:
     old, remaining = newsroom.category("Old"), newsroom.category("Kept")
     articles = [newsroom.draft(f"Number {number}", categories=[remaining]) for number in range(6)]
@@ -231,17 +212,3 @@ def test_an_article_saved_during_a_merge_of_its_category_gets_the_remaining_one(
     )
     for article in articles:
         assert [row.category for row in article.article_categories.all()] == [remaining]
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_tag_entered_by_several_users_at_once_is_created_once() -> None:
-    articles = [newsroom.draft(f"Number {number}") for number in range(4)]
-    names = ["Sécurité", "securite", "SÉCURITÉ", "Securité"]
-    at_once(
-        *(
-            (lambda article=article, word=word: article.tags.set([word]))
-            for article, word in zip(articles, names, strict=True)
-        )
-    )
-    assert Tag.objects.count() == 1
-    assert {tuple(article.tags.names()) for article in articles} == {(Tag.objects.get().name,)}

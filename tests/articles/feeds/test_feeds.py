@@ -20,7 +20,6 @@ from articles.images.models import Image
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.articles.feeds.conftest import picture
-from tests.articles.feeds.rules import problems
 from tests.articles.feeds.trees import headlines, rss, texts
 
 
@@ -302,9 +301,6 @@ def test_summaries_can_be_requested_instead_of_full_texts(client: Client, strait
     for item in json.loads(client.get("/feed/json/?text=summary").content)["items"]:
         assert "content_html" not in item
         assert item["content_text"]
-    Article.objects.filter(pk=strait.pk).update(headline="Ferries and tankers")
-    for form in ("", "atom/"):
-        assert problems(client.get(f"/feed/{form}?text=summary").content) == []
 
 
 def test_editors_can_limit_feeds_to_summaries(
@@ -352,7 +348,6 @@ def test_atom_contains_the_licence_of_a_text(client: Client, strait: Article) ->
     content = client.get("/feed/atom/").content
     links = texts(etree.fromstring(content), "atom:entry/atom:link[@rel='license']/@href")
     assert links == ["https://creativecommons.org/licenses/by/4.0/"]
-    assert problems(content) == []
 
 
 def test_text_that_looks_like_markup_is_escaped_in_every_feed(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from django.core.files.base import ContentFile, File
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
@@ -58,14 +58,6 @@ def full_after(count: int) -> None:
 @pytest.fixture
 def image(db: None, files: Any) -> Image:
     return ingest.ingest(picture_file(width=300, height=200), by=None, credit="Ines Faro")
-
-
-def test_partial_files_are_written_to_this_disk(files: Callable[[], set[Path]]) -> None:
-    full_after(0)
-    with FULL:
-        Disk().save("some.jpeg", ContentFile(b"x" * 1000))
-    (piece,) = files()
-    assert piece.stat().st_size == 500
 
 
 @pytest.mark.parametrize("fitting", [0, 1])

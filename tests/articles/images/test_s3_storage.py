@@ -12,12 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 import pytest
-from django.core.files.storage import default_storage
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
 from articles.images import renditions
 from articles.images.library import ingest
 from articles.images.models import Image, OldRenditionName
@@ -113,16 +110,6 @@ def test_a_signed_url_is_valid_for_a_minute_and_for_one_file_only(
     bucket.rejected.clear()
 
 
-def test_another_secret_key_is_rejected(bucket: SmallBucket, settings: Any) -> None:
-    options = {**bucket.options, "secret": "guessed"}
-    default = {"BACKEND": "articles.images.s3_storage.Bucket", "OPTIONS": options}
-    settings.STORAGES = {**settings.STORAGES, "default": default}
-    with pytest.raises(OSError, match="failed"):
-        default_storage.save("some.jpeg", picture_file())
-    assert bucket.objects == {}
-    bucket.rejected.clear()
-
-
 def test_an_upload_is_rejected_with_a_message_while_the_bucket_fails(
     db: None, bucket: SmallBucket, settings: Any
 ) -> None:
@@ -135,58 +122,5 @@ def test_an_upload_is_rejected_with_a_message_while_the_bucket_fails(
     bucket.rejected.clear()
 
 
-def test_a_redirect_is_cached_and_valid_no_longer_than_the_licence(
-    db: None, objects: dict[str, tuple[bytes, str]], client: Client
-) -> None:
-    only = ingest.ingest(picture_file(), by=None, credit="Ines Faro").renditions.get()
-    Image.objects.update(licence_until=timezone.now() + timedelta(seconds=20))
-    response = client.get(only.get_absolute_url())
-    assert int(response["Cache-Control"].removeprefix("public, max-age=")) <= 20
-    assert 1 <= opens_for(response["Location"]) <= 20
-
-
-def test_staff_may_view_an_image_after_the_end_of_its_licence(
-    db: None, objects: dict[str, tuple[bytes, str]], client: Client, edna: User
-) -> None:
-    only = ingest.ingest(picture_file(), by=None, credit="Ines Faro").renditions.get()
-    Image.objects.update(licence_until=timezone.now() - timedelta(days=1))
-    client.force_login(edna)
-    response = client.get(reverse("admin:articles_image_file", args=[only.name]))
-    assert opens_for(response["Location"]) == 90
-
-
 def opens_for(url: str) -> int:
     return int(parse_qs(urlsplit(url).query)["X-Amz-Expires"][0])
-
-
-def test_orphan_files_in_the_bucket_are_deleted(
-    db: None, objects: dict[str, tuple[bytes, str]]
-) -> None:
-    image = ingest.ingest(picture_file(), by=None, credit="Ines Faro")
-    before = set(objects)
-    for name in ("originals/2026/10/left.jpeg", "renditions/2026/10/left.avif"):
-        default_storage.save(name, picture_file())
-    assert (
-        renditions.delete_files(
-            renditions.orphaned_files(before=timezone.now() - timedelta(days=9999))
-        )
-        == 0
-    )
-    assert (
-        renditions.delete_files(
-            renditions.orphaned_files(before=timezone.now() + timedelta(days=9999))
-        )
-        == 2
-    )
-    assert set(objects) == before
-    assert image.renditions.count() == 1
-
-
-def test_a_missing_file_raises_the_same_error_as_in_a_file_system(
-    objects: dict[str, tuple[bytes, str]],
-) -> None:
-    assert not default_storage.exists("nothing.jpeg")
-    with pytest.raises(FileNotFoundError):
-        default_storage.open("nothing.jpeg")
-    default_storage.save("some.jpeg", picture_file())
-    assert default_storage.size("some.jpeg") == len(objects["/pictures-of-ours/some.jpeg"][0])

@@ -1,11 +1,7 @@
 """Any input gets results or an error message."""
 
-import json
-from typing import Any
-
 import pytest
 from django.db import connection
-from django.test import Client
 from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +12,6 @@ from articles.search.snippets import candidate_tokens, highlight, matches, snipp
 from iria.core.db.queries import TookTooLong, time_limit
 from tests import newsroom
 from tests.proofs.size import sized
-from tests.shared import shared_data
 
 pytestmark = pytest.mark.django_db
 
@@ -62,36 +57,6 @@ def test_a_snippet_contains_only_text_and_marks(text: str, lexeme: str) -> None:
     assert html.replace("<mark>", "").replace("</mark>", "") == escape(text)
     plain = snippet(text, found).replace("<mark>", "").replace("</mark>", "")
     assert all(piece.strip() in escape(text) for piece in plain.split("…"))
-
-
-def test_every_unusual_query_is_answered(client: Client, barge: None, settings: Any) -> None:
-    settings.SEARCH_RATE_LIMIT = 10**9
-    strings: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
-    for query in strings:
-        assert client.get("/search/", {"q": query}).status_code in {200, 400}, query
-
-
-def test_unusual_values_of_any_parameter_are_answered(
-    client: Client, barge: None, settings: Any
-) -> None:
-    settings.SEARCH_RATE_LIMIT = 10**9
-    strings: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
-    names = ["page", "sort", "category", "author", "year", "kind", "language", "colour"]
-    for number, value in enumerate(strings[::3]):
-        parameters = {"q": "barge", names[number % len(names)]: value}
-        assert client.get("/search/", parameters).status_code in {200, 400, 404}, value
-
-
-def test_every_unusual_word_is_found(client: Client) -> None:
-    strings: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
-    words = [each for each in strings if each.isalpha() and len(each) > 3]
-    text = "".join(f"<p>{escape(each)}</p>" for each in words)
-    # Ukrainian has no stop words.
-    article = newsroom.published("Words", body=text, language="uk")
-    indexer.index_article(article.pk)
-    assert words
-    for each in words:
-        assert [found.article for found in search_articles(f'"{each}"').hits] == [article], each
 
 
 def test_a_slow_statement_is_cancelled_and_the_timeout_reset() -> None:

@@ -36,12 +36,6 @@ def test_loading_a_second_time_changes_nothing() -> None:
     assert every_row() == rows
 
 
-def test_a_row_that_an_editor_deleted_is_not_loaded_again() -> None:
-    story("panama-lake").delete()
-    load()
-    assert not Article.objects.filter(slug="panama-lake").exists()
-
-
 def test_the_demo_editor_signs_in_with_the_given_password() -> None:
     editor = User.objects.get(email="edna@roadstead.example")
     assert editor.check_password(PASSWORD)

@@ -19,7 +19,7 @@ from articles.images.library.editing import update_image
 from articles.images.models import Image
 from articles.pages.models import Page
 from articles.search.indexer import reindex
-from iria.core.text.language import direction_of, use_language
+from iria.core.text.language import direction_of
 from iria.publication.models import Publication, current_publication
 from newsletter.models import Issue, Newsletter
 from tests import newsroom
@@ -233,13 +233,3 @@ def test_every_page_is_entirely_in_its_language_and_theme(
             found += [f"{theme} {page.url}: {each}" for each in problems_of(page, names, content())]
     assert found == []
     assert len(urls) > 60
-
-
-def test_an_english_text_is_found_among_the_texts_of_a_page() -> None:
-    body = (
-        '<html lang="fr"><body><h1>Search</h1><p>By Ines</p><p lang="en">Topics</p></body></html>'
-    )
-    texts = texts_of(html.document_fromstring(body))
-    assert [text for text in sorted(texts) if is_english(text, "fr")] == ["Search"]
-    with use_language("fr"):
-        assert not is_english("Recherche", "fr")

@@ -1,7 +1,6 @@
 """Every output with an image has its credit, and hides both together."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,9 +16,7 @@ from articles.pages import saving as page_keeping
 from articles.pages.models import Page
 from articles.search.indexer import reindex
 from tests import newsroom
-from tests.iria.outputs import image_outputs, new_output
 from tests.iria.outputs.image_code import record_coverage
-from tests.iria.outputs.image_outputs import ImageOutput
 from tests.iria.outputs.walk import Output, Rule, Walk
 from tests.newsletter import factories
 
@@ -121,61 +118,3 @@ def test_every_output_has_the_current_credit_and_hides_expired_images(
     assert coverage.missed() == []
     assert len(walk.carried) > 30
     assert walk.place_kinds() >= PLACE_KINDS
-
-
-def test_a_new_url_with_an_image_without_credit_is_found(
-    client: Client, walk: Walk, settings: Any
-) -> None:
-    settings.ROOT_URLCONF = "tests.iria.outputs.new_output"
-    walk.below = "/new/"
-    assert problems(client, walk) == [
-        f"/new/: body: the credit “{FIRST_CREDIT}” is missing",
-        f"/new/: body: the credit “{SECOND_CREDIT}” is missing",
-        "/new/: the picture is still there",
-        f"/new/: body: the credit “{SECOND_CREDIT}” is missing",
-    ]
-
-
-def test_a_new_undeclared_url_is_found(
-    client: Client, walk: Walk, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.ROOT_URLCONF = "tests.iria.outputs.new_output"
-    walk.below = "/new/"
-    monkeypatch.setitem(new_output.RESPONSES, "now", "Nothing to see yet")
-    assert walk.find(client) == ["/new/: carries no picture here and is not declared so"]
-
-
-def test_a_new_email_with_an_image_without_credit_is_found(
-    client: Client, walk: Walk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mails = {
-        **image_outputs.SOURCES,
-        "new": lambda pk: [ImageOutput("A mail", f'<img src="{walk.names()[0]}">'.encode())],
-    }
-    monkeypatch.setattr(image_outputs, "SOURCES", mails)
-    assert walk.judge(client, credited(FIRST_CREDIT)) == [
-        f"A mail: body: the credit “{FIRST_CREDIT}” is missing"
-    ]
-
-
-@pytest.mark.parametrize(
-    ("output", "problem"),
-    [
-        (Output(b"", 404), "answers 404"),
-        (Output(b"Broken", 500), "answers 500"),
-        (Output(b"", 404, gone=410), "answers 404"),
-        (Output(b"", 200, gone=410), "answers 200"),
-        (Output(b"Gone", 410, gone=410), ""),
-        (Output(b"Words"), ""),
-    ],
-)
-def test_an_error_page_does_not_count_as_a_hidden_image(output: Output, problem: str) -> None:
-    assert hidden(output) == problem
-
-
-def test_unused_code_that_renders_images_is_found(client: Client, walk: Walk) -> None:
-    with record_coverage() as coverage:
-        client.get("/about/")
-    assert "articles/pages/page.html" not in coverage.missed()
-    assert "newsletter/mail/_lead.html" in coverage.missed()
-    assert "articles/api/oembed.py: _thumbnail" in coverage.missed()

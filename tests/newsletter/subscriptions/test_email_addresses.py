@@ -1,7 +1,6 @@
 """Validating e-mail addresses."""
 
 import json
-from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -91,13 +90,6 @@ def test_known_invalid_addresses_are_rejected() -> None:
             rejected.add(row["address"])
     assert {row["address"] for row in rows if row["category"] == "ISEMAIL_ERR"} <= rejected
     assert len(rejected) < len(rows)
-
-
-def test_hostile_texts_only_raise_validation_errors() -> None:
-    for text in json.loads(shared_data("naughty", "blns.json").read_text()):
-        for typed in (text, f"{text}@readers.example", f"ola@{text}"):
-            with suppress(ValidationError):
-                assert normalise(typed).isascii()
 
 
 def test_internationalised_domains_are_shown_in_unicode() -> None:

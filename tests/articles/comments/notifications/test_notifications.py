@@ -5,8 +5,6 @@ from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuthorProfile, User
@@ -174,16 +172,6 @@ def test_the_daily_email_has_all_comments_and_is_sent_once(
     assert notify(now=morning, after=DAY) == []
 
 
-def test_the_daily_email_does_not_read_the_bodies_of_articles(
-    write: Write, follows: CreateFollow, notify: Notify
-) -> None:
-    follows(frequency="daily")
-    assert notify(write("One")) == []
-    with CaptureQueriesContext(connection) as queries:
-        assert notify(now=notifications_follows.next_digest(timezone.now()))
-    assert not [each["sql"] for each in queries if '."body"' in each["sql"]]
-
-
 def test_comments_sent_immediately_are_not_in_the_daily_email(
     write: Write, follows: CreateFollow, notify: Notify
 ) -> None:
@@ -194,19 +182,6 @@ def test_comments_sent_immediately_are_not_in_the_daily_email(
     (message,) = notify(write("An answer", parent=own))
     assert "> For the morning" in text_of(message)
     assert notify(after=DAY) == []
-
-
-def test_the_interval_applies_to_the_daily_email_too(
-    write: Write, follows: CreateFollow, notify: Notify
-) -> None:
-    own = write("Which ferry?")
-    follows(frequency="daily")
-    follows(comment=own)
-    notify(write("An answer", parent=own))
-    outbox.create_notifications(write("For the morning").pk)
-    CommentNotification.objects.pending().update(due_at=timezone.now())
-    assert notify(after=timedelta(minutes=5)) == []
-    assert len(notify(after=QUARTER_HOUR * 2)) == 1
 
 
 def test_authors_can_follow_comments_on_their_articles(
@@ -300,20 +275,6 @@ def test_an_address_that_bounced_is_suppressed(
     assert notify(write("Another one"), after=DAY) == []
     notifications_follows.confirm(follow)
     assert len(notify(write("A third"), after=DAY)) == 1
-
-
-def test_a_clock_that_is_set_back_does_not_delay_emails_for_long(
-    write: Write, follows: CreateFollow, notify: Notify
-) -> None:
-    follows()
-    notify(write("From tomorrow"))
-    tomorrow = timezone.now() + DAY
-    CommentNotification.objects.update(state_changed_at=tomorrow)
-    assert len(notify(write("From today"))) == 1
-    CommentNotification.objects.update(state_changed_at=timezone.now() + timedelta(minutes=5))
-    assert notify(write("Too soon")) == []
-    Follow.objects.update(confirmed_at=tomorrow)
-    assert len(notify(write("Not from before"), after=timedelta(hours=1))) == 1
 
 
 def test_every_follower_with_due_mail_is_found(article: Article, write: Write) -> None:

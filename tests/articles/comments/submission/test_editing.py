@@ -67,12 +67,6 @@ def test_an_invalid_text_is_not_saved(
     assert (comment.text, comment.versions.count()) == ("As it was", 0)
 
 
-def test_a_clock_that_is_set_back_does_not_shorten_the_time(article: Article, write: Write) -> None:
-    comment = write("Written in what is now the future")
-    Comment.objects.update(created_at=timezone.now() + timedelta(hours=3))
-    assert posting.edit_own(comment, text="Changed all the same", by=None)
-
-
 def test_an_edited_comment_is_in_the_queue_of_new_comments_again(
     article: Article, write: Write, mina: User
 ) -> None:

@@ -388,15 +388,3 @@ def _with_everything(edna: User, *, is_published: bool) -> Article:
     body = f'<p><a href="{article.get_absolute_url()}">linked</a></p>'
     drafts.save(linking, {"body": body}, by=edna)
     return Article.objects.get(pk=article.pk)
-
-
-def test_the_number_of_queries_does_not_depend_on_the_length_of_the_lists(
-    editor_client: Client, django_assert_max_num_queries: Any
-) -> None:
-    for number in range(30):
-        newsroom.category(f"Category {number}")
-        newsroom.author(f"Author {number}")
-    article = newsroom.draft(authors=list(AuthorProfile.objects.all()[:8]), tags=list("abcdef"))
-    editor_client.get(change_url(article))
-    with django_assert_max_num_queries(15):
-        editor_client.get(change_url(article))

@@ -11,12 +11,9 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
-from PIL import Image as Pixels
 
 from accounts.models import User
-from articles.images import renditions
-from articles.images.library import decoder_client, ingest, uploads
-from articles.images.metadata import writing
+from articles.images.library import ingest, uploads
 from articles.images.models import Image, ImageEvent, OldRenditionName
 from articles.images.processing.file_types import NO_ROOM
 from tests.newsroom import draft, picture_file
@@ -102,58 +99,6 @@ def test_of_two_concurrent_replacements_one_succeeds_completely(
     assert won[0] == ""
     assert Image.objects.get().checksum == won[1]
     assert len(originals()) == 1
-
-
-def red_of(image: Image) -> set[bool]:
-    """Whether each rendition shows the red of the former file."""
-    found = set()
-    for each in image.renditions.all():
-        with Pixels.open(each.file.path) as served:
-            red, green, blue = served.convert("RGB").resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
-            found.add(red > green + blue)
-    return found
-
-
-def test_renditions_of_the_old_file_that_are_being_made_are_not_published(
-    edna: User, monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> None:
-    image = ingest.ingest(picture_file(width=600, height=400, colour="red"), by=edna)
-    decode = decoder_client.renditions
-
-    def replaced_meanwhile(*args: Any, **kwargs: Any) -> Any:
-        outcome = decode(*args, **kwargs)
-        uploads.replace(image, picture_file(width=600, height=400), by=edna, seen=image.checksum)
-        return outcome
-
-    monkeypatch.setattr(decoder_client, "renditions", replaced_meanwhile)
-    assert renditions.make(Image.objects.get(pk=image.pk)) == []
-    monkeypatch.undo()
-    now = Image.objects.get(pk=image.pk)
-    assert red_of(now) == {False}
-    served = {each.file.path for each in now.renditions.all()}
-    paths = {each.path for former in OldRenditionName.objects.all() if (each := former.file)}
-    below = Path(settings.MEDIA_ROOT).rglob("*")
-    files = {str(path) for path in below if path.is_file() and path not in originals()}
-    assert files == served | paths
-
-
-def test_renditions_being_updated_with_a_credit_are_not_published(
-    edna: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    image = ingest.ingest(picture_file(width=600, height=400, colour="red"), by=edna)
-    Image.objects.update(credit="Ines Faro")
-    embed, replaced = writing.embedded, list[int]()
-
-    def replaced_meanwhile(content: bytes, rights: Any) -> bytes:
-        if not replaced:
-            replaced.append(1)
-            file = picture_file(width=600, height=400)
-            uploads.replace(image, file, by=edna, seen=image.checksum)
-        return embed(content, rights)
-
-    monkeypatch.setattr(writing, "embedded", replaced_meanwhile)
-    renditions.update_rights(image)
-    assert red_of(Image.objects.get(pk=image.pk)) == {False}
 
 
 @pytest.mark.parametrize(

@@ -21,18 +21,6 @@ SIDE = 24
 ACROSS = 8
 
 
-def test_the_colour_difference_function_is_right() -> None:
-    """The pairs from the table in the paper."""
-    for one, other, expected in (
-        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
-        ((50, -1, 2), (50, 0, 0), 2.3669),
-        ((50, 2.49, -0.001), (50, -2.49, 0.0011), 7.2195),
-        ((50, 2.5, 0), (58, 24, 15), 19.4535),
-        ((2.0776, 0.0795, -1.135), (0.9033, -0.0636, -0.5514), 0.9082),
-    ):
-        assert ciede2000(one, other) == pytest.approx(expected, abs=1e-4)
-
-
 def chart(patches: Sequence[tuple[int, ...]], mode: str) -> Image.Image:
     """Flat patches side by side, in lines of eight."""
     image = Image.new(mode, (ACROSS * SIDE, -(-len(patches) // ACROSS) * SIDE))

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from newsletter.bounces import webhooks
-from newsletter.bounces.processing import CLOCK_TOLERANCE
 from newsletter.bounces.verp import delivery_ref
 from newsletter.hooks import check_provider
 from newsletter.models import Bounce, MailboxStatus
@@ -225,18 +223,3 @@ def test_a_site_without_https_gets_a_warning(use_provider: UseProvider, settings
     (message,) = check_provider(None)
     assert message.id == "newsletter.W001"
     assert SECRETS["postmark"] not in message.msg
-
-
-@given(
-    moment=st.datetimes(
-        datetime.fromisoformat("0001-01-03"),
-        datetime.fromisoformat("9999-12-29"),
-        timezones=st.integers(-1439, 1439).map(lambda each: timezone(timedelta(minutes=each))),
-    )
-)
-def test_any_event_time_can_be_compared(moment: datetime) -> None:
-    parsed = webhooks._timestamp(moment)
-    if parsed is not None:
-        assert parsed.utcoffset() == timedelta(0)
-        assert parsed + CLOCK_TOLERANCE > parsed
-    assert (parsed is None) == (not 2000 <= (moment - moment.utcoffset()).year < 9000)  # type: ignore[operator]
