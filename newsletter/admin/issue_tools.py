@@ -8,9 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -18,6 +16,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from iria.core import autosave
 from newsletter.admin.deliveries import parse_pk
 from newsletter.admin.issue_form import offers
 from newsletter.delivery import sending
@@ -42,7 +41,6 @@ PREVIEWS: Final = {
     "text": "Plain text",
 }
 SCHEMES: Final = {"light": Scheme.LIGHT, "dark": Scheme.DARK}
-DELETED: Final = "This issue was deleted. Your text is kept in this browser."
 CONFLICT: Final = "A newer version was saved, in another tab or by somebody else."
 SAVED: Final = "Saved. Search results are below. Select the articles to add."
 
@@ -96,14 +94,9 @@ class EditorPages:
         return response
 
     def autosave(self, request: HttpRequest, issue_id: int | None = None) -> JsonResponse:
-        """Saves the form in the background, for `static/iria_admin/autosave.js`.
-
-        Answers 400 with what is wrong, 404 if the issue was deleted, and 409 if it was saved since
-        it was opened.
-        """
+        """Saves the whole form in the background (`iria.core.autosave`)."""
         if request.method != "POST":
-            # For a page that was opened before its user signed in again.
-            return JsonResponse({"csrf_token": get_token(request)})
+            return autosave.token(request)
         if not (
             self.has_change_permission(request) if issue_id else self.has_add_permission(request)
         ):
@@ -111,13 +104,13 @@ class EditorPages:
         with transaction.atomic():
             issue = Issue.objects.select_for_update(of=("self",)).filter(pk=issue_id or 0).first()
             if issue_id and issue is None:
-                return JsonResponse({"message": DELETED}, status=404)
+                return autosave.deleted("This issue was deleted.")
             if issue is not None:
                 if not issue.is_draft:
                     # As for a form submitted too late: the response says why, and the text is kept.
                     request.submitted_too_late = True  # type: ignore[attr-defined]
                 if request.POST.get("version") != version_of(issue):
-                    return JsonResponse(_conflict(issue), status=409)
+                    return autosave.conflict(Issue, issue.pk, version_of(issue), CONFLICT)
             form = self.get_form(request, issue, change=issue is not None)(
                 request.POST, instance=issue
             )
@@ -129,15 +122,7 @@ class EditorPages:
             message = self.construct_change_message(request, form, [], issue is None)
             log = self.log_addition if issue is None else self.log_change
             log(request, draft, message)
-        return JsonResponse(
-            {
-                "id": draft.pk,
-                "version": version_of(draft),
-                "url": reverse("admin:newsletter_issue_change", args=[draft.pk]),
-                "autosave_url": reverse("admin:newsletter_issue_autosave", args=[draft.pk]),
-                "errors": {},
-            }
-        )
+        return autosave.saved(draft, version_of(draft), {})
 
     @method_decorator(xframe_options_sameorigin)
     @method_decorator(csp_override(PREVIEW_POLICY))
@@ -179,23 +164,6 @@ class EditorPages:
 def version_of(issue: Issue) -> str:
     """Changes with each save of the draft."""
     return issue.modified_at.isoformat()
-
-
-def autosave_context(request: HttpRequest, issue: Issue | None) -> dict[str, str]:
-    """What the script that saves in the background needs, for `admin/_save_state.html`."""
-    new_url = reverse("admin:newsletter_issue_autosave_new")
-    url = reverse("admin:newsletter_issue_autosave", args=[issue.pk]) if issue else new_url
-    return {
-        "autosave_url": url,
-        "new_autosave_url": new_url,
-        "copy_key": f"issue:{request.user.pk}:{issue.pk if issue else 'new'}",
-        "version": request.POST.get("version", version_of(issue) if issue else ""),
-    }
-
-
-def _conflict(issue: Issue) -> dict[str, str]:
-    url = reverse("admin:newsletter_issue_change", args=[issue.pk])
-    return {"message": CONFLICT, "version": version_of(issue), "url": url}
 
 
 def current_user(request: HttpRequest) -> User:

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from articles.images.admin.forms import ChoosesImage
+from iria.core import autosave
 from iria.publication.models import current_publication
 from newsletter import preflight
 from newsletter.admin.delivery import DeliveryPages, ScheduleForm, recipients_label
@@ -31,9 +32,9 @@ from newsletter.admin.issue_tools import (
     PREVIEWS,
     SAVED,
     EditorPages,
-    autosave_context,
     colleagues,
     current_user,
+    version_of,
 )
 from newsletter.delivery import blockers
 from newsletter.email import drafts, rendering
@@ -188,7 +189,8 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
             "may_send": self.has_send_permission(request),
             "may_add": self.has_add_permission(request),
             "previews": PREVIEWS,
-            **autosave_context(request, issue),
+            **autosave.page_context(request, Issue, issue.pk if issue else None, prefix="issue:"),
+            "version": request.POST.get("version", version_of(issue) if issue else ""),
         }
         if issue is not None and not issue.is_draft:
             context |= self.delivery_context(request, issue)

@@ -1,5 +1,5 @@
-/* Saves the form of an article or of a newsletter issue in the background (articles/editorial/admin/autosave.py,
-   newsletter/admin/issue_tools.py), and says what is saved. Until the server has a text, this browser keeps a copy.
+/* Saves the form of an article or of a newsletter issue in the background (iria/core/autosave.py), and says what is
+   saved. Until the server has a text, this browser keeps a copy.
    Without this script the buttons that save do the same. */
 
 import { changedNames, valuesOf, writeValues } from "iria-admin/form-values";

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, JsonResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -36,6 +34,7 @@ from articles.editorial.versions.content import (
 )
 from articles.editorial.versions.diff import compared
 from articles.editorial.versions.revisions import Reason
+from iria.core import autosave
 from iria.core.text.validators import one_line
 from iria.publication.context_processors import publication_of
 
@@ -48,14 +47,10 @@ Errors = dict[str, list[str]]
 
 def urls_for(request: HttpRequest, article: Article | None) -> dict[str, Any]:
     """What the script needs, for `admin/_save_state.html`."""
-    names = ("articles_article_autosave", "articles_article_compare")
-    new = [reverse(f"admin:{name}_new") for name in names]
-    own = [reverse(f"admin:{name}", args=[article.pk]) for name in names] if article else new
+    pk = article.pk if article else None
     return {
-        "autosave_url": own[0],
-        "compare_url": own[1],
-        "new_autosave_url": new[0],
-        "copy_key": f"{request.user.pk}:{article.pk if article else 'new'}",
+        **autosave.page_context(request, Article, pk),
+        "compare_url": autosave.admin_url(Article, "compare", pk),
     }
 
 
@@ -63,15 +58,10 @@ def autosave_view(
     model_admin: "ModelAdmin[Article]", request: HttpRequest, *, object_id: int | None = None
 ) -> JsonResponse:
     """Saves what was sent; `reason=save` is the editor's own command to save, `overwrite` begins a
-    new version over one that was saved elsewhere.
-
-    Answers 200 with the new version and the errors of fields that were left out, 400 if nothing could
-    be saved, 404 if the article was deleted or is in the trash, and 409 with who saved it if it was
-    saved since it was opened.
+    new version over one that was saved elsewhere. An article in the trash counts as deleted.
     """
     if request.method != "POST":
-        # For a page that was opened before its user signed in again.
-        return JsonResponse({"csrf_token": get_token(request)})
+        return autosave.token(request)
     if object_id is not None:
         return _save(model_admin, request, object_id)
     return _create(model_admin, request)
@@ -87,8 +77,7 @@ def _save(
             article = Article.objects.locked().filter(pk=article_id).first()
             if article is None or article.is_in_trash:
                 what = "deleted" if article is None else "moved to the trash"
-                message = f"This article was {what}. Your text is kept in this browser."
-                return JsonResponse({"message": message}, status=404)
+                return autosave.deleted(f"This article was {what}.")
             if not model_admin.has_change_permission(request, article):
                 raise PermissionDenied
             content, errors = _submitted(model_admin, request, article)
@@ -209,23 +198,19 @@ def _was_never_written(article: Article, content: Content) -> bool:
 
 
 def _saved(article: Article, revision: Revision, errors: Errors) -> JsonResponse:
-    return JsonResponse(
-        {
-            "id": article.pk,
-            "version": article.version,
-            "revision": revision.number,
-            "url": reverse("admin:articles_article_change", args=[article.pk]),
-            "autosave_url": reverse("admin:articles_article_autosave", args=[article.pk]),
-            "changes_wait": article.is_published and revision.published_at is None,
-            "errors": errors,
-        }
+    return autosave.saved(
+        article,
+        article.version,
+        errors,
+        revision=revision.number,
+        changes_wait=article.is_published and revision.published_at is None,
     )
 
 
 def _conflict(
     request: HttpRequest, article_id: int, conflict: revisions.EditConflict
 ) -> JsonResponse:
-    """Who saved it; the script sends the new version if the editor decides to overwrite it."""
+    """Answers who saved it."""
     latest = conflict.latest
     who, where = "Someone", ""
     if latest is not None and latest.created_by_id == request.user.pk:
@@ -233,14 +218,8 @@ def _conflict(
     elif latest is not None and latest.created_by is not None:
         who = latest.created_by.public_name
     time = f" at {date_format(localtime(latest.last_saved), 'TIME_FORMAT')}" if latest else ""
-    return JsonResponse(
-        {
-            "message": f"{who} saved a newer version{where}{time}.",
-            "version": conflict.version,
-            "url": reverse("admin:articles_article_change", args=[article_id]),
-        },
-        status=409,
-    )
+    message = f"{who} saved a newer version{where}{time}."
+    return autosave.conflict(Article, article_id, conflict.version, message)
 
 
 def compare_view(
