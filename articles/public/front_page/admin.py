@@ -4,7 +4,6 @@ There is one form page for every page with slots.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -50,29 +49,8 @@ from iria.publication.context_processors import publication_of
 UNTIL_SUFFIX = "-until"
 PREVIEW = "_preview"
 
-
-@dataclass(frozen=True, slots=True)
-class FormSlot:
-    """A slot with its fields."""
-
-    number: int
-    slot: Slot
-    article: BoundField
-    until: BoundField
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its fields have to be seen."""
-        return bool(self.article.errors or self.until.errors)
-
-
-@dataclass(frozen=True, slots=True)
-class FormPart:
-    """A group of slots, and the field for its pattern, if it has one."""
-
-    group: SlotGroup
-    slots: list[FormSlot]
-    pattern: BoundField | None
+FormSlot = tuple[Slot, BoundField, BoundField]
+"""A slot with its fields for the article and the expiry time."""
 
 
 class FrontPageForm(forms.Form):
@@ -158,16 +136,13 @@ class FrontPageForm(forms.Form):
         }
 
     @property
-    def rows(self) -> list[FormPart]:
-        """The groups of slots with their fields."""
+    def rows(self) -> list[tuple[SlotGroup, BoundField | None, list[FormSlot]]]:
+        """Each group of slots, the field for its pattern, if it has one, and its slots."""
         return [
-            FormPart(
+            (
                 part,
-                [
-                    FormSlot(number, slot, self[slot.name], self[slot.name + UNTIL_SUFFIX])
-                    for number, slot in enumerate(part.slots, 1)
-                ],
                 self[part.pattern_name] if part.chosen_pattern is not None else None,
+                [(slot, self[slot.name], self[slot.name + UNTIL_SUFFIX]) for slot in part.slots],
             )
             for part in self.page.parts
         ]

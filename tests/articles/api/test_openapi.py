@@ -57,6 +57,7 @@ def document(client: Client) -> dict[str, Any]:
 
 def test_operations_have_the_ids_that_generated_clients_use(document: dict[str, Any]) -> None:
     ids = {path: item["get"]["operationId"] for path, item in document["paths"].items()}
+    assert document["openapi"] == "3.1.0"
     assert ids == {
         path: operation_id
         for name, (many, one) in OPERATIONS.items()
@@ -75,11 +76,30 @@ def test_schemas_have_the_names_that_generated_clients_use(document: dict[str, A
     assert set(references) <= set(schemas)
 
 
-def test_links_to_a_part_of_the_documentation_page_work(client: Client) -> None:
+def test_operations_declare_their_responses_and_describe_themselves(
+    document: dict[str, Any],
+) -> None:
+    for path, item in document["paths"].items():
+        operation = item["get"]
+        statuses = {"200", "304", "400", "405", "406", "429", "503"}
+        assert operation["responses"].keys() == statuses | ({"404"} if "{" in path else set())
+        assert operation["description"]
+        assert all(each["description"] for each in operation["parameters"])
+
+
+def test_the_documentation_page_has_everything_in_the_document_and_its_links_work(
+    client: Client, document: dict[str, Any]
+) -> None:
     page = client.get("/api/v1/").content.decode()
+    for path, item in document["paths"].items():
+        assert f"GET {path}" in page
+        for parameter in item["get"]["parameters"]:
+            assert f"<code>{parameter['name']}</code>" in page
+    for scripted in ("<style", "style=", "onclick", "cdn"):
+        assert scripted not in page
     anchors = set(re.findall(r'\bid="([^"]+)"', page))
     operations = {"articles", "article", "authors", "author", "categories", "category"}
     operations |= {"comments", "comment", "pictures", "picture", "tags", "tag"}
-    assert operations <= anchors
+    assert operations | {"not-acceptable"} <= anchors
     assert {f"shape-{name}" for name in SCHEMAS} <= anchors
     assert set(re.findall(r'href="#([^"]+)"', page)) <= anchors | {"content", "top"}
