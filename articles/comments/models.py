@@ -20,6 +20,7 @@ from django.utils.timezone import localtime
 from accounts.role_names import EDITOR, MODERATOR
 from articles.body.comment_markup import render_comment
 from articles.editorial.models import Article
+from iria.core.db.fields import ActorField
 from iria.core.http.cache_versions import COMMENTS
 from iria.core.model_policy import PublicRows, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
@@ -252,9 +253,7 @@ class ModerationDecision(models.Model):
         default=False,
         help_text="Whether the e-mail to the commenter contains the reason.",
     )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
+    created_by = ActorField(
         null=True,
         blank=True,
         related_name="moderations",
@@ -317,14 +316,7 @@ class CommentRevision(models.Model):
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="versions")
     text = models.TextField()
     replaced_at = models.DateTimeField(default=timezone.now, editable=False)
-    replaced_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text="Empty for guests.",
-    )
+    replaced_by = ActorField(null=True, blank=True, related_name="+", help_text="Empty for guests.")
 
     class Meta:
         ordering = ["-replaced_at", "-pk"]

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
@@ -15,6 +14,7 @@ from accounts.role_names import EDITOR, REPORTER
 from articles.files.inspection.file_types import AUDIO_GROUP, BY_MEDIA_TYPE, PDF_GROUP
 from articles.images.models.description import LibraryRow
 from iria.core import hooks
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
@@ -100,9 +100,7 @@ class File(LibraryRow):
     checksum = models.CharField(
         max_length=64, editable=False, db_index=True, help_text="SHA-256 of the uploaded file."
     )
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
-    )
+    uploaded_by = ActorField(null=True, editable=False)
     uploaded_at = models.DateTimeField(auto_now_add=True)
     modified_at = models.DateTimeField(auto_now=True)
 

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
 from articles.editorial.models import Article
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import PublicRows, model_policy
 
 RELATED_SCOPE: Final = "related:"
@@ -53,9 +53,7 @@ class RelatedExclusion(models.Model):
         related_name="excluded_from",
         verbose_name="excluded article",
     )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
-    )
+    created_by = ActorField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

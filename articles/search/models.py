@@ -7,7 +7,6 @@ by each transaction, but recorded as changes and added up later.
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -19,6 +18,7 @@ from django.utils import timezone
 from accounts.role_names import EDITOR
 from articles.editorial.models import Article
 from articles.search.query import normalise_query
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import (
     ALL_ACTIONS,
     ALL_ROWS,
@@ -78,13 +78,7 @@ class Synonyms(models.Model):
         editable=False,
         help_text="Normalised phrases, used to compare queries.",
     )
-    modified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-    )
+    modified_by = ActorField(null=True, editable=False, related_name="+")
     modified_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -131,13 +125,7 @@ class PinnedQuery(models.Model):
         help_text="The whole query. Case, accents and quotation marks are ignored.",
     )
     key = models.CharField(max_length=MAX_KEY_LENGTH, unique=True, editable=False)
-    modified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-    )
+    modified_by = ActorField(null=True, editable=False, related_name="+")
     modified_at = models.DateTimeField(auto_now=True)
 
     class Meta:

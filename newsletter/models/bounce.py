@@ -1,10 +1,10 @@
 """Bounces, suppressions, and the state of mailboxes and webhook calls."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from accounts.role_names import EDITOR
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import Pruning, model_policy
 from iria.core.text.validators import validate_storable
 from newsletter.bounces.parser.report import Reason
@@ -130,18 +130,14 @@ class Suppression(models.Model):
         Bounce, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField()
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
+    created_by = ActorField(
         null=True,
         blank=True,
         related_name="+",
         help_text="Empty if a bounce or complaint was the reason.",
     )
     removed_at = models.DateTimeField(null=True, blank=True)
-    removed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    removed_by = ActorField(null=True, blank=True, related_name="+")
     removal_reason = models.CharField(max_length=300, blank=True, validators=[validate_storable])
 
     objects = SuppressionQuerySet.as_manager()

@@ -4,13 +4,13 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
-from django.conf import settings
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Lower, Now
 
 from accounts.role_names import EDITOR
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import Pruning, model_policy
 from newsletter.models.issue import Issue
 from newsletter.models.subscriber import Subscriber
@@ -228,9 +228,7 @@ class UncertainResolution(models.Model):
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="resolutions")
     choice = models.CharField(max_length=5, choices=Choice)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    created_by = ActorField(null=True, related_name="+")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -257,13 +255,8 @@ class DeliveryEvent(models.Model):
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="events")
     action = models.CharField(max_length=10, choices=Action)
     details = models.CharField(max_length=500, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text="Empty if it happened automatically.",
+    created_by = ActorField(
+        null=True, blank=True, related_name="+", help_text="Empty if it happened automatically."
     )
     created_at = models.DateTimeField()
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Final
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -14,6 +13,7 @@ from accounts.role_names import EDITOR
 from articles.editorial.models import Article
 from articles.editorial.models.article import LANGUAGES
 from articles.images.models import Image
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, Pruning, PublicRows, model_policy
 from iria.core.text.language import direction_of
 from iria.core.text.validators import validate_not_blank, validate_storable
@@ -187,33 +187,12 @@ class Issue(models.Model):
     sent_html = models.TextField(blank=True, editable=False)
     sent_text = models.TextField(blank=True, editable=False)
 
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
+    created_by = ActorField(null=True, blank=True, editable=False, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     modified_at = models.DateTimeField(auto_now=True)
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
+    started_by = ActorField(null=True, blank=True, editable=False, related_name="+")
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
-    cancelled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
+    cancelled_by = ActorField(null=True, blank=True, editable=False, related_name="+")
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True, editable=False)
     delivery_counts = models.JSONField(
@@ -391,9 +370,7 @@ class TestMail(models.Model):
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="tests")
     content_hash = models.CharField(max_length=64, editable=False)
     sent_at = models.DateTimeField(auto_now_add=True)
-    sent_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    sent_by = ActorField(null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["-sent_at", "-pk"]
@@ -412,9 +389,7 @@ class Waiver(models.Model):
     message = models.CharField(max_length=2500, help_text="The finding as shown to the editor.")
     reason = models.CharField(max_length=300, validators=[validate_storable, validate_not_blank])
     created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    created_by = ActorField(null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["created_at", "pk"]

@@ -3,7 +3,6 @@
 from datetime import time, timedelta
 from typing import Final
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.role_names import EDITOR
 from articles.editorial.models import Category
 from articles.editorial.models.article import LANGUAGES
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.language import direction_of
 from iria.core.text.validators import validate_not_blank, validate_storable
@@ -298,14 +298,7 @@ class Digest(models.Model):
         editable=False,
         help_text="The choices for which an issue was composed or nothing was found.",
     )
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
+    approved_by = ActorField(null=True, blank=True, editable=False, related_name="+")
     being_approved = models.BooleanField(
         default=False,
         editable=False,

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from accounts.role_names import EDITOR
 from articles.editorial.models.article import LANGUAGES
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import Pruning, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 from newsletter.models.newsletter import Frequency, Newsletter
@@ -330,13 +330,7 @@ class SubscriberImport(models.Model):
     total_rows = models.PositiveIntegerField(default=0, editable=False)
     counts = models.JSONField(default=dict, editable=False)
     error = models.CharField(max_length=500, blank=True, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-    )
+    created_by = ActorField(null=True, editable=False, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True, editable=False)
 
@@ -405,9 +399,7 @@ class ImportRow(models.Model):
 class SubscriberExport(models.Model):
     """Who exported subscribers, and how many."""
 
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    created_by = ActorField(null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     rows = models.PositiveIntegerField()
     filters = models.CharField(

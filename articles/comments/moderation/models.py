@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.role_names import EDITOR, MODERATOR
 from articles.comments.models import Comment, ModerationDecision
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import ALL_ACTIONS, Pruning, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
@@ -347,18 +348,10 @@ class Ban(models.Model):
     comment = models.ForeignKey(
         Comment, on_delete=models.SET_NULL, null=True, editable=False, related_name="bans"
     )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="bans_made",
-    )
+    created_by = ActorField(null=True, editable=False, related_name="bans_made")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
+    ended_by = ActorField(
         null=True,
         editable=False,
         related_name="bans_ended",

@@ -1,12 +1,12 @@
 """Screening rules, word lists, versions of the spam model, and results of Akismet."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.role_names import MODERATOR
 from articles.comments.models import Comment, ModerationDecision
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import ALL_ACTIONS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
@@ -63,9 +63,7 @@ class ScreeningRule(models.Model):
         default=False,
         help_text="Sends comments that moderators decided differently to Akismet again.",
     )
-    modified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
-    )
+    modified_by = ActorField(null=True, editable=False)
     modified_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -102,9 +100,7 @@ class ScreenedWord(models.Model):
     )
     folded = models.CharField(max_length=200, editable=False, unique=True)
     list = models.CharField(max_length=7, choices=List, default=List.SUSPECT)
-    added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
-    )
+    added_by = ActorField(null=True, editable=False)
     added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final, Self
 
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -26,6 +25,7 @@ from articles.editorial.models.mixins import (
 from articles.editorial.models.querysets import ArticleQuerySet, rows_for_cards, rows_for_pages
 from articles.editorial.models.taxonomy import ArticleType, Category, UnaccentedTagManager
 from articles.images.models import Image
+from iria.core.db.fields import ActorField
 from iria.core.http import cache_versions
 from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, PublicRows, model_policy
@@ -294,14 +294,7 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         related_name="articles",
         help_text="The same text in other languages.",
     )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="articles_created",
-    )
+    created_by = ActorField(null=True, blank=True, editable=False, related_name="articles_created")
     form_id = models.UUIDField(
         null=True,
         editable=False,

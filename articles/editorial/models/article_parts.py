@@ -7,7 +7,6 @@ from functools import reduce
 from operator import or_
 from typing import Final
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -21,6 +20,7 @@ from articles.editorial.models.mixins import archived_before
 from articles.editorial.models.taxonomy import Category
 from articles.files.models import File
 from articles.images.models import Image
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
@@ -160,13 +160,7 @@ class Correction(models.Model):
         help_text="What was wrong, and what is correct. Shown to readers.",
     )
     created_at = models.DateTimeField(default=timezone.now)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-    )
+    created_by = ActorField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-created_at", "-pk"]

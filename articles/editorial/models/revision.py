@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import models
 
 from accounts.role_names import EDITOR, REPORTER
 from articles.editorial.models.article import Article
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import Pruning, model_policy
 
 
@@ -43,9 +43,7 @@ class Revision(models.Model):
     )
     reason = models.CharField(max_length=8, choices=Reason, default=Reason.SAVE)
     restored_from = models.PositiveIntegerField(null=True, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
-    )
+    created_by = ActorField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(
         null=True, blank=True, help_text="When a later autosave changed it."
@@ -96,12 +94,8 @@ class StateChange(models.Model):
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="state_changes")
     state = models.CharField(max_length=10, choices=Article.State)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        help_text="Empty if the worker did it at the scheduled time.",
+    created_by = ActorField(
+        null=True, blank=True, help_text="Empty if the worker did it at the scheduled time."
     )
     created_at = models.DateTimeField(auto_now_add=True)
     publish_at = models.DateTimeField(null=True, blank=True)

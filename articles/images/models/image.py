@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -21,6 +20,7 @@ from articles.images.models.description import DescriptionMixin, LibraryRow
 from articles.images.models.rights import RightsMixin
 from articles.images.processing.rendition_sizes import Key
 from iria.core import hooks
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
@@ -160,9 +160,7 @@ class Image(DescriptionMixin, RightsMixin, LibraryRow):
     metadata = models.JSONField(
         default=dict, blank=True, editable=False, help_text="Metadata embedded in the file."
     )
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
-    )
+    uploaded_by = ActorField(null=True, editable=False)
     uploaded_at = models.DateTimeField(auto_now_add=True)
     modified_at = models.DateTimeField(auto_now=True)
 
@@ -270,9 +268,7 @@ class Collection(models.Model):
         max_length=120, unique=True, validators=[validate_storable, validate_not_blank]
     )
     pictures = models.ManyToManyField(Image, blank=True, related_name="collections")
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
-    )
+    created_by = ActorField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -301,7 +297,7 @@ class ImageEvent(models.Model):
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
     reason = models.CharField(max_length=300, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    created_by = ActorField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -320,7 +316,7 @@ class SimilarImage(models.Model):
     distance = models.PositiveSmallIntegerField(
         help_text="Number of differing bits of the perceptual hashes."
     )
-    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    kept_by = ActorField(null=True)
     kept_at = models.DateTimeField(null=True, help_text="When someone decided to keep both.")
 
     class Meta:

@@ -1,6 +1,5 @@
 """Articles that editors place on front pages and category pages."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -8,6 +7,7 @@ from django.utils import timezone
 from accounts.role_names import EDITOR
 from articles.editorial.models import Article, Category
 from articles.editorial.models.article import LANGUAGES
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 
 
@@ -48,9 +48,7 @@ class Placement(models.Model):
     position = models.PositiveSmallIntegerField(default=0, help_text="0 is the first.")
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="placements")
     expires_at = models.DateTimeField(null=True, blank=True)
-    placed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
-    )
+    placed_by = ActorField(null=True, editable=False)
     placed_at = models.DateTimeField(auto_now_add=True)
 
     objects = PlacementQuerySet.as_manager()
@@ -102,9 +100,7 @@ class SectionPattern(models.Model):
         Category, on_delete=models.CASCADE, related_name="front_page_patterns"
     )
     pattern = models.CharField(max_length=4, choices=Pattern)
-    chosen_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
-    )
+    chosen_by = ActorField(null=True, editable=False)
     chosen_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

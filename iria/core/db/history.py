@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from iria.core.db.fields import ActorField
 from iria.core.model_policy import Pruning, model_policy
 from iria.core.text.validators import validate_storable
 
@@ -123,9 +124,7 @@ class ImportRun(models.Model):
     remark_counts = models.JSONField(default=dict)
     problems = models.JSONField(default=list, help_text="What the database lacks afterwards.")
     error = models.CharField(max_length=500, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    created_by = ActorField(null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     progress_at = models.DateTimeField(null=True, help_text="When the last progress was stored.")
