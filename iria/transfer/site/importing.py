@@ -50,7 +50,7 @@ def import_site(
 
     Args:
         beside_content: nothing is deleted, rows that exist stay, and sequences stay, too, as for the demo, whose
-            ids are higher than others will be; not where the highest id is the newest row. Otherwise the
+            ids are higher than others will be; not where a newer row needs a higher id. Otherwise the
             database must be new.
 
     Raises:
@@ -143,8 +143,10 @@ def _is_high(table: Table) -> bool:
 
 
 def _is_by_id(table: Table) -> bool:
-    """Whether the newest row is the one with the highest id, as for decisions about comments."""
-    return list(table.model._meta.ordering[:1]) == ["-pk"]
+    """Whether a newer row has a higher id: decisions about comments, and rows below others, such as replies."""
+    return list(table.model._meta.ordering[:1]) == ["-pk"] or any(
+        field.related_model is table.model for field in table.model._meta.fields
+    )
 
 
 def _delete(table: Table) -> None:

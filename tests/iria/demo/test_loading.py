@@ -115,3 +115,12 @@ def test_a_decision_about_a_demo_comment_can_be_undone(mina: User) -> None:
     assert decisions.undo([row], by=mina) == 1
     comment.refresh_from_db()
     assert comment.state == "held"
+
+
+def test_a_reader_replies_to_a_demo_comment() -> None:
+    comment = Comment.objects.filter(state=Comment.State.APPROVED).first()
+    assert comment
+    reply = Comment.objects.create(
+        article=comment.article, parent=comment, name="Ola", text="Which of the two ferries?"
+    )
+    assert reply.pk > comment.pk
