@@ -80,10 +80,11 @@ def test_an_upgrade_keeps_every_article_and_the_words_of_a_draft(
     page = product.demo_editor(chromium)
     page.goto("/admin/articles/article/add/")
     page.fill("[name=headline]", HEADLINE)
-    page.locator(".ProseMirror").first.click()
-    page.keyboard.type(WORDS)
-    page.click("[name=_continue]")
+    page.click(".admin-editor-body .ProseMirror")
+    with page.expect_response("**/autosave/"):
+        page.keyboard.type(WORDS)
     page.wait_for_url(re.compile(r"/article/\d+/change/"))
+    expect(page.locator("[data-save-shown]")).to_have_text(re.compile("^Saved"))
     draft, before = page.url, articles(page)
     assert before
     page.context.close()
