@@ -1,6 +1,6 @@
 """A thread as displayed: three levels, the rest flattened, no hidden text."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -170,11 +170,6 @@ class Thread:
         number = self.above[-1].descendant_count
         return ngettext("%(count)d reply", "%(count)d replies", number) % {"count": number}
 
-    @property
-    def readable(self) -> Iterator[ThreadComment]:
-        """The visible comments of this page, each before its replies."""
-        return _readable([*self.above, *self.comments])
-
 
 def thread_of(
     article: Article,
@@ -275,10 +270,3 @@ def _answered(row: Row, parent: int, *, is_on_page: bool) -> Answered:
     hidden = row.answered_name is None
     name = "" if hidden else _name(row.answered_name, row.answered_user, row.answered_display_name)
     return Answered(parent, name, is_on_page)
-
-
-def _readable(comments: Iterable[ThreadComment]) -> Iterator[ThreadComment]:
-    for comment in comments:
-        if not comment.placeholder:
-            yield comment
-        yield from _readable(comment.replies)

@@ -31,6 +31,8 @@ class RenditionUse:
     sizes: str
     widest: int
     """Width of the file in `src`."""
+    most: int = 1920
+    """Width of the widest file: what a screen with two pixels per CSS pixel shows."""
     eager: bool = False
     shape: str = ""
     moves: bool = False
@@ -41,11 +43,11 @@ FROM_TEXT_TO_EDGE: Final = "(min-width: 89rem) 61rem, (min-width: 62rem) 70vw, 1
 """From the edge of the text to the edge of the page."""
 
 USES: Final = {
-    "thumb": RenditionUse("15rem", 320),
-    "portrait": RenditionUse("6rem", 160, shape=SQUARE),
-    "face": RenditionUse("2.75rem", 160, shape=SQUARE),
-    "card portrait": RenditionUse("9rem", 160, shape=SQUARE),
-    "card": RenditionUse("(min-width: 48rem) 17rem, 7rem", 640, shape=CARD),
+    "thumb": RenditionUse("15rem", 320, 640),
+    "portrait": RenditionUse("6rem", 160, 320, shape=SQUARE),
+    "face": RenditionUse("2.75rem", 160, 320, shape=SQUARE),
+    "card portrait": RenditionUse("9rem", 160, 320, shape=SQUARE),
+    "card": RenditionUse("(min-width: 48rem) 17rem, 7rem", 640, 640, shape=CARD),
     "card lead": RenditionUse(
         "(min-width: 62rem) 40rem, (min-width: 48rem) 62vw, 100vw", 1280, eager=True, shape=CARD
     ),
@@ -56,14 +58,14 @@ USES: Final = {
         "(min-width: 62rem) 46rem, (min-width: 48rem) 56vw, 94vw", 1280, shape=CARD
     ),
     "card minor": RenditionUse(
-        "(min-width: 62rem) 19rem, (min-width: 48rem) 46vw, 94vw", 640, shape=CARD
+        "(min-width: 62rem) 19rem, (min-width: 48rem) 46vw, 94vw", 640, 1280, shape=CARD
     ),
-    "card thumb": RenditionUse("(min-width: 48rem) 11rem, 7rem", 320, shape=CARD),
+    "card thumb": RenditionUse("(min-width: 48rem) 11rem, 7rem", 320, 640, shape=CARD),
     "card small": RenditionUse(
-        "(min-width: 62rem) 19rem, (min-width: 48rem) 46vw, 7rem", 640, shape=CARD
+        "(min-width: 62rem) 19rem, (min-width: 48rem) 46vw, 7rem", 640, 960, shape=CARD
     ),
     "card related": RenditionUse(
-        "(min-width: 64rem) 18rem, (min-width: 36rem) 46vw, 8rem", 640, shape=CARD
+        "(min-width: 64rem) 18rem, (min-width: 36rem) 46vw, 8rem", 640, 960, shape=CARD
     ),
     "inline": RenditionUse("(min-width: 44rem) 42rem, 94vw", 960, moves=True),
     "gallery": RenditionUse("(min-width: 44rem) 20rem, 94vw", 640, moves=True),
@@ -91,6 +93,7 @@ class ImageAttributes:
     sources: tuple[Source, ...]
     src: str
     srcset: str
+    """Empty if browsers find a better format in `sources`: those that read neither are older than 2021."""
     sizes: str
     width: int
     height: int
@@ -141,14 +144,15 @@ def _values(image: Image, use: str) -> ImageAttributes | None:
     if plain is None:
         return None
     fallback = _fitting(by_format[plain], wanted.widest)
+    sources = tuple(
+        Source(MEDIA_TYPES[form], _srcset(by_format[form], wanted.most))
+        for form in ("avif", "webp")
+        if form != plain and by_format.get(form)
+    )
     return ImageAttributes(
-        sources=tuple(
-            Source(MEDIA_TYPES[form], _srcset(by_format[form]))
-            for form in ("avif", "webp")
-            if form != plain and by_format.get(form)
-        ),
+        sources=sources,
         src=fallback.get_absolute_url(),
-        srcset=_srcset(by_format[plain]),
+        srcset="" if sources else _srcset(by_format[plain], wanted.most),
         sizes=wanted.sizes,
         width=fallback.width,
         height=fallback.height,
@@ -202,9 +206,10 @@ def _fitting(files: list[RenditionFile], widest: int) -> RenditionFile:
     return next((each for each in reversed(files) if each.width <= widest), files[0])
 
 
-def _srcset(files: list[RenditionFile]) -> str:
+def _srcset(files: list[RenditionFile], most: int) -> str:
     prefix = _url_prefix(files[0].admin_only)
-    return ", ".join(f"{prefix}{each.name} {each.width}w" for each in files)
+    fitting = [each for each in files if each.width <= most] or files[:1]
+    return ", ".join(f"{prefix}{each.name} {each.width}w" for each in fitting)
 
 
 @cache

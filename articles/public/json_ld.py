@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any, Final
 
 from django.conf import settings
@@ -11,7 +10,7 @@ from django.templatetags.static import static
 
 from accounts.models import AuthorProfile
 from articles.body.tree import caption_text
-from articles.comments.threads import Thread, ThreadComment
+from articles.comments.threads import Thread
 from articles.editorial.models import Article, ArticleType, Correction, Figure
 from articles.embeds.iframes import NO_FRAMES, Frames
 from articles.images.credit_line import licence_url, licensor_url, plain_credit, source_type_url
@@ -84,9 +83,6 @@ PROFILE: Final = re.compile(
     r")/.)"
 )
 """Pages that identify a person; a link of an author may also lead to a project or a text."""
-
-MAX_COMMENTS: Final = 20
-"""Maximum number of comments in the data of an article; all are in the feed and the API."""
 
 ESCAPED = {">": "\\u003E", "<": "\\u003C", "&": "\\u0026"}
 
@@ -203,7 +199,9 @@ def news_article(
     media: LeadMedia = NO_MEDIA,
     frames: Frames = NO_FRAMES,
 ) -> dict[str, Any]:
-    """An article with its authors, categories, credited images and comments.
+    """An article with its authors, categories and credited images.
+
+    Comments are not repeated there: no search engine reads them, and they were a third of a page.
 
     An article with audio above its text is a `PodcastEpisode`; a video or a PDF there is described
     in its own object.
@@ -245,8 +243,6 @@ def news_article(
     if not thread.off:
         data["commentCount"] = thread.count
         data["discussionUrl"] = f"{url}#comments"
-    if comments := list(islice(thread.readable, MAX_COMMENTS)):
-        data["comment"] = [_comment(each, url, publication) for each in comments]
     if translations:
         data["workTranslation"] = [
             {
@@ -313,25 +309,8 @@ def comments_page(
             "url": f"{settings.SITE_URL}{article.get_absolute_url()}",
             "headline": article.headline,
             "commentCount": thread.count,
-            "comment": [_comment(each, url, publication) for each in thread.readable],
         },
     }
-
-
-def _comment(place: ThreadComment, url: str, publication: Publication) -> dict[str, Any]:
-    data = {
-        "@type": "Comment",
-        "url": f"{url}#{place.anchor}",
-        "author": {"@type": "Person", "name": place.name},
-        "dateCreated": publication.local(place.written_at).isoformat(timespec="seconds"),
-        "text": place.text,
-    }
-    parent_id = place.in_reply_to.id if place.in_reply_to else place.display_parent_id
-    if place.edited_at is not None:
-        data["dateModified"] = publication.local(place.edited_at).isoformat(timespec="seconds")
-    if parent_id is not None:
-        data["parentItem"] = {"@type": "Comment", "url": f"{url}#comment-{parent_id}"}
-    return data
 
 
 def _image_objects(article: Article) -> list[dict[str, Any]]:

@@ -86,7 +86,9 @@ export async function recommend(button, failed) {
     const { recommended, count, error } = await answer.json();
     message = error;
     button.ariaPressed = String(recommended);
-    button.querySelector(".comment-recommendations").textContent = count || "";
+    const shown = button.querySelector(".comment-recommendations") ?? document.createElement("span");
+    Object.assign(shown, { className: "comment-recommendations", textContent: count || "" });
+    button.append(" ", shown);
   } catch {} // The message says so.
   button.ariaBusy = "false";
   const line = button.parentElement.querySelector("[role=status]") ?? document.createElement("p");

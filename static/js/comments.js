@@ -73,11 +73,11 @@ class CommentThread extends HTMLElement {
 
   /* Reply brings the form; once more takes it back. */
   answer(event) {
-    const link = event.target.closest("[data-parent]");
+    const link = event.target.closest(".comment-reply");
     if (!link) return;
     event.preventDefault();
     const { parent, text } = this.fields;
-    const id = link.dataset.parent;
+    const id = new URL(link.href).searchParams.get("parent");
     const back = parent.value === id;
     parent.value = back ? this.home : id;
     (back ? this.place : link.closest("article")).after(this.form);

@@ -207,13 +207,3 @@ def test_the_thread_pages_of_an_article_move_with_it(
             301,
             article.get_absolute_url() + rest,
         )
-
-
-def test_structured_data_names_the_parent_of_each_comment(client: Client, article: Article) -> None:
-    (first,) = add_top_level_comments(article, 1)
-    add_top_level_comments(article, 1, parent=first)
-    page = get_page(client, f"{article.get_absolute_url()}comments/{first.pk}/")
-    assert (
-        f'"parentItem": {{"@type": "Comment", "url": "{settings.SITE_URL}{article.get_absolute_url()}comments/{first.pk}/#comment-{first.pk}"}}'
-        in page
-    )
