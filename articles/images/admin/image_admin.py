@@ -167,7 +167,8 @@ def layout_of(request: HttpRequest) -> str:
 
 def image_to_open(number: str) -> Image | None:
     """The image whose drawer the URL opens; it need not be in the list."""
-    return Image.objects.for_grid().filter(pk=parse_id(number) or 0).first()
+    pk = parse_id(number)
+    return Image.objects.for_grid().filter(pk=pk).first() if pk else None
 
 
 def search_results(request: HttpRequest, images: QuerySet[Image], query: str) -> QuerySet[Image]:
