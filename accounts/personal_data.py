@@ -10,19 +10,16 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.core.mail import EmailMessage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Field, Model
-from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from accounts import sessions
 from accounts.models import AuthorProfile, User
 from iria.core.hooks import Person, PersonalDataHandler, personal_data
 from iria.core.mail import to_ascii
-from iria.core.text.validators import one_line
-from iria.publication.models import current_publication
+from iria.publication.mail import send
 
 EXPORTED_COLUMNS: Final = frozenset(
     {
@@ -185,11 +182,8 @@ def erase_and_delete(user: User, *, keep_text: bool) -> None:
 
 
 def _send_confirmation(email: str) -> None:
-    name = current_publication().name
-    subject = one_line(f"{gettext('Account deleted')} – {name}")
-    body = render_to_string("account/email/deleted_message.txt", {"publication_name": name})
     try:
-        EmailMessage(subject, body, to=[to_ascii(email)]).send()
+        send("account/email/deleted", to_ascii(email), {})
     except (SMTPException, OSError):
         # Without the account there is nothing to retry.
         return

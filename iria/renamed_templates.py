@@ -16,6 +16,7 @@ RENAMED: Final = {
     "account/_face.html": "account/_avatar.html",
     "account/_other_ways.html": "account/_other_methods.html",
     "account/_passkey_words.html": "account/_passkey_messages.html",
+    "account/email/deleted_message.txt": "account/email/deleted.txt",
     "account/second_factor.html": "account/two_factor_required.html",
     "account/show_again.html": "account/confirm_identity.html",
     "admin/articles/article/_in_order.html": "admin/articles/article/_choice_selects.html",

@@ -16,7 +16,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from articles.editorial.models import Article, ListingEntry, Scope
 from iria.core.hooks import MailChoice, MailChoices
@@ -25,7 +25,7 @@ from iria.core.mail import ListEmail, list_unsubscribe_headers, mail_domain
 from iria.core.text.language import interface_language, use_language
 from iria.core.text.typography import comma, listed
 from iria.core.text.validators import one_line
-from iria.publication.mail import Block, EmailContent, FooterLink, Heading, Paragraph, mail
+from iria.publication.mail import compose
 from iria.publication.models import Publication, current_publication
 from newsletter.digests import composition
 from newsletter.email import rendering
@@ -283,22 +283,24 @@ def _suppress_unknown(batch: Batch, answer: Answer) -> None:
 
 def email_of(batch: Batch) -> ListEmail:
     """One e-mail with all new articles, in the language of the subscriber."""
-    publication = current_publication()
+    publication, count = current_publication(), len(batch.articles)
     with use_language(batch.subscriber.language or publication.language_codes[0]):
-        content = EmailContent(
-            subject=_subject(batch, publication),
-            blocks=tuple(_blocks(batch)),
-            reason=_reason(batch),
-            links=(
-                FooterLink(gettext("Unfollow"), unfollow_url(batch)),
-                FooterLink(
-                    gettext("Manage preferences"), rendering.preferences_url(batch.subscriber.token)
-                ),
-            ),
-        )
+        labels = (Subject.of(row).label for row in batch.follows)
         list_id = f"{one_line(publication.name)} <following.{mail_domain()}>"
-        headers = {"List-Id": list_id, **list_unsubscribe_headers(unfollow_url(batch))}
-        return mail(content, publication, to=batch.subscriber.email, headers=headers)
+        return compose(
+            "newsletter/mail/new_articles",
+            batch.subscriber.email,
+            {
+                "count": count,
+                "headline": batch.articles[0].headline,
+                "articles": [(each, _authors(each)) for each in batch.articles[:MAX_ARTICLES]],
+                "more": max(0, count - MAX_ARTICLES),
+                "subjects": comma(interface_language()).join(labels),
+                "unfollow_url": unfollow_url(batch),
+                "preferences_url": rendering.preferences_url(batch.subscriber.token),
+            },
+            headers={"List-Id": list_id, **list_unsubscribe_headers(unfollow_url(batch))},
+        )
 
 
 def unfollow_url(batch: Batch) -> str:
@@ -307,39 +309,6 @@ def unfollow_url(batch: Batch) -> str:
     return absolute_url(reverse("newsletter_unfollow", args=[owner.token]))
 
 
-def _subject(batch: Batch, publication: Publication) -> str:
-    first, count = batch.articles[0], len(batch.articles)
-    if count == 1:
-        return f"{first.headline} – {publication.name}"
-    sentence = ngettext(
-        "%(count)d new article from %(name)s", "%(count)d new articles from %(name)s", count
-    )
-    return sentence % {"count": count, "name": publication.name}
-
-
-def _blocks(batch: Batch) -> list[Block]:
-    blocks: list[Block] = []
-    for article in batch.articles[:MAX_ARTICLES]:
-        url = absolute_url(article.get_absolute_url())
-        blocks.append(Heading(one_line(article.headline), url))
-        blocks += [Paragraph(text) for text in (article.standfirst, _byline(article)) if text]
-    remaining = len(batch.articles) - MAX_ARTICLES
-    if remaining > 0:
-        text = ngettext(
-            "%(count)d more article on our site.", "%(count)d more articles on our site.", remaining
-        )
-        blocks.append(Paragraph(text % {"count": remaining}))
-    return blocks
-
-
-def _byline(article: Article) -> str:
+def _authors(article: Article) -> str:
     names = [row.author.name for row in article.bylines.all()]
-    joined = listed(names, gettext("and"), interface_language()) if names else ""
-    return gettext("By %(names)s") % {"names": joined} if joined else ""
-
-
-def _reason(batch: Batch) -> str:
-    labels = comma(interface_language()).join(Subject.of(row).label for row in batch.follows)
-    return gettext("You receive this e-mail because you follow new articles %(subjects)s.") % {
-        "subjects": labels
-    }
+    return listed(names, gettext("and"), interface_language()) if names else ""

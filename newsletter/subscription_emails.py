@@ -4,19 +4,17 @@ from collections.abc import Hashable, Iterable, Mapping
 from datetime import timedelta
 from itertools import islice
 from smtplib import SMTPDataError, SMTPRecipientsRefused
-from typing import Final
+from typing import Any, Final
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_noop
 
 from iria.core.jobs import job
 from iria.core.text.language import interface_language, use_language
 from iria.core.text.typography import comma
 from iria.core.text.validators import one_line
-from iria.publication.mail import Block, Button, EmailContent, FooterLink, Heading, Paragraph, mail
+from iria.publication.mail import send
 from iria.publication.models import current_publication
 from newsletter import personal_data
 from newsletter.email import headers, rendering
@@ -62,10 +60,8 @@ def answer(consent_id: int) -> None:
         try:
             # The e-mail is in the language of the consent.
             with use_language(consent.language or current_publication().language_codes[0]):
-                if consent.answer == Answer.CONFIRM:
-                    _send_confirmation(consent)
-                elif consent.answer == Answer.KNOWN:
-                    _send_already_subscribed(consent)
+                if consent.answer != Answer.NONE:
+                    _send_answer(consent)
         except (SMTPRecipientsRefused, SMTPDataError) as error:
             if not is_rejected_for_good(error):
                 raise
@@ -143,77 +139,25 @@ def _choice_keys(rows: Iterable[ConsentedNewsletter | Subscription]) -> set[Hash
     }
 
 
-ASKING: Final = gettext_noop(
-    "Someone, hopefully you, entered this address for the %(name)s newsletter. Open the link and confirm there to subscribe."
-)
-ASKING_TO_FOLLOW: Final = gettext_noop(
-    "Someone, hopefully you, entered this address to get new articles from %(name)s. Open the link and confirm there."
-)
-FOLLOWED_ALREADY: Final = gettext_noop(
-    "This address was entered to follow new articles from %(name)s again. You already follow them, so there is nothing to do."
-)
-IF_NOT_YOU: Final = gettext_noop(
-    "The link is valid for three days. If this was not you, do nothing: you will not be subscribed."
-)
-KNOWN_ALREADY: Final = gettext_noop(
-    "This address was entered for the %(name)s newsletter again. You are already subscribed, so there is nothing to do."
-)
-LOOK_FOR_IT: Final = gettext_noop(
-    "If our e-mails do not arrive, check your spam folder and mark them as not spam."
-)
-ASKED_FOR_DATA: Final = gettext_noop(
-    "Someone, hopefully you, asked to see the personal data that the %(name)s newsletter stores for this address."
-)
-DATA_WORKS_FOR: Final = gettext_noop(
-    "The link is valid for one day and shows your data to anyone who opens it, so do not share it. If this was not you, do nothing."
-)
-
-
 def _name_of(newsletters: Iterable[Newsletter]) -> str:
     """The names of the newsletters; that of the publication if somebody only follows its articles."""
     names = comma(interface_language()).join(newsletter.name for newsletter in newsletters)
     return names or current_publication().name
 
 
-def _send_confirmation(consent: Consent) -> None:
-    name = _name_of(consent.newsletters.order_by("position", "pk"))
-    content = EmailContent(
-        subject=gettext("Confirm your subscription to %(name)s") % {"name": name},
-        blocks=(
-            Paragraph(_confirmation_text(consent) % {"name": name}),
-            Paragraph(consent.wording),
-            Button(
-                gettext("Confirm your subscription"),
-                rendering.site_url_of("newsletter_confirm", confirmation_token(consent)),
-            ),
-            Paragraph(gettext(IF_NOT_YOU)),
-        ),
+def _send_answer(consent: Consent) -> None:
+    """Asks to confirm the subscription, or says that it exists already."""
+    token = consent.subscriber.token
+    _send(
+        "confirm" if consent.answer == Answer.CONFIRM else "already_subscribed",
+        consent.subscriber.email,
+        consent.newsletters.first(),
+        name=_name_of(consent.newsletters.order_by("position", "pk")),
+        follows=consent.follows.exists(),
+        wording=consent.wording,
+        confirm_url=rendering.site_url_of("newsletter_confirm", confirmation_token(consent)),
+        preferences_url=rendering.preferences_url(token),
     )
-    send(content, consent.subscriber.email, consent.newsletters.first())
-
-
-def _send_already_subscribed(consent: Consent) -> None:
-    name = _name_of(consent.newsletters.order_by("position", "pk"))
-    content = EmailContent(
-        subject=gettext("You are already subscribed to %(name)s") % {"name": name},
-        blocks=(
-            Paragraph(_already_text(consent) % {"name": name}),
-            Paragraph(gettext(LOOK_FOR_IT)),
-            Button(
-                gettext("Manage preferences or unsubscribe"),
-                rendering.preferences_url(consent.subscriber.token),
-            ),
-        ),
-    )
-    send(content, consent.subscriber.email, consent.newsletters.first())
-
-
-def _confirmation_text(consent: Consent) -> str:
-    return gettext(ASKING_TO_FOLLOW) if consent.follows.exists() else gettext(ASKING)
-
-
-def _already_text(consent: Consent) -> str:
-    return gettext(FOLLOWED_ALREADY) if consent.follows.exists() else gettext(KNOWN_ALREADY)
 
 
 @job("newsletter.data_link")
@@ -222,50 +166,35 @@ def send_data_link(subscriber_id: int) -> None:
     subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
     if subscriber is None or suppression.is_subscriber_suppressed(subscriber):
         return
-    name = current_publication().name
     with use_language(subscriber.language or current_publication().language_codes[0]):
-        content = EmailContent(
-            subject=gettext("Your personal data at %(name)s") % {"name": name},
-            blocks=(
-                Paragraph(gettext(ASKED_FOR_DATA) % {"name": name}),
-                Button(
-                    gettext("View or erase your data"),
-                    rendering.site_url_of("newsletter_data", personal_data.token_of(subscriber)),
-                ),
-                Paragraph(gettext(DATA_WORKS_FOR)),
-            ),
+        _send(
+            "data_link",
+            subscriber.email,
+            subscriber.newsletters.order_by("position").first(),
+            name=current_publication().name,
+            data_url=rendering.site_url_of("newsletter_data", personal_data.token_of(subscriber)),
         )
-        send(content, subscriber.email, subscriber.newsletters.order_by("position").first())
 
 
-def send(
-    content: EmailContent,
+def _send(
+    template: str,
     email: str,
     newsletter: Newsletter | None,
     list_headers: Mapping[str, str] | None = None,
+    **context: Any,
 ) -> None:
     """Sends an e-mail in the name of a newsletter, by default the first one."""
     publication = current_publication()
     newsletter = newsletter or Newsletter.objects.order_by("position").first()
     assert newsletter is not None  # noqa: S101 - a migration creates the first one
-    message = mail(
-        content,
-        publication,
-        to=email,
+    send(
+        f"newsletter/mail/{template}",
+        email,
+        context,
         headers={"List-Id": headers.list_id(newsletter), **(list_headers or {})},
+        from_email=headers.sender(newsletter, publication),
+        reply_to=headers.reply_to_of(newsletter, publication),
     )
-    message.from_email = headers.sender(newsletter, publication)
-    message.reply_to = headers.reply_to_of(newsletter, publication)
-    message.send(using="default")
-
-
-SUBSCRIBED: Final = gettext_noop(
-    "Your subscription is confirmed: %(newsletters)s. The next issue will be sent to this address."
-)
-LATEST: Final = gettext_noop("Until then, this is the latest issue:")
-REASON: Final = gettext_noop(
-    "You receive “%(name)s” because you subscribed to it and confirmed this address."
-)
 
 
 @job("newsletter.welcome")
@@ -320,46 +249,22 @@ def _welcoming_newsletters(consent: Consent) -> list[Newsletter]:
 
 
 def _send_welcome(consent: Consent, newsletters: list[Newsletter]) -> None:
-    token, names = consent.subscriber.token, _name_of(newsletters)
-    content = EmailContent(
-        subject=gettext("Welcome to %(name)s") % {"name": names},
-        blocks=(
-            *_welcome_text(newsletters, names),
-            *_latest_issue(newsletters, consent.language),
-            Button(gettext("Manage preferences"), rendering.preferences_url(token)),
-        ),
-        reason=gettext(REASON) % {"name": names},
-        links=(FooterLink(gettext("Unsubscribe"), rendering.unsubscribe_url(token)),),
-    )
-    send(
-        content,
+    """With the texts that editors wrote for the newsletters, and the last issue if there is one."""
+    token, language = consent.subscriber.token, consent.language
+    readable = Q(language="") | Q(language=language) if language else Q()
+    _send(
+        "welcome",
         consent.subscriber.email,
         newsletters[0],
         headers.unsubscribe_headers(token),
+        name=_name_of(newsletters),
+        paragraphs=[
+            one_line(paragraph)
+            for newsletter in newsletters
+            for paragraph in newsletter.welcome_text.replace("\r\n", "\n").split("\n\n")
+            if paragraph.strip()
+        ],
+        issue=Issue.objects.listed().filter(readable, newsletter__in=newsletters).first(),
+        preferences_url=rendering.preferences_url(token),
+        unsubscribe_url=rendering.unsubscribe_url(token),
     )
-
-
-def _welcome_text(newsletters: list[Newsletter], names: str) -> list[Block]:
-    """Returns the texts that editors wrote for these newsletters, or one sentence."""
-    paragraphs = [
-        one_line(paragraph)
-        for newsletter in newsletters
-        for paragraph in newsletter.welcome_text.replace("\r\n", "\n").split("\n\n")
-        if paragraph.strip()
-    ]
-    return [
-        Paragraph(text) for text in paragraphs or [gettext(SUBSCRIBED) % {"newsletters": names}]
-    ]
-
-
-def _latest_issue(newsletters: list[Newsletter], language: str) -> list[Block]:
-    """Returns the headline of the last issue, with its link; nothing before the first issue."""
-    readable = Q(language="") | Q(language=language) if language else Q()
-    issue = Issue.objects.listed().filter(readable, newsletter__in=newsletters).first()
-    if issue is None:
-        return []
-    blocks: list[Block] = [
-        Paragraph(gettext(LATEST)),
-        Heading(one_line(issue.subject), f"{settings.SITE_URL}{issue.get_absolute_url()}"),
-    ]
-    return [*blocks, Paragraph(one_line(issue.preheader))] if issue.preheader else blocks

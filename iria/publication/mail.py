@@ -10,114 +10,51 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.template.loader import render_to_string
+from django.template.loader import render_to_string, select_template
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
 
 from iria.core.mail import ListEmail, default_sender, mail_domain, mailbox
 from iria.core.rendering import theme_from
 from iria.core.text.language import direction_of, interface_language
-from iria.core.text.typography import colon, comma
-from iria.core.text.validators import one_line
 from iria.publication import colours
-from iria.publication.models import Publication
+from iria.publication.models import Publication, current_publication
 
 BREAKING_SPACE: Final = re.compile(r"[ \t\r\n]+")
+EMPTY_LINES: Final = re.compile(r"\n{3,}")
+NOT_ON_A_LINE: Final = re.compile(r"(?:[^\S\u00a0\u202f]|[\x00-\x1f\x7f-\x9f])+")
+"""White space and control characters, apart from the no-break spaces of French."""
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
-    kind: ClassVar[str] = "paragraph"
-    text: str
+class Block:
+    """A paragraph of an e-mail, or with a URL the label of a link."""
 
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A call to action."""
-
-    kind: ClassVar[str] = "button"
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading, optionally with a link."""
-
-    kind: ClassVar[str] = "heading"
     text: str
     url: str = ""
+    is_button: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A comment, with a link to read and answer it."""
+def blocks_of(text: str) -> list[Block]:
+    """The lines of a text as paragraphs and links, the first link as a button.
 
-    kind: ClassVar[str] = "quote"
-    name: str
-    when: str
-    text: str
-    html: SafeString
-    """The text as HTML, as on the page."""
-    link_label: str
-    url: str
-    context: str = ""
-    """Where it was written, for example the headline of the article."""
-
-
-Block = Paragraph | Button | Heading | Quote
-
-
-@dataclass(frozen=True, slots=True)
-class FooterLink:
-    """A link in the footer of an e-mail."""
-
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class EmailContent:
-    """The content of an e-mail."""
-
-    subject: str
-    blocks: tuple[Block, ...]
-    reason: str = ""
-    """Why the recipient gets it."""
-    links: tuple[FooterLink, ...] = ()
-
-
-def blocks_of(text: str) -> tuple[Block, ...]:
-    """A plain text as blocks: paragraphs, and buttons for URLs on separate lines.
-
-    A line before the URL that ends with a colon is the label of the button.
+    A line that is a URL is a link. The line before it is its label, if it ends with a colon.
     """
     blocks: list[Block] = []
-    label = ""
-    for part in text.strip().split("\n\n"):
-        lines = [
-            " ".join(BREAKING_SPACE.split(line.strip()))
-            for line in part.splitlines()
-            if line.strip()
-        ]
-        if len(lines) == 1 and lines[0].startswith(("http://", "https://")):
-            blocks.append(Button(label or lines[0], lines[0]))
-            label = ""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if not line.startswith(("http://", "https://")):
+            blocks.append(Block(line))
             continue
-        if label:
-            blocks.append(Paragraph(f"{label}:"))
-        label = lines.pop().rstrip(": ") if lines and lines[-1].endswith(":") else ""
-        if lines:
-            blocks.append(Paragraph(" ".join(lines)))
-    if label:
-        blocks.append(Paragraph(f"{label}:"))
-    return tuple(blocks)
+        has_label = blocks and blocks[-1].text.endswith(":")
+        label = blocks.pop().text[:-1].strip() if has_label else ""
+        blocks.append(Block(label, line, is_button=not any(block.url for block in blocks)))
+    return blocks
 
 
 LINE_WIDTH: Final = 72
@@ -136,6 +73,10 @@ def wrapped(text: str, *, first: str = "", rest: str = "") -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def on_one_line(text: str) -> str:
+    return NOT_ON_A_LINE.sub(" ", text).strip()
 
 
 RULES_FIRST: Final = re.compile(
@@ -171,95 +112,76 @@ DEFAULT_HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress
 """Prevents automatic replies (RFC 3834)."""
 
 
-def mail(
-    content: EmailContent,
-    publication: Publication,
-    *,
+def send(template: str, to: str, context: Mapping[str, Any], **options: Any) -> None:
+    """Sends an e-mail, see `compose`."""
+    compose(template, to, context, **options).send(using="default")
+
+
+def compose(
+    template: str,
     to: str,
+    context: Mapping[str, Any],
+    *,
     headers: Mapping[str, str] | None = None,
+    from_email: str = "",
+    reply_to: list[str] | None = None,
 ) -> ListEmail:
-    """The e-mail to one recipient, in the current language of the interface."""
+    """The e-mail to one recipient, in the current language of the interface.
+
+    `{template}.txt` is its text. Its partials are the subject and the footer: why somebody receives it, and
+    links. The HTML is made of the same text (`blocks_of`), unless there is a `{template}.html`.
+
+    Args:
+        context: for the templates. Each text is put on one line, so that none that somebody entered can
+            look like a paragraph or a link of ours.
+    """
+    publication, language = current_publication(), interface_language()
+    values = {
+        **{
+            name: on_one_line(value) if isinstance(value, str) else value
+            for name, value in context.items()
+        },
+        **surroundings(publication, language, direction_of(language)),
+    }
+    with theme_from(lambda: publication.theme_choice):
+        # Escaped like every other template, although it is no HTML.
+        text, subject, footer = (
+            unescape(render_to_string(f"{template}.txt{partial}", values))
+            for partial in ("", "#subject", "#footer")
+        )
+        subject = on_one_line(subject)
+        content = {
+            **values,
+            "subject": subject,
+            "headline": subject.removesuffix(f" – {publication.name}"),
+            "stylesheet": rules_of(publication),
+            "blocks": blocks_of(text),
+            "reasons": [block for block in blocks_of(footer) if not block.url],
+            "links": [block for block in blocks_of(footer) if block.url],
+        }
+        html = select_template([f"{template}.html", "iria/mail/note.html"]).render(content)
+    site = f"{publication.name}\n{settings.SITE_URL}/"
+    parts = (_wrapped_lines(text), RULE, _wrapped_lines(footer), site, publication.postal_address)
     message = ListEmail(
-        subject=one_line(content.subject),
-        body=as_text(content, publication),
-        from_email=mailbox(publication.name, default_sender()),
+        subject=subject,
+        body="\n\n".join(filter(None, map(str.strip, parts))) + "\n",
+        from_email=from_email or mailbox(publication.name, default_sender()),
         to=[to],
-        reply_to=[publication.contact_email] if publication.contact_email else [],
+        reply_to=reply_to or list(filter(None, [publication.contact_email])),
         headers={
             "Message-ID": f"<{uuid4()}@{mail_domain()}>",
             **DEFAULT_HEADERS,
             **(headers or {}),
         },
     )
-    message.attach_alternative(as_html(content, publication), "text/html")
+    message.attach_alternative(inlined(html), "text/html")
     return message
 
 
-def as_html(content: EmailContent, publication: Publication) -> str:
-    language = interface_language()
-    context = {
-        **surroundings(publication, language, direction_of(language)),
-        "subject": one_line(content.subject),
-        "headline": one_line(content.subject).removesuffix(f" – {publication.name}"),
-        "stylesheet": rules_of(publication),
-        "note": content,
-        "drawn": _with_position(content),
-    }
-    with theme_from(lambda: publication.theme_choice):
-        return inlined(render_to_string("iria/mail/note.html", context))
-
-
-def _with_position(content: EmailContent) -> list[tuple[Block, bool]]:
-    """Each block, and whether it continues: below its heading, or after the first button."""
-    buttons = [block for block in content.blocks if isinstance(block, Button)]
-    before = [None, *content.blocks]
-    return [
-        (block, isinstance(above, Heading) or block in buttons[1:])
-        for above, block in zip(before, content.blocks, strict=False)
-    ]
-
-
-def as_text(content: EmailContent, publication: Publication) -> str:
-    footer = [
-        *[_labelled(link.label, link.url) for link in content.links],
-        "\n".join([publication.name, f"{settings.SITE_URL}/"]),
-        publication.postal_address.strip(),
-    ]
-    parts = [*map(_text, content.blocks), RULE, wrapped(content.reason), *footer]
-    text = "\n\n".join(part for part in parts if part)
-    return text.removeprefix(RULE).lstrip() + "\n"
-
-
-def _text(block: Block) -> str:
-    match block:
-        case Paragraph(text):
-            return wrapped(text)
-        case Button(label, url):
-            return url if label == url else _labelled(label, url)
-        case Heading(text, url):
-            heading = f"{RULE}\n\n{wrapped(text)}"
-            return f"{heading}\n{url}" if url else heading
-        case Quote():
-            return _quote(block)
-
-
-def _quote(block: Quote) -> str:
-    """A comment, quoted with “>”."""
-    lines = [line for part in block.text.splitlines() for line in _lines(part)]
-    quoted = "\n".join(f"> {line}".rstrip() for line in lines)
-    head = gettext("%(name)s wrote on %(when)s") % {"name": block.name, "when": block.when}
-    language = interface_language()
-    head = f"{head}{comma(language)}{block.context}" if block.context else head
-    link = _labelled(block.link_label, block.url)
-    return f"{wrapped(head + colon(language))}\n\n{quoted}\n\n{link}"
-
-
-def _labelled(label: str, url: str) -> str:
-    return f"{label}{colon(interface_language())}\n{url}"
-
-
-def _lines(paragraph: str) -> list[str]:
-    return wrapped(paragraph).splitlines() or [""]
+def _wrapped_lines(text: str) -> str:
+    """The text with at most one empty line in a row; quotes are wrapped already."""
+    lines = (line.rstrip() if line.startswith(">") else wrapped(line) for line in text.splitlines())
+    return EMPTY_LINES.sub("\n\n", "\n".join(lines))
 
 
 ACCENT: Final = "#005971"

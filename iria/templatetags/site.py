@@ -13,6 +13,7 @@ from iria.core.http.cache_versions import ProcessCache
 from iria.core.rendering import active_theme, render_fragment
 from iria.core.text import dates, typography
 from iria.core.text.language import interface_language
+from iria.core.text.validators import one_line
 from iria.themes.chosen import stylesheet_urls
 
 register = template.Library()
@@ -23,6 +24,7 @@ listing scope of the page."""
 
 register.filter("day_words", dates.day_words, expects_localtime=True)
 register.filter("moment_words", dates.moment_words, expects_localtime=True)
+register.filter("one_line", one_line)
 
 MARKED_TWICE: Final = re.compile(r'(aria-current="page"[^>]*?)\s+aria-current="true"')
 

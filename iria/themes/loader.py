@@ -53,14 +53,18 @@ class ThemeTemplates(DjangoTemplates):
     def get_template(self, template_name: str) -> Template:
         def load() -> Template:
             template = super(ThemeTemplates, self).get_template(template_name).template
-            return TemplateWithFallback(template, self)
+            return TemplateWithFallback(template, self, template_name)
 
         return _or_built_in(template_name, load, load)
 
 
 class TemplateWithFallback(Template):
+    def __init__(self, template: Any, backend: ThemeTemplates, name: str) -> None:
+        super().__init__(template, backend)
+        self.name = name  # with that of a partial, which its template does not have
+
     def render(self, context: Any = None, request: Any = None) -> Any:
-        name, render = self.template.name or "", super().render
+        name, render = self.name, super().render
         return _or_built_in(
             name,
             lambda: render(context, request),

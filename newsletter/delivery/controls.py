@@ -9,16 +9,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 import psycopg
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.urls import reverse
 
 from accounts.models import User
 from iria.core.jobs import enqueue, job
-from iria.publication.mail import Button, EmailContent, Paragraph, mail
-from iria.publication.models import current_publication
+from iria.publication.mail import send
 from newsletter.delivery import blockers, recipients
 from newsletter.delivery.claims import execute
 from newsletter.models import Delivery, DeliveryEvent, Issue, UncertainResolution
@@ -42,29 +39,19 @@ def email_editors(issue_id: int) -> int:
     issue = Issue.objects.filter(pk=issue_id, state=Issue.State.PAUSED).exclude(error="").first()
     if issue is None:
         return 0
-    content, publication = _email_content(issue), current_publication()
+    counts = issue.deliveries.counts()
+    context = {
+        "name": str(issue),
+        "issue_id": issue.pk,
+        "error": issue.error,
+        "sent": counts[Delivery.State.SENT],
+        "waiting": sum(counts[state] for state in Delivery.OPEN),
+    }
     staff = User.objects.filter(is_staff=True, is_active=True).order_by("pk")
     editors = [user for user in staff if user.has_perm("newsletter.send_issue")]
     for editor in editors:
-        mail(content, publication, to=editor.email).send(using="default")
+        send("admin/newsletter/mail/paused", editor.email, context)
     return len(editors)
-
-
-def _email_content(issue: Issue) -> EmailContent:
-    counts = issue.deliveries.counts()
-    pending = sum(counts[state] for state in Delivery.OPEN)
-    path = reverse("admin:newsletter_issue_change", args=[issue.pk])
-    return EmailContent(
-        subject=f"Paused: {issue}",
-        blocks=(
-            Paragraph(f"The newsletter “{issue}” was paused automatically. {issue.error}"),
-            Paragraph(
-                f"Sent: {counts[Delivery.State.SENT]}, waiting: {pending}. Nothing more is sent until someone resumes or cancels it."
-            ),
-            Button("View issue", f"{settings.SITE_URL}{path}"),
-        ),
-        reason="You receive this e-mail because you can send newsletters.",
-    )
 
 
 STALE_AFTER: Final = timedelta(minutes=10)

@@ -141,8 +141,9 @@ def about_comments(article: Article, moderator: User) -> Iterator[tuple[str, Any
     for kind, frequency in product((Follow.Kind.THREAD, Follow.Kind.REPLIES), Follow.Frequency):
         about = {"comment": approved} if kind == Follow.Kind.REPLIES else {"article": article}
         follow = follows.follow(kind, frequency, email=f"{kind}-{frequency}@a.example", **about)
-        yield f"confirm {kind}", emails.confirm_follow(follow)
-        yield f"{kind} already", emails.already_following(follow)
+        yield f"confirm {kind}", emails.about_follow(follow)
+        follow.confirmed_at = timezone.now()
+        yield f"{kind} already", emails.about_follow(follow)
         for number in NUMBERS:
             notices = [CommentNotification(follow=follow, comment=approved)] * number
             daily = frequency == Follow.Frequency.DAILY

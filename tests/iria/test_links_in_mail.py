@@ -33,8 +33,7 @@ def prefixes() -> list[str]:
     found = []
     for folder in ("account", "mfa"):
         for file in sorted(Path(PROJECT, "templates", folder, "email").glob("*_message.txt")):
-            # The e-mail after a deletion is sent without a request (accounts.personal_data).
-            if not file.name.startswith(("base_", "deleted_")):
+            if not file.name.startswith("base_"):
                 found.append(f"{folder}/email/{file.name.removesuffix('_message.txt')}")
     return found
 

@@ -12,10 +12,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import Q
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_noop, ngettext
 from procrastinate import RetryStrategy
 
 from accounts.models import User
@@ -34,8 +32,7 @@ from iria.core.mail import ListEmail
 from iria.core.security import count_and_allow
 from iria.core.text.dates import day_words
 from iria.core.text.language import use_language
-from iria.core.text.validators import one_line
-from iria.publication.mail import Button, EmailContent, Paragraph, blocks_of, mail
+from iria.publication.mail import compose
 from iria.publication.models import Publication, current_publication
 
 RETRY: Final = RetryStrategy(max_attempts=6, exponential_wait=8, retry_exceptions={NotSent})
@@ -123,30 +120,22 @@ def _not_sent_on(today: date) -> Q:
 
 
 def _mail(follow: Follow, items: list[DashboardItem], publication: Publication) -> ListEmail:
-    count = sum(each.count for each in items)
-    with use_language(publication.language_codes[0]):
-        subject = ngettext("%(count)d pending comment", "%(count)d pending comments", count)
-        content = EmailContent(
-            subject=f"{subject % {'count': count}} – {publication.name}",
-            blocks=(
-                *[Paragraph(f"{each.label}.") for each in items],
-                *_oldest(publication),
-                Button(gettext("Open the admin"), absolute_url(items[0].url)),
-            ),
-            reason=emails.reason(follow, publication),
-            links=emails.footer_links(follow, follow.follower),
-        )
-        headers = emails.headers(follow, "moderators", publication)
-        return mail(content, publication, to=follow.follower.recipient, headers=headers)
-
-
-def _oldest(publication: Publication) -> list[Paragraph]:
     times = Comment.objects.pending().order_by("created_at").values_list("created_at", flat=True)
     oldest = times.first()
-    if oldest is None:
-        return []
-    since = gettext("Oldest since %(day)s.")
-    return [Paragraph(since % {"day": day_words(publication.local_date(oldest))})]
+    with use_language(publication.language_codes[0]):
+        about = emails.footer([follow])
+        return compose(
+            "articles/comments/mail/pending",
+            follow.follower.recipient,
+            {
+                **about,
+                "count": sum(each.count for each in items),
+                "items": items,
+                "day_of_oldest": day_words(publication.local_date(oldest)) if oldest else "",
+                "admin_url": absolute_url(items[0].url),
+            },
+            headers=emails.headers("moderators", about["unfollow_url"]),
+        )
 
 
 DAILY_LIMIT: Final = (12, timedelta(days=1))
@@ -157,13 +146,6 @@ UNDELIVERABLE: Final = "E-mail address not confirmed: e-mail to it cannot be del
 UNCERTAIN: Final = "E-mail address not confirmed: the confirmation e-mail may not have arrived."
 TOO_MANY_CONFIRMATIONS: Final = (
     "E-mail address not confirmed: too many confirmation e-mails were sent to it today."
-)
-COMMENT_NOTE: Final = gettext_noop(
-    "You receive this e-mail because this address was entered with a comment on “%(headline)s”."
-)
-REPORT_NOTE: Final = gettext_noop(
-    "You receive this e-mail because this address was entered with a report of a "
-    "comment. You will get no other."
 )
 
 
@@ -181,14 +163,7 @@ def send_received(comment_id: int) -> None:
         if follow:
             enqueue("comments.ask", follow_id=follow.pk)
     elif may_send(_email_of(comment)):
-        subject = gettext_noop("Your comment is pending approval")
-        _send(
-            comment,
-            "received",
-            subject,
-            follow=follow,
-            follow_url=follow and emails.confirm_url(follow),
-        )
+        _send(comment, "received", follow_url=emails.confirm_url(follow) if follow else "")
 
 
 @job("comments.confirm", retry=RETRY)
@@ -204,8 +179,7 @@ def send_confirm(comment_id: int) -> None:
         posting.moderate_without_confirmation(comment, TOO_MANY_CONFIRMATIONS)
         return
     path = reverse("comment_confirm", args=[links.link_to_confirm(comment)])
-    subject = gettext_noop("Confirm your comment")
-    outcome = _send(comment, "confirm", subject, confirm=settings.SITE_URL + path)
+    outcome = _send(comment, "confirm", confirm=settings.SITE_URL + path)
     if outcome is Outcome.SENT:
         Comment.objects.filter(pk=comment.pk).update(confirmation_sent_at=timezone.now())
     else:
@@ -229,11 +203,10 @@ def send_decided(moderation_id: int) -> None:
     if _is_own(_email_of(decision.comment), decision.created_by):
         return
     if decision.decision == Comment.State.APPROVED:
-        _send(decision.comment, "approved", gettext_noop("Your comment was published"))
+        _send(decision.comment, "approved")
     else:
         reason = decision.reason if decision.commenter_notified else ""
-        subject = gettext_noop("Your comment was not published")
-        _send(decision.comment, "rejected", subject, reason=reason)
+        _send(decision.comment, "rejected", reason=reason)
 
 
 @job("comments.flag_decided", retry=RETRY)
@@ -252,8 +225,7 @@ def send_flag_decided(flag_id: int) -> None:
         if not may_send(email):
             return  # Anybody may have entered this address.
         upheld = flag.outcome == Flag.Outcome.UPHELD
-        subject = gettext_noop("The comment you reported")
-        _send(flag.comment, "flag_decided", subject, to=email, upheld=upheld)
+        _send(flag.comment, "flag_decided", to=email, upheld=upheld)
     if not flag.user_id:
         # The address was stored for this one e-mail.
         Flag.objects.filter(pk=flag.pk).update(email="")
@@ -270,10 +242,7 @@ def send_follow_confirmation(follow_id: int) -> None:
     if follow is None or not may_send(follow.follower.recipient):
         return
     # Also sent to an address that bounced: its owner can confirm that it works again.
-    message = (
-        emails.already_following(follow) if follow.is_active else emails.confirm_follow(follow)
-    )
-    send_or_retry(message, about=f"follow {follow.pk}")
+    send_or_retry(emails.about_follow(follow), about=f"follow {follow.pk}")
 
 
 def _is_own(email: str, decided_by: User | None) -> bool:
@@ -285,9 +254,7 @@ def _email_of(comment: Comment) -> str:
     return comment.user.email if comment.user else comment.email
 
 
-def _send(
-    comment: Comment, template: str, subject: str, *, to: str = "", **context: Any
-) -> Outcome:
+def _send(comment: Comment, template: str, *, to: str = "", **context: Any) -> Outcome:
     """Sends an e-mail in the language of the article.
 
     Raises:
@@ -296,40 +263,16 @@ def _send(
     recipient = to or _email_of(comment)
     if not recipient:
         return Outcome.REFUSED
+    context |= {
+        "comment": comment,
+        "headline": comment.article.headline,
+        "on_the_page": absolute_url(comment.get_absolute_url()),
+        "yours": absolute_url(reverse("comment_status", args=[links.link_to(comment)])),
+    }
     publication = current_publication()
-    note = REPORT_NOTE if to else COMMENT_NOTE
     with use_language(publication.language_codes[0]), use_language(comment.article.language):
-        message = _render(comment, publication, recipient, template, subject, note, context)
+        message = compose(f"articles/comments/mail/{template}", recipient, context)
     return send_or_retry(message, about=f"comment {comment.pk}")
-
-
-def _render(
-    comment: Comment,
-    publication: Publication,
-    recipient: str,
-    template: str,
-    subject: str,
-    note: str,
-    context: dict[str, Any],
-) -> ListEmail:
-    headline = one_line(comment.article.headline)
-    text = render_to_string(
-        f"articles/comments/mail/{template}.txt",
-        {
-            "comment": comment,
-            "publication": publication,
-            "headline": headline,
-            "on_the_page": settings.SITE_URL + comment.get_absolute_url(),
-            "yours": settings.SITE_URL + reverse("comment_status", args=[links.link_to(comment)]),
-            **context,
-        },
-    )
-    content = EmailContent(
-        subject=f"{gettext(subject)} – {publication.name}",
-        blocks=blocks_of(text),
-        reason=gettext(note) % {"headline": headline},
-    )
-    return mail(content, publication, to=recipient)
 
 
 def may_send(email: str) -> bool:
