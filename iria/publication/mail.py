@@ -129,20 +129,14 @@ def compose(
     """The e-mail to one recipient, in the current language of the interface.
 
     `{template}.txt` is its text. Its partials are the subject and the footer: why somebody receives it, and
-    links. The HTML is made of the same text (`blocks_of`), unless there is a `{template}.html`.
-
-    Args:
-        context: for the templates. Each text is put on one line, so that none that somebody entered can
-            look like a paragraph or a link of ours.
+    links. The HTML is made of the same text (`blocks_of`), unless there is a `{template}.html`. Each text of
+    the context is put on one line, so that none that somebody entered can look like a link of ours.
     """
     publication, language = current_publication(), interface_language()
     values = {
-        **{
-            name: on_one_line(value) if isinstance(value, str) else value
-            for name, value in context.items()
-        },
-        **surroundings(publication, language, direction_of(language)),
-    }
+        name: on_one_line(value) if isinstance(value, str) else value
+        for name, value in context.items()
+    } | surroundings(publication, language, direction_of(language))
     with theme_from(lambda: publication.theme_choice):
         # Escaped like every other template, although it is no HTML.
         text, subject, footer = (
@@ -150,16 +144,7 @@ def compose(
             for partial in ("", "#subject", "#footer")
         )
         subject = on_one_line(subject)
-        content = {
-            **values,
-            "subject": subject,
-            "headline": subject.removesuffix(f" – {publication.name}"),
-            "stylesheet": rules_of(publication),
-            "blocks": blocks_of(text),
-            "reasons": [block for block in blocks_of(footer) if not block.url],
-            "links": [block for block in blocks_of(footer) if block.url],
-        }
-        html = select_template([f"{template}.html", "iria/mail/note.html"]).render(content)
+        html = _html(template, values, subject, blocks_of(text), blocks_of(footer))
     site = f"{publication.name}\n{settings.SITE_URL}/"
     parts = (_wrapped_lines(text), RULE, _wrapped_lines(footer), site, publication.postal_address)
     message = ListEmail(
@@ -174,8 +159,24 @@ def compose(
             **(headers or {}),
         },
     )
-    message.attach_alternative(inlined(html), "text/html")
+    message.attach_alternative(html, "text/html")
     return message
+
+
+def _html(
+    template: str, values: Mapping[str, Any], subject: str, blocks: list[Block], footer: list[Block]
+) -> str:
+    publication: Publication = values["publication"]
+    context = {
+        **values,
+        "subject": subject,
+        "headline": subject.removesuffix(f" – {publication.name}"),
+        "stylesheet": rules_of(publication),
+        "blocks": blocks,
+        "reasons": [block for block in footer if not block.url],
+        "links": [block for block in footer if block.url],
+    }
+    return inlined(select_template([f"{template}.html", "iria/mail/note.html"]).render(context))
 
 
 def _wrapped_lines(text: str) -> str:
