@@ -18,7 +18,7 @@ from playwright.sync_api import APIRequestContext, APIResponse, Page, expect
 from tests.journeys.product import People, Visitor, wait_for
 from tests.shared import PROJECT
 
-pytestmark = pytest.mark.proof
+pytestmark = pytest.mark.journey
 
 PAGE: Final = PROJECT / "docs" / "editors" / "roles.md"
 MARK: Final = "<!-- who sees unpublished text -->"
