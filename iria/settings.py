@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from django.utils.csp import CSP
 
+from iria.core.text import languages
 from iria.environment import (
     absolute_path,
     akismet_key,
@@ -348,17 +349,14 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-# The languages of the interface, each with a catalogue; pages choose one by their content, see
+LOCALE_PATHS = [DATA / "locale"]
+# The languages of the interface, those with a catalogue; pages choose one by their content, see
 # docs/decisions/languages.md. The admin is in English.
 LANGUAGES = [
-    ("en", "English"),
-    ("fr", "Français"),
-    ("ar", "العربية"),
-    ("de", "Deutsch"),
-    ("es", "Español"),
-    ("pt", "Português"),
+    (code, languages.native_name(code))
+    for code in languages.LANGUAGES
+    if code == "en" or (LOCALE_PATHS[0] / code / "LC_MESSAGES" / "django.mo").is_file()
 ]
-LOCALE_PATHS = [DATA / "locale"]
 FORMAT_MODULE_PATH = "iria.formats"
 
 # Mail

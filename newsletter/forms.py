@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
-from django.conf.locale import LANG_INFO
 from django.utils.text import normalize_newlines
 from django.utils.translation import gettext, gettext_lazy
 
 from articles.editorial.models import Category
+from iria.core.text.languages import native_name
 from iria.core.text.validators import one_line, validate_storable
 from iria.publication.models import current_publication
 from newsletter.models import Frequency, Newsletter
@@ -203,7 +203,7 @@ class ChoicesForm(forms.Form):
         all_languages = Option("", gettext("All languages"), not chosen)
         return [
             all_languages,
-            *(Option(code, _native_name(code), code == chosen) for code in offered),
+            *(Option(code, native_name(code), code == chosen) for code in offered),
         ]
 
 
@@ -297,9 +297,3 @@ def _validate_count(values: Sequence[str]) -> None:
 def _set_choices(field: forms.Field, pairs: Iterable[tuple[Any, Any]]) -> None:
     assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
     field.choices = list(pairs)
-
-
-def _native_name(code: str) -> str:
-    """Returns the name of a language in that language."""
-    info: dict[str, Any] = LANG_INFO.get(code) or LANG_INFO.get(code.split("-")[0]) or {}
-    return str(info.get("name_local", code))

@@ -40,7 +40,6 @@ from articles.editorial.models import (
     Scope,
     SeriesPart,
 )
-from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.editorial.rendering import full_text
 from articles.embeds.link_cards import titles_for
@@ -48,6 +47,7 @@ from articles.links.targets import urls_for
 from articles.search.engine import InvalidQuery, ResultPage, search_articles
 from articles.search.query import SearchFilters, Sort
 from iria.core.http.urls import absolute_url, url_path
+from iria.core.text.languages import LANGUAGE_NAMES
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
 
@@ -125,7 +125,7 @@ def _lists(query: ArticleListQuery) -> list[tuple[Scope, int]]:
         found.append(
             (Scope.TYPE, _row_or_error(ArticleType.objects.all(), "kind", slug=query.kind).pk)
         )
-    if query.language is not None and query.language not in dict(LANGUAGES):
+    if query.language is not None and query.language not in LANGUAGE_NAMES:
         reject_parameter("language", f"Unknown language “{query.language[:80]}”.")
     return found
 

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from articles.body.figures import EmbedUse, FigureUse, FileUse, card, files_in
 from articles.body.references import NO_URLS, Reference, Urls, with_urls, within
-from articles.body.rendering import Drawn, draw, labels_for, render
+from articles.body.rendering import Drawn, Labels, draw, render
 from articles.body.sanitiser import safe_caption
 from articles.body.tree import caption_text, inner_html, parse, plain_text
 from articles.editorial.models import Article, Figure
@@ -35,6 +35,7 @@ from articles.images.srcset import (
 from articles.links.targets import urls_for
 from iria.core.http.urls import absolute_url
 from iria.core.text.language import use_language
+from iria.core.text.languages import language_of
 from iria.core.text.typography import typeset_html
 from iria.publication.models import Publication
 
@@ -215,7 +216,7 @@ def _render(
         embed,
         lambda use, images: gallery_html("".join(images), use.caption, use.width),
         draw_file=file,
-        labels=labels_for(language),
+        labels=Labels(*language_of(language).labels),
         urls=urls_for(body),
     )
     return replace(rendered, html=typeset_html(rendered.html, language))
@@ -377,7 +378,7 @@ def _render_full_text(
         render_figure,
         render_embed,
         draw_file=render_file,
-        labels=labels_for(language),
+        labels=Labels(*language_of(language).labels),
         urls=dict(urls),
     )
     return _self_contained(first + text + "".join(corrections), url)

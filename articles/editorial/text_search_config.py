@@ -9,24 +9,7 @@ import unicodedata
 from itertools import pairwise
 from typing import Final
 
-PLAIN: Final = "iria_simple"
-
-CONFIGURATIONS: Final = {
-    "en": "iria_english",
-    "fr": "iria_french",
-    "de": "iria_german",
-    "es": "iria_spanish",
-    "pt": "iria_portuguese",
-    "it": "iria_italian",
-    "nl": "iria_dutch",
-    "ru": "iria_russian",
-    "tr": "iria_turkish",
-    "ar": "iria_arabic",
-    "hi": "iria_hindi",
-    "id": "iria_indonesian",
-}
-"""Language code → text search configuration."""
-
+from iria.core.text.languages import language_of
 
 NEGATIVE: Final = re.compile(r"-(?<=\w-)(?=[0-9])")
 FULL_STOP: Final = re.compile("[.](?<=[a-zß-öø-ÿ]{2}[.])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])")
@@ -81,4 +64,4 @@ def _in_pairs(run: re.Match[str]) -> str:
 
 def configuration_for(language: str) -> str:
     """The name of the text search configuration for a language code."""
-    return CONFIGURATIONS.get(language, PLAIN)
+    return f"iria_{language_of(language).search}"

@@ -18,7 +18,6 @@ from articles.comments.submission.comment_policy import policy_of
 from articles.comments.thread_queries import thread_scope
 from articles.editorial.listings import Listing, front_articles
 from articles.editorial.models import Article, Category, Scope
-from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.feeds import formats
 from articles.feeds.channels import Channel, channel_of, newest_matches, thread_entries
@@ -29,7 +28,8 @@ from articles.search.results import parse_request
 from articles.search.views import RETRY_AFTER, TOO_OFTEN, may_search
 from iria.core.db.replica import reading
 from iria.core.http.page_cache import public_page
-from iria.core.text.language import native_name, use_language
+from iria.core.text.language import use_language
+from iria.core.text.languages import LANGUAGE_NAMES, native_name
 from iria.publication.context_processors import publication_of
 
 NEWEST_CHANGES: Final = """
@@ -119,7 +119,7 @@ def _newest(
     Args:
         must_exist: raise Http404 if there is no published article, as for pages of tags and authors.
     """
-    if code and code not in dict(LANGUAGES):
+    if code and code not in LANGUAGE_NAMES:
         raise Http404
     if must_exist and not Listing(scope, target, code).exists():
         raise Http404

@@ -17,31 +17,10 @@ from taggit.managers import TaggableManager
 
 from articles.comments.notifications.models import new_token
 from articles.pages.models import validate_path
+from iria.core.text.languages import language_choices
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 ID = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
-LANGUAGES = [
-    ("en", "English"),
-    ("fr", "French"),
-    ("de", "German"),
-    ("es", "Spanish"),
-    ("pt", "Portuguese"),
-    ("it", "Italian"),
-    ("nl", "Dutch"),
-    ("pl", "Polish"),
-    ("ru", "Russian"),
-    ("uk", "Ukrainian"),
-    ("tr", "Turkish"),
-    ("ar", "Arabic"),
-    ("fa", "Persian"),
-    ("he", "Hebrew"),
-    ("ur", "Urdu"),
-    ("hi", "Hindi"),
-    ("zh", "Chinese"),
-    ("ja", "Japanese"),
-    ("ko", "Korean"),
-    ("id", "Indonesian"),
-]
 ARTICLE_STATES = [
     ("draft", "Draft"),
     ("scheduled", "Scheduled"),
@@ -418,7 +397,7 @@ class Migration(migrations.Migration):
                 max_length=300,
                 validators=STORABLE,
             ),
-            language=models.CharField(choices=LANGUAGES, default="en", max_length=8),
+            language=models.CharField(choices=language_choices, default="en", max_length=8),
             position=models.PositiveSmallIntegerField(
                 blank=True,
                 help_text="Lower numbers come first. Leave empty to hide the page from the footer.",
@@ -1294,7 +1273,7 @@ class Migration(migrations.Migration):
             "SectionPattern",
             id=ID,
             language=models.CharField(
-                choices=LANGUAGES, help_text="Language of the front page.", max_length=8
+                choices=language_choices, help_text="Language of the front page.", max_length=8
             ),
             pattern=models.CharField(
                 choices=[
@@ -1342,7 +1321,7 @@ class Migration(migrations.Migration):
             body=models.TextField(
                 blank=True, max_length=1000000, validators=STORABLE, verbose_name="text"
             ),
-            language=models.CharField(choices=LANGUAGES, default="en", max_length=8),
+            language=models.CharField(choices=language_choices, default="en", max_length=8),
             search_description=models.CharField(
                 blank=True,
                 help_text="Shown by search engines and link previews. Empty: the standfirst.",
@@ -2309,7 +2288,7 @@ class Migration(migrations.Migration):
                 max_length=8,
             ),
             language=models.CharField(
-                blank=True, choices=LANGUAGES, help_text="Language of the front page.", max_length=8
+                blank=True, choices=language_choices, help_text="Language of the front page.", max_length=8
             ),
             position=models.PositiveSmallIntegerField(default=0, help_text="0 is the first."),
             expires_at=models.DateTimeField(blank=True, null=True),

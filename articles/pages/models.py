@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.role_names import EDITOR
-from articles.editorial.models.article import LANGUAGES
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
+from iria.core.text.languages import language_choices
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 RESERVED: Final = frozenset(
@@ -89,7 +89,7 @@ class Page(models.Model):
         validators=[validate_storable],
         help_text="Meta description for search engines: one sentence.",
     )
-    language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
+    language = models.CharField(max_length=8, choices=language_choices, default="en")
     translation_of = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from articles.editorial.listings import Listing, targets_of
 from articles.editorial.models import Article, Category, Scope
-from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
 from iria.core.http.urls import safe_link, url_path
-from iria.core.text.language import content_language, native_name
+from iria.core.text.language import content_language
+from iria.core.text.languages import LANGUAGE_NAMES, native_name
 from iria.publication import menus
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
@@ -174,7 +174,7 @@ def listing_scope(request: HttpRequest, code: str) -> ListingScope:
     scope = ListingScope(code, front_page_url(code, publication))
     if code in publication.language_codes:
         return scope
-    if code not in dict(LANGUAGES) or not scope.listing().exists():
+    if code not in LANGUAGE_NAMES or not scope.listing().exists():
         raise NoSuchLanguage(code)
     return scope
 

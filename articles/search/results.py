@@ -15,7 +15,6 @@ from django.utils.translation import get_language_info, gettext
 
 from accounts.models import AuthorProfile
 from articles.editorial.models import ArticleType, Category
-from articles.editorial.models.article import LANGUAGES
 from articles.search.engine import InvalidQuery, ResultPage, search_articles
 from articles.search.query import NO_FILTERS, SearchFilters, Sort
 from articles.search.query_counts import countable_query
@@ -23,6 +22,7 @@ from articles.search.suggestions import correct_spelling
 from iria.core.db.bulk import id_array
 from iria.core.db.replica import reading
 from iria.core.http.urls import absolute_url
+from iria.core.text.languages import LANGUAGE_NAMES
 from iria.core.text.validators import validate_storable
 
 FACETS: Final = ("category", "author", "year", "kind", "language")
@@ -129,7 +129,7 @@ def _year(text: str) -> int | None:
 
 
 def _language(code: str) -> str:
-    if code and code not in dict(LANGUAGES):
+    if code and code not in LANGUAGE_NAMES:
         raise InvalidFilter(_unknown("language", code))
     return code
 
@@ -277,7 +277,7 @@ def _display_name(key: str, name: str) -> str:
     try:
         label = str(get_language_info(name)["name_translated"])
     except KeyError:
-        return dict(LANGUAGES).get(name, name)
+        return LANGUAGE_NAMES.get(name, name)
     return label[:1].upper() + label[1:]
 
 

@@ -30,7 +30,7 @@ from articles.public.teaser_cards import (
 from articles.search.results import SearchRequest
 from iria.core.http.urls import safe_link
 from iria.core.rendering import render_fragment
-from iria.core.text import dates, typography
+from iria.core.text import dates, languages, typography
 from iria.core.text import language as text_language
 
 register = template.Library()
@@ -40,7 +40,7 @@ NOTHING = mark_safe("")
 register.filter("safe_link", safe_link)
 register.filter("time_element", dates.time_element)
 register.filter("typeset", typography.typeset)
-register.filter("native_name", text_language.native_name)
+register.filter("native_name", languages.native_name)
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from django.core.management.base import CommandParser
 
-from articles.editorial.models.article import LANGUAGES
+from iria.core.text.languages import LANGUAGE_NAMES
 
 
 def add_language(parser: CommandParser) -> None:
@@ -10,11 +10,11 @@ def add_language(parser: CommandParser) -> None:
         "--language",
         default="en",
         type=_code_of,
-        choices=sorted(dict(LANGUAGES)),
+        choices=sorted(LANGUAGE_NAMES),
         help="a code such as de, or the language's English name",
     )
 
 
 def _code_of(language: str) -> str:
-    codes = {name.lower(): code for code, name in LANGUAGES}
+    codes = {name.lower(): code for code, name in LANGUAGE_NAMES.items()}
     return codes.get(language.lower(), language.lower())

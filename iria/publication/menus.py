@@ -15,7 +15,7 @@ from django.db.models.signals import post_delete, post_save
 from django.urls import reverse
 
 from iria.core.hooks import DashboardItem, MenuTarget, MenuTargets, menu_targets
-from iria.core.text.language import native_name
+from iria.core.text.languages import native_name
 from iria.publication.models import Publication, current_publication
 
 LINK: Final = "link"

@@ -15,7 +15,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.http import HttpRequest
 
-from iria.core.text.language import native_name
+from iria.core.text.languages import native_name
 from iria.publication.context_processors import publication_of
 
 

@@ -15,10 +15,10 @@ from django.db.models import Count
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from articles.editorial.models.article import LANGUAGES
 from iria.core.db.bulk import copy_values
 from iria.core.jobs import AFTER_OTHERS, job
 from iria.core.text.csv_export import as_csv, unescape_formula
+from iria.core.text.languages import LANGUAGE_NAMES
 from iria.core.text.validators import one_line, validate_storable
 from newsletter.imports.csv_reader import (
     UNCONFIRMED_WORDS,
@@ -50,7 +50,6 @@ def as_table(subscriber_import: SubscriberImport) -> Iterator[str]:
 State, Outcome = SubscriberImport.State, ImportRow.Outcome
 BATCH_SIZE: Final = 20_000
 """Rows staged before the progress is updated."""
-CODES: Final = frozenset(code for code, _name in LANGUAGES)
 IMPORT_FAILED: Final = "Import failed; nothing was saved. Check the file again."
 LINE_COLUMNS: Final = ("subscriber_import_id", "line", "outcome", "reason", "raw_value")
 Line = tuple[int, int, str, str, str]
@@ -184,7 +183,7 @@ def _parse_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[st
     )
     code_in_file = _cell(row, columns.language).strip().lower().replace("_", "-")
     language = next(
-        (code for code in (code_in_file, code_in_file.split("-")[0]) if code in CODES), ""
+        (code for code in (code_in_file, code_in_file.split("-")[0]) if code in LANGUAGE_NAMES), ""
     )
     if code_in_file and not language:
         remarks.append(f"“{code_in_file[:20]}” is not a supported language and was skipped.")

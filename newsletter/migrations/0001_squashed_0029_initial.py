@@ -15,34 +15,13 @@ from django.db import migrations, models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from iria.core.text.languages import language_choices
 from iria.core.text.validators import validate_not_blank, validate_storable
 from newsletter.models.newsletter import default_frequencies, validate_ascii
 from newsletter.models.querysets import new_token
 from newsletter.models.subscriber import IsSorted
 
 ID = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
-LANGUAGES = [
-    ("en", "English"),
-    ("fr", "French"),
-    ("de", "German"),
-    ("es", "Spanish"),
-    ("pt", "Portuguese"),
-    ("it", "Italian"),
-    ("nl", "Dutch"),
-    ("pl", "Polish"),
-    ("ru", "Russian"),
-    ("uk", "Ukrainian"),
-    ("tr", "Turkish"),
-    ("ar", "Arabic"),
-    ("fa", "Persian"),
-    ("he", "Hebrew"),
-    ("ur", "Urdu"),
-    ("hi", "Hindi"),
-    ("zh", "Chinese"),
-    ("ja", "Japanese"),
-    ("ko", "Korean"),
-    ("id", "Indonesian"),
-]
 FREQUENCIES = [
     ("issues", "Regular issues"),
     ("weekly", "Weekly"),
@@ -120,7 +99,7 @@ class Migration(migrations.Migration):
                 validators=[validate_ascii],
                 verbose_name="reply-to",
             ),
-            language=models.CharField(choices=LANGUAGES, default="en", max_length=8),
+            language=models.CharField(choices=language_choices, default="en", max_length=8),
             offered=models.BooleanField(
                 default=True, help_text="Readers can choose it when they subscribe."
             ),
@@ -232,7 +211,7 @@ class Migration(migrations.Migration):
             suppression_reason=models.CharField(blank=True, max_length=300, validators=STORABLE),
             language=models.CharField(
                 blank=True,
-                choices=LANGUAGES,
+                choices=language_choices,
                 db_default="",
                 default="",
                 help_text="Language of their e-mails. Empty for each newsletter's own.",
@@ -469,7 +448,7 @@ class Migration(migrations.Migration):
             ),
             language=models.CharField(
                 blank=True,
-                choices=LANGUAGES,
+                choices=language_choices,
                 db_default="",
                 default="",
                 help_text="The language they chose, if any.",
@@ -941,7 +920,7 @@ class Migration(migrations.Migration):
             ),
             language=models.CharField(
                 blank=True,
-                choices=LANGUAGES,
+                choices=language_choices,
                 editable=False,
                 help_text="Language of its recipients. Empty for the newsletter's own.",
                 max_length=8,

@@ -11,11 +11,11 @@ from django.urls import reverse
 
 from accounts.role_names import EDITOR
 from articles.editorial.models import Article
-from articles.editorial.models.article import LANGUAGES
 from articles.images.models import Image
 from iria.core.db.fields import ActorField
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, Pruning, PublicRows, model_policy
 from iria.core.text.language import direction_of
+from iria.core.text.languages import language_choices
 from iria.core.text.validators import validate_not_blank, validate_storable
 from newsletter.models.newsletter import Digest, Frequency, Newsletter
 from newsletter.models.querysets import IssueQuerySet
@@ -145,7 +145,7 @@ class Issue(models.Model):
     )
     language = models.CharField(
         max_length=8,
-        choices=LANGUAGES,
+        choices=language_choices,
         blank=True,
         editable=False,
         help_text="Language of its recipients. Empty for the newsletter's own.",

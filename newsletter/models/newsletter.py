@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.role_names import EDITOR
 from articles.editorial.models import Category
-from articles.editorial.models.article import LANGUAGES
 from iria.core.db.fields import ActorField
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.language import direction_of
+from iria.core.text.languages import language_choices
 from iria.core.text.validators import validate_not_blank, validate_storable
 from newsletter.models.querysets import NewsletterQuerySet
 
@@ -94,7 +94,7 @@ class Newsletter(models.Model):
         validators=[validate_ascii],
         help_text="Where replies are sent. If empty, the publication's contact address.",
     )
-    language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
+    language = models.CharField(max_length=8, choices=language_choices, default="en")
     offered = models.BooleanField(
         default=True, help_text="Readers can choose it when they subscribe."
     )

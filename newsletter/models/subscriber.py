@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.role_names import EDITOR
-from articles.editorial.models.article import LANGUAGES
 from iria.core.db.fields import ActorField
 from iria.core.model_policy import Pruning, model_policy
+from iria.core.text.languages import language_choices
 from iria.core.text.validators import validate_not_blank, validate_storable
 from newsletter.models.newsletter import Frequency, Newsletter
 from newsletter.models.querysets import SubscriberQuerySet, SubscriptionQuerySet, new_token
@@ -46,7 +46,7 @@ class Subscriber(models.Model):
     )
     language = models.CharField(
         max_length=8,
-        choices=LANGUAGES,
+        choices=language_choices,
         blank=True,
         default="",
         db_default="",
@@ -208,7 +208,7 @@ class Consent(models.Model):
     )
     language = models.CharField(
         max_length=8,
-        choices=LANGUAGES,
+        choices=language_choices,
         blank=True,
         default="",
         db_default="",

@@ -16,6 +16,7 @@ from iria.core.hooks import MailChoices
 from iria.core.jobs import enqueue
 from iria.core.security import BrokenToken, count_and_allow, make_token, read_token
 from iria.core.text.language import interface_language, use_language
+from iria.core.text.languages import language_of
 from iria.core.text.typography import comma, listed, quoted
 from iria.publication.models import current_publication
 from newsletter.models import Consent, Subscriber, Subscription
@@ -344,7 +345,7 @@ def _describe(choice: SubscriptionChoice) -> str:
     elif choice.topics is not None:
         details.append(gettext("about nothing until I choose new topics"))
     name = quoted(choice.newsletter.name, language)
-    semicolon = "؛ " if language == "ar" else "; "
+    semicolon = language_of(language).semicolon
     return f"{name} ({semicolon.join(details)})" if details else name
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext
 from playwright.sync_api import expect
 
 from accounts.models import User
-from iria.core.text.language import direction_of, native_name, use_language
+from iria.core.text.language import direction_of, use_language
+from iria.core.text.languages import native_name
 from iria.publication import menus
 from iria.publication.models import current_publication
 from tests import newsroom

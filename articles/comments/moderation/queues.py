@@ -30,8 +30,9 @@ from articles.comments.models import (
 )
 from articles.comments.moderation.models import Appeal, Claim, Flag
 from articles.comments.screening.models import Check
-from articles.editorial.text_search_config import CONFIGURATIONS, PLAIN
+from articles.editorial.text_search_config import configuration_for
 from iria.core.hooks import DashboardItem, DashboardPanel
+from iria.core.text.languages import LANGUAGES
 
 
 def search(comments: CommentQuerySet, text: str) -> CommentQuerySet:
@@ -40,7 +41,7 @@ def search(comments: CommentQuerySet, text: str) -> CommentQuerySet:
     if not text:
         return comments
     matches = Q(pk__in=[])
-    for name in {*CONFIGURATIONS.values(), PLAIN}:
+    for name in {configuration_for(code) for code in LANGUAGES}:
         query = SearchQuery(text, config=name, search_type="websearch")
         matches |= Q(configuration=name, vector=query)
     found = CommentSearchVector.objects.filter(matches).values("comment")

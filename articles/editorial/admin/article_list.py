@@ -30,10 +30,10 @@ from articles.editorial import permissions, publishing
 from articles.editorial.admin import saved_views, trash
 from articles.editorial.admin.sidebar import status_of
 from articles.editorial.models import Article, ArticleCategory, Byline, Category, Draft, Figure
-from articles.editorial.models.article import LANGUAGES
 from articles.images.admin.chooser import choice
 from articles.images.models import Image
 from iria.core import hooks
+from iria.core.text.languages import LANGUAGE_NAMES
 
 MAX_SELECTED: Final = 200
 
@@ -90,7 +90,7 @@ class LanguageFilter(admin.SimpleListFilter):
         used_languages = set(
             Article.objects.not_in_trash().order_by().values_list("language", flat=True).distinct()
         )
-        return [(code, name) for code, name in LANGUAGES if code in used_languages]
+        return [(code, name) for code, name in LANGUAGE_NAMES.items() if code in used_languages]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
         return queryset.filter(language=self.value()) if self.value() else queryset

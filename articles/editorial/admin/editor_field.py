@@ -15,6 +15,7 @@ from articles.editorial.models.article import BODY_MAX_LENGTH
 from articles.images.admin.details import Details, details_of
 from articles.images.models import Image
 from iria.core.http.urls import parse_id
+from iria.core.text.languages import RIGHT_TO_LEFT
 from iria.core.text.validators import validate_storable
 from iria.publication.models import Publication
 
@@ -82,8 +83,12 @@ class EditorWidget(forms.Textarea):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         # The script cannot know the hashed URL.
-        icons = {"data-icons": static("iria_admin/icons.svg"), "data-longest": BODY_MAX_LENGTH}
-        return super().get_context(name, value, {**icons, **(attrs or {})})
+        for_scripts = {
+            "data-icons": static("iria_admin/icons.svg"),
+            "data-longest": BODY_MAX_LENGTH,
+            "data-right-to-left": " ".join(RIGHT_TO_LEFT),
+        }
+        return super().get_context(name, value, {**for_scripts, **(attrs or {})})
 
     @property
     def media(self) -> forms.Media:

@@ -32,12 +32,13 @@ from articles.editorial.admin.fields import (
 )
 from articles.editorial.article_urls import RESERVED
 from articles.editorial.models import Article, ArticleType, Category, Series
-from articles.editorial.models.article import ARTICLE_FIELDS, EDITABLE_FIELDS, LANGUAGES
+from articles.editorial.models.article import ARTICLE_FIELDS, EDITABLE_FIELDS
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.editorial.taxonomy import names_in_tree
 from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import BLANK, Content, fields_of
 from articles.editorial.versions.related_rows import MODELS
+from iria.core.text.languages import LANGUAGE_NAMES
 from iria.core.text.validators import one_line
 
 STYLESHEETS: Final = (
@@ -364,12 +365,11 @@ def _offered_rows() -> dict[str, list[tuple[int, str, str]]]:
 
 
 def _describe_translations(linked: list[ListedArticle]) -> str:
-    languages = dict(LANGUAGES)
     links = (
         (
             reverse("admin:articles_article_change", args=[each.pk]),
             each.headline,
-            languages.get(each.language, each.language),
+            LANGUAGE_NAMES.get(each.language, each.language),
         )
         for each in linked
     )

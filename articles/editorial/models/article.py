@@ -30,32 +30,11 @@ from iria.core.http import cache_versions
 from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, PublicRows, model_policy
 from iria.core.text.language import direction_of
+from iria.core.text.languages import language_choices
 from iria.core.text.validators import validate_storable
 
 BODY_MAX_LENGTH = 1_000_000
 UNTITLED: Final = "Untitled"
-LANGUAGES = [
-    ("en", "English"),
-    ("fr", "French"),
-    ("de", "German"),
-    ("es", "Spanish"),
-    ("pt", "Portuguese"),
-    ("it", "Italian"),
-    ("nl", "Dutch"),
-    ("pl", "Polish"),
-    ("ru", "Russian"),
-    ("uk", "Ukrainian"),
-    ("tr", "Turkish"),
-    ("ar", "Arabic"),
-    ("fa", "Persian"),
-    ("he", "Hebrew"),
-    ("ur", "Urdu"),
-    ("hi", "Hindi"),
-    ("zh", "Chinese"),
-    ("ja", "Japanese"),
-    ("ko", "Korean"),
-    ("id", "Indonesian"),
-]
 
 
 ROW_SCOPE: Final = "article:"
@@ -214,7 +193,7 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         "text", blank=True, max_length=BODY_MAX_LENGTH, validators=[validate_storable]
     )
     kind = models.ForeignKey(ArticleType, on_delete=models.PROTECT, related_name="articles")
-    language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
+    language = models.CharField(max_length=8, choices=language_choices, default="en")
     search_description = models.CharField(
         max_length=300,
         blank=True,

@@ -43,7 +43,7 @@ from articles.public.navigation import front_page_url
 from articles.public.responses import private
 from articles.public.views.listings import popular_on_front, render_front_page
 from iria.core.admin import NoAddOrDelete
-from iria.core.text.language import native_name
+from iria.core.text.languages import native_name
 from iria.publication.context_processors import publication_of
 
 UNTIL_SUFFIX = "-until"

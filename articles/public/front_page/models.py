@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from accounts.role_names import EDITOR
 from articles.editorial.models import Article, Category
-from articles.editorial.models.article import LANGUAGES
 from iria.core.db.fields import ActorField
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
+from iria.core.text.languages import language_choices
 
 
 class PlacementQuerySet(models.QuerySet["Placement"]):
@@ -40,7 +40,7 @@ class Placement(models.Model):
 
     slot = models.CharField(max_length=8, choices=Slot)
     language = models.CharField(
-        max_length=8, choices=LANGUAGES, blank=True, help_text="Language of the front page."
+        max_length=8, choices=language_choices, blank=True, help_text="Language of the front page."
     )
     category = models.ForeignKey(
         Category, on_delete=models.CASCADE, null=True, blank=True, related_name="placements"
@@ -94,7 +94,7 @@ class SectionPattern(models.Model):
         PAIR = "pair", "Beside another section: one card and two lines"
 
     language = models.CharField(
-        max_length=8, choices=LANGUAGES, help_text="Language of the front page."
+        max_length=8, choices=language_choices, help_text="Language of the front page."
     )
     category = models.ForeignKey(
         Category, on_delete=models.CASCADE, related_name="front_page_patterns"

@@ -27,7 +27,6 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile
 from articles.editorial.listings import targets_of
 from articles.editorial.models import Article, Category, Scope
-from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.pages.models import Page
 from articles.public.navigation import ListingScope, NoSuchLanguage, front_page_url
@@ -41,6 +40,7 @@ from iria.core.http.private_paths import is_private
 from iria.core.pagination import NoSuchPage
 from iria.core.security import count_and_allow
 from iria.core.text.language import use_language
+from iria.core.text.languages import LANGUAGE_NAMES
 from iria.publication.context_processors import in_its_language, publication_of
 
 MAX_NEWEST = 5
@@ -67,7 +67,7 @@ LANGUAGE_PATH: Final = re.compile(r"/language/([-\w]{2,8})/")
 def language_of_path(path: str) -> str:
     """The language in a URL such as /language/fr/archive/; empty for the publication's first."""
     found = LANGUAGE_PATH.match(path)
-    return found[1] if found and found[1] in dict(LANGUAGES) else ""
+    return found[1] if found and found[1] in LANGUAGE_NAMES else ""
 
 
 def _page_not_found(

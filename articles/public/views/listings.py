@@ -30,7 +30,8 @@ from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import url_path
 from iria.core.pagination import page_of
-from iria.core.text.language import native_name, use_language
+from iria.core.text.language import use_language
+from iria.core.text.languages import native_name
 from iria.publication.context_processors import in_its_language, publication_of
 
 

@@ -15,22 +15,17 @@ from django.utils.translation import get_language
 from psycopg.abc import Buffer
 from psycopg.types.datetime import DatetimeDumper
 
+from iria.core.text.languages import language_of
 from iria.core.text.typography import comma
-
-PATTERNS: Final = {
-    "de": "{day}. {month} {year}",
-    "es": "{day} de {month} de {year}",
-    "pt": "{day} de {month} de {year}",
-}
-"""The words of a date, in languages where they are not just day, month and year."""
 
 
 def day_words(local: date) -> str:
     """For example “4 March 2026”, in the time zone of the value and in the active language."""
-    language = _base(get_language())
-    day = "1er" if language == "fr" and local.day == 1 else str(local.day)
-    pattern = PATTERNS.get(language, "{day} {month} {year}")
-    return pattern.format(day=day, month=_month(local.month, language), year=local.year)
+    language = language_of(get_language())
+    day = language.first_of_month if local.day == 1 else str(local.day)
+    return language.date.format(
+        day=day, month=_month(local.month, get_language() or ""), year=local.year
+    )
 
 
 def moment_words(local: datetime) -> str:
@@ -38,16 +33,11 @@ def moment_words(local: datetime) -> str:
     return f"{day_words(local)}{comma(get_language() or '')}{local.hour:02}:{local.minute:02}"
 
 
-def _base(language: str | None) -> str:
-    return (language or "").partition("-")[0]
-
-
 @lru_cache
-def _month(number: int, language: str) -> str:
+def _month(number: int, code: str) -> str:
     """The name of a month in the active language, as inside a date."""
     name = str(MONTHS[number])
-    # Django has these with a capital letter, for calendars.
-    return name.lower() if language == "pt" else name
+    return name.lower() if language_of(code).month_in_lower_case else name
 
 
 def time_element(local: datetime, *, clock: bool = False) -> SafeString:

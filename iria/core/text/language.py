@@ -11,43 +11,18 @@ publication's first language.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Any, Final, Protocol
 
 from django.conf import settings
-from django.conf.locale import LANG_INFO
 from django.utils import translation
 
-SPOKEN: Final = frozenset(
-    code
-    for code, _name in settings.LANGUAGES
-    if code == "en"
-    or any(
-        (Path(folder) / code / "LC_MESSAGES/django.mo").is_file()
-        for folder in settings.LOCALE_PATHS
-    )
-)
-"""English, and the languages with a catalogue; the others have English labels until there is one."""
-RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
+from iria.core.text.languages import language_of
 
+SPOKEN: Final = frozenset(code for code, _name in settings.LANGUAGES)
+"""The languages with a catalogue, and English; the others have English labels."""
 
-COUNTRIES: Final = {
-    "bn": "in",
-    "en": "us",
-    "fa": "ir",
-    "he": "il",
-    "hi": "in",
-    "ja": "jp",
-    "ko": "kr",
-    "sr": "rs",
-    "sw": "ke",
-    "uk": "ua",
-    "ur": "pk",
-    "vi": "vn",
-    "zh": "cn",
-}
-"""Language → the country that stands for it in link previews, if its code is another one."""
-
+OTHER_COUNTRIES: Final = {"bn": "in", "sr": "rs", "sw": "ke", "vi": "vn"}
+"""Of languages that a publication can name, and no text can have."""
 
 _content_language: ContextVar[str] = ContextVar("content_language", default="")
 
@@ -85,21 +60,13 @@ def interface_language() -> str:
 def locale_of(language: str) -> str:
     """Language and country for link previews, which need both: fr_FR, pt_BR."""
     code, _, country = language.partition("-")
-    return f"{code}_{(country or COUNTRIES.get(code, code)).upper()}"
+    country = country or language_of(code).country or OTHER_COUNTRIES.get(code, code)
+    return f"{code}_{country.upper()}"
 
 
 def direction_of(language: str) -> str:
     """The text direction of a language: rtl or ltr."""
-    return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
-
-
-def native_name(code: str) -> str:
-    """The name of a language in that language: Français, العربية."""
-    if code == "zh":
-        return "中文"
-    info = LANG_INFO.get(code) or LANG_INFO.get(code.split("-")[0]) or {}
-    name = str(info.get("name_local", code))
-    return name[:1].upper() + name[1:]
+    return "rtl" if language_of(language).right_to_left else "ltr"
 
 
 Translations = dict[str, dict[str, Any]]

@@ -11,8 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-NARROW: Final = "\u202f"
-NO_BREAK: Final = "\u00a0"
+from iria.core.text.languages import NARROW, NO_BREAK, language_of
 
 _SPACE: Final = "(?<![ \t\r\n\u2009])[ \t\r\n\u2009]++"
 """All spaces at once, so that a long row of them takes linear time."""
@@ -36,28 +35,19 @@ _VOID: Final = frozenset(
 )
 
 
-QUOTATION_MARKS: Final = {
-    "ar": "«{}»",
-    "de": "„{}“",
-    "es": "«{}»",
-    "fr": "«\u202f{}\u202f»",
-    "pt": "«{}»",
-}
-
-
 def quoted(text: str, language: str) -> str:
     """Text in the quotation marks of a language."""
-    return QUOTATION_MARKS.get(_base(language), "“{}”").format(text)
+    return language_of(language).quotation_marks.format(text)
 
 
 def comma(language: str) -> str:
     """A comma and a space."""
-    return "، " if _base(language) == "ar" else ", "
+    return language_of(language).comma
 
 
 def colon(language: str) -> str:
     """A colon after text of this language."""
-    return f"{NO_BREAK}:" if is_french(language) else ":"
+    return language_of(language).colon
 
 
 def listed(items: Sequence[str], conjunction: str, language: str) -> str:
@@ -65,17 +55,12 @@ def listed(items: Sequence[str], conjunction: str, language: str) -> str:
     *first, last = items
     if not first:
         return last
-    # In Arabic the conjunction is part of the next word.
-    space = "" if _base(language) == "ar" else " "
+    space = "" if language_of(language).joined_conjunction else " "
     return f"{comma(language).join(first)} {conjunction}{space}{last}"
 
 
-def _base(language: str) -> str:
-    return language.partition("-")[0].lower()
-
-
 def is_french(language: str) -> bool:
-    return _base(language) == "fr"
+    return language_of(language).code == "fr"
 
 
 def french_spaces(text: str) -> str:

@@ -25,7 +25,7 @@ from markdownify import MarkdownConverter
 
 from articles.body.figures import FigureUse, FileUse, card
 from articles.body.references import Urls
-from articles.body.rendering import labels_for, render
+from articles.body.rendering import Labels, render
 from articles.body.sanitiser import safe_caption
 from articles.editorial.models import Article, Figure
 from articles.files.models import File
@@ -36,6 +36,7 @@ from iria import __version__
 from iria.core.db.backend.base import SNAPSHOT
 from iria.core.http.urls import absolute_url
 from iria.core.text.language import direction_of, use_language
+from iria.core.text.languages import language_of
 from iria.publication.models import Publication, current_publication
 from iria.transfer.site import kinds
 from iria.transfer.site.folder import FORMAT, Writer, dump
@@ -162,7 +163,7 @@ def markup_of(article: Article, publication: Publication, urls: Urls) -> Markup:
             of_use,
             card,
             draw_file=of_file,
-            labels=labels_for(article.language),
+            labels=Labels(*language_of(article.language).labels),
             urls=absolute,
         )
         if lead and lead.image_id in images:

@@ -24,7 +24,7 @@ from accounts.models import AuthorProfile
 from articles.body.figures import FigureUse, card, embed_of, file_use_of, gallery_of, use_of
 from articles.body.normaliser import PULL_QUOTE
 from articles.body.references import Urls, resolve, with_urls
-from articles.body.rendering import Labels, labels_for
+from articles.body.rendering import Labels
 from articles.body.sanitiser import safe_caption
 from articles.body.tree import inner_html, parse, replace
 from articles.editorial.models import Article, Category, Figure
@@ -34,6 +34,7 @@ from articles.links.targets import urls_for
 from articles.pages.models import Page
 from iria.core.http.urls import absolute_url
 from iria.core.text.language import use_language
+from iria.core.text.languages import language_of
 from iria.transfer.site.other_systems import BATCH, Export, number_of, redirects
 from newsletter.models import Subscriber
 
@@ -460,7 +461,9 @@ class Ghost(Export):
             for each in attachments
         }
         converter = Lexical(
-            lambda pk: self._picture(images.get(pk)), files, labels_for(row.language)
+            lambda pk: self._picture(images.get(pk)),
+            files,
+            Labels(*language_of(row.language).labels),
         )
         return converter.convert(row.body, urls)
 

@@ -22,6 +22,7 @@ from articles.public.front_page.layout import SECONDS
 from articles.public.front_page.models import Placement
 from articles.public.redirect_middleware import find_redirects
 from iria.core.db.history import ImportRun
+from iria.core.text.languages import LANGUAGE_NAMES
 from iria.publication.models import current_publication
 from iria.transfer import runs
 from iria.transfer.names import MAX_ID_LENGTH
@@ -44,7 +45,7 @@ from iria.transfer.writer.items import MAX_SOURCE_LENGTH, Items
 from iria.transfer.writer.redirects import Redirects, resolved
 from iria.transfer.writer.subscribers import Mailing, Subscribers
 from iria.transfer.writer.terms import Terms
-from iria.transfer.writer.texts import LANGUAGE_CODES, Texts, written
+from iria.transfer.writer.texts import Texts, written
 
 BATCH: Final = 200
 """Texts that are written in one transaction; after a kill at most so many are written again."""
@@ -153,7 +154,7 @@ class Import:
             images=images,
             redirects=redirects,
             by=self.by,
-            language=next((each for each in languages if each in LANGUAGE_CODES), "en"),
+            language=next((each for each in languages if each in LANGUAGE_NAMES), "en"),
             site_url=site.url,
             kind=ArticleType.objects.order_by("position", "pk")[0],
         )

@@ -16,7 +16,7 @@ from accounts.models import User
 from articles.body.sanitiser import ALT_MAX_LENGTH
 from articles.editorial import listings, publishing, signals, taxonomy, trash
 from articles.editorial.models import Article, ArticleType, Draft, Figure
-from articles.editorial.models.article import BODY_MAX_LENGTH, LANGUAGES, UNTITLED
+from articles.editorial.models.article import BODY_MAX_LENGTH, UNTITLED
 from articles.editorial.versions import revisions
 from articles.images.models import Image
 from articles.links.saving import refer_all
@@ -25,6 +25,7 @@ from articles.pages.models import Page, validate_path
 from iria.core.blockers import Blocked
 from iria.core.db.bulk import update_rows
 from iria.core.db.history import ImportedItem
+from iria.core.text.languages import LANGUAGE_NAMES
 from iria.core.text.names import slug_from
 from iria.publication.models import current_publication
 from iria.transfer import runs
@@ -43,7 +44,6 @@ from iria.transfer.writer.items import (
 from iria.transfer.writer.redirects import Redirects, with_links
 from iria.transfer.writer.terms import Terms
 
-LANGUAGE_CODES: Final = frozenset(code for code, _ in LANGUAGES)
 MODELS: Final[dict[Kind, type[Any]]] = {Kind.POSTS: Article, Kind.PAGES: Page}
 MAX_PAGE_BODY_LENGTH: Final = 500_000
 KEPT_STATES: Final = frozenset({Article.State.PUBLISHED, Article.State.SCHEDULED})
@@ -353,7 +353,7 @@ class Texts:
 
     def _language(self, text: Text) -> str:
         wanted = text.language.lower()
-        return wanted if wanted in LANGUAGE_CODES else self.language
+        return wanted if wanted in LANGUAGE_NAMES else self.language
 
     @staticmethod
     def _fitting(text: Text, what: str, value: str, longest: int) -> str:

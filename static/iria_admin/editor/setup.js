@@ -95,14 +95,14 @@ function edit(textarea) {
 }
 
 /* The browser's spelling and the direction of writing follow the article's language. */
-const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
+const rightToLeft = document.querySelector("[data-right-to-left]")?.dataset.rightToLeft.split(" ") ?? [];
 
 function followLanguage(form, field) {
   const chosen = form?.elements.language;
   if (!chosen) return;
   const follow = () => {
     field.lang = chosen.value;
-    field.dir = RIGHT_TO_LEFT.has(chosen.value) ? "rtl" : "ltr";
+    field.dir = rightToLeft.includes(chosen.value) ? "rtl" : "ltr";
   };
   chosen.addEventListener("change", follow);
   follow();

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.body.figures import FigureUse, figures_in
-from articles.body.rendering import draw, labels_for, render
+from articles.body.rendering import Labels, draw, render
 from articles.body.sanitiser import clean
+from iria.core.text.languages import language_of
 from tests.articles.body.markup import MARKUP, dangers_in
 
 
@@ -50,7 +51,7 @@ def test_footnotes_are_numbered_and_linked_both_ways() -> None:
     body = (
         '<p>One<span data-footnote="First."></span> two<span data-footnote="2 &lt; 3"></span></p>'
     )
-    html = render(body, drawn, labels=labels_for("fr"))
+    html = render(body, drawn, labels=Labels(*language_of("fr").labels))
     for number in (1, 2):
         assert f'href="#note-{number}" id="note-mark-{number}"' in html
         assert f'<li id="note-{number}">' in html
@@ -60,9 +61,9 @@ def test_footnotes_are_numbered_and_linked_both_ways() -> None:
 
 
 def test_labels_are_in_the_language_of_the_body() -> None:
-    assert labels_for("de").notes == "Anmerkungen"
-    assert labels_for("pt-br").notes == "Notas"
-    assert labels_for("xx").notes == "Notes"
+    assert language_of("de").labels[0] == "Anmerkungen"
+    assert language_of("pt-br").labels[0] == "Notas"
+    assert language_of("xx").labels[0] == "Notes"
 
 
 def test_a_wide_table_scrolls_in_its_own_container() -> None:

@@ -12,10 +12,10 @@ from lxml import etree
 from accounts.models import User
 from articles.editorial import publishing, translations
 from articles.editorial.models import Article
-from articles.editorial.models.article import LANGUAGES
 from articles.feeds import sitemaps
 from articles.images.models import Image
 from iria.core.http.urls import absolute_url
+from iria.core.text.languages import LANGUAGE_NAMES
 from tests import newsroom
 from tests.articles.feeds.conftest import picture
 from tests.shared import shared_data
@@ -125,7 +125,7 @@ def test_the_largest_file_is_within_the_limits_of_the_protocol(client: Client, d
         sitemaps.SitemapImage(f"{SITE}/pictures/{number:x>60}.jpeg", text, licence)
         for number in range(sitemaps.MAX_IMAGES)
     ]
-    languages = [(code, absolute_url(path)) for code, _ in LANGUAGES]
+    languages = [(code, absolute_url(path)) for code in LANGUAGE_NAMES]
     entry = sitemaps.SitemapEntry(path, timezone.now(), images, languages)
     section = sitemaps.SitemapSection(lambda: Paginator([entry], 1))
     one = len(sitemaps._urlset(section.get_urls()).content)

@@ -9,7 +9,7 @@ from lxml import html as lxml_html
 
 from articles.editorial.models import Article
 from articles.editorial.preview_links import preview_url
-from iria.core.text.typography import NARROW, NO_BREAK
+from iria.core.text.languages import NARROW, NO_BREAK
 from newsletter.email import rendering
 from newsletter.models import Issue
 from tests import newsroom
