@@ -138,7 +138,7 @@ all-proofs:
 	@$(MAKE) --no-print-directory --keep-going --jobs 3 $(WHOLE_OUTPUT) hard-journeys every-page small-proofs
 
 every-page:
-	$(IN_BROWSER) $(EVERY_PAGE)
+	$(IN_BROWSER) -o faulthandler_timeout=1200 $(EVERY_PAGE)
 
 small-proofs:
 	$(PROOFS) $(BOTH_CORES) --durations 40 --durations-min 5 $(PROOF_FOLDERS)
