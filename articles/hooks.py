@@ -54,6 +54,7 @@ def register() -> None:
     sections = MenuTargets("Sections", editorial_hooks.sections)
     menus.register(editorial_hooks.KIND, sections, Category)
     menus.register(pages_hooks.NAME, MenuTargets("Pages", pages_hooks.menu_targets), Page)
+    hooks.personal_data.register("articles", editorial_hooks.PERSONAL_DATA)
     hooks.personal_data.register("comments", personal_data.HANDLER)
     hooks.logo_renderers.register("images", renditions.render_logo)
     hooks.article_search.register("search", engine.admin_search)

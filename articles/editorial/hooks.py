@@ -1,16 +1,16 @@
-"""What articles register: categories as menu targets, and where an image is used."""
+"""What articles register: categories as menu targets, where an image is used, and personal data."""
 
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q
 from django.urls import reverse
 
-from articles.editorial.models import Article, Attachment, Category, Draft, Portrait
+from articles.editorial.models import Article, Attachment, Category, Draft, Portrait, SavedView
 from articles.embeds.link_cards import urls_in
 from articles.files import hooks as files_hooks
 from articles.links.models import InternalLink
-from iria.core.hooks import ImageUsage, MenuName, MenuTarget
+from iria.core.hooks import ImageUsage, MenuName, MenuTarget, Person, PersonalDataHandler
 
 KIND: Final = "category"
 
@@ -74,3 +74,13 @@ def embedded_urls() -> set[str]:
     drafts = Draft.objects.filter(revision__body__contains="data-embed=")
     texts = drafts.values_list("revision__body", flat=True)
     return urls_in(chain(articles.iterator(), texts.iterator()))
+
+
+def _export(person: Person) -> dict[str, Any]:
+    views = SavedView.objects.filter(user=person.account)
+    return {"saved views of the article list": list(views.values("name", "query", "created_at"))}
+
+
+PERSONAL_DATA: Final = PersonalDataHandler(
+    export=_export, exported_columns=frozenset({"articles.SavedView.user"})
+)

@@ -252,9 +252,9 @@ class PersonalDataHandler:
 
     export: Callable[[Person], dict[str, Any]]
     """All data, as values for JSON, with readable keys."""
-    erase: Callable[[Person, bool], None]
+    erase: Callable[[Person, bool], None] = lambda person, keep_text: None
     """Called in the transaction that deletes the account. True: public text stays, without a name. The
-    database sets foreign keys to null by itself."""
+    database sets foreign keys to null or cascades by itself."""
     exported_columns: frozenset[str] = frozenset()
     """The foreign keys whose rows `export` contains, such as `articles.Comment.user`."""
 

@@ -23,8 +23,8 @@ from articles.comments import views
 from articles.comments.models import Comment, CommentRevision
 from articles.comments.moderation.models import Appeal, Ban, Claim, Flag
 from articles.comments.notifications.models import Follow, Follower
-from articles.editorial.models import Article
-from iria.core import model_policy
+from articles.editorial.models import Article, SavedView
+from iria.core import hooks, model_policy
 from iria.core.stored_data import READERS_DATA
 from newsletter.models import Subscriber
 from tests import commenting, moderation, newsroom
@@ -231,8 +231,8 @@ def test_the_export_contains_all_data_and_no_secret(traces: dict[str, Comment], 
     with zipfile.ZipFile(BytesIO(personal_data.archive(ola))) as files:
         exported = {name: files.read(name).decode("utf-8", "replace") for name in files.namelist()}
     assert exported.keys() == {
-        *("read-me.txt", "account.json", "comments.json", "newsletter.json", "admin.json"),
-        "picture.png",
+        *("read-me.txt", "account.json", "admin.json", "articles.json", "comments.json"),
+        *("newsletter.json", "picture.png"),
     }
     comments = json.loads(exported["comments.json"])
     assert {each["text"] for each in comments["comments"]} == {
@@ -335,6 +335,30 @@ def test_every_foreign_key_to_an_account_cascades_or_is_set_to_null() -> None:
     for column, field in personal_data.foreign_keys_to_accounts():
         on_delete = field.remote_field.on_delete  # type: ignore[union-attr]
         assert on_delete in {models.CASCADE, models.SET_NULL}, column
+
+
+COUNTED_ONLY = {
+    "admin.LogEntry.user": "its texts can name other people",
+    "articles.Claim.moderator": "it says that somebody reads a comment, for some minutes",
+    "accounts.User_user_permissions.user": "it says what somebody may do",
+}
+
+
+def test_every_row_that_is_deleted_with_an_account_is_in_its_export() -> None:
+    exported = {column for handler in hooks.personal_data for column in handler.exported_columns}
+    for column, field in personal_data.foreign_keys_to_accounts():
+        on_delete = field.remote_field.on_delete  # type: ignore[union-attr]
+        if on_delete is models.CASCADE and column not in COUNTED_ONLY:
+            assert column in exported, column
+
+
+def test_saved_views_of_the_article_list_are_in_the_export(rui: User, edna: User) -> None:
+    SavedView.objects.create(user=rui, name="My drafts", query="state=draft")
+    SavedView.objects.create(user=edna, name="Not of Rui", query="q=strait")
+    views_of_rui = personal_data.gather(rui)["articles"]["saved views of the article list"]
+    assert [(each["name"], each["query"]) for each in views_of_rui] == [
+        ("My drafts", "state=draft")
+    ]
 
 
 def test_a_member_of_the_newsroom_cannot_delete_the_account(client: Client, edna: User) -> None:
