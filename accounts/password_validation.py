@@ -11,7 +11,7 @@ from accounts.models import User
 from iria.publication.models import current_publication
 
 MIN_SCORE: Final = 3
-"""Of zxcvbn's scores from 0 to 4: at least 10^8 guesses, too many with our rate limits."""
+"""The lowest accepted score of zxcvbn (0 to 4): at least 10^8 guesses, too many with our rate limits."""
 MAX_CHECKED_LENGTH: Final = 64
 """Characters from the start; further ones can only make it stronger, and take long to check."""
 _KEYS: Final = gettext_noop("Neighbouring keys are easy to guess. Use a few words instead.")

@@ -41,7 +41,7 @@ class Env(environ.Env):  # type: ignore[misc]  # it has no types
     """django-environ's Env. A wrong value stops the start with one sentence that names the setting."""
 
     names: Final = set[str]()
-    """Of the settings that were read."""
+    """The names of the settings that were read."""
 
     def get_value(
         self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, **options: Any

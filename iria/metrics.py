@@ -134,7 +134,7 @@ def _from_database() -> Iterator[Metric]:
 
 
 def _ages() -> Iterator[Metric]:
-    """Of the last backup and drill that succeeded; of none, if there is none."""
+    """The ages of the last backup and drill that succeeded; nothing without one."""
     for kind in BackupRun.Kind:
         last = newest_backup_run(kind, successful=True)
         if last:

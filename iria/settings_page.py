@@ -16,12 +16,12 @@ class Setting:
 
     name: str
     icon: str
-    """In static/iria_admin/icons.svg."""
+    """Its name in static/iria_admin/icons.svg."""
     fact: str | Callable[[str], str]
     """One line, or a function that returns it for the model."""
     model: str = "iria.publication"
     part: str = ""
-    """Of the publication (`iria.publication.admin.PARTS`)."""
+    """The part of the publication's form (`iria.publication.admin.PARTS`)."""
     url: str = ""
     """Name of the URL, if it is neither."""
     for_superusers: bool = False

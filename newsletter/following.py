@@ -36,7 +36,7 @@ from newsletter.subscriptions import follows, suppression
 from newsletter.subscriptions.follows import Subject
 
 DUE_AT: Final = time(7)
-"""In the publication's time zone."""
+"""The time of day, in the publication's time zone."""
 MAX_AGE: Final = timedelta(days=3)
 """Older articles are not sent if no worker was running."""
 ENQUEUED_WITHIN: Final = timedelta(hours=1)

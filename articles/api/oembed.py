@@ -23,7 +23,7 @@ from iria.publication.models import Publication
 PARAMETERS: Final = frozenset({"url", "format", "maxwidth", "maxheight"})
 ARTICLE_PATH: Final = re.compile(r"/(?P<year>\d{4})/(?P<month>\d{2})/(?P<slug>[-\w]+)/?")
 WIDTH, HEIGHT = 600, 240
-"""Of a card, in pixels, unless less is requested."""
+"""The size of a card, in pixels, unless less is requested."""
 CACHE_AGE: Final = 24 * 60 * 60
 
 

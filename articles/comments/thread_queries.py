@@ -162,7 +162,7 @@ class Row(NamedTuple):
     answered_display_name: str | None
     answered_state: str | None
     readable: int | None
-    """Of the whole thread."""
+    """The number of readable comments in the whole thread."""
     siblings: int | None
     """The number of comments that are divided into pages."""
 

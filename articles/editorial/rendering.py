@@ -253,7 +253,7 @@ class RenderedImage:
     file: str
     """The attributes of its `<img>`, without `alt`."""
     alt: str
-    """Of the image; a use may have its own."""
+    """The alt text of the image; a use may have its own."""
     credit: str
 
     def figure(self, caption: str, alt: str) -> str:

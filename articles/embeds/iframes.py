@@ -70,7 +70,7 @@ class Frame:
 
 
 Frames = Mapping[str, Frame]
-"""By the URL of the embedded page."""
+"""Frames by the URL of the embedded page."""
 NO_FRAMES: Final[Frames] = MappingProxyType({})
 
 

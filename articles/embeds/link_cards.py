@@ -151,7 +151,7 @@ def _absolute(value: Any, base: str) -> str:
 
 
 LinkCards = Mapping[str, LinkCard]
-"""By the URL of the page."""
+"""Link cards by the URL of the page."""
 NO_CARDS: Final[LinkCards] = MappingProxyType({})
 
 MAX_PAGE_BYTES: Final = 512 * 1024

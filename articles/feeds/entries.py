@@ -66,7 +66,7 @@ class EntryImage:
     alt: str
     caption: str
     credit: str
-    """In the publication's format, with the AI label."""
+    """The credit in the publication's format, with the AI label."""
     copyright: str = ""
     licence: str = ""
     """URL of the licence of the image."""
@@ -126,7 +126,7 @@ class EntryCache:
     """Entries in the memory of a process."""
 
     MAX_CACHED: Final = 500
-    """With their full texts some ten megabytes."""
+    """The number of cached entries, with their full texts some ten megabytes."""
 
     def __init__(self) -> None:
         self._cached: dict[tuple[int, bool], _CachedEntry] = {}

@@ -40,7 +40,7 @@ class RenditionUse:
 
 
 FROM_TEXT_TO_EDGE: Final = "(min-width: 89rem) 61rem, (min-width: 62rem) 70vw, 100vw"
-"""From the edge of the text to the edge of the page."""
+"""The width from the edge of the text to the edge of the page."""
 
 USES: Final = {
     "thumb": RenditionUse("15rem", 320, 640),

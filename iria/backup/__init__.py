@@ -22,7 +22,7 @@ class Retention(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Of a text such as 7d,4w,6m.
+        """The retention that a text such as 7d,4w,6m describes.
 
         Raises:
             ValueError

@@ -34,7 +34,7 @@ from iria.launcher import upgrading
 
 MAX_NAMED: Final = 5
 SAMPLE: Final = 10
-"""Of the newest articles, of others, and of encrypted media."""
+"""How many of the newest articles, of the others and of the encrypted media are checked."""
 SUFFIX: Final = "restore_drill"
 _SAMPLE: Final = """
 (SELECT id FROM articles_article WHERE state = 'published' ORDER BY published_at DESC LIMIT %(count)s)

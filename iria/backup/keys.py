@@ -11,7 +11,7 @@ from iria.backup import BackupError
 
 SECRET_PREFIX: Final = "AGE-SECRET-KEY-1"  # noqa: S105 - the beginning of every one
 SUFFIX: Final = ".age"
-"""Of encrypted files."""
+"""The suffix of encrypted files."""
 
 Stream = Any
 """Anything with `read` or `write`: pyrage has no types."""

@@ -18,7 +18,7 @@ from iria.core.http.change_listener import connection_string
 from iria.launcher.postgres_programs import USUAL_FOLDERS
 
 JOBS: Final = min(4, os.cpu_count() or 1)
-"""Of pg_dump and pg_restore."""
+"""How many processes pg_dump and pg_restore use."""
 WITHOUT_ROWS: Final = ("iria_dailykey", "iria_cache")
 """Tables whose rows are not copied: keys that are destroyed every day (docs/decisions/counting.md), and the cache."""
 PROGRAM_ENVIRONMENT: Final = {"LC_MESSAGES": "C", "PGOPTIONS": "-c synchronous_commit=off"}
@@ -94,7 +94,7 @@ def programs(connection: Connection) -> Path:
 
 
 def _version(folder: Path) -> int:
-    """Of pg_dump in the folder, without minor version; 0 if it or pg_restore is not there."""
+    """The major version of pg_dump in the folder; 0 if it or pg_restore is not there."""
     if not all(os.access(folder / name, os.X_OK) for name in ("pg_dump", "pg_restore")):
         return 0
     number = re.search(r"\) (\d+)", program_version(folder))

@@ -20,11 +20,11 @@ FRAME_POLICY: Final = {
     "base-uri": [CSP.NONE],
     "form-action": [CSP.NONE],
 }
-"""Of a page in a frame of the admin: without scripts, forms and frames of its own."""
+"""The policy of a page in a frame of the admin: no scripts, forms or frames of its own."""
 
 
 MAX_DIGITS: Final = 19
-"""Of a primary key, which fits into a bigint."""
+"""The length of a primary key, which fits into a bigint."""
 
 
 class Unlabelled(forms.HiddenInput):

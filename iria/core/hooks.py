@@ -132,7 +132,7 @@ class MenuTarget:
     parent: str = ""
     """The key of the target below which that menu has it; one level only."""
     translations: Mapping[str, MenuName] = field(default_factory=dict)
-    """By language code."""
+    """Its name and URL in other languages, by code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,11 @@ class PublicRows:
     """Which changes to the rows of a model change public pages."""
 
     columns: tuple[str, ...] = ()
-    """Of an update, the columns that readers see; empty for all of them."""
+    """The columns whose updates readers see; empty for all of them."""
     unseen_columns: tuple[str, ...] = ()
-    """Of an update, the columns that readers never see, instead of naming all others."""
+    """The columns whose updates readers never see, instead of naming all others."""
     seen_if: str = ""
-    """Of an update, the SQL condition for a row that readers see, such as `{row}.state = 'published'`."""
+    """The SQL condition for an updated row that readers see, such as `{row}.state = 'published'`."""
     inserts: bool = True
     """Whether a new row changes any page by itself."""
     scope: str = "content"

@@ -95,7 +95,7 @@ def discard_themes() -> None:
 
 
 MAX_BYTES: Final = 8_000_000
-"""Of the fragments cached in a process, with their keys; a card takes about 4 kB."""
+"""The size of all fragments cached in a process, with their keys; a card takes about 4 kB."""
 
 
 class _Generations:

@@ -68,7 +68,7 @@ def daily_hash(purpose: str, who: str) -> str:
 
 
 def storable(text: str) -> str:
-    """Without NUL characters, which PostgreSQL does not store."""
+    """The text without NUL characters, which PostgreSQL does not store."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "\\0")
 
 

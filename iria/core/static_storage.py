@@ -133,7 +133,7 @@ class OneStylesheet(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
         yield from super().compress_files(each for each in hashed if not self._is_compressed(each))
 
     def _is_compressed(self, name: str) -> bool:
-        """By an earlier run that was not killed meanwhile; the file for gzip is the last one."""
+        """Whether an earlier run compressed it completely; the file for gzip is the last one."""
         with suppress(OSError, EOFError, zlib.error):
             compressed = Path(self.path(f"{name}.gz")).read_bytes()
             return gzip.decompress(compressed) == Path(self.path(name)).read_bytes()
@@ -188,7 +188,7 @@ def _files_below(folder: Path) -> list[tuple[str, Path]]:
 
 
 def _digest(folder: Path) -> str:
-    """Of the names and contents of its files; as long as the hashes in the names of other files."""
+    """A hash of the names and contents of its files, as long as those in the names of other files."""
     digest = hashlib.blake2b(digest_size=6)
     for name, path in _files_below(folder):
         digest.update(f"{name}\0{hashlib.blake2b(path.read_bytes()).hexdigest()}".encode())

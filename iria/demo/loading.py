@@ -20,7 +20,7 @@ from iria.transfer.site.importing import import_site
 
 NEWSROOM: Final = Path(__file__).parent / "newsroom"
 COLLECTION: Final = "demo"
-"""Of the origins of its rows."""
+"""The name of the collection in the origins of its rows."""
 EDITOR: Final = "edna@roadstead.example"
 """The e-mail address of the account that can sign in."""
 

@@ -256,7 +256,7 @@ class TableSize:
     rows: int
     """As PostgreSQL's statistics estimate it."""
     bytes: int
-    """With indexes."""
+    """The size of the table and its indexes."""
     rule: str
     """Which rows are deleted; empty if none are."""
 

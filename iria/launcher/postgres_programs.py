@@ -49,7 +49,7 @@ class Programs:
     share: Path = Path("/")
     """The folder of extensions and dictionaries."""
     libraries: Path | None = None
-    """Of those in the state folder: shared libraries, in case the system no longer has them."""
+    """Shared libraries of programs in the state folder, in case the system no longer has them."""
 
     @property
     def major(self) -> int:

@@ -53,7 +53,7 @@ class BrokenEntry:
     name: str
     reason: str
     language: str = ""
-    """Of a menu of another language than the first."""
+    """The language of the menu, if it is not the first one."""
 
 
 Targets = dict[tuple[str, str], MenuTarget]

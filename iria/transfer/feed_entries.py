@@ -228,7 +228,7 @@ def read_xml(file: Path, head: Head) -> Iterator[Entry]:
 
 
 def _name(element: Element) -> str:
-    """With the usual prefix of its namespace; none for those of RSS."""
+    """The name with the usual prefix of its namespace; names of RSS have none."""
     if not isinstance(element.tag, str):
         return ""
     space, _, local = element.tag.rpartition("}")
@@ -339,7 +339,7 @@ def _category(child: Element, entry: Entry, item: Element) -> None:
 
 
 def _control(child: Element, entry: Entry, item: Element) -> None:
-    """Of the publishing protocol of Atom, which exports of Blogger have."""
+    """Reads an element of the Atom publishing protocol, which exports of Blogger have."""
     entry.is_draft = any(_core(each) == "app:draft" and _text(each) == "yes" for each in child)
 
 

@@ -44,7 +44,7 @@ APPEARED: Final = re.compile(
 """What WordPress appends in feeds."""
 CUT: Final = re.compile(r"(?:\[?(?:…|\.\.\.|&#8230;|&hellip;)\]?)\s*$")
 KINDS: Final = frozenset({"", "post", "page", "article", "blog"})
-"""Of entries that are texts; others are comments, settings and templates."""
+"""The kinds of entries that are texts; others are comments, settings and templates."""
 TITLE: Final = 80
 """Characters of the beginning of a text that has no title."""
 PREFACE: Final = 60
@@ -92,7 +92,7 @@ class Feed:
         return _joined(url or head.url, head.next_page)
 
     def _entries(self, head: Head) -> Iterator[Entry]:
-        """Of all pages; those of one may have moved to the next one between two requests."""
+        """The entries of all pages; those of one may have moved to the next one between two requests."""
         if not self.pages:
             yield from self._page(self.file, head)
             return

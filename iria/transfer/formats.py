@@ -28,10 +28,10 @@ class Options:
     zone: ZoneInfo
     site_url: str = ""
     post_types: tuple[str, ...] = ()
-    """Of WordPress, besides posts."""
+    """The types of WordPress to import besides posts."""
     redirects: Path | None = None
     routes: Path | None = None
-    """Of Ghost."""
+    """The file with the routes of Ghost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Format:
     how_to_export: str
     """A sentence for people who do not know their old system well."""
     suffixes: tuple[str, ...]
-    """Of its files."""
+    """The suffixes of its files."""
     open: Callable[[Path, Options], Source]
     """File or folder → its parser."""
     has_sizes: bool = False

@@ -31,7 +31,7 @@ SYSTEM: Final = "medium"
 STORY: Final = re.compile(r"(?:^|/)posts/[^/]+\.html$")
 NAME: Final = re.compile(r"(?:draft_|\d{4}-\d{2}-\d{2}_)?(?P<slug>.*?)-*(?P<id>[0-9a-f]{8,14})$")
 OWN: Final = re.compile(r"(?:-|/p/)(?P<id>[0-9a-f]{8,14})(?:[?#]|$)")
-"""At the end of the URL of a story."""
+"""The id at the end of the URL of a story."""
 GIST: Final = re.compile(r"(?P<page>https://gist\.github\.com/.+)\.js$")
 SIZE: Final = re.compile(r"(?<=medium\.com/)(?:v2/)?(?:max|fit/c|resize:fit:)[/]?(?:\d+/)+")
 LARGE: Final = "max/2560/"

@@ -140,7 +140,7 @@ def _in_utc(found: datetime | None, zone: tzinfo) -> datetime | None:
 
 
 def _naive(text: str) -> datetime | None:
-    """In UTC, if the text names a zone."""
+    """The time in the text, in UTC if it names a zone."""
     try:
         parsed = datetime.fromisoformat(text.strip())
         if parsed.tzinfo is not None:

@@ -200,7 +200,7 @@ class Report:
 
 
 def as_json(head: dict[str, Any], items: Iterable[Any], remarks: Iterable[Any]) -> Iterator[str]:
-    """In the format of the contract, with remarks besides, in parts."""
+    """The report in the format of the contract, with remarks besides, in parts."""
     yield json.dumps(head, ensure_ascii=False)[:-1]
     for name, listed in (("items", items), ("remarks", remarks)):
         yield f',\n"{name}": ['

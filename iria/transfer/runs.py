@@ -32,7 +32,7 @@ from iria.transfer.report import Report
 PAGE: Final = 100
 """Items of a report in one row."""
 SECONDS: Final = 1.0
-"""At most so often the progress is stored."""
+"""The time between two writes of the progress."""
 ALIVE_SECONDS: Final = 10.0
 MAX_LOCK_WAIT: Final = 200
 """Milliseconds."""

@@ -32,7 +32,7 @@ from iria.transfer.records import Unreadable
 
 MAX_FILES: Final = 500_000
 MAX_FILE_BYTES: Final = 200 * 1024**2
-"""Of a file that is read into memory."""
+"""The size of a file that is read into memory."""
 MAX_TOTAL_BYTES: Final = 20 * 1024**3
 MAX_GROWTH: Final = 200
 """Times that such a file may be as large as it is in the archive; text shrinks to about a tenth."""

@@ -119,7 +119,7 @@ class Undo:
             self.progress(self._done, self._total)
 
     def _remove_articles(self, items: list[ImportedItem]) -> None:
-        """With their comments."""
+        """Removes articles with their comments."""
         ids = [item.object_id for item in items]
         articles = Article.objects.locked(to_delete=True).filter(pk__in=ids).order_by("pk")
         rows = {row.pk: row for row in articles}
@@ -233,7 +233,7 @@ class Undo:
     def _note_all(
         self, items: list[ImportedItem], rows: Mapping[int, models.Model], reasons: dict[int, str]
     ) -> None:
-        """Of items with these rows, some of which stay; the others are forgotten."""
+        """Records which rows of these items stay, and why; the other items are forgotten."""
         for item in items:
             kind, reason = Kind(item.kind), reasons.get(item.object_id, "")
             url = url_of(rows[item.object_id]) if reason else ""

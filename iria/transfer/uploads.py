@@ -37,7 +37,7 @@ RUN: Final = "iria.import"
 CHUNK: Final = 1024 * 1024
 CHUNKS_AT_ONCE: Final = 16
 MAX_BYTES: Final = 1024**3
-"""Of an upload. Larger ones are copied to the server."""
+"""The size of an upload. Larger files are copied to the server."""
 IMAGES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".tif", ".tiff", ".bmp")
 KEPT: Final = frozenset({"..", ".obsidian"})
 """Refused by the archive, and the sign of a vault of Obsidian."""

@@ -194,7 +194,7 @@ UNCONFIRMED_WORDS: Final = frozenset(
         "neversubscribed", "nonmarketingcontact", "awaitingconfirmation", "permissionnotset", "implicit",
     }
 )  # fmt: skip
-"""Of these, the statuses of people who never confirmed; they may still consent."""
+"""Those of the statuses that people have who never confirmed; they may still consent."""
 OTHER_COLUMNS_TOO: Final = frozenset(
     {
         "true", "yes", "y", "t", "member", "free", "paid", "premium", "regular", "trial", "oui", "ja",

@@ -20,7 +20,7 @@ from newsletter.models import ArticleFollow, Consent, ConsentedFollow, Subscribe
 from newsletter.models.follow import SUBJECTS
 
 MAX_SUBJECTS: Final = 20
-"""In one request."""
+"""The number of subjects in one request."""
 
 FIELDS: Final[Mapping[str, str]] = {"author": "slug", "section": "path", "topic": "slug"}
 MODELS: Final[Mapping[str, Any]] = {"author": AuthorProfile, "section": Category, "topic": Tag}

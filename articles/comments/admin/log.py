@@ -69,9 +69,9 @@ class Week:
     starts_on: date
     received: int
     held: int
-    """By rules or reports."""
+    """Comments held by rules or reports."""
     decided: int
-    """By people."""
+    """Comments that people decided on."""
     median_time: timedelta | None
     """The median time from pending to the first decision by a person; None if there was none."""
     overturned: int

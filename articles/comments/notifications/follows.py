@@ -255,7 +255,7 @@ def delete_old() -> int:
 
 
 SEND_AT: Final = time(7, 0)
-"""In the time zone of the publication."""
+"""The time of day, in the time zone of the publication."""
 
 
 def next_digest(now: datetime) -> datetime:

@@ -65,10 +65,10 @@ class Details:
     """The details of an event."""
 
     policy: ArticlePolicy | None = None
-    """Of the article; by default read from the database."""
+    """The policy of the article; by default read from the database."""
     honeypot: str = ""
     ip_address: str = ""
-    """Of a new comment; later it is read from the database."""
+    """The IP address of a new comment; later it is read from the database."""
     must_confirm: bool = False
     """Whether a guest has to confirm the e-mail address first."""
     akismet: Finding | None = None

@@ -172,7 +172,7 @@ def _submitted(
 
 
 def _reject_url_without_name(content: Content, errors: Errors, article: Article | None) -> None:
-    """Of `first_published_in` and its URL, an editor may write the URL first; the rest is saved without."""
+    """Rejects the URL of `first_published_in` without a name, which an editor may write later; the rest is saved."""
     name_and_url = ("first_published_in", "first_published_url")
     if sent := [name for name in name_and_url if name in content]:
         saved = drafts.open_for_editing(copy(article)).content if article is not None else {}

@@ -39,7 +39,7 @@ class FieldDeclaration:
     """
 
     name: str
-    """Of the field of `Article`; of a relation, its key in `versions.content.Content`."""
+    """The name of the field of `Article`; for a relation, its key in `versions.content.Content`."""
     group: FormGroup
     label: str = ""
     """Empty: the verbose name of the field."""

@@ -137,7 +137,7 @@ class ListingRecheck(models.Model):
 
 
 MAX_VIEWS: Final = 12
-"""Of each user."""
+"""The number of views of each user."""
 
 
 @model_policy(public=None, personal_data="saved_views")

@@ -198,7 +198,7 @@ def _portraits(where: str) -> Rows:
 
 
 def _translations() -> Rows:
-    """Of other languages, published, as in `published()`."""
+    """The published articles of other languages, as in `published()`."""
     article = _model("Article")
     return Rows(
         "translations",

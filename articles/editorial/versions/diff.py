@@ -29,7 +29,7 @@ Kind = Literal["same", "added", "removed"]
 WORD: Final = re.compile(r"\s+|[^\s]+")
 Opcode = tuple[Literal["replace", "delete", "insert", "equal"], int, int, int, int]
 MAX_STEPS: Final = 100_000_000
-"""Of a comparison, about a second; every word of a paragraph of 1,500 words needs a third of them."""
+"""The steps of a comparison, about a second; every word of a paragraph of 1,500 words needs a third of them."""
 CONTEXT_PARAGRAPHS: Final = 1
 """Unchanged paragraphs shown on either side of a change."""
 
@@ -67,7 +67,7 @@ WHAT_IS_COMPARED: Final[dict[str, Callable[[str], str]]] = {
     "body": _text,
     "lead_caption": caption_text,
 }
-"""Of texts with markup."""
+"""The name of a field whose text has markup → what is compared of it."""
 
 COMPARED_BY_WORDS: Final = tuple(
     name for name in TEXTS if name in REVISION_COLUMNS or name in ADDED_LATER

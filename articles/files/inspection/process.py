@@ -13,7 +13,7 @@ from typing import Final
 MEMORY: Final = 700 * 1024 * 1024
 """Bytes of address space: a PDF of the largest size is in memory three times."""
 SECONDS: Final = 18
-"""Of CPU time."""
+"""Seconds of CPU time."""
 FILE_SIZE: Final = 80 * 1024 * 1024
 
 

@@ -42,7 +42,7 @@ _DATE = re.compile(
 )
 
 _UNKNOWN = re.compile(r"(?<=^\d{4})-00.*|(?<=^\d{4}-\d\d)-00.*", re.ASCII)
-"""From the first unknown part."""
+"""What follows from the first unknown part of a date on."""
 
 
 class Unreadable(Exception):

@@ -15,7 +15,7 @@ from typing import Final
 MEMORY: Final = 400 * 1024 * 1024
 """Bytes of address space, which also limits resident memory."""
 SECONDS: Final = 8
-"""Of CPU time."""
+"""Seconds of CPU time."""
 FILE_SIZE: Final = 80 * 1024 * 1024
 
 

@@ -57,7 +57,7 @@ PNG_XMP_HEAD: Final = b"XML:com.adobe.xmp\x00"
 
 
 class PngChunk(NamedTuple):
-    """From `start` to `end`, its name, length and checksum included."""
+    """A chunk from `start` to `end`, its name, length and checksum included."""
 
     name: bytes
     start: int

@@ -34,7 +34,7 @@ SHAPED_WIDTH: Final = 960
 """Minimum width of a crop, if the image is large enough."""
 MOVING_WIDTH: Final = 960
 MOVING_PIXELS: Final = 60_000_000
-"""Of all frames together; a larger animation gets a smaller size."""
+"""The pixels of all frames together; a larger animation gets a smaller size."""
 DECODED_PIXELS: Final = 16_000_000
 
 MAX_SIDE: Final = {"webp": 16_383, "avif": 16_383, "jpeg": 65_000, "png": 65_000}

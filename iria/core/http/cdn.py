@@ -25,7 +25,7 @@ STALE_SECONDS: Final = 60
 ERROR_SECONDS: Final = 86_400
 """How long a copy is used after that if there is no answer."""
 MAX_TAG_BYTES: Final = 1_000
-"""Of the tags of a page; Bunny reads 1,024."""
+"""The length of all tags of a page; Bunny reads 1,024 bytes."""
 
 CONTENT: Final = "content"
 """As in `cache_versions`, whose model cannot be imported before the apps are loaded."""

@@ -65,7 +65,7 @@ class Freshness:
     next_change: datetime | None
     """The next scheduled change."""
     version: str
-    """Of everything that the page may show (`iria.core.http.page_cache.etag_of`)."""
+    """The version of everything that the page may show (`iria.core.http.page_cache.etag_of`)."""
 
     def lasts(self, now: datetime) -> bool:
         return now < self.until and not listener.has_changed(self.scopes, self.since)

@@ -29,7 +29,7 @@ BLOCKED_CLIENT: Final = {401, 403, 405, 406, 429, 451, 999}
 TEMPORARY: Final = {408, 425, 429, 500, 502, 503, 504}
 """Statuses after which it is worth asking again."""
 MAX_RESPONSE_BYTES: Final = 2_000
-"""Of the response to a form; the services in use answer with one word."""
+"""The size of the response to a form; the services in use answer with one word."""
 GLOBAL_UNICAST: Final = ip_network("2000::/3")
 NAT64: Final = ip_network("64:ff9b::/96")
 """The prefix for IPv4 addresses on networks without IPv4 (RFC 6052)."""
@@ -74,7 +74,7 @@ class FetchedPage:
 
     url: str
     content_type: str
-    """Of its header, as in `text/html; charset=utf-8`; may be empty."""
+    """The type in its header, as in `text/html; charset=utf-8`; may be empty."""
     content: bytes
 
 

@@ -22,7 +22,7 @@ SPOKEN: Final = frozenset(code for code, _name in settings.LANGUAGES)
 """The languages with a catalogue, and English; the others have English labels."""
 
 OTHER_COUNTRIES: Final = {"bn": "in", "sr": "rs", "sw": "ke", "vi": "vn"}
-"""Of languages that a publication can name, and no text can have."""
+"""The countries of languages that a publication can name, and no text can have."""
 
 _content_language: ContextVar[str] = ContextVar("content_language", default="")
 

@@ -17,7 +17,7 @@ NO_BREAK: Final = "\u00a0"
 class Language:
     code: str
     name: str
-    """In English, for editors."""
+    """The name in English, for editors."""
     labels: tuple[str, str, str] = ("Notes", "Back to the text", "Table")
     """In texts: the heading of the footnotes, the arrow after one, and a table without a caption."""
     right_to_left: bool = False
@@ -110,7 +110,7 @@ LANGUAGES: Final = {
         Language("id", "Indonesian", ("Catatan", "Kembali ke teks", "Tabel"), search="indonesian"),
     )
 }
-"""By code, in the order in which editors choose."""
+"""The languages by code, in the order in which editors choose."""
 LANGUAGE_NAMES: Final = {each.code: each.name for each in LANGUAGES.values()}
 """Code → English name."""
 RIGHT_TO_LEFT: Final = [each.code for each in LANGUAGES.values() if each.right_to_left]
@@ -123,7 +123,7 @@ def language_of(code: str | None) -> Language:
 
 
 def language_choices() -> list[tuple[str, str]]:
-    """Of model fields. A function, so that another language needs no migration."""
+    """The choices of model fields; a function, so that another language needs no migration."""
     return list(LANGUAGE_NAMES.items())
 
 

@@ -51,7 +51,7 @@ class Place:
     """Where the old site was, as far as one knows: exports do not say it."""
 
     url: str = ""
-    """Without a slash at its end; may be empty."""
+    """The URL without a slash at its end; may be empty."""
 
     @property
     def host(self) -> str:

@@ -180,7 +180,7 @@ def _fits(part: str, facts: Facts) -> bool:
 
 
 def _split(text: str, sign: str) -> Iterator[str]:
-    """At a sign that is not within brackets."""
+    """Splits the text at a sign that is not within brackets."""
     depth, start = 0, 0
     for number, character in enumerate(text):
         depth += (character in "[(") - (character in "])")

@@ -209,7 +209,7 @@ class _Walk:
         self._table = ""
         self._position = 0
         self._depth = 0
-        """Of the table's list."""
+        """The depth of the table's list."""
         self._builder: ijson.ObjectBuilder | None = None
 
     def step(self, event: str, value: Any) -> None:

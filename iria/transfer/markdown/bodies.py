@@ -40,7 +40,7 @@ VAULT: Final = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 SIZE: Final = re.compile(r"\d{1,5}(?:x\d{1,5})?")
-"""Of an image, where others have its alt text."""
+"""The size of an image, which some write in place of its alt text."""
 MAX_URL_LENGTH: Final = 4000
 MAX_PENDING_LENGTH: Final = 100
 
@@ -332,7 +332,7 @@ def attributes(text: str) -> tuple[dict[str, str], list[str]]:
 
 
 PARTS: Final = ("article", "main", "body")
-"""Of a whole page, where its text is; the first that is there."""
+"""The elements that contain the text of a whole page; the first that exists is used."""
 META: Final = {
     "description": "description",
     "author": "author",

@@ -60,9 +60,9 @@ class OldSite:
     is_vault: bool = False
     """Whether they are notes of Obsidian."""
     taxonomies: list[str] = field(default_factory=list)
-    """Of Hugo, besides categories and tags."""
+    """The taxonomies of Hugo besides categories and tags."""
     defaults: list[tuple[str, str, Fields]] = field(default_factory=list)
-    """Of Jekyll: path and type of the texts, and the fields that they have unless they say otherwise."""
+    """The defaults of Jekyll: path and type of texts, and the fields that they have unless they say otherwise."""
     zone: str = ""
     permalinks: dict[str, str] = field(default_factory=dict)
     """Section → pattern; that of "" is for every text."""
@@ -181,7 +181,7 @@ LANGUAGES: Final = frozenset(
     {"ar", "ca", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hu", "id", "it"}
     | {"ja", "ko", "nb", "nl", "no", "pl", "pt", "ro", "ru", "sv", "tr", "uk", "ur", "vi", "zh"}
 )
-"""In the name of a file, as `about.de.md`."""
+"""The languages that the name of a file may contain, as `about.de.md`."""
 VARIABLE: Final = re.compile(r"\{\{-?\s*([\w.]+)\s*(?:\|\s*(?:slug|slugify)\s*)?-?\}\}")
 LEAVES: Final = frozenset({"index", "_index"})
 DATE_PARTS: Final = {
@@ -230,9 +230,9 @@ class Place:
         self.date = dated["date"] if dated else ""
         self.slug = dated["slug"] if dated else name or self.stem
         self.name = self.slug if of.omits_dates else name or self.stem
-        """In the URL."""
+        """The name in the URL."""
         self.collection = ""
-        """Of Jekyll, besides posts."""
+        """The collection of Jekyll, if it is not posts."""
         first = path.partition("/")[0]
         if of.generator == JEKYLL and first[1:] in of.permalinks and first[:1] == "_":
             self.collection = below[0] = first[1:]

@@ -55,7 +55,7 @@ class _NoNode(Exception):
 class Picture:
     src: str
     alt: str
-    """Of the image."""
+    """The alt text of the image."""
     width: int
     height: int
     credit: str

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 VERSION: Final = 1
-"""Of the format. An importer reads its own version and lower ones."""
+"""The version of the format. An importer reads its own version and lower ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ WITHOUT_TEXT: Final = frozenset(
 """Blocks that nothing is lost without."""
 REUSABLE: Final = "block"
 MAX_REUSED: Final = 50
-"""In one text, those within each other included."""
+"""How many reusable blocks one text may contain, those within each other included."""
 SHOWN: Final = 300
 """Characters of what a remark quotes."""
 

@@ -30,13 +30,13 @@ DIGESTED: Final = {
 
 
 def digest_of(record: Author | Comment | Image | Term | Text) -> str:
-    """Of the item in the source."""
+    """A digest of the item in the source."""
     values = [(name, getattr(record, name)) for name in DIGESTED[type(record)]]
     return hashlib.sha256(f"{CONVERSION}{values!r}".encode(errors="replace")).hexdigest()
 
 
 def digest_of_row(*values: Any) -> str:
-    """Of what an import wrote into a row and an editor can change."""
+    """A digest of what an import wrote into a row and an editor can change."""
     return hashlib.sha256(repr(values).encode(errors="replace")).hexdigest()
 
 
@@ -68,12 +68,12 @@ class Items:
     def __init__(self, source: str, run: ImportRun | None = None) -> None:
         self.source = source[:MAX_SOURCE_LENGTH]
         self.run_id = run.pk if run else None
-        """Of the import that is running, which can be undone."""
+        """The id of the running import, which can be undone."""
         self._continued_since = run.started_at if run and run.items.exists() else None
         """When its first attempt began, if this is not the first one."""
 
     def unchanged(self, item: ImportedItem) -> Outcome:
-        """Of an item that is as it was: an earlier attempt of this import counts as this import."""
+        """The outcome for an item that is as it was: an earlier attempt of this import counts as this import."""
         is_of_run = self._continued_since is not None and item.created_in_id == self.run_id
         return Outcome.CREATED if is_of_run else Outcome.UNCHANGED
 

@@ -126,7 +126,7 @@ def _taken_by_articles(paths: Iterable[str]) -> set[str]:
 
 
 MAX_STEPS: Final = 10
-"""Of a redirect to a redirect, and so on; more is a circle."""
+"""The length of a chain of redirects; a longer one is a loop."""
 NOWHERE: Final = "It leads to a URL that is not here."
 
 

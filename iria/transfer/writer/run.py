@@ -76,7 +76,7 @@ class Import:
     dry_run: bool = False
     by: User | None = None
     name: str = ""
-    """Of what is read, as people know it."""
+    """The name of what is read, as people know it."""
     run_row: ImportRun | None = None
     """The row of this import; by default a new one, but none for a dry run."""
     total: int = 0

@@ -61,7 +61,7 @@ class Subscribers:
     report: Report
     mailing: Mailing | None
     name: str = ""
-    """Of the file."""
+    """The name of the file."""
     _created: list[tuple[Subscriber, SubscriberRow]] = field(default_factory=list)
     _seen: DiskDict[int] = field(default_factory=DiskDict[int])
     """The ids of those that were read."""
@@ -118,7 +118,7 @@ class Subscribers:
             return ""
 
     def _again(self, record: Subscriber, item: ImportedItem, row: SubscriberRow | None) -> None:
-        """Of one that was imported before, only the end of a subscription is taken over."""
+        """Takes over only the end of a subscription from somebody who was imported before."""
         if row is None:
             self._report(record, Outcome.SKIPPED, "It was deleted here.")
         elif row.is_active and record.consent != Consent.SUBSCRIBED:
