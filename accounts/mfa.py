@@ -24,7 +24,7 @@ EXEMPT_PATHS: Final = (
     "/admin/login/",
     "/admin/logout/",
     # Asked by web servers, which cannot follow a redirect; it checks two-factor authentication itself.
-    "/admin/iria/importrun/upload/allowed/",
+    "/admin/transfer/importrun/upload/allowed/",
 )
 SECOND_FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """Recovery codes do not count: they only replace a lost authenticator."""

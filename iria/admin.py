@@ -2,16 +2,13 @@
 
 from django.contrib import admin
 
-from iria.core.db.history import ImportRun
 from iria.publication.admin import PublicationAdmin
 from iria.publication.models import Publication
 from iria.themes.admin import AppearanceAdminMixin
-from iria.transfer.admin import ImportRunAdmin
 
 
 class PublicationAndAppearanceAdmin(AppearanceAdminMixin, PublicationAdmin):
     """The settings of the publication, and its theme."""
 
 
-admin.site.register(ImportRun, ImportRunAdmin)
 admin.site.register(Publication, PublicationAndAppearanceAdmin)

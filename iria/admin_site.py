@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any, Final, cast
 
 from django.contrib import admin
@@ -26,7 +26,6 @@ from iria import settings_page
 from iria.core import hooks
 from iria.core.http.private_paths import csrf_failure, submitted_text
 from iria.publication.context_processors import publication_of
-from iria.transfer import credits_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,7 @@ NAVIGATION: Final = (
             "newsletter.sendinglimit": "Sending limits",
             "articles.synonyms": "Synonyms",
             "articles.pinnedquery": "Pinned results",
-            "iria.importrun": "Imports",
+            "transfer.importrun": "Imports",
         },
         url="admin:settings",
     ),
@@ -265,8 +264,10 @@ class IriaAdminSite(admin.AdminSite):
     def get_urls(self) -> list[Any]:
         return [
             path("settings/", self.admin_view(self.settings_view), name="settings"),
-            path("images/credits/", self.admin_view(self.credits_view), name=credits_page.URL),
-            path("settings/health/", self.admin_view(self.health_view), name="health"),
+            *(
+                path(page.path, self.admin_view(partial(page.view, site=self)), name=name)
+                for name, page in hooks.admin_pages.items()
+            ),
             *super().get_urls(),
         ]
 
@@ -289,26 +290,6 @@ class IriaAdminSite(admin.AdminSite):
         )
         context |= {"title": "Settings", "groups": groups, "query": query}
         return TemplateResponse(request, "admin/settings.html", context)
-
-    def credits_view(self, request: HttpRequest) -> HttpResponse:
-        return credits_page.page(request, self)
-
-    def health_view(self, request: HttpRequest) -> HttpResponse:
-        """What `manage.py doctor` prints; a POST also runs the checks that need the network."""
-        if not request.user.is_superuser:
-            raise PermissionDenied
-        # Rarely needed, and web processes need less memory without it (docs/decisions/stored-pages.md).
-        from iria.doctor.database import table_sizes
-        from iria.doctor.run import results
-
-        is_complete = request.method == "POST"
-        context = self.each_context(request) | {
-            "title": "Site health",
-            "is_complete": is_complete,
-            "results": list(results(with_slow=is_complete)),
-            "tables": table_sizes(),
-        }
-        return TemplateResponse(request, "admin/health.html", context)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

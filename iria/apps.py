@@ -19,11 +19,8 @@ class IriaConfig(AppConfig):
     def ready(self) -> None:
         # Models of other apps are complete only now.
         from iria import roles
-        from iria.doctor import backups
         from iria.publication.menus import broken_menu_items
         from iria.themes.checks import theme_problems_item
-        from iria.transfer.admin import first_import_item
-        from iria.transfer.credits_page import pending_item
 
         if settings.SENTRY_DSN:
             from iria import error_reports  # its package is optional
@@ -39,10 +36,6 @@ class IriaConfig(AppConfig):
         roles.declare_policies()
         hooks.dashboard_items.register("publication", broken_menu_items)
         hooks.dashboard_items.register("theme", theme_problems_item)
-        hooks.dashboard_items.register("import", first_import_item)
-        hooks.dashboard_items.register("backups", backups.backup_items)
-        hooks.dashboard_panels.register("backups", backups.backup_panel)
-        hooks.dashboard_items.register("credits", pending_item)
 
 
 class IriaAdminConfig(AdminConfig):

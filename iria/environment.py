@@ -22,9 +22,9 @@ from django.core.checks.security.base import (
 )
 from django.core.exceptions import ImproperlyConfigured
 
-from iria.backup import Retention
-from iria.backup.keys import Key
 from iria.launcher.paths import make_folder, restrict_permissions
+from iria.operations.backup import Retention
+from iria.operations.backup.keys import Key
 from newsletter.bounces.providers import PROVIDERS
 
 FORMER_NAMES: Final = {

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
+from iria.core import hooks
 from iria.core.db.backend.base import SNAPSHOT
 from iria.core.db.outage import RETRY_AFTER
 from iria.core.http.headers import GetResponse
@@ -116,24 +120,24 @@ class HangingJob:
     task: str
     since: datetime
     """When it began, or made its last progress."""
-    import_id: int | None
+    arguments: dict[str, Any]
 
 
 def hanging_jobs() -> list[HangingJob]:
     """Jobs that have run, or made no progress, for so long that they will not come to an end."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT job.id, job.task_name, greatest(began.at, run.progress_at), run.id"
-            " FROM procrastinate_jobs AS job CROSS JOIN LATERAL (SELECT max(at) AS at"
-            "  FROM procrastinate_events WHERE job_id = job.id AND type = 'started') AS began"
-            " LEFT JOIN iria_importrun AS run ON job.task_name = 'iria.import'"
-            "  AND run.id = (job.args->>'run_id')::bigint"
-            " WHERE job.status = 'doing' AND greatest(began.at, run.progress_at) <"
-            "  clock_timestamp() - CASE WHEN job.queue_name = %s AND run.id IS NULL"
-            "  THEN make_interval(secs => %s) ELSE make_interval(secs => %s) END ORDER BY 3",
-            [settings.LONG_QUEUE, MAX_LONG_JOB.total_seconds(), MAX_JOB.total_seconds()],
-        )
-        return [HangingJob(*row) for row in cursor.fetchall()]
+    events = ProcrastinateEvent.objects.filter(job=OuterRef("pk"), type="started")
+    newest = events.order_by("-at").values("at")[:1]
+    running = ProcrastinateJob.objects.filter(status="doing").annotate(started=Subquery(newest))
+    jobs = running.values_list("pk", "task_name", "started", "args", "queue_name")
+    now = timezone.now()
+    found = []
+    for pk, task, started, arguments, queue in jobs.filter(started__lt=now - MAX_JOB):
+        progress = hooks.job_progress.get(task)
+        last = progress.at(arguments) if progress else None
+        longest = MAX_LONG_JOB if queue == settings.LONG_QUEUE and progress is None else MAX_JOB
+        if (since := max(started, last or started)) < now - longest:
+            found.append(HangingJob(pk, task, since, arguments))
+    return sorted(found, key=lambda job: job.since)
 
 
 def idle_transactions() -> list[tuple[int, datetime]]:

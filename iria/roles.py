@@ -23,7 +23,16 @@ from iria.core.model_policy import (
     permissions_of,
 )
 
-ADMINISTRATOR_APPS: Final = ("accounts", "articles", "iria", "newsletter", "taggit", "auth")
+ADMINISTRATOR_APPS: Final = (
+    "accounts",
+    "articles",
+    "iria",
+    "newsletter",
+    "operations",
+    "transfer",
+    "taggit",
+    "auth",
+)
 """The apps of which an administrator has every permission."""
 
 _known_before: set[int] = set()

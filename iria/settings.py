@@ -121,6 +121,10 @@ INSTALLED_APPS = [
     "accounts",
     "articles",
     "newsletter",
+    # A site may leave these three out: docs/decisions/optional-apps.md.
+    "iria.transfer",
+    "iria.operations",
+    "iria.lab",
     "taggit",
     "allauth",
     "allauth.account",
@@ -163,10 +167,10 @@ MIDDLEWARE = [
     "accounts.mfa.RequireTwoFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-# Where Prometheus fetches figures (iria.metrics); empty: nowhere.
+# Where Prometheus fetches figures (iria.operations.metrics); empty: nowhere.
 METRICS_ADDRESS: str = env("METRICS_ADDRESS", cast=host_and_port, default="")
 if METRICS_ADDRESS and not is_command_line(sys.argv[0]):
-    MIDDLEWARE.insert(0, "iria.metrics.Requests")
+    MIDDLEWARE.insert(0, "iria.operations.metrics.Requests")
     # The processes of one gunicorn count in files of one folder. Set before prometheus_client is loaded.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_folder(STATE))
 # `make dev` sets it; the packages are in no lock but the one for developing.
@@ -505,7 +509,7 @@ LOGGING = {
         "psycopg.pool": {"level": "CRITICAL"},
         "psycopg": {"level": "ERROR"},
         # Which old backups are deleted, and how long each job took.
-        "iria.backup": {"level": "INFO"},
+        "iria.operations.backup": {"level": "INFO"},
         "procrastinate.worker": {"level": "INFO", "filters": ["ended_jobs"]},
     },
 }

@@ -7,6 +7,8 @@ from typing import Any, Final
 from django.apps import apps
 from django.urls import reverse
 
+from iria.core import hooks
+
 NAMES_SHOWN: Final = 3
 
 
@@ -24,6 +26,8 @@ class Setting:
     """The part of the publication's form (`iria.publication.admin.PARTS`)."""
     url: str = ""
     """Name of the URL, if it is neither."""
+    page: str = ""
+    """Name of the URL of a page that an app may have registered (`hooks.admin_pages`)."""
     for_superusers: bool = False
 
 
@@ -119,12 +123,12 @@ GROUPS: Final = {
         Setting("Feeds", "link", "Full text or summaries", part="feeds"),
     ),
     "Operations": (
-        Setting("Imports", "upload", "Move in from another system", model="iria.importrun"),
+        Setting("Imports", "upload", "Move in from another system", model="transfer.importrun"),
         Setting(
             "Site health",
             "check",
             "Database, worker, e-mail, storage, https",
-            url="admin:health",
+            page="health",
             for_superusers=True,
         ),
     ),
@@ -144,6 +148,8 @@ def groups(
     for group, settings in GROUPS.items():
         for setting in settings:
             if setting.model not in visible or (setting.for_superusers and not is_superuser):
+                continue
+            if setting.page and not hooks.admin_pages.get(setting.page):
                 continue
             fact = setting.fact if isinstance(setting.fact, str) else setting.fact(setting.model)
             if _matches(query, group, setting.name, fact):
@@ -165,8 +171,8 @@ def _matches(query: str, *texts: str) -> bool:
 
 
 def _url(setting: Setting, model: dict[str, Any]) -> str:
-    if setting.url:
-        return reverse(setting.url)
+    if name := setting.url or (setting.page and f"admin:{setting.page}"):
+        return reverse(name)
     if setting.part:
         return f"{reverse('admin:iria_publication_change', args=[1])}?part={setting.part}"
     return str(model["url"])

@@ -1,24 +1,17 @@
 """Periodic jobs of the whole project, nightly ones too. Jobs of one package are in its `tasks` module."""
 
-from pathlib import Path
 from typing import Final
 
-from django.conf import settings
 from procrastinate import JobContext
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from accounts import sessions
-from iria.core.db import history
 from iria.core.jobs import job
 from iria.publication import menus
 from iria.themes import checks as checks  # It declares a job.
-from iria.transfer import runs, uploads
 
 JOB_RETENTION_HOURS: Final = 30 * 24
-BACKUP_CRON: Final = (
-    "{1} {0} * * *".format(*settings.BACKUP_TIME.split(":")) if settings.BACKUP_TIME else ""
-)
 
 
 @job("iria.retry_stalled_jobs", cron="* * * * *", pass_context=True)
@@ -67,39 +60,3 @@ def delete_expired_sessions() -> None:
     """Every night: deletes expired sessions and known browsers."""
     sessions.SessionStore.clear_expired()
     sessions.delete_unused_browsers()
-
-
-@job(uploads.RUN, pass_context=True, queue=settings.LONG_QUEUE)
-def run_import(context: JobContext, run_id: int) -> None:
-    """The dry run, the import or the undoing of an archive."""
-    uploads.resume(run_id, should_stop=context.should_abort)
-
-
-@job("iria.resume_imports", cron="* * * * *")
-def resume_imports() -> None:
-    """Every minute: continues imports whose job was lost, and finds those whose command was killed."""
-    runs.mark_interrupted()
-    for run_id in uploads.in_progress():
-        uploads.enqueue(run_id)
-
-
-@job("iria.delete_old_uploads", cron="53 3 * * *", retry=2)
-def delete_old_uploads() -> None:
-    """Every night: deletes archives that were uploaded to be imported, and old reports of imports."""
-    runs.delete_old()
-    uploads.delete_abandoned()
-
-
-@job("iria.delete_old_backup_runs", cron="59 3 * * *")
-def delete_old_backup_runs() -> None:
-    """Every night: what became of backups and drills long ago."""
-    history.delete_old_backup_runs()
-
-
-@job("iria.back_up", cron=BACKUP_CRON, queue=settings.LONG_QUEUE, lock="iria.back_up")
-def back_up() -> None:
-    """At the time of BACKUP_TIME: makes a backup, and tries it when the last trial is some days ago."""
-    from iria.backup import creating, drill  # docs/decisions/stored-pages.md
-
-    creating.back_up(Path(settings.BACKUP_DIRECTORY))
-    drill.drill_if_due(Path(settings.BACKUP_DIRECTORY))

@@ -37,7 +37,7 @@ def start_threads() -> None:
         if settings.PAGE_DIRECTORY:
             keeper.start()
     if settings.METRICS_ADDRESS:
-        from iria import metrics  # it loads a library that others need not
+        from iria.operations import metrics  # it loads a library that others need not
 
         metrics.start()
 

@@ -19,6 +19,15 @@ EXTENDING: Final = PROJECT / "docs" / "extending.md"
 APPS: Final = ("iria", "articles", "accounts", "newsletter")
 SPLIT: Final = {"articles": 2, "iria": 2}
 """Apps with a node for each package; the others are one node."""
+PACKAGES: Final = {
+    "iria.core",
+    "iria.lab",
+    "iria.operations",
+    "iria.publication",
+    "iria.themes",
+    "iria.transfer",
+}
+"""Those of the project with a node of their own."""
 OUTER: Final = "iria"
 """The node of settings, the admin site and the commands, which nothing imports."""
 
@@ -115,7 +124,7 @@ def _node(parts: tuple[str, ...]) -> str:
         return ""
     if app == "iria":
         inner = ".".join(parts[:2])
-        return inner if inner in {"iria.core", "iria.publication", "iria.themes"} else OUTER
+        return inner if inner in PACKAGES else OUTER
     if app in SPLIT:
         is_package = len(parts) > 1 and (PROJECT / app / parts[1]).is_dir()
         is_standard = is_package and parts[1] in {"management", "templatetags"}

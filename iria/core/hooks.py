@@ -5,6 +5,7 @@ Register in `AppConfig.ready`; iterate over the hook to use it.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 
@@ -17,6 +18,9 @@ class Hook[T]:
     def register(self, name: str, value: T) -> None:
         """Registers a value; the same name replaces the previous one, so reloading is harmless."""
         self._registered[name] = value
+
+    def get(self, name: str) -> T | None:
+        return self._registered.get(name)
 
     def items(self) -> Iterator[tuple[str, T]]:
         return iter(self._registered.items())
@@ -179,6 +183,34 @@ logo_renderers: Hook[Callable[[bytes, list[tuple[int, int]]], list[RenderedLogo]
 
 article_search: Hook[Callable[[str], list[int]]] = Hook()
 """Query → ids of published articles, the best match first."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdminPage:
+    """A page of the admin that belongs to no model."""
+
+    path: str
+    """Below the URL of the admin, such as `settings/health/`."""
+    view: Callable[..., Any]
+    """Called with the request and `site`, the admin site; checks permissions itself."""
+
+
+admin_pages: Hook[AdminPage] = Hook()
+"""Name of the URL → a page of the admin."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """Jobs of one name that may run for hours and store how far they are."""
+
+    at: Callable[[dict[str, Any]], datetime | None]
+    """The arguments of a job → when it made its last progress, None if it stores none."""
+    fail: Callable[[dict[str, Any]], None]
+    """Called with the arguments of a job that made no progress for long and was ended."""
+
+
+job_progress: Hook[JobProgress] = Hook()
+"""Name of a job → its progress."""
 
 dashboard_panels: Hook[Callable[[Any], DashboardPanel | None]] = Hook()
 """User → a part of the dashboard, or None; in the order of registration."""

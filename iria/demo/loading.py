@@ -14,8 +14,8 @@ from articles.images.models import Image
 from articles.images.renditions import save_renditions
 from articles.popular import most_read
 from articles.popular.models import ArticleViews
-from iria.core.db.history import RowOrigins
 from iria.publication.models import Publication, current_publication
+from iria.transfer.models import RowOrigins
 from iria.transfer.site.importing import import_site
 
 NEWSROOM: Final = Path(__file__).parent / "newsroom"

@@ -15,9 +15,9 @@ from articles.editorial.models import Article, ArticleTag, Category, Series, Tra
 from articles.images.library import editing
 from articles.images.models import Image
 from articles.pages.models import Page
-from iria.core.db.history import RowOrigins
 from iria.demo.loading import is_as_loaded
 from iria.publication.models import Publication
+from iria.transfer.models import RowOrigins
 from newsletter.models import Delivery, Issue, Newsletter, Subscriber
 from newsletter.subscriptions import opt_in
 

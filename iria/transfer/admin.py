@@ -21,12 +21,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from articles.editorial.models import Article
-from iria.core.db.history import ImportedItem, ImportReportPage, ImportRun, RowOrigin
 from iria.core.hooks import DashboardItem
 from iria.core.http.urls import parse_id
 from iria.publication.models import validate_time_zone
 from iria.transfer import runs, uploads
 from iria.transfer.formats import A_ZIP, FORMATS, recognise, rejection
+from iria.transfer.models import ImportedItem, ImportReportPage, ImportRun, RowOrigin
 from iria.transfer.records import Kind, Unreadable
 from iria.transfer.report import Outcome, as_json
 from iria.transfer.undo import REMOVED, STAYS
@@ -174,6 +174,7 @@ class UploadForm(forms.Form):
             self.add_error(name, message)
 
 
+@admin.register(ImportRun)
 class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
     list_display = ["name", "system_name", "state", "created_at", "created_by"]
     list_select_related = ["created_by"]
@@ -204,12 +205,12 @@ class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
             "undo": self.undo_view,
         }
         urls = [
-            path(f"<int:run_id>/{name}/", wrap(view), name=f"iria_importrun_{name}")
+            path(f"<int:run_id>/{name}/", wrap(view), name=f"transfer_importrun_{name}")
             for name, view in views.items()
         ]
         # Web servers accept large bodies for this URL alone, after they have asked the second one.
-        uploads = path("upload/", wrap(self.add_view), name="iria_importrun_upload")
-        asked = path("upload/allowed/", self.allowed_view, name="iria_importrun_upload_allowed")
+        uploads = path("upload/", wrap(self.add_view), name="transfer_importrun_upload")
+        asked = path("upload/allowed/", self.allowed_view, name="transfer_importrun_upload_allowed")
         return [uploads, asked, *urls, *super().get_urls()]
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -218,12 +219,12 @@ class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
         if request.method == "POST" and form.is_valid():
             run = uploads.add(uploads.Upload(**form.cleaned_data), by=user)
             self.log_addition(request, run, "Uploaded an archive.")
-            return redirect("admin:iria_importrun_change", run.pk)
+            return redirect("admin:transfer_importrun_change", run.pk)
         context = self._context(request, "Import an archive") | {
             "form": form,
             "formats": FORMATS.values(),
         }
-        return TemplateResponse(request, "admin/iria/importrun/add.html", context)
+        return TemplateResponse(request, "admin/transfer/importrun/add.html", context)
 
     def allowed_view(self, request: HttpRequest) -> HttpResponse:
         """Tells nginx or Caddy whether somebody may upload an archive, before it accepts the body."""
@@ -248,7 +249,7 @@ class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
         }
         if not run.is_running:
             context |= _report(run, request)
-        return TemplateResponse(request, "admin/iria/importrun/page.html", context)
+        return TemplateResponse(request, "admin/transfer/importrun/page.html", context)
 
     def progress_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
         runs.mark_interrupted()
@@ -265,7 +266,7 @@ class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
             self.log_change(request, run, f"Started: {run.get_state_display()}.")
         else:
             messages.warning(request, TOO_LATE)
-        return redirect("admin:iria_importrun_change", run_id)
+        return redirect("admin:transfer_importrun_change", run_id)
 
     def undo_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
         """GET says what undoing means; POST does it."""
@@ -276,10 +277,10 @@ class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
                 self.log_change(request, run, "Started undoing.")
             else:
                 messages.warning(request, TOO_LATE)
-            return redirect("admin:iria_importrun_change", run_id)
+            return redirect("admin:transfer_importrun_change", run_id)
         made = run.items.count()
         context = self._context(request, "Undo this import?") | {"original": run, "made": made}
-        return TemplateResponse(request, "admin/iria/importrun/undo.html", context)
+        return TemplateResponse(request, "admin/transfer/importrun/undo.html", context)
 
     def report_view(self, request: HttpRequest, run_id: int) -> StreamingHttpResponse:
         """Downloads the report in the same form as `--report` of the commands."""
@@ -408,13 +409,13 @@ def _items(run: ImportRun, section: str) -> Iterator[dict[str, Any]]:
 
 def first_import_item(user: Any) -> list[DashboardItem]:
     """On a site without articles, or with those of the demo only: that an archive can be imported."""
-    if not user.has_perm("iria.add_importrun"):
+    if not user.has_perm("transfer.add_importrun"):
         return []
     article = ContentType.objects.get_for_model(Article)
     of_demo = RowOrigin.objects.filter(collection="demo", content_type=article)
     if Article.objects.exclude(pk__in=of_demo.values("object_id")).exists():
         return []
-    url = reverse("admin:iria_importrun_add")
+    url = reverse("admin:transfer_importrun_add")
     return [
         DashboardItem(
             label="Import your archive",

@@ -102,7 +102,7 @@ def page(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "number": page_of_images.number if page_of_images else request.POST.get("p", ""),
         "has_errors": any(row.form.errors for row in rows),
     }
-    return TemplateResponse(request, "admin/iria/pending_credits.html", context)
+    return TemplateResponse(request, "admin/transfer/pending_credits.html", context)
 
 
 def _rows(images: Any, data: Any) -> list[Row]:

@@ -26,7 +26,7 @@ from django.utils import timezone
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from accounts.models import User
-from iria.core.db.history import ImportChunk, ImportReportPage, ImportRun
+from iria.transfer.models import ImportChunk, ImportReportPage, ImportRun
 from iria.transfer.report import Report
 
 PAGE: Final = 100

@@ -25,9 +25,9 @@ from articles.images.models import Collection, Image
 from articles.pages import hooks as pages_hooks
 from articles.pages.models import Page
 from articles.public.front_page.models import Placement
-from iria.core.db.history import ImportedItem, ImportRun
 from iria.publication import menus
 from iria.transfer import runs
+from iria.transfer.models import ImportedItem, ImportRun
 from iria.transfer.records import Kind
 from iria.transfer.report import Report
 from iria.transfer.writer import comments, images, subscribers, texts

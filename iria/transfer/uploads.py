@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -22,11 +23,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts.models import User
 from iria import health
 from iria.core import jobs
-from iria.core.db.history import ImportChunk, ImportRun
 from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
 from iria.transfer import formats, runs
 from iria.transfer.formats import FORMATS, Options
+from iria.transfer.models import ImportChunk, ImportRun
 from iria.transfer.records import Unreadable
 from iria.transfer.source_files import Archive
 from iria.transfer.undo import Undo
@@ -198,6 +199,18 @@ def resume(run_id: int, *, should_stop: Callable[[], bool]) -> None:
             return
         runs.fail(run, f"{type(error).__name__}: {error}")
         raise
+
+
+def progress_at(arguments: dict[str, Any]) -> datetime | None:
+    """When the import of a job made its last progress."""
+    found = ImportRun.objects.filter(pk=arguments["run_id"])
+    return found.values_list("progress_at", flat=True).first()
+
+
+def fail(arguments: dict[str, Any]) -> None:
+    """Lets the import of a job fail that the worker has ended."""
+    run = ImportRun.objects.get(pk=arguments["run_id"])
+    runs.fail(run, "It made no progress for half an hour and was ended.")
 
 
 def _undo(run: ImportRun, check_stop: Callable[[int, int], None]) -> None:

@@ -23,7 +23,7 @@ from accounts.models import AuthorProfile, User
 from articles.editorial.models import Article, Category, Revision, Series
 from articles.editorial.versions import drafts
 from articles.images.models import Image
-from iria.evaluation.synthetic.revisions import load_revisions
+from iria.lab.evaluation.synthetic.revisions import load_revisions
 from tests import newsroom
 from tests.bench.serving import cpu_of_tree, server_process
 from tests.bench.table import Line

@@ -166,13 +166,13 @@ def test_model_classes_are_created_before_the_transaction(
 
     def check(apps: Any, editor: Any) -> None:
         assert connection.in_atomic_block
-        assert apps.get_model("iria", "RowOrigin")._meta.get_field("extra")
+        assert apps.get_model("iria", "BrandImage")._meta.get_field("extra")
         with connection.cursor() as cursor:
-            cursor.execute("SELECT extra FROM iria_roworigin")
+            cursor.execute("SELECT extra FROM iria_brandimage")
 
     class Example(Migration):
         operations = [
-            Watched("roworigin", "extra", IntegerField(null=True)),
+            Watched("brandimage", "extra", IntegerField(null=True)),
             RunPython(check, RunPython.noop),
         ]
 
@@ -181,7 +181,7 @@ def test_model_classes_are_created_before_the_transaction(
     executor.apply_migration(state, Example("9999_example", "iria"))
     assert in_transaction == [False]
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE iria_roworigin DROP COLUMN extra")
+        cursor.execute("ALTER TABLE iria_brandimage DROP COLUMN extra")
         cursor.execute("DELETE FROM django_migrations WHERE name = '9999_example'")
 
 
@@ -225,18 +225,18 @@ def test_model_classes_of_consecutive_operations_are_created_once(rendered: list
 
 
 def new_key(label: str) -> AlterField:
-    return AlterField("roworigin", "key", CharField(label, max_length=99))
+    return AlterField("brandimage", "name", CharField(label, max_length=99))
 
 
 def test_model_classes_of_consecutive_changes_of_fields_are_created_once(
     rendered: list[str],
 ) -> None:
     key = BigAutoField(primary_key=True)
-    options = AlterModelOptions("roworigin", {"verbose_name": "row"})
-    steps = prepare(rendered, options, new_key("first"), AlterField("roworigin", "id", key))
+    options = AlterModelOptions("brandimage", {"verbose_name": "row"})
+    steps = prepare(rendered, options, new_key("first"), AlterField("brandimage", "id", key))
     assert sorted(rendered) == sorted(set(rendered))
-    labels = [after.apps.get_model("iria", "RowOrigin")._meta for _, _, after in steps]
-    assert [(each.verbose_name, each.get_field("key").verbose_name) for each in labels] == [
+    labels = [after.apps.get_model("iria", "BrandImage")._meta for _, _, after in steps]
+    assert [(each.verbose_name, each.get_field("name").verbose_name) for each in labels] == [
         ("row", "first")
     ] * 3
 
@@ -244,7 +244,7 @@ def test_model_classes_of_consecutive_changes_of_fields_are_created_once(
 def test_a_field_that_is_changed_twice_has_model_classes_between(rendered: list[str]) -> None:
     steps = prepare(rendered, new_key("first"), new_key("second"))
     labels = [
-        after.apps.get_model("iria", "RowOrigin")._meta.get_field("key").verbose_name
+        after.apps.get_model("iria", "BrandImage")._meta.get_field("name").verbose_name
         for _operation, _before, after in steps
     ]
     assert labels == ["first", "second"]

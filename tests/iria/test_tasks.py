@@ -9,10 +9,10 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from iria import health
-from iria.core.db.history import ImportRun
 from iria.core.security import RateCount
-from iria.doctor import worker
 from iria.management.commands.procrastinate import end_hanging_jobs
+from iria.operations.doctor import worker
+from iria.transfer.models import ImportRun
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 

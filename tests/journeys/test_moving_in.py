@@ -85,8 +85,8 @@ MARKDOWN = packed(
 def upload(page: Page, name: str, content: bytes, images: bytes = b"") -> None:
     """Settings, Imports, and the form; it recognises the system by the file."""
     page.goto("/admin/settings/")
-    page.click("a[href$='/iria/importrun/']")
-    page.click("a[href$='/iria/importrun/add/']")
+    page.click("a[href$='/transfer/importrun/']")
+    page.click("a[href$='/transfer/importrun/add/']")
     kind = "application/octet-stream"
     page.set_input_files("[name=file]", {"name": name, "mimeType": kind, "buffer": content})
     if images:

@@ -25,11 +25,11 @@ from django.db import ProgrammingError, connection
 from pytest_django import DjangoDbBlocker
 
 from articles.editorial.models import Article
-from iria.backup import creating, drill, files, manifest, postgres
-from iria.backup.keys import Key, new_key
-from iria.backup.manifest import MANIFEST
-from iria.core.db.history import BackupRun
 from iria.launcher import paths, postgres_programs, postmaster
+from iria.operations.backup import creating, drill, files, manifest, postgres
+from iria.operations.backup.keys import Key, new_key
+from iria.operations.backup.manifest import MANIFEST
+from iria.operations.models import BackupRun
 from tests import newsroom
 from tests.newsletter.mailserver import free_port
 from tests.proofs import machines

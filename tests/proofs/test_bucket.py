@@ -35,7 +35,7 @@ from articles.images import renditions
 from articles.images.library import editing, ingest
 from articles.images.models import Image, OldRenditionName
 from articles.images.processing.file_types import NOT_STORED
-from iria.doctor import files
+from iria.operations.doctor import files
 from tests.newsletter.mailserver import free_port
 from tests.newsroom import picture_file, published
 from tests.proofs.size import PATIENCE

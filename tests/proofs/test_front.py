@@ -29,9 +29,9 @@ from articles.images import renditions
 from articles.images.library import ingest
 from articles.images.models import Image, Rendition
 from articles.images.views import FILE_HEADERS
-from iria.core.db.history import ImportRun
+from iria.transfer.models import ImportRun
 from tests.articles.files import samples
-from tests.iria.doctor.stand_ins import dns_server
+from tests.iria.operations.doctor.stand_ins import dns_server
 from tests.newsletter.mailserver import free_port
 from tests.newsroom import picture_file
 from tests.proofs.nginx import NAME, NGINX, Front, caddy, container_nginx, nginx
@@ -225,8 +225,8 @@ def pieces(megabytes: int, *, chunked: bool = False) -> Iterator[bytes]:
         yield b"0\r\n\r\n"
 
 
-UPLOAD: Final = "admin:iria_importrun_upload"
-ADD: Final = "admin:iria_importrun_add"
+UPLOAD: Final = "admin:transfer_importrun_upload"
+ADD: Final = "admin:transfer_importrun_add"
 ANONYMOUS: Final = 200
 """Megabytes of an upload by anybody."""
 ALLOWED: Final = 70
@@ -297,7 +297,7 @@ def test_an_upload_by_an_administrator_is_accepted(
         Cookie=f"sessionid={session(client)}; csrftoken={token}",
     )
     assert status == 302, location
-    assert location == reverse("admin:iria_importrun_change", args=[ImportRun.objects.get().pk])
+    assert location == reverse("admin:transfer_importrun_change", args=[ImportRun.objects.get().pk])
     assert stored > ALLOWED * MEGABYTE // 2, "nothing was seen in the folders"
 
 

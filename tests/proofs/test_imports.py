@@ -18,8 +18,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-from iria.backup import postgres
-from iria.evaluation.synthetic.words import Language
+from iria.lab.evaluation.synthetic.words import Language
+from iria.operations.backup import postgres
 from tests.iria.transfer import wxr
 from tests.proofs import machines
 from tests.proofs.clock import is_busy

@@ -18,8 +18,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from articles.editorial.models import Article
-from iria.evaluation.synthetic.articles import PREFIX
-from iria.evaluation.synthetic.words import SMALL, Language
+from iria.lab.evaluation.synthetic.articles import PREFIX
+from iria.lab.evaluation.synthetic.words import SMALL, Language
 from tests.bench.serving import Server, serving
 from tests.proofs import machines
 from tests.proofs.size import sized

@@ -23,9 +23,9 @@ import pytest
 from django.db import connection
 
 from articles.editorial.models import Article
-from iria.doctor import database
 from iria.environment import Env
 from iria.launcher import paths
+from iria.operations.doctor import database
 from tests import newsroom
 from tests.bench.serving import Server, serving
 from tests.newsletter.mailserver import free_port

@@ -6,8 +6,8 @@ from itertools import islice
 
 import pytest
 
-from iria.evaluation.related.runner import evaluate
-from iria.evaluation.related.test_collection import read
+from iria.lab.evaluation.related.runner import evaluate
+from iria.lab.evaluation.related.test_collection import read
 from tests.proofs.size import FULL, sized
 from tests.shared import shared_data
 

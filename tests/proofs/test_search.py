@@ -23,7 +23,7 @@ from articles.search.engine import InvalidQuery, search_articles
 from articles.search.indexer import rebuild
 from articles.search.models import SearchEntry
 from articles.search.results import SearchRequest, parse_request, run_search
-from iria.evaluation.synthetic.words import SMALL, Language
+from iria.lab.evaluation.synthetic.words import SMALL, Language
 from tests import newsroom
 from tests.articles.search.test_indexer import numbers
 from tests.proofs.clock import SLACK, figure, is_busy, p95, timed

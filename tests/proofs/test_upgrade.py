@@ -21,9 +21,9 @@ import pytest
 from django.conf import settings
 from psycopg import sql
 
-from iria.backup import postgres
 from iria.launcher import upgrading
 from iria.launcher.paths import PROJECT
+from iria.operations.backup import postgres
 from tests.proofs.clone import surroundings
 from tests.proofs.machines import copy_database
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -37,7 +38,7 @@ def load_demo_once() -> None:
     database_id = _database_id()
     if marker.exists() and marker.read_text() == database_id:
         return
-    if not Article.objects.exists():
+    if apps.is_installed("iria.lab") and not Article.objects.exists():
         call_command("load_demo", verbosity=0)
     write_atomically(marker, database_id)
 

@@ -22,10 +22,9 @@ from procrastinate.exceptions import ConnectorException
 from psycopg.errors import UndefinedTable
 
 from iria import health
+from iria.core import hooks
 from iria.core.db import outage
 from iria.core.db.backend.base import DatabaseWrapper
-from iria.core.db.history import ImportRun
-from iria.transfer import runs
 
 END_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 POOL_SECONDS: Final = 5.0
@@ -131,9 +130,8 @@ def end_hanging_jobs(running: Container[int]) -> bool:
             logger.error("The job %s (%s) has made no progress and is ended.", job.task, job.pk)
             with connection.cursor() as cursor:
                 cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [job.pk])
-            if job.import_id:
-                run = ImportRun.objects.get(pk=job.import_id)
-                runs.fail(run, "It made no progress for half an hour and was ended.")
+            if progress := hooks.job_progress.get(job.task):
+                progress.fail(job.arguments)
         return bool(jobs)
     finally:
         connection.close()

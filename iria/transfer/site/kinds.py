@@ -190,17 +190,27 @@ KINDS: Final = (
     # What people did in the admin, and where rows come from.
     _personal("admin_log", "admin.LogEntry"),
     # The keys can be e-mail addresses.
-    _personal("row_origins", "iria.RowOrigin"),
+    _personal("row_origins", "transfer.RowOrigin"),
     Kind(
         "import_runs",
-        "iria.ImportRun",
+        "transfer.ImportRun",
         "id system name source media_folder server_file fetch_images options state done total counts remark_counts problems error created_by_id"
         " created_at started_at progress_at finished_at",
         only_personal=True,
     ),
-    _personal("imported_items", "iria.ImportedItem"),
+    _personal("imported_items", "transfer.ImportedItem"),
 )
 """In the order of an import: what a row refers to comes before it, wherever that is possible."""
+
+MOVED: Final = {
+    "iria.backuprun": "operations.backuprun",
+    "iria.importchunk": "transfer.importchunk",
+    "iria.importeditem": "transfer.importeditem",
+    "iria.importreportpage": "transfer.importreportpage",
+    "iria.importrun": "transfer.importrun",
+    "iria.roworigin": "transfer.roworigin",
+}
+"""How exports of earlier releases name a model → its name now."""
 
 DERIVED: Final = "Derived from other rows by triggers or jobs, which fill it again after an import."
 SECRET: Final = "A key, a password, a session or a hash of an IP address."  # noqa: S105
@@ -232,7 +242,8 @@ NOT_EXPORTED: Final = {
         (
             PASSING,
             (
-                "iria.CacheVersion iria.RateCount iria.BackupRun iria.ImportReportPage iria.ImportChunk"
+                "iria.CacheVersion iria.RateCount operations.BackupRun transfer.ImportReportPage"
+                " transfer.ImportChunk"
                 " articles.Claim articles.CommentNotification newsletter.ArticleNotification"
                 " newsletter.WebhookReceipt newsletter.MailboxStatus newsletter.ImportRow"
                 " newsletter.ExternalCheck newsletter.ThrottleState procrastinate.ProcrastinateWorker"

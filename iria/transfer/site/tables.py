@@ -19,7 +19,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models.functions import Concat
 
-from iria.transfer.site.kinds import KINDS, NOT_EXPORTED, Kind
+from iria.transfer.site.kinds import KINDS, MOVED, NOT_EXPORTED, Kind
 
 Row = dict[str, Any]
 
@@ -260,9 +260,9 @@ class Table:
             added: Row = {each.name: each.default() for each in filled if each.name not in row}
             for name, ids in named.items():
                 if (value := row.get(name)) is not None:
-                    if value not in ids:
+                    if (present := _present_name(value)) not in ids:
                         raise Invalid(f"This release does not know “{value[:120]}”.")
-                    added[name] = ids[value]
+                    added[name] = ids[present]
             return json.dumps(row | added) if added else line
 
         return read
@@ -290,6 +290,12 @@ def _object(line: str) -> Row:
     if not isinstance(row, dict):
         raise Invalid("This is not a JSON object.")
     return row
+
+
+def _present_name(name: str) -> str:
+    """The name of a model or of a permission, which an earlier release may have written."""
+    model = ".".join(name.split(".")[:2])
+    return MOVED.get(model, model) + name[len(model) :]
 
 
 def _ids(column: Column) -> dict[str, int]:

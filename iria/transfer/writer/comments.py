@@ -14,7 +14,7 @@ from django.utils import timezone
 from articles.comments.models import Comment as CommentRow
 from articles.editorial.models import Article
 from iria.core.db.bulk import insert_selected
-from iria.core.db.history import ImportedItem
+from iria.transfer.models import ImportedItem
 from iria.transfer.names import MAX_ID_LENGTH
 from iria.transfer.records import NO_TEXT, Comment, Kind
 from iria.transfer.report import CHANGED_HERE, Outcome, Report

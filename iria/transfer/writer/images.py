@@ -18,9 +18,9 @@ from django.core.files.base import ContentFile
 from accounts.models import User
 from articles.images.library import ingest
 from articles.images.models import Image as ImageRow
-from iria.core.db.history import ImportedItem
 from iria.core.http import safe_client
 from iria.core.http.safe_client import RequestFailed, TemporarilyFailed
+from iria.transfer.models import ImportedItem
 from iria.transfer.names import MAX_ID_LENGTH, host_of, is_web_url, short_id, url_parts
 from iria.transfer.records import Image, Kind, Remark, Text
 from iria.transfer.report import DiskDict, Outcome, Report, Spool

@@ -14,7 +14,7 @@ from taggit.models import Tag
 
 from articles.body.sanitiser import UNSTORABLE
 from articles.editorial import taxonomy
-from iria.core.db.history import ImportedItem, ImportRun
+from iria.transfer.models import ImportedItem, ImportRun
 from iria.transfer.names import MAX_ID_LENGTH
 from iria.transfer.records import Author, Comment, Image, Kind, Term, Text
 from iria.transfer.report import Outcome

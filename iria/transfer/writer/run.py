@@ -21,10 +21,10 @@ from articles.pages.models import Page
 from articles.public.front_page.layout import SECONDS
 from articles.public.front_page.models import Placement
 from articles.public.redirect_middleware import find_redirects
-from iria.core.db.history import ImportRun
 from iria.core.text.languages import LANGUAGE_NAMES
 from iria.publication.models import current_publication
 from iria.transfer import runs
+from iria.transfer.models import ImportRun
 from iria.transfer.names import MAX_ID_LENGTH
 from iria.transfer.records import (
     Author,

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from iria.core.db.history import ImportedItem
+from iria.transfer.models import ImportedItem
 from iria.transfer.names import MAX_ID_LENGTH
 from iria.transfer.records import Consent, Kind, Subscriber
 from iria.transfer.report import DiskDict, Outcome, Report

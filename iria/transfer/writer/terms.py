@@ -11,9 +11,9 @@ from accounts.models import AuthorProfile
 from articles.editorial import taxonomy
 from articles.editorial.models import Category, Redirect
 from articles.editorial.models.taxonomy import get_or_create_tags
-from iria.core.db.history import ImportedItem
 from iria.core.text.names import free_slug
 from iria.core.text.validators import validate_not_blank
+from iria.transfer.models import ImportedItem
 from iria.transfer.records import Author, Kind, Term, Text
 from iria.transfer.report import Outcome, Report
 from iria.transfer.writer.items import Items, Made, digest_of, digest_of_row, url_of

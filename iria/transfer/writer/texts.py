@@ -24,11 +24,11 @@ from articles.pages import saving
 from articles.pages.models import Page, validate_path
 from iria.core.blockers import Blocked
 from iria.core.db.bulk import update_rows
-from iria.core.db.history import ImportedItem
 from iria.core.text.languages import LANGUAGE_NAMES
 from iria.core.text.names import slug_from
 from iria.publication.models import current_publication
 from iria.transfer import runs
+from iria.transfer.models import ImportedItem
 from iria.transfer.names import MAX_ID_LENGTH
 from iria.transfer.records import Kind, Remark, State, Text
 from iria.transfer.report import CHANGED_HERE, Outcome, Report

@@ -251,7 +251,7 @@ def test_articles_are_published_only_by_the_publishing_functions() -> None:
         for at in writes.finditer(text)
         if not asks.search(text[: at.start()])
     }
-    scratch = {"iria/evaluation/search/runner.py", "iria/evaluation/related/loading.py"}
+    scratch = {"iria/lab/evaluation/search/runner.py", "iria/lab/evaluation/related/loading.py"}
     # Evaluations use their own schema.
     assert found - scratch == {"articles/editorial/publishing.py"}
 

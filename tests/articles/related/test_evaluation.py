@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from articles.editorial.models import Article
 from articles.related import scoring
 from articles.related.models import RelatedLink
-from iria.evaluation.records import Unreadable
-from iria.evaluation.related.runner import evaluate, evaluation_scores
-from iria.evaluation.related.test_collection import _document, read, without_links
+from iria.lab.evaluation.records import Unreadable
+from iria.lab.evaluation.related.runner import evaluate, evaluation_scores
+from iria.lab.evaluation.related.test_collection import _document, read, without_links
 from tests import newsroom
 
 SEA = "Tankers wait at the strait while navies escort convoys past the minefields."

@@ -19,7 +19,7 @@ from articles.editorial.models import (
     Correction,
 )
 from articles.related import recomputation
-from iria.evaluation.synthetic import articles as synthetic
+from iria.lab.evaluation.synthetic import articles as synthetic
 from iria.publication import menus
 from iria.publication.models import current_publication
 from tests.iria.every_url.test_no_500 import public_urls

@@ -20,9 +20,9 @@ from procrastinate.contrib.django import app
 from accounts.models import User
 from articles.editorial.models import Article
 from articles.images.models import Image
-from iria.core.db.history import ImportChunk, ImportReportPage, ImportRun
 from iria.transfer import runs, uploads
 from iria.transfer.admin import first_import_item
+from iria.transfer.models import ImportChunk, ImportReportPage, ImportRun
 from iria.transfer.records import Unreadable
 from tests.iria.transfer import wxr
 from tests.newsroom import picture_file
@@ -30,10 +30,10 @@ from tests.newsroom import picture_file
 pytestmark = pytest.mark.django_db
 
 State = ImportRun.State
-ADD = "admin:iria_importrun_add"
-UPLOAD = "admin:iria_importrun_upload"
+ADD = "admin:transfer_importrun_add"
+UPLOAD = "admin:transfer_importrun_upload"
 TASK = "related.refresh_imported"
-ALLOWED = "admin:iria_importrun_upload_allowed"
+ALLOWED = "admin:transfer_importrun_upload_allowed"
 
 
 def archive(folder: Path, *parts: str) -> SimpleUploadedFile:
@@ -56,7 +56,7 @@ def upload(client: Client, **fields: object) -> ImportRun:
 
 
 def url(name: str, run: ImportRun) -> str:
-    return reverse(f"admin:iria_importrun_{name}", args=[run.pk])
+    return reverse(f"admin:transfer_importrun_{name}", args=[run.pk])
 
 
 def work(run: ImportRun) -> None:

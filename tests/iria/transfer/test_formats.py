@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import call_command
 
-from iria.core.db.history import ImportRun
 from iria.transfer import formats, uploads
 from iria.transfer.feeds import Feed
+from iria.transfer.models import ImportRun
 from iria.transfer.records import Unreadable
 from tests.iria.transfer import ghost_export, wxr
 from tests.iria.transfer.test_archives import MEDIUM_PAGE, POSTS, SUBSTACK_PAGE

@@ -15,7 +15,7 @@ from accounts.models import AuthorProfile
 from articles.editorial.models import Article
 from articles.images.models import Image
 from articles.pages.models import Page
-from iria.core.db.history import ImportedItem
+from iria.transfer.models import ImportedItem
 from iria.transfer.report import Outcome
 from newsletter.models import Consent, Newsletter, Subscriber
 from newsletter.subscriptions import opt_in, suppression

@@ -20,9 +20,9 @@ from articles.public.front_page.models import Placement
 from articles.related import tasks as related_tasks
 from articles.search import tasks as search_tasks
 from articles.search.models import SearchEntry
-from iria.core.db.history import ImportedItem, ImportRun
 from iria.publication.models import Publication
 from iria.transfer.command import ProgressLine
+from iria.transfer.models import ImportedItem, ImportRun
 from tests.iria.transfer import wxr
 from tests.iria.transfer.conftest import Run
 from tests.newsroom import picture_file

@@ -13,8 +13,8 @@ from django.test import Client
 from articles.editorial.models import Article
 from articles.images.models import Image as ImageRow
 from articles.pages.models import Page
-from iria.core.db.history import ImportRun
 from iria.transfer.markdown.parser import MarkdownFolder
+from iria.transfer.models import ImportRun
 from iria.transfer.records import Image, Kind, State, Text, Unreadable
 from iria.transfer.writer.images import Media
 from tests.newsroom import picture_file

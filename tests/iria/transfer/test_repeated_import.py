@@ -10,7 +10,7 @@ from articles.editorial import taxonomy
 from articles.editorial.models import Article, ArticleCategory, Category
 from articles.editorial.translations import link, translations_of
 from articles.editorial.versions import revisions
-from iria.core.db.history import ImportedItem
+from iria.transfer.models import ImportedItem
 from iria.transfer.wordpress.parser import Export
 from iria.transfer.writer.run import Import
 from tests.iria.transfer import wxr

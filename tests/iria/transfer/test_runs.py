@@ -12,8 +12,8 @@ from psycopg.errors import DeadlockDetected
 
 from articles.editorial.models import Article
 from articles.public.front_page.models import Placement
-from iria.core.db.history import ImportRun
 from iria.transfer import runs, uploads
+from iria.transfer.models import ImportRun
 from iria.transfer.wordpress.parser import Export
 from iria.transfer.writer.run import Import
 from iria.transfer.writer.terms import Terms
@@ -51,13 +51,13 @@ def end_of_connection() -> None:
 
 def test_a_killed_import_has_failed_and_can_be_undone(admin_client: Client, file: Path) -> None:
     run = ImportRun.objects.get()
-    page = reverse("admin:iria_importrun_change", args=[run.pk])
+    page = reverse("admin:transfer_importrun_change", args=[run.pk])
     assert admin_client.get(page).context["original"].state == State.IMPORTING
     end_of_connection()
     shown = admin_client.get(page).context
     assert (shown["original"].state, shown["may_undo"]) == (State.FAILED, True)
     assert shown["original"].error
-    admin_client.post(reverse("admin:iria_importrun_undo", args=[run.pk]))
+    admin_client.post(reverse("admin:transfer_importrun_undo", args=[run.pk]))
     uploads.resume(run.pk, should_stop=lambda: False)
     run.refresh_from_db()
     assert (run.state, Article.objects.count()) == (State.UNDONE, 0)

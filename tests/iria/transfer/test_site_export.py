@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.core.serializers.json import DjangoJSONEncoder
 from django.test import override_settings
@@ -290,6 +291,22 @@ def test_a_column_that_an_older_release_did_not_have_gets_its_default(folder: Pa
     remove_column(folder, also_in_schema=True)
     call_command("import_site", folder, verbosity=0)
     assert set(Article.objects.values_list("comments_open", flat=True)) == {True}
+
+
+@pytest.mark.django_db
+def test_models_and_permissions_are_known_by_the_names_of_an_older_release(folder: Path) -> None:
+    path = folder / "data/group_permissions.jsonl"
+    rows = path.read_text()
+    for now, name in {new: old for old, new in kinds.MOVED.items()}.items():
+        rows = rows.replace(f'"{now}.', f'"{name}.')
+    assert "iria.importrun.add_importrun" in rows
+    path.write_text(rows)
+    seal(folder)
+    permissions = set(Group.permissions.through.objects.values_list("permission", flat=True))
+    call_command("import_site", folder, verbosity=0)
+    assert permissions == set(
+        Group.permissions.through.objects.values_list("permission", flat=True)
+    )
 
 
 @pytest.mark.django_db

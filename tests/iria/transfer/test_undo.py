@@ -21,8 +21,8 @@ from articles.images.library import ingest
 from articles.images.models import Image
 from articles.pages.models import OldPagePath, Page
 from articles.public.front_page.models import Placement
-from iria.core.db.history import ImportedItem, ImportReportPage, ImportRun
 from iria.publication.models import Publication
+from iria.transfer.models import ImportedItem, ImportReportPage, ImportRun
 from iria.transfer.records import Kind
 from iria.transfer.undo import CHANGED, COMMENTED, PUBLISHED, STAYS, Undo
 from tests.iria.transfer import wxr

@@ -1,0 +1,1 @@
+"""Measures the product on test collections, and fills a site with made-up articles."""
