@@ -30,7 +30,8 @@ from articles.api.parameters import (
 from articles.api.problems import SEARCH, ApiError, reject_parameter
 from articles.api.resources import serialize_image
 from articles.body.references import with_urls
-from articles.body.tree import caption_text, plain_text
+from articles.body.rendering import plain_text
+from articles.body.tree import caption_text
 from articles.editorial import listings
 from articles.editorial.models import (
     Article,

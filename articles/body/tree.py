@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Final
 
 from lxml import html as lxml_html
-from lxml.etree import iterwalk, strip_elements, strip_tags
+from lxml.etree import strip_elements, strip_tags
 from lxml.html import HtmlElement
 
 VOID: Final = frozenset({"br", "hr", "img", "wbr", "col"})
@@ -129,34 +129,6 @@ class Block:
     def html(self) -> str:
         names = "".join(f' {name}="{escape(value)}"' for name, value in self.attributes.items())
         return f"<{self.tag}{names}>" + ("" if self.tag == "hr" else f"{self.inner}</{self.tag}>")
-
-
-BLOCKS: Final = frozenset(
-    {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "hr", "br"}
-    | {"figure", "figcaption", "table", "tr", "td", "th", "aside"}
-)
-
-
-def plain_text(body: str, *, captions: bool = True) -> str:
-    """The text of a body, one paragraph per line; footnotes at the end."""
-    tree = parse(body)
-    if not captions:
-        drop(tree, tree.iter("figure"))
-    notes = [span.get("data-footnote", "") for span in tree.iter("span")]
-    lines = [" ".join(line.split()) for line in _with_breaks(tree).split("\n")]
-    return "\n".join(line for line in [*lines, *notes] if line)
-
-
-def _with_breaks(tree: HtmlElement) -> str:
-    """The text, with a line break wherever a block begins or ends."""
-    parts: list[str] = []
-    for event, element in iterwalk(tree, events=("start", "end")):
-        if element.tag in BLOCKS:
-            parts.append("\n")
-        text = (element.text if event == "start" else element.tail) or ""
-        # A line break in the source is a space on the page.
-        parts.append(text.replace("\n", " ") if element.tag != "code" else text)
-    return "".join(parts)
 
 
 def caption_text(caption: str) -> str:

@@ -8,8 +8,9 @@ from typing import Final
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from articles.body.figures import figures_in, file_ids_in
-from articles.body.tree import plain_text
+from articles.body.blocks.files import file_ids_in
+from articles.body.blocks.images import figures_in
+from articles.body.rendering import plain_text
 from articles.editorial.models import Article, Figure
 from articles.editorial.models.mixins import NO_PUBLICATION_NAME
 from articles.files.hooks import blockers

@@ -13,11 +13,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 from lxml.html import HtmlElement
 
-from articles.body.figures import EmbedUse, FigureUse, FileUse, card, files_in
+from articles.body.blocks.embeds import EmbedUse, card
+from articles.body.blocks.files import FileUse, files_in
+from articles.body.blocks.images import FigureUse, GalleryUse
+from articles.body.captions import safe_caption
 from articles.body.references import NO_URLS, Reference, Urls, with_urls, within
-from articles.body.rendering import Drawn, Labels, draw, render
-from articles.body.sanitiser import safe_caption
-from articles.body.tree import caption_text, inner_html, parse, plain_text
+from articles.body.registry import Labels
+from articles.body.rendering import Drawn, draw, plain_text, render
+from articles.body.tree import caption_text, inner_html, parse
 from articles.editorial.models import Article, Figure
 from articles.embeds.iframes import NO_EMBEDS, Embeds, draw_embed
 from articles.files import html as file_html
@@ -210,12 +213,13 @@ def _render(
             else file_html.unavailable_card_html(use.caption)
         )
 
+    def gallery(use: GalleryUse) -> str:
+        shown = "".join(map(figure, use.images))
+        return gallery_html(shown, use.caption, use.width) if shown else ""
+
     rendered = draw(
         body,
-        figure,
-        embed,
-        lambda use, images: gallery_html("".join(images), use.caption, use.width),
-        draw_file=file,
+        {"image": figure, "gallery": gallery, "embed": embed, "file": file},
         labels=Labels(*language_of(language).labels),
         urls=urls_for(body),
     )
@@ -375,9 +379,7 @@ def _render_full_text(
 
     text = render(
         body,
-        render_figure,
-        render_embed,
-        draw_file=render_file,
+        {"image": render_figure, "embed": render_embed, "file": render_file},
         labels=Labels(*language_of(language).labels),
         urls=dict(urls),
     )

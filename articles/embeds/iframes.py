@@ -16,7 +16,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
-from articles.body.figures import EmbedUse, embeds_in
+from articles.body.blocks.embeds import EmbedUse, embeds_in
 from articles.body.references import normalise_url
 from articles.embeds.link_cards import NO_CARDS, LinkCards, cards_for
 from articles.embeds.models import EmbedProvider, LinkCard

@@ -23,7 +23,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from articles.body.figures import embeds_in
+from articles.body.blocks.embeds import embeds_in
 from articles.embeds.models import LinkCard
 from articles.images.library import decoder_client
 from articles.images.processing.file_types import HEAD_LENGTH, kind_of

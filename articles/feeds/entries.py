@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from articles.body.references import Reference, references_in
-from articles.body.tree import caption_text, plain_text
+from articles.body.rendering import plain_text
+from articles.body.tree import caption_text
 from articles.editorial.models import Article, Figure
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.editorial.rendering import full_text

@@ -2,7 +2,7 @@
 
 from django.utils.safestring import SafeString
 
-from articles.body.sanitiser import safe_caption
+from articles.body.captions import safe_caption
 from articles.files.models import File
 from iria.core.rendering import render_fragment
 from iria.core.text.language import direction_of, interface_language

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from articles.body.sanitiser import safe_caption
+from articles.body.captions import safe_caption
 from articles.images.credit_line import credit_line, short_credit
 from articles.images.models import Image
 from articles.images.models.image import Files

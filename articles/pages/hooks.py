@@ -7,7 +7,7 @@ from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 from django.urls import reverse
 
-from articles.body.figures import file_ids_in
+from articles.body.blocks.files import file_ids_in
 from articles.embeds.link_cards import urls_in
 from articles.files import hooks as files_hooks
 from articles.links.models import InternalLink

@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from articles.body.figures import figures_in, file_ids_in
+from articles.body.blocks.files import file_ids_in
+from articles.body.blocks.images import figures_in
 from articles.editorial.rendering import render_text
 from articles.embeds.iframes import allow_frames, embeds_for
 from articles.files.models import File

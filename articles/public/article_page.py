@@ -10,7 +10,7 @@ from django.db.models import FETCH_RAISE, Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import AuthorProfile
-from articles.body.figures import EmbedUse, embeds_in
+from articles.body.blocks.embeds import EmbedUse, embeds_in
 from articles.editorial.aggregated_rows import is_replaced
 from articles.editorial.models import Article, ArticleType, Category, Portrait
 from articles.embeds.iframes import Frames

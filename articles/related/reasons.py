@@ -18,7 +18,8 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from articles.body.references import references_in
-from articles.body.tree import parse, plain_text
+from articles.body.rendering import plain_text
+from articles.body.tree import parse
 from articles.editorial.models import (
     Article,
     ArticleCategory,

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import iterparse
 
-from articles.body.sanitiser import UNSTORABLE
+from articles.body.cleaning import UNSTORABLE
 from iria.transfer.names import join
 from iria.transfer.records import Unreadable
 from iria.transfer.source_files import MAX_DEPTH, reading_xml

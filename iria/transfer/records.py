@@ -1,7 +1,7 @@
 """The neutral form of what an import reads: every parser yields these, and the writer knows only these.
 
 Plain Python. Texts are HTML as the parser converted it, with `data-image` naming the source id of an image
-(`articles.body.figures`); the writer replaces it by the id of the row. Dates have a zone.
+(`articles.body.blocks`); the writer replaces it by the id of the row. Dates have a zone.
 """
 
 from dataclasses import dataclass, field

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from articles.body.sanitiser import safe_caption
+from articles.body.captions import safe_caption
 from articles.body.tree import caption_text
 from articles.editorial.models import Article
 from articles.editorial.rendering import texts_with_urls

@@ -1,13 +1,20 @@
 """The toolbar, the bubble menu and the slash menu of the editor."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
+from articles.body import registry
+from articles.editorial.admin.editor_field import editor_media
 from tests import newsroom
 from tests.browser.checkers import complaints_in_every_look
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, wait_until
 from tests.browser.text_editor import EDITOR, pick, text_of
+from tests.example.harbour.blocks import register_blocks
+from tests.shared import PROJECT
 
 pytestmark = pytest.mark.browser
 
@@ -344,3 +351,26 @@ def test_the_open_menus_are_accessible(page: Page) -> None:
         page.click(f"{BAR} [data-menu={menu}]")
         assert complaints_in_every_look(page, DESKTOP, PHONE) == []
         page.keyboard.press("Escape")
+
+
+@pytest.fixture
+def with_key_facts(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
+    """With the block of an app (tests/example/harbour)."""
+    monkeypatch.setattr(registry, "BLOCKS", dict(registry.BLOCKS))
+    register_blocks()
+    harbour = PROJECT / "tests" / "example" / "harbour" / "static"
+    settings.STATICFILES_DIRS = [*settings.STATICFILES_DIRS, harbour]
+    editor_media.cache_clear()
+    yield
+    editor_media.cache_clear()
+
+
+@pytest.mark.usefixtures("with_key_facts")
+def test_a_block_of_an_app_is_inserted_by_menu_and_by_slash(page: Page) -> None:
+    pick(page, "insert", "keyFacts")
+    page.keyboard.type("Nine ports")
+    box = '<aside data-key-facts=""><p>Nine ports</p></aside>'
+    assert text_of(page) == box
+    page.keyboard.press("Control+End")
+    page.keyboard.type("/key")
+    expect(page.locator(f"{SLASH} [data-entry=keyFacts]")).to_be_visible()

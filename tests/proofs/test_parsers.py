@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from articles.body.captions import clean_caption
 from articles.body.rendering import render
-from articles.body.sanitiser import clean, clean_caption
+from articles.body.sanitiser import clean
 from iria.core.text.typography import typeset_html
 from iria.transfer import bodies, medium, substack
 from iria.transfer.captions import split_html
@@ -266,7 +267,7 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     # The other readers of Markdown have the same parser and fewer patterns.
     "notes": lambda text: _markdown(text, is_vault=True),
     "pages": lambda text: _markdown(text, is_markdown=False),
-    "shown articles": lambda text: render(clean(text), lambda _use: ""),
+    "shown articles": lambda text: render(clean(text), {}),
     "shown captions": clean_caption,
     "styles": lambda text: clean(f"<p><span style='{text}'>a</span></p>"),
     "French": lambda text: typeset_html(f"« {text}", "fr"),

@@ -3,6 +3,7 @@
 Also the image details that the editor shows.
 """
 
+from functools import cache
 from typing import Any, Final
 
 from django import forms
@@ -10,7 +11,9 @@ from django.core.exceptions import ValidationError
 from django.templatetags.static import static
 from js_asset import ImportMap, Media
 
-from articles.body.sanitiser import clean, clean_caption
+from articles.body.captions import clean_caption
+from articles.body.registry import editor_scripts
+from articles.body.sanitiser import clean
 from articles.editorial.models.article import BODY_MAX_LENGTH
 from articles.images.admin.details import Details, details_of
 from articles.images.models import Image
@@ -30,13 +33,13 @@ def details_by_id(ids: list[str], publication: Publication) -> dict[str, Details
 
 
 MODULES: Final = (
-    *("asides", "bubble", "clicking", "embed", "entries", "figure", "file", "find", "footnote"),
-    *("formatting", "full-screen", "gallery", "keyboard-room", "link", "link-cards"),
-    *("link-dialog", "link-targets", "marks", "messages", "picture", "popup", "slash", "source"),
-    *("table", "toolbar", "toolbar-menu", "uploads", "word-count"),
+    *("asides", "bubble", "clicking", "entries", "figure", "find", "full-screen", "keyboard-room"),
+    *("link", "link-cards", "link-dialog", "link-targets", "lists", "marks", "messages", "picture"),
+    *("popup", "slash", "source", "toolbar", "toolbar-menu", "uploads", "word-count"),
     *("pasting", "paste-limits", "pasted-elements", "pasted-html", "pasted-links"),
     *("pasted-lists", "pasted-notes", "pasted-tables"),
 )
+"""Modules of the editor that others import."""
 
 SHARED_MODULES: Final = (
     *("choice-suggestions", "form-values", "ordered-list"),
@@ -44,35 +47,40 @@ SHARED_MODULES: Final = (
 )
 """Modules of the article form that its scripts import."""
 
-EDITOR_MEDIA: Final = Media(
-    # The scripts import each other by these names, so that each can have a hashed URL.
-    importmap=ImportMap(
-        {
-            "django-prose-editor/editor": "django_prose_editor/editor.js",
-            **{f"editor/{name}": f"iria_admin/editor/{name}.js" for name in MODULES},
-            **{f"iria-admin/{name}": f"iria_admin/{name}.js" for name in SHARED_MODULES},
-        }
-    ),
-    css={
-        "all": [
-            "django_prose_editor/editor.css",
-            "iria_admin/images.css",
-            "iria_admin/files.css",
-            "iria_admin/editor.css",
-            "iria_admin/link.css",
-            "iria_admin/editor-figures.css",
-            "iria_admin/editor-panels.css",
-            "iria_admin/editor-tools.css",
-            "iria_admin/image-lines.css",
-            "iria_admin/image-panel.css",
-            "iria_admin/focal-point.css",
-        ]
-    },
-    js=[
-        forms.Script("iria_admin/images.js", type="module"),
-        forms.Script("iria_admin/editor/setup.js", type="module"),
-    ],
-)
+
+@cache
+def editor_media() -> Media:
+    """Scripts and styles of the editor, with the extensions of all blocks. Apps register theirs before."""
+    return Media(
+        # The scripts import each other by these names, so that each can have a hashed URL.
+        importmap=ImportMap(
+            {
+                "django-prose-editor/editor": "django_prose_editor/editor.js",
+                **{f"editor/{name}": f"iria_admin/editor/{name}.js" for name in MODULES},
+                **{f"iria-admin/{name}": f"iria_admin/{name}.js" for name in SHARED_MODULES},
+            }
+        ),
+        css={
+            "all": [
+                "django_prose_editor/editor.css",
+                "iria_admin/images.css",
+                "iria_admin/files.css",
+                "iria_admin/editor.css",
+                "iria_admin/link.css",
+                "iria_admin/editor-figures.css",
+                "iria_admin/editor-panels.css",
+                "iria_admin/editor-tools.css",
+                "iria_admin/image-lines.css",
+                "iria_admin/image-panel.css",
+                "iria_admin/focal-point.css",
+            ]
+        },
+        # Blocks register with the editor when they are loaded, so in this order.
+        js=[
+            forms.Script(path, type="module")
+            for path in ("iria_admin/images.js", *editor_scripts(), "iria_admin/editor/setup.js")
+        ],
+    )
 
 
 class EditorWidget(forms.Textarea):
@@ -92,7 +100,7 @@ class EditorWidget(forms.Textarea):
 
     @property
     def media(self) -> forms.Media:
-        media: forms.Media = EDITOR_MEDIA
+        media: forms.Media = editor_media()
         return media
 
 

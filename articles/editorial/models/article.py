@@ -13,8 +13,7 @@ from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
 from accounts.role_names import EDITOR, MODERATOR, REPORTER
-from articles.body.figures import alt_of_use
-from articles.body.sanitiser import ALT_MAX_LENGTH
+from articles.body.blocks.images import ALT_MAX_LENGTH, alt_of_use
 from articles.editorial.aggregated_rows import GatheredRows
 from articles.editorial.models.declaration import FieldDeclaration, FormGroup, StoredPages
 from articles.editorial.models.mixins import (

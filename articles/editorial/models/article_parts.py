@@ -14,7 +14,7 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from accounts.role_names import EDITOR, REPORTER
-from articles.body.figures import alt_of_use
+from articles.body.blocks.images import alt_of_use
 from articles.editorial.models.article import Article
 from articles.editorial.models.mixins import archived_before
 from articles.editorial.models.taxonomy import Category

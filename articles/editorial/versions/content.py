@@ -7,7 +7,8 @@ from typing import Any, Final
 from django.db.models import CharField, Field, TextField
 from django.utils.text import capfirst
 
-from articles.body.sanitiser import clean, clean_caption
+from articles.body.captions import clean_caption
+from articles.body.sanitiser import clean
 from articles.editorial import translations
 from articles.editorial.aggregated_rows import replace_rows
 from articles.editorial.checklist import NotReady

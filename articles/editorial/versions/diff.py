@@ -8,9 +8,10 @@ from difflib import SequenceMatcher
 from typing import Any, Final, Literal
 
 from articles.body import references
-from articles.body.figures import embeds_in, figures_in, files_in
+from articles.body.blocks.images import figures_in
 from articles.body.references import Reference
-from articles.body.tree import caption_text, parse, plain_text, text_of
+from articles.body.rendering import compared_text
+from articles.body.tree import caption_text, parse, text_of
 from articles.editorial.models import Article, ArticleType, Revision
 from articles.editorial.versions.content import (
     ADDED_LATER,
@@ -56,15 +57,8 @@ class Part:
     """The fields of `Content` that it compares."""
 
 
-def _text(body: str) -> str:
-    """The plain text, followed by the URLs of embeds and the numbers of files."""
-    embeds = [use.url for use in embeds_in(body)]
-    files = [f"File {use.file_id}" for use in files_in(body)]
-    return "\n".join([plain_text(body), *embeds, *files])
-
-
 WHAT_IS_COMPARED: Final[dict[str, Callable[[str], str]]] = {
-    "body": _text,
+    "body": compared_text,
     "lead_caption": caption_text,
 }
 """The name of a field whose text has markup → what is compared of it."""

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from articles.body.figures import figures_in, file_ids_in
+from articles.body.blocks.files import file_ids_in
+from articles.body.blocks.images import figures_in
 from articles.body.references import hrefs_in
 from articles.editorial import article_urls, permissions, translations
 from articles.editorial.checklist import (

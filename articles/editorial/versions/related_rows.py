@@ -11,7 +11,8 @@ from django.db.models import CharField, F, QuerySet, Value
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.body.figures import figures_in, file_ids_in
+from articles.body.blocks.files import file_ids_in
+from articles.body.blocks.images import figures_in
 from articles.editorial import taxonomy
 from articles.editorial.aggregated_rows import replace_rows
 from articles.editorial.checklist import NotReady, blockers_of_new_images

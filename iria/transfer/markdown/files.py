@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import unquote
 
-from articles.body.sanitiser import UNSTORABLE
+from articles.body.cleaning import UNSTORABLE
 from iria.transfer.names import url_parts
 from iria.transfer.records import Unreadable
 from iria.transfer.source_files import loaded

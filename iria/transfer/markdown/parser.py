@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from articles.body.sanitiser import UNSTORABLE
+from articles.body.cleaning import UNSTORABLE
 from iria.transfer.bodies import FoundImages, path_of, title_of
 from iria.transfer.captions import split_html
 from iria.transfer.markdown import bodies, old_site

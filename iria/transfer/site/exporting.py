@@ -23,10 +23,12 @@ from django.db.models import F
 from django.db.models.functions import Collate
 from markdownify import MarkdownConverter
 
-from articles.body.figures import FigureUse, FileUse, card
+from articles.body.blocks.files import FileUse
+from articles.body.blocks.images import FigureUse
+from articles.body.captions import safe_caption
 from articles.body.references import Urls
-from articles.body.rendering import Labels, render
-from articles.body.sanitiser import safe_caption
+from articles.body.registry import Labels
+from articles.body.rendering import render
 from articles.editorial.models import Article, Figure
 from articles.files.models import File
 from articles.images.credit_line import credit_line
@@ -160,9 +162,7 @@ def markup_of(article: Article, publication: Publication, urls: Urls) -> Markup:
     with use_language(article.language):
         text = render(
             article.body,
-            of_use,
-            card,
-            draw_file=of_file,
+            {"image": of_use, "file": of_file},
             labels=Labels(*language_of(article.language).labels),
             urls=absolute,
         )

@@ -21,11 +21,14 @@ from lxml.html import HtmlElement, fragment_fromstring
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.body.figures import FigureUse, card, embed_of, file_use_of, gallery_of, use_of
-from articles.body.normaliser import PULL_QUOTE
+from articles.body.blocks.asides import CALLOUT, PULL_QUOTE
+from articles.body.blocks.embeds import card, embed_of
+from articles.body.blocks.files import file_use_of
+from articles.body.blocks.images import FigureUse, gallery_of, use_of
+from articles.body.captions import safe_caption
 from articles.body.references import Urls, resolve, with_urls
-from articles.body.rendering import Labels
-from articles.body.sanitiser import safe_caption
+from articles.body.registry import BlockType, Labels, block_of
+from articles.body.rendering import html_of
 from articles.body.tree import inner_html, parse, replace
 from articles.editorial.models import Article, Category, Figure
 from articles.images.credit_line import credit_line
@@ -101,14 +104,22 @@ class Lexical:
 
     def _block(self, element: HtmlElement) -> Iterator[Node]:
         element.tail = None
+        block = block_of(element)
         try:
-            yield from self._figure(element) if element.tag == "figure" else [_block(element)]
+            if block and (own := block.exports.get("ghost")):
+                yield own(element)
+            elif element.tag == "figure":
+                yield from self._figure(element)
+            else:
+                yield _block(element, block)
         except _NoNode:
-            yield _html(lxml_html.tostring(element, encoding="unicode"))
+            is_known = element.tag not in {"figure", "aside"} or block in {CALLOUT, PULL_QUOTE}
+            html = lxml_html.tostring(element, encoding="unicode")
+            yield _html(html if is_known else html_of(element))
 
     def _figure(self, figure: HtmlElement) -> Iterator[Node]:
         if gallery := gallery_of(figure, 1):
-            pictures = [(use, self.images(use.image_id)) for use in gallery.pictures]
+            pictures = [(use, self.images(use.image_id)) for use in gallery.images]
             images = [
                 {
                     "row": number // GALLERY_ROW,
@@ -151,7 +162,7 @@ def _image(use: FigureUse, picture: Picture) -> Node:
     }
 
 
-def _block(element: HtmlElement) -> Node:
+def _block(element: HtmlElement, block: BlockType | None) -> Node:
     """Raises _NoNode."""
     direction = element.attrib.pop("dir") if element.get("dir") == "rtl" else None
     if element.attrib and element.tag not in {"ol", "aside"}:
@@ -165,9 +176,9 @@ def _block(element: HtmlElement) -> Node:
             return _list(element, direction)
         case "blockquote":
             return _element("extended-quote", [*_inline(_only_paragraph(element))], direction)
-        case "aside" if element.get(PULL_QUOTE) is not None:
+        case "aside" if block == PULL_QUOTE:
             return _element("aside", [*_inline(_only_paragraph(element))], direction)
-        case "aside":
+        case "aside" if block == CALLOUT:
             text = inner_html(_only_paragraph(element))
             return {
                 "type": "callout",

@@ -21,9 +21,12 @@ from lxml.html import HtmlElement
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.body.figures import FigureUse, file_use_of, use_of
-from articles.body.normaliser import PULL_QUOTE
+from articles.body.blocks.asides import PULL_QUOTE
+from articles.body.blocks.files import file_use_of
+from articles.body.blocks.images import FigureUse, use_of
 from articles.body.references import Urls, resolve
+from articles.body.registry import block_of
+from articles.body.rendering import html_of
 from articles.body.tree import inner_html, parse, replace
 from articles.comments.models import Comment
 from articles.editorial.models import Article, ArticleType, Category
@@ -87,24 +90,22 @@ class Blocks:
 
     def _block(self, element: HtmlElement) -> str:
         element.tail = None
-        tag = str(element.tag)
+        tag, block = str(element.tag), block_of(element)
+        if block and (own := block.exports.get("wordpress")):
+            return str(own(element))
         if tag == "figure":
             return self._figure(element)
+        if block == PULL_QUOTE:
+            inside = f"<blockquote>{inner_html(element)}</blockquote>"
+            return _wrapped("pullquote", f'<figure class="wp-block-pullquote">{inside}</figure>')
         if tag == "aside":
-            return self._aside(element)
+            return _wrapped("html", html_of(element))
         html = lxml_html.tostring(element, encoding="unicode")
         if tag in {"h2", "h3", "h4"}:
             return _wrapped("heading", html, {"level": int(tag[1])})
         if tag == "table":
             html = f'<figure class="wp-block-table">{html}</figure>'
         return _wrapped(BLOCKS.get(tag, "html"), html)
-
-    def _aside(self, element: HtmlElement) -> str:
-        inside = inner_html(element)
-        if element.get(PULL_QUOTE) is not None:
-            text = f'<figure class="wp-block-pullquote"><blockquote>{inside}</blockquote></figure>'
-            return _wrapped("pullquote", text)
-        return _wrapped("html", f'<aside class="callout">{inside}</aside>')
 
     def _figure(self, figure: HtmlElement) -> str:
         caption = "".join(inner_html(each) for each in figure if each.tag == "figcaption")
@@ -126,7 +127,7 @@ class Blocks:
             return _wrapped("paragraph", text)
         if use := use_of(figure):
             return self._image(use)
-        return _wrapped("html", lxml_html.tostring(figure, encoding="unicode"))
+        return _wrapped("html", html_of(figure))
 
     def _pictures(self, gallery: HtmlElement) -> Iterator[str]:
         for figure in gallery.iter("figure"):

@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles.body.sanitiser import UNSTORABLE
+from articles.body.cleaning import UNSTORABLE
 from articles.editorial import taxonomy
 from iria.transfer.models import ImportedItem, ImportRun
 from iria.transfer.names import MAX_ID_LENGTH

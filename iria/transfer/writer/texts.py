@@ -13,7 +13,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from articles.body.sanitiser import ALT_MAX_LENGTH
+from articles.body.blocks.images import ALT_MAX_LENGTH
 from articles.editorial import listings, publishing, signals, taxonomy, trash
 from articles.editorial.models import Article, ArticleType, Draft, Figure
 from articles.editorial.models.article import BODY_MAX_LENGTH, UNTITLED

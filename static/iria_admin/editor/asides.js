@@ -1,17 +1,22 @@
 /* Boxes beside the story: a callout, and words of the text set large. */
 
 import { Document as BaseDocument, Node, crel } from "django-prose-editor/editor";
+import { register } from "editor/entries";
+import { kept } from "editor/marks";
 
 /* Only at the top of the text, as the server stores them. */
 export const Document = BaseDocument.extend({ content: "(block | aside)+" });
 
-function aside(name, attribute, content, options) {
+/* The extension of a block `<aside data-NAME>`; with `repeatsWords` it takes over what is selected. */
+export function aside(name, attribute, content, options = {}) {
   const command = `toggle${name[0].toUpperCase()}${name.slice(1)}`;
   return Node.create({
     name,
     group: "aside",
     content,
     defining: true,
+
+    addAttributes: () => ({ lang: kept("lang"), dir: kept("dir") }),
 
     /* Readers' pages, from which text may be copied, have a class. */
     parseHTML: () => [{ tag: `aside[${attribute}]` }, { tag: `aside.${attribute.replace("data-", "")}` }],
@@ -50,5 +55,13 @@ function filled(type, text) {
   return { type, content: [{ type: "paragraph", content: text ? [{ type: "text", text }] : [] }] };
 }
 
-export const Callout = aside("callout", "data-callout", "(paragraph | heading | bulletList | orderedList)+", {});
-export const PullQuote = aside("pullQuote", "data-pull-quote", "paragraph+", { repeatsWords: true });
+register({
+  extensions: [
+    aside("pullQuote", "data-pull-quote", "paragraph+", { repeatsWords: true }),
+    aside("callout", "data-callout", "(paragraph | heading | bulletList | orderedList)+"),
+  ],
+  entries: {
+    pullQuote: { menu: "insert", label: "Pull quote", icon: "pull-quote", hint: "Words of the text, set large", words: "highlight" },
+    callout: { menu: "insert", label: "Callout", icon: "callout", hint: "A box beside the story", words: "box aside note" },
+  },
+});

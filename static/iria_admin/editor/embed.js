@@ -2,6 +2,7 @@
    Its title and image are fetched by the server; nothing of the other site is loaded here. */
 
 import { Node, Plugin, crel, pm, updateAttrsDialog } from "django-prose-editor/editor";
+import { register } from "editor/entries";
 import { FigureView, button, captioned, inMenu } from "editor/figure";
 import { cardOf, follow } from "editor/link-cards";
 
@@ -59,7 +60,7 @@ function insertCard(view, type, address) {
   view.dispatch(tr.scrollIntoView());
 }
 
-export const Embed = Node.create({
+const Embed = Node.create({
   name: "embed",
   ...captioned("embed"),
 
@@ -195,3 +196,11 @@ function hostOf(address) {
     return "";
   }
 }
+
+register({
+  extensions: [Embed],
+  wordless: ["embed"],
+  entries: {
+    embed: { menu: "insert", label: "Embed", icon: "embed", hint: "Video, post or map", words: "youtube vimeo link card" },
+  },
+});

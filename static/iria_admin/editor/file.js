@@ -3,6 +3,7 @@
    articles/files/admin.py. */
 
 import { Node, crel } from "django-prose-editor/editor";
+import { register } from "editor/entries";
 import { FigureView, button, captioned, inMenu } from "editor/figure";
 import { LibraryDialog } from "iria-admin/library-dialog";
 
@@ -59,7 +60,7 @@ async function factsOf(id) {
   }
 }
 
-export const File = Node.create({
+const File = Node.create({
   name: "file",
   ...captioned("file"),
 
@@ -121,3 +122,11 @@ class FileView extends FigureView {
     this.facts.classList.toggle("admin-lacks", Boolean(found?.warning));
   }
 }
+
+register({
+  extensions: [File],
+  wordless: ["file"],
+  entries: {
+    file: { menu: "insert", label: "File", icon: "page", hint: "PDF or audio", words: "pdf audio document download attachment" },
+  },
+});

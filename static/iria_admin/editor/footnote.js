@@ -1,13 +1,14 @@
 /* A footnote where its mark goes: `<span data-footnote="the note"></span>`. */
 
 import { Node, crel, updateAttrsDialog } from "django-prose-editor/editor";
+import { modifier, register } from "editor/entries";
 
 const ask = updateAttrsDialog(
   { note: { type: "string", title: "Note", format: "textarea" } },
   { title: "Footnote", submitText: "Apply" },
 );
 
-export const Footnote = Node.create({
+const Footnote = Node.create({
   name: "footnote",
   group: "inline",
   inline: true,
@@ -80,5 +81,12 @@ export const Footnote = Node.create({
       });
       return { dom };
     };
+  },
+});
+
+register({
+  extensions: [Footnote],
+  entries: {
+    footnote: { menu: "insert", label: "Footnote", icon: "footnote", keys: `${modifier}Alt+F`, words: "note reference source" },
   },
 });

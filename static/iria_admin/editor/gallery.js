@@ -2,10 +2,11 @@
    for all of them at the end. */
 
 import { Node, crel } from "django-prose-editor/editor";
+import { register } from "editor/entries";
 import { CAPTION_MARKS, FigureView, button, inMenu, widthAttribute } from "editor/figure";
 import { chooseSeveral, chosen } from "editor/picture";
 
-export const GalleryCaption = Node.create({
+const GalleryCaption = Node.create({
   name: "galleryCaption",
   content: "text*",
   marks: CAPTION_MARKS,
@@ -36,7 +37,7 @@ export const GalleryCaption = Node.create({
   },
 });
 
-export const Gallery = Node.create({
+const Gallery = Node.create({
   name: "gallery",
   group: "block",
   content: "picture+ galleryCaption",
@@ -116,3 +117,10 @@ class GalleryView extends FigureView {
     return this.tools.contains(event.target);
   }
 }
+
+register({
+  extensions: [Gallery, GalleryCaption],
+  entries: {
+    gallery: { menu: "insert", label: "Gallery", icon: "gallery", hint: "Several images with one caption", words: "images photos" },
+  },
+});

@@ -1,9 +1,9 @@
 /* Attributes without buttons that imported articles have: language and direction of a passage, anchors
-   of headings, titles of works. */
+   of headings, titles of works. And a command that leaves only the text. */
 
 import { Extension, Mark } from "django-prose-editor/editor";
 
-const kept = (name) => ({
+export const kept = (name) => ({
   default: null,
   parseHTML: (element) => element.getAttribute(name),
   renderHTML: (attributes) => (attributes[name] ? { [name]: attributes[name] } : {}),
@@ -13,10 +13,22 @@ export const Kept = Extension.create({
   name: "kept",
   addGlobalAttributes() {
     return [
-      { types: ["paragraph", "heading", "blockquote", "callout", "pullQuote"], attributes: { lang: kept("lang"), dir: kept("dir") } },
+      { types: ["paragraph", "heading", "blockquote"], attributes: { lang: kept("lang"), dir: kept("dir") } },
       { types: ["heading"], attributes: { id: kept("id") } },
       { types: ["tableHeader"], attributes: { scope: kept("scope") } },
     ];
+  },
+});
+
+export const Clear = Extension.create({
+  name: "clear",
+
+  addMenuItems({ menu }) {
+    menu.defineItem({
+      name: "clear",
+      groups: "utility",
+      command: (editor) => editor.chain().focus().unsetAllMarks().clearNodes().run(),
+    });
   },
 });
 

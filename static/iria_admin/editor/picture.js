@@ -2,6 +2,7 @@
    Caption, alt text and credit are edited here; the credit belongs to the image. */
 
 import { Node, crel } from "django-prose-editor/editor";
+import { register } from "editor/entries";
 import { FigureView, button, captioned, inMenu, widthAttribute } from "editor/figure";
 import { detailsOf } from "iria-admin/image-details";
 import { AltLine, CreditLine } from "iria-admin/image-lines";
@@ -32,7 +33,7 @@ export function chosen({ id, caption, alt, decorative = false }) {
   return { type: "picture", attrs: { image: String(id), alt: onOneLine(alt), decorative }, content };
 }
 
-export const Picture = Node.create({
+const Picture = Node.create({
   name: "picture",
   ...captioned("image"),
 
@@ -160,3 +161,11 @@ class PictureView extends FigureView {
       && ["SELECT", "OPTION", "BUTTON"].includes(event.target.nodeName);
   }
 }
+
+register({
+  extensions: [Picture],
+  wordless: ["picture"],
+  entries: {
+    picture: { menu: "insert", label: "Image", icon: "image", hint: "Upload or choose from the library", words: "photo upload" },
+  },
+});

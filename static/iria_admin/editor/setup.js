@@ -3,28 +3,22 @@
    blocks; static/iria_admin/editor.css has these styles. */
 
 import {
-  Blockquote, Bold, BulletList, Code, CodeBlock, Document, Dropcursor, Editor, Gapcursor, HardBreak, Heading,
-  History, HorizontalRule, Italic, ListItem, Menu, Paragraph, Placeholder, Strike, Subscript,
-  Superscript, TableCell, TableHeader, TableRow, Text, TrailingNode, Underline, crel, getHTMLFromFragment, pm,
+  Bold, Code, Document, Dropcursor, Editor, Gapcursor, HardBreak, History, Italic, Menu, Paragraph, Placeholder, Strike,
+  Subscript, Superscript, Text, TrailingNode, Underline, crel, getHTMLFromFragment, pm,
 } from "django-prose-editor/editor";
-import { Callout, Document as BodyDocument, PullQuote } from "editor/asides";
+import { Document as BodyDocument } from "editor/asides";
 import { Bubble } from "editor/bubble";
-import { Clear, NumberedList, headingKeys } from "editor/formatting";
 import { Clicking } from "editor/clicking";
-import { Embed } from "editor/embed";
-import { File } from "editor/file";
+import { EXTENSIONS, WORDLESS } from "editor/entries";
 import { Find } from "editor/find";
-import { Footnote } from "editor/footnote";
 import { FullScreen } from "editor/full-screen";
-import { Gallery, GalleryCaption } from "editor/gallery";
 import { followKeyboard } from "editor/keyboard-room";
 import { Link } from "editor/link";
-import { Cite, Kept, Passage } from "editor/marks";
+import { LISTS } from "editor/lists";
+import { Cite, Clear, Kept, Passage } from "editor/marks";
 import { Pasting } from "editor/pasting";
-import { Picture } from "editor/picture";
 import { Slash } from "editor/slash";
 import { Source } from "editor/source";
-import { Table } from "editor/table";
 import { BODY, CAPTION, LETTER, dress, parts } from "editor/toolbar";
 import { Uploads } from "editor/uploads";
 import { countWords } from "editor/word-count";
@@ -34,19 +28,15 @@ const toolbar = (groups) => Menu.configure({ cssClass: "admin-toolbar", items: p
 
 const KINDS = {
   body: () => [
-    ...COMMON, BodyDocument, Blockquote, Bubble, BulletList, Callout, Cite, Clear, Clicking, Code, CodeBlock, Dropcursor, Embed,
-    File, Find, Footnote, FullScreen, Gallery, GalleryCaption, Gapcursor, HardBreak, headingKeys(Heading, [2, 3, 4]), HorizontalRule,
-    Kept, ListItem, NumberedList, Passage, Pasting, Picture, PullQuote, Slash, Source, Strike, Table, TableCell, TableHeader,
-    TableRow, TrailingNode, Underline, Uploads, toolbar(BODY),
+    ...COMMON, BodyDocument, ...EXTENSIONS, Bubble, Cite, Clear, Clicking, Code, Dropcursor, Find, FullScreen, Gapcursor, HardBreak,
+    Kept, Passage, Pasting, Slash, Source, Strike, TrailingNode, Underline, Uploads, toolbar(BODY),
     Placeholder.configure({ placeholder: "Write here, or press / for images, quotes and more" }),
   ],
-  letter: () => [...COMMON, Document, BulletList, HardBreak, ListItem, NumberedList, toolbar(LETTER)],
+  letter: () => [...COMMON, Document, HardBreak, ...LISTS, toolbar(LETTER)],
   caption: () => [...COMMON, Document, toolbar(CAPTION)],
 };
 
 /* The editor considers a text without characters empty; an image without caption is not empty. */
-const WORDLESS = new Set(["picture", "embed", "file"]);
-
 function isBlank(editor) {
   let blank = editor.isEmpty;
   if (blank) editor.state.doc.descendants((node) => { blank &&= !WORDLESS.has(node.type.name); });

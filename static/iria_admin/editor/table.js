@@ -1,6 +1,7 @@
 /* New tables have a header row by default, which screen readers need. */
 
-import { Table as BaseTable, updateAttrsDialog } from "django-prose-editor/editor";
+import { Table as BaseTable, TableCell, TableHeader, TableRow, updateAttrsDialog } from "django-prose-editor/editor";
+import { register } from "editor/entries";
 
 const number = { type: "number", format: "number", min: "1", max: "100" };
 const ask = updateAttrsDialog(
@@ -14,7 +15,7 @@ const ask = updateAttrsDialog(
 
 const START = { rows: "3", cols: "3", withHeaderRow: true };
 
-export const Table = BaseTable.extend({
+const Table = BaseTable.extend({
   addCommands() {
     return {
       ...this.parent?.(),
@@ -27,5 +28,20 @@ export const Table = BaseTable.extend({
         });
       },
     };
+  },
+});
+
+register({
+  extensions: [Table, TableCell, TableHeader, TableRow],
+  entries: {
+    table: { menu: "insert", label: "Table", icon: "table", hint: "With a header row", words: "rows columns" },
+    "table:addRowAfter": { menu: "table", label: "Add row below" },
+    "table:addColumnAfter": { menu: "table", label: "Add column after" },
+    "table:toggleHeaderCell": { menu: "table", label: "Header cell on or off" },
+    "table:mergeCells": { menu: "table", label: "Merge cells" },
+    "table:splitCell": { menu: "table", label: "Split cell" },
+    "table:deleteRow": { menu: "table", label: "Delete row" },
+    "table:deleteColumn": { menu: "table", label: "Delete column" },
+    "table:deleteTable": { menu: "table", label: "Delete table" },
   },
 });

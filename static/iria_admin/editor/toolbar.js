@@ -1,7 +1,7 @@
 /* The toolbar of an editor in one row: buttons, and menus for the rest. One stop for the Tab key. */
 
 import { crel } from "django-prose-editor/editor";
-import { ENTRIES, INSERT, MORE, STYLES, TABLE, definition, icon, run } from "editor/entries";
+import { ENTRIES, MENUS, definition, icon, run } from "editor/entries";
 import { moveFocus } from "editor/popup";
 import { MenuButton } from "editor/toolbar-menu";
 
@@ -11,12 +11,12 @@ const WIDE = new Set(["orderedList", "history:undo", "history:redo"]);
 const UNDER_MORE = ["history:undo", "history:redo", "orderedList"];
 
 export const BODY = [
-  [{ name: "style", title: "Style", entries: STYLES, chosen: true }],
+  [{ name: "style", title: "Style", entries: MENUS.style, chosen: true }],
   ["bold", "italic", "link"],
   ["bulletList", "orderedList", "blockquote"],
-  [{ name: "insert", title: "Insert", icon: "plus", text: "Insert", entries: INSERT }],
-  [{ name: "table", title: "Table", icon: "table", entries: TABLE, within: "table" }],
-  [{ name: "more", title: "More", icon: "ellipsis", entries: MORE, narrow: UNDER_MORE }],
+  [{ name: "insert", title: "Insert", icon: "plus", text: "Insert", entries: MENUS.insert }],
+  [{ name: "table", title: "Table", icon: "table", entries: MENUS.table, within: "table" }],
+  [{ name: "more", title: "More", icon: "ellipsis", entries: MENUS.more, narrow: UNDER_MORE }],
   ["history:undo", "history:redo"],
 ];
 export const LETTER = [

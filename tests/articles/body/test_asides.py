@@ -2,9 +2,8 @@
 
 import pytest
 
-from articles.body.rendering import render
+from articles.body.rendering import plain_text, render
 from articles.body.sanitiser import clean, safe_body
-from articles.body.tree import plain_text
 
 CALLOUT = (
     '<aside data-callout=""><h3>In numbers</h3><p>Nine <em>ports</em></p>'
@@ -58,7 +57,7 @@ def test_any_other_aside_is_only_its_text() -> None:
 
 
 def test_boxes_copied_from_a_page_of_the_site_stay_boxes() -> None:
-    page = render(f"{CALLOUT}\n{PULL_QUOTE}", lambda use: "")
+    page = render(f"{CALLOUT}\n{PULL_QUOTE}", {})
     assert '<aside class="callout">' in page
     assert '<aside lang="fr" class="pull-quote">' in page
     assert "data-" not in page

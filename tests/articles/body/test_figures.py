@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.body.figures import EmbedUse, FigureUse, GalleryUse, embeds_in, figures_in
+from articles.body.blocks.embeds import EmbedUse, embeds_in
+from articles.body.blocks.images import FigureUse, GalleryUse, figures_in
 from articles.body.references import normalise_url
-from articles.body.rendering import draw, render
+from articles.body.rendering import draw, plain_text, render
 from articles.body.sanitiser import clean
-from articles.body.tree import plain_text
 from tests.articles.body.markup import MARKUP, dangers_in
 
 GALLERY = (
@@ -78,7 +78,7 @@ def test_sanitising_any_gallery_twice_changes_nothing(parts: list[str]) -> None:
     once = clean(f"<figure data-gallery><figure data-image=8></figure>{inner}</figure>")
     assert clean(once) == once
     assert dangers_in(once) == []
-    drawn = render(once, lambda use: f"<b>{use.image_id}</b>")
+    drawn = render(once, {"image": lambda use: f"<b>{use.image_id}</b>"})
     assert drawn.count("<b>") == len(figures_in(once)) >= 1
 
 
@@ -97,20 +97,20 @@ def test_every_image_is_a_use_with_its_own_caption_or_the_common_one() -> None:
 def test_a_gallery_contains_only_images_that_may_be_shown() -> None:
     seen: list[GalleryUse] = []
 
-    def around(use: GalleryUse, images: list[str]) -> str:
+    def around(use: GalleryUse) -> str:
         seen.append(use)
-        return f"<section>{''.join(images)}{use.caption}</section>"
+        return f"<section>{''.join(map(one, use.images))}{use.caption}</section>"
 
     def one(use: FigureUse) -> str:
         return "" if use.image_id == 4 else f"<i>{use.image_id}: {use.caption}</i>"
 
-    html = draw(f"<p>Before</p>{GALLERY}<p>After</p>", one, draw_gallery=around).html
+    html = draw(f"<p>Before</p>{GALLERY}<p>After</p>", {"image": one, "gallery": around}).html
     assert html == (
         "<p>Before</p><section><i>3: A <em>quay</em></i>"
         'Aden, <a href="/about/">before</a> dawn</section><p>After</p>'
     )
     assert seen[0].width == "wide"
-    assert draw(GALLERY, lambda use: "", draw_gallery=around).html == ""
+    assert draw(GALLERY, {}).html == ""
 
 
 def test_captions_of_a_gallery_are_part_of_the_plain_text() -> None:
@@ -120,7 +120,7 @@ def test_captions_of_a_gallery_are_part_of_the_plain_text() -> None:
 
 def test_links_to_large_views_are_not_links_of_the_text() -> None:
     way = '<a class="enlarge" href="/2026/03/x/picture/3/"><img></a>'
-    assert draw(GALLERY, lambda use: way).links == ["/about/"]
+    assert draw(GALLERY, {"image": lambda use: way}).links == ["/about/"]
 
 
 FILM = "https://www.youtube.com/watch?v=abc&amp;t=3"
@@ -187,14 +187,14 @@ def test_normalising_any_text_returns_a_safe_url_or_none(text: str) -> None:
 
 
 def test_without_a_frame_it_is_a_card_with_title_link_and_host() -> None:
-    html = render(BODY, lambda use: "")
+    html = render(BODY, {})
     assert f'<a href="{FILM}">The strait</a>' in html
     assert "(youtube.com)" in html
     assert dangers_in(html) == []
 
 
 def test_without_a_title_the_card_shows_the_url() -> None:
-    html = render('<figure data-embed="https://vimeo.com/7"></figure>', lambda use: "")
+    html = render('<figure data-embed="https://vimeo.com/7"></figure>', {})
     assert '<a href="https://vimeo.com/7">vimeo.com/7</a></p>' in html
 
 

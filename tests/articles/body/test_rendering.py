@@ -5,8 +5,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.body.figures import FigureUse, figures_in
-from articles.body.rendering import Labels, draw, render
+from articles.body.blocks.images import FigureUse, figures_in
+from articles.body.registry import Labels
+from articles.body.rendering import draw, render
 from articles.body.sanitiser import clean
 from iria.core.text.languages import language_of
 from tests.articles.body.markup import MARKUP, dangers_in
@@ -18,18 +19,18 @@ def drawn(use: FigureUse) -> str:
 
 @given(MARKUP)
 def test_any_body_can_be_rendered_and_runs_no_script(html: str) -> None:
-    assert dangers_in(render(clean(html), drawn)) == []
+    assert dangers_in(render(clean(html), {"image": drawn})) == []
 
 
 @given(st.text() | MARKUP)
 def test_an_unsanitised_body_can_be_rendered_too(text: str) -> None:
-    render(text, drawn)
+    render(text, {"image": drawn})
 
 
 @given(MARKUP)
 def test_every_figure_of_the_body_is_rendered(html: str) -> None:
     body = clean(html)
-    assert render(body, drawn).count('class="drawn-') == len(figures_in(body))
+    assert render(body, {"image": drawn}).count('class="drawn-') == len(figures_in(body))
 
 
 def test_the_markup_of_a_figure_is_not_changed() -> None:
@@ -37,21 +38,21 @@ def test_the_markup_of_a_figure_is_not_changed() -> None:
         '<p>Before</p><figure data-image="3"><figcaption>A quay</figcaption></figure><p>After</p>'
     )
     use = FigureUse(3, "A quay")
-    assert render(body, drawn) == f"<p>Before</p>{drawn(use)}<p>After</p>"
+    assert render(body, {"image": drawn}) == f"<p>Before</p>{drawn(use)}<p>After</p>"
 
 
 def test_a_hidden_image_leaves_nothing_behind() -> None:
     body = (
         '<p>Before</p><figure data-image="3"><figcaption>A quay</figcaption></figure><p>After</p>'
     )
-    assert render(body, lambda use: "") == "<p>Before</p><p>After</p>"
+    assert render(body, {}) == "<p>Before</p><p>After</p>"
 
 
 def test_footnotes_are_numbered_and_linked_both_ways() -> None:
     body = (
         '<p>One<span data-footnote="First."></span> two<span data-footnote="2 &lt; 3"></span></p>'
     )
-    html = render(body, drawn, labels=Labels(*language_of("fr").labels))
+    html = render(body, {"image": drawn}, labels=Labels(*language_of("fr").labels))
     for number in (1, 2):
         assert f'href="#note-{number}" id="note-mark-{number}"' in html
         assert f'<li id="note-{number}">' in html
@@ -69,7 +70,7 @@ def test_labels_are_in_the_language_of_the_body() -> None:
 def test_a_wide_table_scrolls_in_its_own_container() -> None:
     html = render(
         "<table><thead><tr><th>Port</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>",
-        drawn,
+        {"image": drawn},
     )
     assert re.search(r'<div class="table-scroll"[^>]*tabindex="0"[^>]*><table>', html)
     assert '<th scope="col">' in html
@@ -77,7 +78,7 @@ def test_a_wide_table_scrolls_in_its_own_container() -> None:
 
 def test_headings_get_anchors_from_their_text_and_keep_existing_ones() -> None:
     body = "<h2>Who pays</h2><h3>Who pays</h3><h2 id='kept'>Then</h2><h2>من يدفع؟</h2><h2>…</h2>"
-    drawn = draw(body, lambda use: "")
+    drawn = draw(body, {})
     assert [(each.level, each.anchor) for each in drawn.headings] == [
         (2, "h-who-pays"),
         (3, "h-who-pays-2"),
@@ -93,13 +94,13 @@ def test_links_are_listed_in_the_order_of_the_text() -> None:
         '<p><a href="https://a.example/?b=1&amp;c=2">a</a><span data-footnote="note"></span>'
         '<a href="/2026/03/b/">b</a></p>'
     )
-    drawn = draw(body, lambda use: "")
+    drawn = draw(body, {})
     assert drawn.links == ["https://a.example/?b=1&c=2", "/2026/03/b/"]
 
 
 def test_several_tables_have_different_labels() -> None:
     table = "<table><tbody><tr><td>1</td></tr></tbody></table>"
-    assert 'aria-label="Table"' in render(table, lambda use: "")
-    two = render(table * 2, lambda use: "")
+    assert 'aria-label="Table"' in render(table, {})
+    two = render(table * 2, {})
     assert 'aria-label="Table 1"' in two
     assert 'aria-label="Table 2"' in two

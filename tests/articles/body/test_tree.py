@@ -2,8 +2,9 @@
 
 from hypothesis import given
 
+from articles.body.rendering import plain_text
 from articles.body.sanitiser import clean
-from articles.body.tree import caption_text, plain_text
+from articles.body.tree import caption_text
 from tests.articles.body.markup import MARKUP
 
 BODY = (

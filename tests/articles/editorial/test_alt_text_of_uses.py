@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from articles.body.sanitiser import ALT_MAX_LENGTH, clean
+from articles.body.blocks.images import ALT_MAX_LENGTH
+from articles.body.sanitiser import clean
 from articles.editorial import publishing
 from articles.editorial.models import Article, Figure, Revision
 from articles.editorial.versions import drafts

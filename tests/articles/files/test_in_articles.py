@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from articles.body.figures import FileUse, files_in
+from articles.body.blocks.files import FileUse, files_in
 from articles.body.sanitiser import clean
 from articles.editorial import publishing
 from articles.editorial.checklist import NotReady, publish_blockers

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
-from articles.body.sanitiser import clean_caption, safe_caption
+from articles.body.captions import clean_caption, safe_caption
 from articles.editorial import publishing, trash
 from articles.editorial.checklist import NotReady
 from articles.editorial.internal_links import NAME, linked_from

@@ -7,6 +7,7 @@ class HarbourConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tests.example.harbour import hooks
+        from tests.example.harbour import blocks, hooks
 
+        blocks.register_blocks()
         hooks.register()

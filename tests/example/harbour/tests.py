@@ -71,6 +71,17 @@ class HarbourTests(TestCase):
         (item,) = articles_without_source(user)
         assert item.count == 0
 
+    def test_a_block_of_the_app_is_on_the_page_and_in_the_editor(self) -> None:
+        facts = '<aside data-key-facts=""><p>Nine ports</p></aside>'
+        article = newsroom.published("Ports", body=facts)
+        page = self.client.get(article.get_absolute_url())
+        self.assertContains(page, '<aside class="key-facts"><p>Nine ports</p></aside>')
+        admin = User.objects.create_superuser("ada@meridian.example", "a-long-password-1")
+        self.client.force_login(admin)
+        with override_settings(STAFF_SECOND_FACTOR=False):
+            form = self.client.get(f"/admin/articles/article/{article.pk}/change/")
+        self.assertContains(form, "harbour/key-facts.js")
+
     def test_publishing_an_article_is_noted(self) -> None:
         draft = newsroom.draft("Soon")
         with self.captureOnCommitCallbacks(execute=True):
