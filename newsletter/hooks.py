@@ -13,7 +13,7 @@ from articles.editorial import signals
 from articles.editorial.internal_links import other_texts
 from iria.core import hooks
 from iria.core.hooks import ImageUsage, PersonalDataHandler
-from newsletter import dashboard, following, personal_data
+from newsletter import dashboard, follow_emails, personal_data
 from newsletter.bounces import webhooks
 from newsletter.bounces.providers import PROVIDERS
 from newsletter.delivery import controls
@@ -30,7 +30,7 @@ def register() -> None:
     signals.unpublished.connect(pause_issues_with_article, dispatch_uid="newsletter.hold")
     handler = PersonalDataHandler(export=personal_data.export, erase=personal_data.erase_account)
     hooks.personal_data.register("newsletter", handler)
-    hooks.mail_preferences.register("following", following.Following())
+    hooks.mail_preferences.register("following", follow_emails.Following())
     hooks.dashboard_items.register("newsletter", dashboard.dashboard_items)
     hooks.dashboard_panels.register("newsletter", dashboard.newsletter_panel)
     hooks.image_usages.register("newsletter", image_usage)

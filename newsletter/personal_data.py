@@ -40,14 +40,7 @@ def of_subscriber(subscriber: Subscriber) -> dict[str, Any]:
             f"{follow.subject}, since {follow.created_at:%Y-%m-%d}"
             for follow in subscriber.article_follows.with_subjects()
         ],
-        "articles sent for them": [
-            {
-                "headline": row.article.headline,
-                "status": row.get_state_display(),
-                "on": row.created_at,
-            }
-            for row in subscriber.article_notifications.select_related("article").order_by("pk")
-        ],
+        "articles sent for them": _articles_sent(subscriber),
         "language": subscriber.language,
         "name": subscriber.name,
         "signed up": subscriber.created_at,
@@ -59,20 +52,36 @@ def of_subscriber(subscriber: Subscriber) -> dict[str, Any]:
                 "source_url", "wording", "language", "asked_at", "confirmed_at"
             )
         ),
-        "e-mails": [
-            {
-                "subject": delivery.issue.subject,
-                "status": delivery.get_state_display(),
-                "on": delivery.done_at,
-            }
-            for delivery in subscriber.deliveries.with_issues()
-        ],
+        "e-mails": _emails(subscriber),
         "bounces": list(
             Bounce.objects.filter(subscriber=subscriber).values(
                 "processed_at", "kind", "reason", "smtp_response"
             )
         ),
     }
+
+
+def _articles_sent(subscriber: Subscriber) -> list[dict[str, Any]]:
+    """What was sent because of their follows."""
+    return [
+        {
+            "headline": row.article.headline,
+            "status": row.get_state_display(),
+            "on": row.created_at,
+        }
+        for row in subscriber.article_notifications.select_related("article").order_by("pk")
+    ]
+
+
+def _emails(subscriber: Subscriber) -> list[dict[str, Any]]:
+    return [
+        {
+            "subject": delivery.issue.subject,
+            "status": delivery.get_state_display(),
+            "on": delivery.done_at,
+        }
+        for delivery in subscriber.deliveries.with_issues()
+    ]
 
 
 def describe_subscription(subscription: Any) -> str:

@@ -10,7 +10,7 @@ from procrastinate.job_context import JobContext
 
 from articles.editorial import publishing
 from iria.core.jobs import AFTER_OTHERS, enqueue, job, stop_after
-from newsletter import following, preflight, subscription_emails
+from newsletter import follow_emails, preflight, subscription_emails
 from newsletter.bounces import processing, webhooks
 from newsletter.delivery import progress, sending, worker
 from newsletter.digests import approval, composition
@@ -85,7 +85,7 @@ def compose_digests() -> None:
 @job("newsletter.following", cron="*/5 * * * *", priority=AFTER_OTHERS, pass_context=True)
 def send_new_articles(context: JobContext) -> None:
     """Sends new articles to those who follow their authors, sections or topics."""
-    following.send_due(should_stop=stop_after(MAX_RUN_SECONDS * 10, context))
+    follow_emails.send_due(should_stop=stop_after(MAX_RUN_SECONDS * 10, context))
 
 
 @job("newsletter.forget_unconfirmed", cron="17 3 * * *")
@@ -93,7 +93,7 @@ def delete_unconfirmed() -> None:
     while opt_in.delete_unconfirmed():
         continue
     uploads.delete_old_files()
-    following.delete_old(timezone.now())
+    follow_emails.delete_old(timezone.now())
     webhooks.delete_expired_receipts()
 
 

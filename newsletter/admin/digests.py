@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 
 from articles.editorial.models import Category
 from iria.core.admin import ReadOnly
-from newsletter.admin.delivery import subscribers_label
 from newsletter.admin.issue_tools import current_user
+from newsletter.admin.sending import subscribers_label
 from newsletter.delivery import recipients
 from newsletter.digests import approval
 from newsletter.email import editor_html

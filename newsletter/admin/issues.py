@@ -26,7 +26,6 @@ from articles.images.admin.forms import ChoosesImage
 from iria.core import autosave
 from iria.publication.models import current_publication
 from newsletter import preflight
-from newsletter.admin.delivery import DeliveryPages, ScheduleForm, recipients_label
 from newsletter.admin.issue_form import IssueForm
 from newsletter.admin.issue_tools import (
     PREVIEWS,
@@ -36,6 +35,7 @@ from newsletter.admin.issue_tools import (
     current_user,
     version_of,
 )
+from newsletter.admin.sending import ScheduleForm, SendingPages, recipients_label
 from newsletter.delivery import blockers
 from newsletter.email import drafts, rendering
 from newsletter.email.drafts import IssueArticle
@@ -100,7 +100,7 @@ def _describe(event: DeliveryEvent) -> str:
 COMPOSE: Final = "admin/newsletter/issue/compose.html"
 
 
-class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issue]):
+class IssueAdmin(ChoosesImage, EditorPages, SendingPages, admin.ModelAdmin[Issue]):
     form = IssueForm
     add_form_template = COMPOSE
     change_form_template = "admin/newsletter/issue/change_form.html"

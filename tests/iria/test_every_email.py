@@ -26,10 +26,9 @@ from articles.comments.notifications.outbox import Batch
 from articles.editorial.models import Article
 from iria.core.text.language import direction_of, use_language
 from iria.publication.models import Publication, current_publication
-from newsletter import following as follow_emails
-from newsletter import subscription_emails
+from newsletter import follow_emails, subscription_emails
 from newsletter.email import rendering
-from newsletter.following import Batch as ArticleBatch
+from newsletter.follow_emails import Batch as ArticleBatch
 from newsletter.models import ArticleFollow, Consent, Subscriber
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice

@@ -14,7 +14,7 @@ from iria.core.http import safe_client
 from iria.core.http.safe_client import UrlCheck
 from newsletter import preflight
 from newsletter.delivery import blockers, sending
-from newsletter.email import rendering
+from newsletter.email import dns_records, rendering
 from newsletter.email.rendering import RenderedEmail
 from newsletter.models import ExternalCheck, Issue, Waiver
 from tests.newsletter.factories import issue, news, subscriber
@@ -163,8 +163,8 @@ def test_dns_problems_are_warnings(settings: Any, monkeypatch: pytest.MonkeyPatc
     settings.DEFAULT_FROM_EMAIL = "desk@meridian.org"
     settings.BOUNCE_DOMAIN = "bounces.meridian.org"
     records = {("meridian.org", "TXT"): ["v=spf1 mx -all"], ("_dmarc.meridian.org", "TXT"): []}
-    monkeypatch.setattr(preflight, "_texts", lambda name: records.get((name, "TXT"), []))
-    monkeypatch.setattr(preflight, "_query", lambda name, kind: [])
+    monkeypatch.setattr(dns_records, "_texts", lambda name: records.get((name, "TXT"), []))
+    monkeypatch.setattr(dns_records, "_query", lambda name, kind: [])
     new_issue = issue()
     assert preflight.run_external_checks(new_issue.pk) == 4
     html = " ".join(map(str, blockers.warnings(rendering.compose(new_issue), new_issue.newsletter)))
@@ -215,8 +215,8 @@ def test_the_published_key_has_to_be_that_of_the_signature(
         (f"v=DKIM1; p={base64.b64encode(short).decode()}", True),
         (record.replace("p=MII", "p=MIJ"), False),
     ):
-        monkeypatch.setattr(preflight, "_texts", lambda name, text=in_dns: [text])
-        assert (preflight.check_dns("dkim news meridian.org") == "") == is_ours
+        monkeypatch.setattr(dns_records, "_texts", lambda name, text=in_dns: [text])
+        assert (dns_records.check_dns("dkim news meridian.org") == "") == is_ours
 
 
 def test_the_page_enqueues_only_missing_checks(

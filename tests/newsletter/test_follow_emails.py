@@ -12,7 +12,7 @@ from lxml import html as lxml_html
 from articles.editorial import publishing
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
-from newsletter import following, personal_data, subscription_emails
+from newsletter import follow_emails, personal_data, subscription_emails
 from newsletter.email.smtp import Outcome
 from newsletter.models import ArticleFollow, ArticleNotification, Consent, Subscriber
 from newsletter.subscriptions import opt_in
@@ -30,7 +30,7 @@ LONG_AGO = timedelta(days=20)
 def morning() -> datetime:
     """The next time that e-mails are due, in the time zone of the publication."""
     tomorrow = timezone.now() + timedelta(days=1)
-    return following.last_due(current_publication(), tomorrow) + timedelta(minutes=1)
+    return follow_emails.last_due(current_publication(), tomorrow) + timedelta(minutes=1)
 
 
 def follow(client: Client, query: str, *subjects: str, email: str = OLA) -> Any:
@@ -198,9 +198,9 @@ def test_a_new_article_is_sent_once_with_a_link_to_unfollow(morning: datetime) -
     ola = follower(author=author)
     follower(section=section)
     article = story(authors=[author], categories=[section], tags=["tankers"])
-    assert following.send_due(morning) == 1
-    assert following.send_due(morning) == 0
-    assert following.send_due(morning + timedelta(days=1)) == 0
+    assert follow_emails.send_due(morning) == 1
+    assert follow_emails.send_due(morning) == 0
+    assert follow_emails.send_due(morning + timedelta(days=1)) == 0
     (message,) = mail.outbox
     assert message.to == [OLA]
     assert article.get_absolute_url() in message.body
@@ -213,7 +213,7 @@ def test_all_articles_of_a_day_are_in_one_email(morning: datetime) -> None:
     author = newsroom.author("Ines Faro")
     follower(author=author)
     stories = [story(f"Ships wait {number}", authors=[author]) for number in range(3)]
-    assert following.send_due(morning) == 1
+    assert follow_emails.send_due(morning) == 1
     for article in stories:
         assert article.get_absolute_url() in mail.outbox[0].body
     only = ArticleFollow.objects.get()
@@ -226,7 +226,7 @@ def test_a_reader_of_one_language_gets_no_articles_of_another(morning: datetime)
     Subscriber.objects.update(language="fr")
     english = story("Ships wait", authors=[author], language="en")
     french = story("Les navires attendent", authors=[author], language="fr")
-    assert following.send_due(morning) == 1
+    assert follow_emails.send_due(morning) == 1
     assert french.get_absolute_url() in mail.outbox[0].body
     assert english.get_absolute_url() not in mail.outbox[0].body
 
@@ -237,7 +237,7 @@ def test_a_section_includes_its_subsections_and_a_topic_its_articles(morning: da
     article = story(categories=[below], tags=["tankers"])
     follower(section=section)
     follower("edda@readers.example", topic=article.tags.get())
-    assert following.send_due(morning) == 2
+    assert follow_emails.send_due(morning) == 2
 
 
 def test_nothing_is_sent_before_the_morning_or_about_earlier_articles(morning: datetime) -> None:
@@ -245,19 +245,21 @@ def test_nothing_is_sent_before_the_morning_or_about_earlier_articles(morning: d
     story("Before", authors=[author])
     row = follower(author=author)
     row.article_follows.update(created_at=timezone.now())
-    assert following.send_due(morning) == 0
+    assert follow_emails.send_due(morning) == 0
     row.article_follows.update(created_at=timezone.now() - LONG_AGO)
-    assert following.send_due(following.last_due(current_publication(), timezone.now())) == 0
-    assert following.send_due(morning) == 1
+    assert (
+        follow_emails.send_due(follow_emails.last_due(current_publication(), timezone.now())) == 0
+    )
+    assert follow_emails.send_due(morning) == 1
 
 
 def test_an_article_that_was_unpublished_in_time_is_not_sent(edna: Any, morning: datetime) -> None:
     author = newsroom.author("Ines Faro")
     follower(author=author)
     article = story(authors=[author])
-    following.enqueue(morning)
+    follow_emails.enqueue(morning)
     publishing.unpublish(article, by=edna)
-    assert following.send_due(morning) == 0
+    assert follow_emails.send_due(morning) == 0
     assert ArticleNotification.objects.get().state == "dropped"
 
 
@@ -265,10 +267,10 @@ def test_a_killed_worker_sends_nothing_twice(morning: datetime) -> None:
     author = newsroom.author("Ines Faro")
     ola = follower(author=author)
     story(authors=[author])
-    following.enqueue(morning)
-    assert following.claim(ola.pk, morning) is not None
-    assert following.claim(ola.pk, morning) is None
-    assert following.send_due(morning + timedelta(minutes=20)) == 0
+    follow_emails.enqueue(morning)
+    assert follow_emails.claim(ola.pk, morning) is not None
+    assert follow_emails.claim(ola.pk, morning) is None
+    assert follow_emails.send_due(morning + timedelta(minutes=20)) == 0
     assert ArticleNotification.objects.get().state == "uncertain"
 
 
@@ -276,12 +278,12 @@ def test_an_email_that_was_not_accepted_is_tried_again(settings: Any, morning: d
     author = newsroom.author("Ines Faro")
     ola = follower(author=author)
     story(authors=[author])
-    following.enqueue(morning)
-    batch = following.claim(ola.pk, morning)
+    follow_emails.enqueue(morning)
+    batch = follow_emails.claim(ola.pk, morning)
     assert batch is not None
-    following.record(batch, Outcome.DEFERRED, morning)
-    assert following.send_due(morning + timedelta(minutes=1)) == 0
-    assert following.send_due(morning + following.RETRY_AFTER) == 1
+    follow_emails.record(batch, Outcome.DEFERRED, morning)
+    assert follow_emails.send_due(morning + timedelta(minutes=1)) == 0
+    assert follow_emails.send_due(morning + follow_emails.RETRY_AFTER) == 1
 
 
 def test_a_mail_program_unfollows_with_one_post_from_anywhere() -> None:
@@ -338,7 +340,7 @@ def test_an_export_has_what_is_followed_and_erasure_deletes_it(morning: datetime
     author = newsroom.author("Ines Faro")
     ola = follower(author=author)
     story(authors=[author])
-    following.send_due(morning)
+    follow_emails.send_due(morning)
     data = personal_data.of_subscriber(ola)
     assert data["follows"][0].startswith("Ines Faro")
     assert data["articles sent for them"][0]["headline"] == "Ships wait"
@@ -355,4 +357,4 @@ def test_the_number_of_queries_does_not_grow_with_the_followers(
     for number in range(30):
         follower(f"r{number}@readers.example", author=author)
     with django_assert_max_num_queries(3):
-        assert following.enqueue(morning) == 30
+        assert follow_emails.enqueue(morning) == 30

@@ -36,7 +36,7 @@ class ScheduleForm(forms.Form):
     )
 
 
-class DeliveryPages:
+class SendingPages:
     """POST views that control sending; each redirects to the issue with a message."""
 
     message_user: Callable[..., None]
@@ -172,7 +172,7 @@ def recipients_label(issue: Issue) -> str:
     return subscribers_label(recipients.audience(issue).count())
 
 
-def _require_sender(pages: DeliveryPages, request: HttpRequest) -> User:
+def _require_sender(pages: SendingPages, request: HttpRequest) -> User:
     if not pages.has_send_permission(request):
         raise PermissionDenied
     return current_user(request)
