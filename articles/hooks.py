@@ -29,9 +29,8 @@ from iria.publication import menus
 
 
 def register() -> None:
-    stored_data.recipients.register(
-        stored_data.AKISMET, stored_data.Recipient(akismet.recipient_name)
-    )
+    recipient = stored_data.Recipient(akismet.recipient_name)
+    stored_data.recipients.register(stored_data.AKISMET, recipient)
     hooks.dashboard_items.register("articles", editorial_dashboard.pending_articles)
     hooks.dashboard_panels.register("plan", editorial_dashboard.plan)
     hooks.dashboard_panels.register("licences", usage_check.expiring_licences)
@@ -51,25 +50,29 @@ def register() -> None:
         changed.connect(update_related, dispatch_uid="related.refresh_soon")
     signals.imported.connect(update_related_of_imported, dispatch_uid="related.refresh_imported")
     signals.published.connect(feeds_tasks.article_published, dispatch_uid="feeds.hub")
-    sections = MenuTargets("Sections", editorial_hooks.sections)
-    menus.register(editorial_hooks.KIND, sections, Category)
-    menus.register(pages_hooks.NAME, MenuTargets("Pages", pages_hooks.menu_targets), Page)
     hooks.personal_data.register("articles", editorial_hooks.PERSONAL_DATA)
     hooks.personal_data.register("comments", personal_data.HANDLER)
     hooks.logo_renderers.register("images", renditions.render_logo)
     hooks.article_search.register("search", engine.admin_search)
+    _register_uses()
     # An article of the future appears, and one from another machine, whose clock runs ahead.
-    appears = ScheduledChange("articles_article", "published_at", "state = 'published'")
-    hooks.scheduled_changes.register("article appears", appears)
-    hooks.scheduled_changes.register(
-        "licence ends", ScheduledChange("articles_image", "licence_until")
-    )
-    hooks.scheduled_changes.register(
-        "licence begins", ScheduledChange("articles_image", "licence_from")
-    )
-    hooks.scheduled_changes.register(
-        "placement expires", ScheduledChange("articles_placement", "expires_at")
-    )
+    for name, change in {
+        "article appears": ScheduledChange(
+            "articles_article", "published_at", "state = 'published'"
+        ),
+        "licence ends": ScheduledChange("articles_image", "licence_until"),
+        "licence begins": ScheduledChange("articles_image", "licence_from"),
+        "licence of a file ends": ScheduledChange("articles_file", "licence_until"),
+        "placement expires": ScheduledChange("articles_placement", "expires_at"),
+    }.items():
+        hooks.scheduled_changes.register(name, change)
+
+
+def _register_uses() -> None:
+    """Where images, files and embeds are used, and what menus and texts can link to."""
+    sections = MenuTargets("Sections", editorial_hooks.sections)
+    menus.register(editorial_hooks.KIND, sections, Category)
+    menus.register(pages_hooks.NAME, MenuTargets("Pages", pages_hooks.menu_targets), Page)
     # The names are those in stored references, such as `internal:article/12`.
     link_kinds.register("article", ARTICLES)
     link_kinds.register("page", PAGES)
@@ -83,9 +86,6 @@ def register() -> None:
     hooks.files_in_texts.register("links", files_hooks.linked_files)
     hooks.embedded_urls.register("articles", editorial_hooks.embedded_urls)
     hooks.embedded_urls.register("pages", pages_hooks.embedded_urls)
-    hooks.scheduled_changes.register(
-        "licence of a file ends", ScheduledChange("articles_file", "licence_until")
-    )
 
 
 def update_related(*, article_id: int, **signal: Any) -> None:

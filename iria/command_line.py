@@ -53,26 +53,22 @@ def serve(options: list[str]) -> None:
 
 
 def execute() -> None:
-    from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import execute_from_command_line
+    from django.core import exceptions, management
 
     try:
-        execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as error:
+        management.execute_from_command_line(sys.argv)
+    except exceptions.ImproperlyConfigured as error:
         sys.exit(f"{error}")
     except OSError as error:
         if error.errno not in EXPECTED:
             raise
         sys.exit(describe_os_error(error))
     except Exception as error:
-        from iria.core.db.outage import is_outage, reason_of
+        from iria.core.db.outage import explanation, is_outage
 
         if not is_outage(error):
             raise
-        from django.conf import settings
-
-        name = settings.DATABASE_SETTING
-        sys.exit(f"The database that {name} names cannot be used: {reason_of(error)}.")
+        sys.exit(explanation(error))
 
 
 if __name__ == "__main__":

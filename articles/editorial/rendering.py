@@ -205,13 +205,9 @@ def _render(
 
     def file(use: FileUse) -> str:
         found = files.get(use.file_id)
-        if found is None:
-            return ""
-        return (
-            file_html.card_html(found, use.caption)
-            if found.may_be_shown
-            else file_html.unavailable_card_html(use.caption)
-        )
+        if found and found.may_be_shown:
+            return file_html.card_html(found, use.caption)
+        return file_html.unavailable_card_html(use.caption) if found else ""
 
     def gallery(use: GalleryUse) -> str:
         shown = "".join(map(figure, use.images))
@@ -298,11 +294,8 @@ def full_text(
     figures = list(figures)
     lead = next((each for each in figures if each.place == Figure.Place.LEAD), None)
     with use_language(article.language):
-        images = tuple(
-            shown
-            for each in figures
-            if article.shows(each.image) and (shown := _rendered_image(each.image, publication))
-        )
+        shown = (each.image for each in figures if article.shows(each.image))
+        images = tuple(filter(None, (_rendered_image(each, publication) for each in shown)))
         files = tuple(
             _rendered_file(each.file)
             for each in article.attachments.all()

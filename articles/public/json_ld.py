@@ -207,26 +207,7 @@ def news_article(
     in its own object.
     """
     url = f"{settings.SITE_URL}{article.get_absolute_url()}"
-    data: dict[str, Any] = {
-        "@context": CONTEXT,
-        "@type": _type_of(article, media),
-        "mainEntityOfPage": url,
-        "url": url,
-        "headline": article.headline,
-        "inLanguage": article.language,
-        "isAccessibleForFree": True,
-        "publisher": organization(publication),
-        "author": [author_reference(row.author) for row in article.bylines.all()]
-        or [organization(publication)],
-        "genre": article.kind.name,
-        "copyrightHolder": {"@type": "Organization", "name": publication.copyright_holder},
-    }
-    # An episode is no article, so it has no section.
-    if data["@type"] == PODCAST:
-        data["name"] = article.headline
-    else:
-        sections = [row.category.local_name for row in article.article_categories.all()]
-        data["articleSection"] = sections
+    data = _identity(article, publication, url, _type_of(article, media))
     if publication.issn:
         data["isPartOf"] = periodical(publication)
     if article.description:
@@ -244,15 +225,40 @@ def news_article(
         data["commentCount"] = thread.count
         data["discussionUrl"] = f"{url}#comments"
     if translations:
-        data["workTranslation"] = [
-            {
-                "@type": "NewsArticle",
-                "url": f"{settings.SITE_URL}{each.get_absolute_url()}",
-                "inLanguage": each.language,
-            }
-            for each in translations
-        ]
+        data["workTranslation"] = [_translation(each) for each in translations]
     return data
+
+
+def _identity(
+    article: Article, publication: Publication, url: str, object_type: str
+) -> dict[str, Any]:
+    """What every article has."""
+    sections = [row.category.local_name for row in article.article_categories.all()]
+    # An episode is no article, so it has no section.
+    is_episode = object_type == PODCAST
+    return {
+        "@context": CONTEXT,
+        "@type": object_type,
+        "mainEntityOfPage": url,
+        "url": url,
+        "headline": article.headline,
+        "inLanguage": article.language,
+        "isAccessibleForFree": True,
+        "publisher": organization(publication),
+        "author": [author_reference(row.author) for row in article.bylines.all()]
+        or [organization(publication)],
+        "genre": article.kind.name,
+        "copyrightHolder": {"@type": "Organization", "name": publication.copyright_holder},
+        **({"name": article.headline} if is_episode else {"articleSection": sections}),
+    }
+
+
+def _translation(article: Article) -> dict[str, str]:
+    return {
+        "@type": "NewsArticle",
+        "url": f"{settings.SITE_URL}{article.get_absolute_url()}",
+        "inLanguage": article.language,
+    }
 
 
 PODCAST: Final = "PodcastEpisode"

@@ -189,8 +189,7 @@ def card_of(
         credit = ""
         if page.image_credits is not None:
             page.image_credits.add(image, name)
-    article_type = article.kind.local_name
-    section = _section_of(article, page.category)
+    article_type, section = article.kind.local_name, _section_of(article, page.category)
     image_use = "card portrait" if is_portrait else use or rank_shows.use
     return Card(
         rank=rank,

@@ -143,13 +143,9 @@ def _best(parsed_queries: Sequence[ParsedQuery], searchable: Searchable, budget:
     leading += [term for term in required_terms.drivers if term not in leading]
     following = [term for term in following if term not in leading]
     query = PostingQuery(parsed_queries, searchable, required_terms, leading, following)
-    candidate_count = (
-        MAX_VECTOR_CHECKS
-        if required_terms.by_vector
-        else LOOKED_FOR
-        if searchable.is_large
-        else MAX_RANKED
-    )
+    candidate_count = LOOKED_FOR if searchable.is_large else MAX_RANKED
+    if required_terms.by_vector:
+        candidate_count = MAX_VECTOR_CHECKS
     rows = query.rows(candidate_count, MAX_RANKED)
     best = [
         Candidate(pk, date, score, has_all=words >= needed)
@@ -167,11 +163,8 @@ def _best(parsed_queries: Sequence[ParsedQuery], searchable: Searchable, budget:
     if required_terms.drivers and not required_terms.is_whole:
         result.is_exact = False
     elif following and not required_terms.drivers:
-        longest = (
-            0
-            if searchable.few or candidate_count > MAX_RANKED
-            else max(term.articles for term in terms)
-        )
+        is_bounded = searchable.few or candidate_count > MAX_RANKED
+        longest = 0 if is_bounded else max(term.articles for term in terms)
         result = replace(result, total=max(result.total, longest), is_exact=False, is_led=True)
     return result
 

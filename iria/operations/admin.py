@@ -11,14 +11,13 @@ def health_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
     if not request.user.is_superuser:
         raise PermissionDenied
     # Rarely needed, and web processes need less memory without it (docs/decisions/stored-pages.md).
-    from iria.operations.doctor.database import table_sizes
-    from iria.operations.doctor.run import results
+    from iria.operations.doctor import database, run
 
     is_complete = request.method == "POST"
     context = site.each_context(request) | {
         "title": "Site health",
         "is_complete": is_complete,
-        "results": list(results(with_slow=is_complete)),
-        "tables": table_sizes(),
+        "results": list(run.results(with_slow=is_complete)),
+        "tables": database.table_sizes(),
     }
     return TemplateResponse(request, "admin/operations/health.html", context)

@@ -29,14 +29,6 @@ def aside(
     """
     attribute, inside = f"data-{name}", frozenset(content)
 
-    def matches(node: Node) -> bool:
-        if node.tag == "aside" and any(each in BOXES for each in node.attributes):
-            return attribute in node.attributes
-        if any(each.startswith("data-") for each in node.attributes):
-            return False
-        named = node.attributes.get("class", "").split()
-        return any(each in named for each in (name, *classes))
-
     def normalise(flow: Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
         if flow.depth:
             return flow.within(node, marks)
@@ -55,7 +47,7 @@ def aside(
         name=name,
         tags=("aside", "figure"),
         elements={"aside": {attribute: flag, **LANGUAGE}},
-        matches=matches,
+        matches=lambda node: _is_box(node, attribute, [name, *classes]),
         normalise=normalise,
         on_page=_named(attribute, name),
         editor=editor,
@@ -64,6 +56,15 @@ def aside(
 
 BOXES: Final[set[str]] = set()
 """The attributes by which stored asides are told from each other."""
+
+
+def _is_box(node: Node, attribute: str, classes: list[str]) -> bool:
+    """Whether an element is this kind of box: as it is stored, or text copied from a page that shows one."""
+    if node.tag == "aside" and any(each in BOXES for each in node.attributes):
+        return attribute in node.attributes
+    if any(each.startswith("data-") for each in node.attributes):
+        return False
+    return not {*classes}.isdisjoint(node.attributes.get("class", "").split())
 
 
 def _unquoted(node: Node) -> Node:

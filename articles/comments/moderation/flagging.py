@@ -62,24 +62,27 @@ def save_report(
         sender_hash=_sender_hash(comment, by, ip_address),
     )
     _validate(flag)
-    flag.reporter_hash = (
-        security.keyed_hash(flag.email.lower(), purpose="reporter") if flag.email else ""
-    )
-    flag.daily_hash = (
-        daily_hash("reporter", one_sender(ip_address)) if ip_address and by is None else ""
-    )
+    if flag.email:
+        flag.reporter_hash = security.keyed_hash(flag.email.lower(), purpose="reporter")
+    if ip_address and by is None:
+        flag.daily_hash = daily_hash("reporter", one_sender(ip_address))
     flag.weight = _weight(flag)
     _limit_rate(ip_address)
-    with transaction.atomic():
-        current = Comment.objects.select_for_update().filter(pk=comment.pk).first()
-        if current is None or current.state != Comment.State.APPROVED:
-            raise FlagError({"form": gettext("This comment is no longer published.")})
-        pending = Flag.objects.pending().filter(comment=current, sender_hash=flag.sender_hash)
-        first = pending.exclude(sender_hash="").first()
-        if first is not None:
-            return first
-        flag.save()
-        pipeline.apply(current, pipeline.decide(current, Event.REPORTED))
+    return _saved(flag)
+
+
+@transaction.atomic
+def _saved(flag: Flag) -> Flag:
+    """The report, or the first one of its sender."""
+    current = Comment.objects.select_for_update().filter(pk=flag.comment_id).first()
+    if current is None or current.state != Comment.State.APPROVED:
+        raise FlagError({"form": gettext("This comment is no longer published.")})
+    pending = Flag.objects.pending().filter(comment=current, sender_hash=flag.sender_hash)
+    first = pending.exclude(sender_hash="").first()
+    if first is not None:
+        return first
+    flag.save()
+    pipeline.apply(current, pipeline.decide(current, Event.REPORTED))
     return flag
 
 

@@ -269,19 +269,15 @@ def _newly_approved(before: ScreeningResult, after: ScreeningResult) -> bool:
 def _submissions(since: datetime) -> Iterator[tuple[Comment, str, ScreeningInput]]:
     """Yields every comment with what was known when it was submitted, in one pass over the table."""
     human_decisions = _human_decisions(since)
-    rows = (
-        Comment.objects.filter(created_at__gte=since - SAME_TEXT_PERIOD)
-        .select_related("article", "user")
-        .defer("article__body")
-        .order_by("created_at", "pk")
-    )
+    rows = Comment.objects.filter(created_at__gte=since - SAME_TEXT_PERIOD)
+    rows = rows.select_related("article", "user").defer("article__body")
     approved = _approved_counts(since - SAME_TEXT_PERIOD)
     akismet_spam = _akismet_spam(since)
     window: deque[tuple[datetime, int]] = deque()
     same: Counter[int] = Counter()
     bans = ban_matching.active_bans()
     recent_times: dict[str, deque[datetime]] = defaultdict(deque)
-    for comment in rows.iterator(chunk_size=500):
+    for comment in rows.order_by("created_at", "pk").iterator(chunk_size=500):
         while window and window[0][0] <= comment.created_at - SAME_TEXT_PERIOD:
             same[window.popleft()[1]] -= 1
         text, commenter = hash(comment.text), _commenter_key(comment.user_id, comment.email)

@@ -71,11 +71,9 @@ def _combined(blocks: Blocks) -> ImageMetadata:
     hints = _hints(blocks, xmp_values, mirrored)
     iim_values, exif_values = iim.read(blocks.iim, hints), exif.read(blocks.exif, hints)
     newer = _iim_is_newer(blocks)
-    first = (
-        [("iim", iim_values), ("xmp", xmp_values)]
-        if newer
-        else [("xmp", xmp_values), ("iim", iim_values)]
-    )
+    first = [("xmp", xmp_values), ("iim", iim_values)]
+    if newer:
+        first.reverse()
     png_values = read_png_texts(blocks.texts, hints)
     last = [("exif", exif_values), ("xmp", mirrored), ("png", png_values)]
     last.append(("c2pa", read_c2pa(blocks.manifest)))
@@ -96,21 +94,19 @@ def _combined(blocks: Blocks) -> ImageMetadata:
                 break
     # A scan is made long after the photo: its time counts only if there is no other.
     digitised = {"taken": exif_values.get("digitised", [])}
-    for name, block_values in (
-        ("exif", exif_values),
-        *first,
-        ("png", png_values),
-        ("exif", digitised),
-    ):
-        day = next(
-            (day for value in block_values.get("taken", []) if (day := date_of(value))), None
-        )
+    days = [("exif", exif_values), *first, ("png", png_values), ("exif", digitised)]
+    for name, day in ((name, _day_of(block_values)) for name, block_values in days):
         if day:
             found["taken"], origins["taken"] = day, name
             break
     if "orientation" in exif_values:
         found["orientation"], origins["orientation"] = int(exif_values["orientation"][0]), "exif"
     return ImageMetadata(**found, origins=origins)
+
+
+def _day_of(block_values: Values) -> str | None:
+    """When the picture was taken, according to one block."""
+    return next((day for value in block_values.get("taken", []) if (day := date_of(value))), None)
 
 
 def _hints(blocks: Blocks, *decoded_blocks: Values) -> Hints:

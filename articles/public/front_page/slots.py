@@ -128,21 +128,11 @@ def front_page_layout_of(publication: Publication, code: str, name: str, url: st
         SlotGroup("Opinion", opinion, shape="pair"),
         SlotGroup("Reports", reports, shape="row"),
     ]
-    parts += [
-        SlotGroup(
-            section.category.name,
-            slots(
-                SlotName.SECTION,
-                section.category.pk,
-                section.articles,
-                _places(section, placement),
-            ),
-            section.category,
-            section.pattern,
-            patterns.get(section.category.pk, ""),
-        )
-        for section in layout.sections
-    ]
+    for section in layout.sections:
+        category, places = section.category, _places(section, placement)
+        shown = slots(SlotName.SECTION, category.pk, section.articles, places)
+        pattern = patterns.get(category.pk, "")
+        parts.append(SlotGroup(category.name, shown, category, section.pattern, pattern))
     return PageLayout(f"Front page, {name}", url, articles, parts, language=code)
 
 

@@ -161,6 +161,13 @@ def reason_of(error: BaseException) -> str:
     return (lines[0] if lines else type(error).__name__).rstrip(".")
 
 
+def explanation(error: BaseException) -> str:
+    """A sentence for a command that an outage ends."""
+    return (
+        f"The database that {settings.DATABASE_SETTING} names cannot be used: {reason_of(error)}."
+    )
+
+
 class OncePerOutage(logging.Filter):
     """Drops log records caused by an outage, which has its own line."""
 

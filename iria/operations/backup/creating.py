@@ -64,13 +64,7 @@ def create(directory: Path, *, is_full: bool = False) -> Path:
             added = list(files.copy_media(default_storage, draft, key))
             facts["missing_media"] = list(missing_media(connection, draft, key))[:MAX_NAMED]
             connection.execute("ROLLBACK")
-            database = sorted(_database_lines(draft), key=lambda line: line.name)
-            with media_list.open() as lines:
-                copied = (Line(line[66:].rstrip("\n"), line[:64]) for line in lines)
-                media = heapq.merge(
-                    copied, added, key=lambda line: files.plain_name(line.name, key)
-                )
-                files.write_lines(draft / CHECKSUMS, [*database, *media])
+            _write_checksums(draft, media_list, added, key)
             media_list.unlink()
             _write_manifest(draft, created_at, programs, key, facts)
             os.sync()
@@ -80,6 +74,15 @@ def create(directory: Path, *, is_full: bool = False) -> Path:
             raise
         delete_old(directory)
     return backup
+
+
+def _write_checksums(draft: Path, media_list: Path, added: list[Line], key: Key | None) -> None:
+    """Of the database, then of the media in their order: those of the list and those that were added later."""
+    database = sorted(_database_lines(draft), key=lambda line: line.name)
+    with media_list.open() as lines:
+        copied = (Line(line[66:].rstrip("\n"), line[:64]) for line in lines)
+        media = heapq.merge(copied, added, key=lambda line: files.plain_name(line.name, key))
+        files.write_lines(draft / CHECKSUMS, [*database, *media])
 
 
 @contextmanager

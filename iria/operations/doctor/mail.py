@@ -7,9 +7,10 @@ from django.conf import settings
 
 from iria.operations.doctor.check import Check, Finding, Level, Skipped, in_time, reason
 from newsletter.bounces import mailbox
+from newsletter.email.dns_records import check_dns
 from newsletter.email.smtp import SmtpConnection
 from newsletter.models import Newsletter
-from newsletter.preflight import check_dns, dns_records_of, signature_mismatch
+from newsletter.preflight import dns_records_of, signature_mismatch
 
 SETTINGS: Final = {"default": "MAIL_URL", "newsletter": "NEWSLETTER_MAIL_URL"}
 """Mailer → its setting."""

@@ -57,9 +57,7 @@ def import_site(
         Rejected: nothing was changed.
     """
     reader = Reader(folder)
-    chosen = _chosen(reader)
-    if beside_content:
-        chosen = [each for each in chosen if not each.kind.seeded]
+    chosen = [each for each in _chosen(reader) if not (beside_content and each.kind.seeded)]
     progress("checksums")
     reader.verify()
     result = Imported(missing=[str(each) for each in reader.manifest["missing"]])
@@ -74,14 +72,8 @@ def import_site(
                     # A trigger may have derived rows of this table from those of another one.
                     _delete(table)
                 result.counts[table.kind.name] = _load(reader, table, beside_content=beside_content)
-            with _sentences("data"), connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # As for other code of a caller.
-            for table in chosen:
-                if table.model._meta.pk.get_internal_type().endswith("AutoField") and (
-                    not beside_content or _is_high(table) or _is_by_id(table)
-                ):
-                    catch_up_sequence(table.model)
+            _check_constraints()
+            _catch_up(chosen, beside_content=beside_content)
             progress("media")
             _store_media(reader, stored, beside_content=beside_content)
     except BaseException:
@@ -92,6 +84,20 @@ def import_site(
     # A job that waits already would end the transaction of a caller.
     transaction.on_commit(_derive)
     return result
+
+
+def _check_constraints() -> None:
+    with _sentences("data"), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # As for other code of a caller.
+
+
+def _catch_up(chosen: list[Table], *, beside_content: bool) -> None:
+    """Lets new rows get ids above those that were imported."""
+    for table in chosen:
+        is_numbered = table.model._meta.pk.get_internal_type().endswith("AutoField")
+        if is_numbered and (not beside_content or _is_high(table) or _is_by_id(table)):
+            catch_up_sequence(table.model)
 
 
 def _chosen(reader: Reader) -> list[Table]:

@@ -318,31 +318,14 @@ class Wxr(Export):
             for each in article.attachments.all()
         }
         text, notes = self._body(article, images, files, urls)
+        url = article.get_absolute_url() if article.year else f"/?p={number_of(article)}"
         authors = [each.author for each in article.bylines.all()]
         lead = images.get(article.lead_image_id or 0)
-        self.result.lost.add_all(
-            article,
-            correction=article.corrections.all(),
-            licence_of_an_article=article.licence,
-            first_publication_elsewhere=article.first_published_url,
-            alt_text_of_a_lead_image=article.lead_alt or article.lead_decorative,
-        )
-        self.result.counts["posts"] += 1
-        self.result.counts["comments"] += len(comments)
-        terms = [
-            *(("category", self.nicenames[each.category_id], each.category.name)
-              for each in article.article_categories.all()),
-            *(("post_tag", each.slug, each.name) for each in article.tags.all()),
-            *(("author", f"cap-{each.slug}", each.name) for each in authors),
-            ("language", article.language, article.language),
-            *_translations("article", article.translation_group_id),
-        ]  # fmt: skip
+        self._count(article, comments)
         return _item(
             number_of(article),
             _html(article.headline),
-            absolute_url(
-                article.get_absolute_url() if article.year else f"/?p={number_of(article)}"
-            ),
+            absolute_url(url),
             creator=authors[0].slug if authors else "",
             body=text,
             excerpt=_html(article.standfirst),
@@ -366,9 +349,31 @@ class Wxr(Export):
                 "_yoast_wpseo_meta-robots-noindex": "1" if article.noindex else "",
                 "footnotes": notes,
             },
-            terms=terms,
+            terms=self._terms_of(article),
             comments=comments,
         )
+
+    def _terms_of(self, article: Article) -> list[tuple[str, str, str]]:
+        """Taxonomy, slug and name."""
+        return [
+            *(("category", self.nicenames[each.category_id], each.category.name)
+              for each in article.article_categories.all()),
+            *(("post_tag", each.slug, each.name) for each in article.tags.all()),
+            *(("author", f"cap-{each.author.slug}", each.author.name) for each in article.bylines.all()),
+            ("language", article.language, article.language),
+            *_translations("article", article.translation_group_id),
+        ]  # fmt: skip
+
+    def _count(self, article: Article, comments: list[str]) -> None:
+        self.result.lost.add_all(
+            article,
+            correction=article.corrections.all(),
+            licence_of_an_article=article.licence,
+            first_publication_elsewhere=article.first_published_url,
+            alt_text_of_a_lead_image=article.lead_alt or article.lead_decorative,
+        )
+        self.result.counts["posts"] += 1
+        self.result.counts["comments"] += len(comments)
 
     def _page(self, page: Page, urls: Any) -> str:
         self.result.counts["pages"] += 1

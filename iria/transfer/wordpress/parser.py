@@ -270,10 +270,8 @@ class Export:
         self._set_dates(text, given)
         self._set_terms(text, element, given, meta)
         _set_language(text, given, meta)
-        if fields := sorted(name for name in meta if name and name[0] != "_" and name not in READ):
-            named = [name for name in fields if meta[name].strip() and not OF_PLUGINS.match(name)]
-            if named:
-                text.remarks.append(Remark("custom fields not imported", ", ".join(named)[:500]))
+        if named := _unread_fields(meta):
+            text.remarks.append(Remark("custom fields not imported", ", ".join(named)[:500]))
         _set_state(text, given)
         if post_type not in {*self.post_types, "page"}:
             text.skipped = f"Post type “{post_type}” is not imported."
@@ -451,6 +449,12 @@ def _below_uploads(url: str) -> str:
     path = path_of(url).strip("/")
     _, found, below = f"/{path}".partition(UPLOADS)
     return below if found else path.rsplit("/", 1)[-1]
+
+
+def _unread_fields(meta: Values) -> list[str]:
+    """Custom fields of editors, which nothing here reads."""
+    names = sorted(name for name in meta if name and name[0] != "_" and name not in READ)
+    return [name for name in names if meta[name].strip() and not OF_PLUGINS.match(name)]
 
 
 def _set_language(text: Text, given: Values, meta: Values) -> None:

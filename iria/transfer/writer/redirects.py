@@ -78,23 +78,8 @@ class Redirects:
                 outcome = Outcome.CREATED
             self.report.add(Kind.REDIRECTS, old, outcome, reason, new)
         RedirectRow.objects.bulk_create(created)
-        self.items.record_all(
-            [
-                Made(
-                    Kind.REDIRECTS,
-                    short_id(each.old_path),
-                    RedirectRow,
-                    each.pk,
-                    "",
-                    digest_of_row(target, pk),
-                    created=True,
-                )
-                for each in created
-                # Those of a text are deleted with it; one of these may lead to a row that existed before.
-                for target, pk in (_target(each),)
-                if target != "article"
-            ]
-        )
+        # Those of a text are deleted with it; one of the others may lead to a row that existed before.
+        self.items.record_all([_made(each) for each in created if _target(each)[0] != "article"])
 
     def _write_page(self, old_path: str, page: Page) -> tuple[Outcome, str]:
         path = old_path.strip("/")
@@ -105,6 +90,12 @@ class Redirects:
                 return Outcome.FAILED, f"Longer than {MAX_PAGE_PATH_LENGTH} characters."
         old, created = OldPagePath.objects.get_or_create(path=path, defaults={"page": page})
         return Outcome.CREATED if created else self.items.unchanged_redirect(old.created_at), ""
+
+
+def _made(row: RedirectRow) -> Made:
+    written = digest_of_row(*_target(row))
+    number = short_id(row.old_path)
+    return Made(Kind.REDIRECTS, number, RedirectRow, row.pk, "", written, created=True)
 
 
 def _target(redirect: RedirectRow) -> tuple[str, int]:

@@ -138,10 +138,7 @@ class Import:
     ) -> None:
         items = Items(source, self.run_row)
         named = Terms(items, report)
-        with transaction.atomic():
-            named.write_authors(found[Author])
-            named.write_categories([each for each in found[Term] if each.kind == Kind.CATEGORIES])
-            named.write_tags(each for each in found[Term] if each.kind == Kind.TAGS)
+        _write_terms(named, found)
         images = Images(items, report, self.media, self.dry_run, self.by, credits)
         images.write(iter(found[Image]))
         images.write_unlisted(found[Text], site.url)
@@ -166,15 +163,7 @@ class Import:
             redirects.add(named.old_urls(urlsplit(site.url).path.rstrip("/")))
             redirects.add(resolved(found[Redirect], report))
             for pages in batched(images.pages, BATCH):
-                parents = items.known(Kind.POSTS, [parent for *_, parent in pages])
-                rows = Article.objects.in_bulk([each.object_id for each in parents.values()])
-                redirects.add(
-                    (path, article)
-                    for _number, path, parent in pages
-                    if parent in parents
-                    and (article := rows.get(parents[parent].object_id))
-                    and article.year
-                )
+                redirects.add(_pages_of_images(pages, items))
         texts.link_again()
         link_translations(self._translations, items, report)
         place_on_front_page(self._sticky, items, report, self.by)
@@ -346,6 +335,27 @@ VERIFIED: Final[dict[Kind, type[Any]]] = {
     Kind.CATEGORIES: Category,
 }
 AT_ONCE: Final = 1_000
+
+
+def _write_terms(terms: Terms, found: defaultdict[type[Record], Spool]) -> None:
+    with transaction.atomic():
+        terms.write_authors(found[Author])
+        terms.write_categories([each for each in found[Term] if each.kind == Kind.CATEGORIES])
+        terms.write_tags(each for each in found[Term] if each.kind == Kind.TAGS)
+
+
+def _pages_of_images(
+    pages: Iterable[tuple[str, str, str]], items: Items
+) -> Iterator[tuple[str, Article]]:
+    """The paths of the pages that images had, each with the article to which its image belongs."""
+    pages = list(pages)
+    parents = items.known(Kind.POSTS, [parent for *_, parent in pages])
+    rows = Article.objects.in_bulk([each.object_id for each in parents.values()])
+    for _number, path, parent in pages:
+        if parent in parents:
+            article = rows.get(parents[parent].object_id)
+            if article and article.year:
+                yield path, article
 
 
 def problems_of(report: Report, items: Items) -> Iterator[str]:
