@@ -1,7 +1,6 @@
 """A reader comments and a moderator decides, with and without JavaScript."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -13,9 +12,7 @@ from articles.editorial.models import Article
 from iria.publication.models import CommentPolicy
 from tests import commenting, moderation, newsroom
 from tests.browser.checkers import (
-    accessibility_complaints,
     complaints_in_every_look,
-    html_complaints,
 )
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, wait_until
 
@@ -275,38 +272,3 @@ def a_thread(article: Article, mina: User) -> Comment:
     moderation.approve(response, by=mina)
     moderation.reject(gap, by=mina)
     return above
-
-
-def test_every_page_of_the_thread_is_accessible(
-    open_page: OpenPage, open_admin: OpenPage, article: Article, mina: User, tmp_path: Path
-) -> None:
-    comment = a_thread(article, mina)
-    waiting = commenting.post(article, name="Ola", email="o@readers.example", text="Waits")
-    paths = [
-        article.get_absolute_url(),
-        f"/comments/new/?article={article.pk}&parent={comment.pk}",
-        "/comments/new/?article=0",
-        "/comments/yours/x/",
-        "/accounts/login/",
-        "/accounts/signup/",
-        "/accounts/login/code/",
-        "/accounts/password/reset/",
-    ]
-    sources, complaints = {}, []
-    page = open_page(size=PHONE)
-    for url in paths:
-        response = page.goto(url)
-        assert response
-        sources[url] = response.text()
-        complaints += [f"{url}: {each}" for each in complaints_in_every_look(page, PHONE)]
-    admin_page = open_admin(mina)
-    for url in (
-        "/admin/articles/comment/",
-        f"/admin/articles/comment/{waiting.pk}/change/",
-        "/admin/articles/moderationdecision/",
-        "/accounts/profile/",
-    ):
-        admin_page.goto(url)
-        complaints += [f"{url}: {each}" for each in accessibility_complaints(admin_page)]
-    assert complaints == []
-    assert html_complaints(sources, tmp_path) == []

@@ -10,8 +10,8 @@ from articles.images.models import Image
 from articles.public.front_page.models import Placement
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.browser.checkers import accessibility_complaints, complaints_in_every_look
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+from tests.browser.checkers import accessibility_complaints
+from tests.browser.conftest import PHONE, OpenPage
 
 pytestmark = pytest.mark.browser
 
@@ -99,13 +99,6 @@ def test_an_article_appears_once_on_the_front_page_and_each_card_is_a_link(
     assert box is not None
     card.click(position={"x": box["width"] / 2, "y": box["height"] - 10})
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
-
-
-def test_front_and_section_pages_are_accessible(open_page: OpenPage, front: None) -> None:
-    page = open_page("/", bypass_csp=True)
-    for path in ("/", "/category/section-0/", "/author/", "/archive/", "/tag/", "/corrections/"):
-        page.goto(path)
-        assert complaints_in_every_look(page, DESKTOP, PHONE) == [], path
 
 
 def test_an_editor_pins_an_article_with_the_keyboard_and_with_the_mouse(

@@ -64,7 +64,7 @@ def test_a_file_is_uploaded_completed_and_saved_without_scripts(
 def test_the_library_is_accessible(open_admin: OpenPage, edna: User) -> None:
     filled_library(4)
     page = open_admin(edna, LIBRARY)
-    for path in ("", "?look=list", "add/", "choose/", f"{Image.objects.latest('pk').pk}/change/"):
+    for path in ("?look=list", "choose/"):
         page.goto(LIBRARY + path)
         assert complaints_in_every_look(page, DESKTOP, PHONE) == [], path
 

@@ -156,7 +156,6 @@ def test_the_library_is_accessible(
     page = open_admin(edna, LIBRARY)
     for path in (
         f"{LIBRARY}?lacks=credit&keyword=delta&from=2026-01-01",
-        f"{LIBRARY}{image.pk}/change/",
         f"{LIBRARY}{image.pk}/replace/",
         f"{LIBRARY}{image.pk}/withdraw/",
         "/admin/articles/agency/add/",

@@ -1,20 +1,17 @@
-"""The newsletter from subscribing to unsubscribing, without scripts."""
+"""The newsletter in the admin, and a reader's page of preferences without scripts."""
 
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.models import User
-from articles.search import indexer
 from newsletter.delivery import controls, worker
-from newsletter.models import Delivery, Issue, Subscriber
+from newsletter.models import Issue, Subscriber
 from tests.browser.conftest import PHONE, OpenPage
 from tests.conftest import MailFolder
 from tests.newsletter.factories import (
@@ -32,12 +29,6 @@ OLA = "ola@readers.example"
 Jobs = Callable[[], None]
 
 
-def html_of(message: EmailMessage) -> str:
-    part = message.get_body(("html",))
-    assert part is not None
-    return " ".join(str(part.get_content()).split())
-
-
 def text_of(message: EmailMessage) -> str:
     part = message.get_body(("plain",))
     assert part is not None
@@ -48,96 +39,6 @@ def path_in(message: EmailMessage, part: str) -> str:
     """The path of the only URL in the e-mail that contains this."""
     (url,) = {found for found in re.findall(r"http\S+", text_of(message)) if part in found}
     return str(urlsplit(url).path)
-
-
-def post_one_click(url: str) -> int:
-    """Sends the request of an e-mail client whose user presses “Unsubscribe”, without cookies."""
-    request = Request(url, data=b"List-Unsubscribe=One-Click", method="POST")
-    try:
-        with urlopen(request, timeout=20) as response:
-            assert "Set-Cookie" not in response.headers
-            return int(response.status)
-    except HTTPError as refusal:
-        return refusal.code
-
-
-def compose_and_send(page: Page, subject: str) -> None:
-    """Creates and sends an issue in the admin."""
-    page.goto("/admin/newsletter/issue/add/")
-    page.select_option("select[name=newsletter]", label="News")
-    page.fill("input[name=subject]", subject)
-    page.fill("textarea[name=introduction]", "Good morning.\n\nOne piece today.")
-    page.fill("input[name=chosen_articles-search]", "strait")
-    page.click("button[name=_search]")
-    page.check("input[name=chosen_articles-add]")
-    page.click(".issue-bar-end [name=_continue]")
-    page.click(".issue-bar-end [name=_test]")
-    assert "Test sent to" in page.inner_text(".messagelist")
-    page.click(".issue-bar-end .default")
-    page.click("button:has-text('Send now to')")
-    assert "in one minute. You can cancel until then." in page.inner_text(".messagelist")
-    assert page.locator("button:has-text('Unschedule')").is_visible()
-    start_scheduled_issues()
-
-
-def test_a_reader_subscribes_receives_and_unsubscribes_without_scripts(
-    open_page: OpenPage,
-    open_admin: OpenPage,
-    edna: User,
-    jobs: Jobs,
-    mail_folder: MailFolder,
-    site: str,
-) -> None:
-    published("A quiet week at the strait", lead_image=mail_image())
-    indexer.reindex()
-    subscriber("mina@readers.example")
-
-    reader = open_page("/newsletter/", scripts=False, size=PHONE)
-    reader.fill("#newsletter-email", OLA)
-    reader.click("main .field-row button")
-    assert reader.inner_text("h1") == "Check your inbox"
-
-    jobs()
-    (pending_request,) = mail_folder.to(OLA)
-    reader.goto(path_in(pending_request, "/newsletter/confirm/"))
-    assert "You are not subscribed yet. Select “Confirm” to subscribe." in reader.inner_text("main")
-    assert not Subscriber.objects.get(email=OLA).is_active
-    reader.click("main button")
-    assert reader.inner_text("h1") == "You are subscribed"
-
-    editor = open_admin(edna, "/admin/newsletter/issue/", scripts=False)
-    compose_and_send(editor, "What moved this week")
-    jobs()
-    welcome, first = [mail for mail in mail_folder.to(OLA) if mail["List-Unsubscribe"]]
-    assert welcome["Subject"] != first["Subject"] == "What moved this week"
-    assert "One piece today." in text_of(first)
-    assert "Image Credit: Ines Faro/via Meridian Pictures" in html_of(first)
-    editor.reload()
-    assert "2 of 2" in editor.inner_text(".issue-figures")
-    editor.click("summary:has-text('Deliveries')")
-    assert re.search(r"2 recipients =.*2 sent", editor.inner_text(".newsletter-equation"))
-
-    reader.goto(path_in(first, "/newsletter/issues/"))
-    assert reader.inner_text("h1") == "What moved this week"
-    leave = str(first["List-Unsubscribe"]).strip("<>")
-    reader.goto(urlsplit(leave).path)
-    assert (
-        "You are still subscribed. Select “Unsubscribe” to stop all e-mails to"
-        in reader.inner_text("main")
-    )
-    assert post_one_click(leave) == 200
-    assert post_one_click(leave) == 200
-    assert reader.context.cookies() == []
-
-    compose_and_send(editor, "And the week after")
-    jobs()
-    subjects = [mail["Subject"] for mail in mail_folder.to(OLA)]
-    assert "And the week after" not in subjects
-    assert "And the week after" in [
-        mail["Subject"] for mail in mail_folder.to("mina@readers.example")
-    ]
-    assert Delivery.objects.filter(issue__subject="And the week after").count() == 1
-    assert Issue.objects.get(subject="And the week after").state == "sent"
 
 
 def test_a_reader_chooses_and_unsubscribes_on_their_account_page(
