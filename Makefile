@@ -126,7 +126,7 @@ journeys:
 	$(JOURNEYS) -m journey || { echo "── failed journeys again"; \
 	  $(JOURNEYS) -m journey --last-failed --last-failed-no-failures none; }
 
-# Those that kill processes or restore a backup.
+# Those that kill processes, restore a backup or start a second site.
 hard-journeys:
 	$(JOURNEYS) -m proof
 

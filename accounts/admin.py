@@ -169,7 +169,7 @@ class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
     prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
 
     class Media:
-        css: ClassVar[dict[str, list[str]]] = {"all": ["iria_admin/publication.css"]}
+        css: ClassVar[dict[str, list[str]]] = {"all": ["iria_admin/settings.css"]}
 
     form = AuthorProfileForm
 

@@ -1,6 +1,6 @@
 """The images of link cards, and the link cards for the editor.
 
-The cards are JSON, for `static/iria_admin/editor/link-cards.js`. A POST makes this server connect to a URL that
+The cards are JSON, for `static/iria_admin/editor/embed.js`. A POST makes this server connect to a URL that
 somebody typed. So only people who may change texts can request cards, a limited number of times, and the worker
 fetches them through `iria.core.http.safe_client`.
 """

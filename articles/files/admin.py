@@ -78,7 +78,7 @@ class FileAdmin(LibraryAdmin[File]):
     )
 
     class Media:
-        css = {"all": ["iria_admin/images.css", "iria_admin/files.css"]}
+        css = {"all": ["iria_admin/images.css"]}
         js = [forms.Script("iria_admin/image-upload.js", type="module")]
 
     def get_urls(self) -> list[URLPattern]:

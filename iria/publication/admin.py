@@ -241,7 +241,7 @@ class PublicationAdmin(NoAddOrDelete, TranslatedAdmin[Publication]):
     readonly_fields = ("colours",)
 
     class Media:
-        css = {"all": ["iria_admin/publication.css"]}
+        css = {"all": ["iria_admin/settings.css"]}
 
     def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None) -> Any:
         """The fieldsets of the part in the URL, with its translations; without a part, all."""

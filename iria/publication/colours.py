@@ -170,7 +170,8 @@ def admin_stylesheet(light: str, dark: str) -> str:
     strong = (_lightened(light, DEEPER_LIGHT), _lightened(dark, DEEPER_DARK))
     tokens = {"": (light, dark), "-strong": strong, "-soft": soft}
     rules = " ".join(
-        f"--adm-accent{name}: light-dark({one}, {other});" for name, (one, other) in tokens.items()
+        f"--admin-accent{name}: light-dark({one}, {other});"
+        for name, (one, other) in tokens.items()
     )
     return f"@layer django, admin, theme;\n@layer theme {{ :root {{ {rules} }} }}\n"
 

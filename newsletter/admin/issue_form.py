@@ -1,7 +1,7 @@
 """The form of an issue, with a widget for its articles.
 
 Without JavaScript, positions are numbers, an article is removed with a checkbox, and search results are
-selected below. `static/iria_admin/issue-articles.js` adds live search.
+selected below. `static/iria_admin/issue.js` adds live search.
 """
 
 from collections.abc import Iterable
@@ -76,9 +76,6 @@ class ChosenArticlesWidget(OrderedListWidget):
     """The search query."""
     previous: frozenset[int] | set[int] = frozenset()
     """IDs of the articles chosen before; any other article must be published."""
-
-    class Media:
-        js = [forms.Script("iria_admin/issue-articles.js", type="module")]
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row]:
         """Returns the rows sorted by position, then the selected search results."""

@@ -139,13 +139,11 @@ class IssueAdmin(ChoosesImage, EditorPages, SendingPages, admin.ModelAdmin[Issue
             "all": [
                 "iria_admin/article.css",
                 "iria_admin/newsletter.css",
-                "iria_admin/issue-report.css",
-                "iria_admin/issue-form.css",
+                "iria_admin/issue.css",
             ]
         }
         js = [
-            Script("iria_admin/issue-delivery.js", type="module"),
-            Script("iria_admin/issue-preview.js", type="module"),
+            Script("iria_admin/issue.js", type="module"),
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Issue]:

@@ -2,8 +2,7 @@
    saved. Until the server has a text, this browser keeps a copy.
    Without this script the buttons that save do the same. */
 
-import { changedNames, valuesOf, writeValues } from "iria-admin/form-values";
-import { forget, keep, kept } from "iria-admin/local-copy";
+import { changedNames, forget, keep, kept, valuesOf, writeValues } from "iria-admin/form-values";
 
 const AFTER_TYPING = 2_000;
 const COPY_AFTER = 150;

@@ -2,8 +2,7 @@
    this article, credit and licence. What belongs to the image is saved at once, and changes everywhere. */
 
 import "./focal-point.js";
-import { change, everythingOf } from "./image-details.js";
-import { AltLine, CreditLine, Line } from "./image-lines.js";
+import { AltLine, CreditLine, Line, change, everythingOf } from "./image-details.js";
 
 /* As in articles/images/processing/rendition_sizes.py. */
 const CROPS = [["3 / 2", "Cards"], ["1 / 1", "Portraits"], ["40 / 21", "Link previews"]];

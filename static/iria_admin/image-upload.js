@@ -168,7 +168,7 @@ class PictureDrop extends HTMLElement {
     if (!list || !("anywhere" in this.dataset)) return;
     const response = await fetch(location.href, { credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const [now, found] = [list, page].map((place) => place.querySelector("#result_list, .adm-empty"));
+    const [now, found] = [list, page].map((place) => place.querySelector("#result_list, .admin-no-rows"));
     if (response.ok && now && found) now.replaceWith(found);
   }
 }

@@ -3,7 +3,7 @@
    The queue of comments has keys of its own (moderation.js). */
 
 const KEPT = "desk.keys";
-const RAIL = "adm-rail";
+const RAIL = "admin-rail";
 const FIELDS = "input:not([type=checkbox]), textarea, select, dialog, [contenteditable], [role=toolbar]";
 
 const list = document.querySelector("#admin-keys") ? null : document.querySelector("table#result_list");
@@ -46,10 +46,10 @@ function search() {
 /* The cookie says it to the server, so that the next page does not jump. Screens to work in are always narrow. */
 function narrow() {
   const { body } = document;
-  if (body.classList.contains("adm-work")) return false;
+  if (body.classList.contains("admin-work")) return false;
   const on = body.classList.toggle(RAIL);
-  document.cookie = `adm_rail=${on ? "on; max-age=31536000" : "; max-age=0"}; path=/; samesite=lax`;
-  for (const link of document.querySelectorAll(".adm-entry > a")) link.title = on ? link.querySelector("span").textContent : "";
+  document.cookie = `admin_rail=${on ? "on; max-age=31536000" : "; max-age=0"}; path=/; samesite=lax`;
+  for (const link of document.querySelectorAll(".admin-entry > a")) link.title = on ? link.querySelector("span").textContent : "";
   return true;
 }
 
@@ -72,10 +72,10 @@ document.addEventListener("keydown", (event) => {
   if (DEEDS[event.key]?.()) event.preventDefault();
 });
 
-const menu = document.querySelector(".adm-account");
+const menu = document.querySelector(".admin-account");
 const narrower = menu?.querySelector("[data-narrow]");
 if (narrower) {
-  narrower.closest("li").hidden = document.body.classList.contains("adm-work");
+  narrower.closest("li").hidden = document.body.classList.contains("admin-work");
   narrower.addEventListener("click", narrow);
 }
 const on = menu?.querySelector("[data-keys]");
@@ -84,3 +84,26 @@ if (on) {
   on.checked = wanted();
   on.addEventListener("change", () => localStorage.setItem(KEPT, on.checked ? "on" : "off"));
 }
+
+// Closes an open menu when one clicks elsewhere or presses Escape. Without it the summary closes the menu.
+
+const MENUS = ".admin-new, .admin-new-up, .admin-account, .article-menu, .admin-filter, .comment-reasons, .comment-more";
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll(MENUS)) {
+    if (menu.open && !menu.contains(event.target) && !menu.closest(":popover-open")) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.activeElement?.closest(MENUS);
+  if (!menu?.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+  event.preventDefault();
+});
+
+// On a page of its own every filter shows its choices.
+document.querySelector("#changelist-filter")?.addEventListener("beforetoggle", ({ target, newState }) => {
+  for (const menu of target.querySelectorAll(".admin-filter")) menu.open = newState === "open";
+});

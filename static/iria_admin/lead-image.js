@@ -1,9 +1,7 @@
 /* The lead image in the article form: uploaded when a file is chosen or dropped here, shown as readers see it,
    with its alt text and credit below. Without this script it is chosen by its number in the library. */
 
-import { TYPES, detailsOf, upload } from "./image-details.js";
-import { AltLine, CreditLine } from "./image-lines.js";
-import { Progress, imagesIn } from "./image-progress.js";
+import { AltLine, CreditLine, Progress, TYPES, detailsOf, imagesIn, upload } from "./image-details.js";
 import { cropPosition } from "./focal-point.js";
 
 const RATIO = 2.4;

@@ -56,7 +56,7 @@ function count(counts) {
     tab.textContent = number;
     tab.hidden = !number || !("counted" in tab.dataset);
   }
-  const badge = document.querySelector(".adm-waiting");
+  const badge = document.querySelector(".admin-waiting");
   if (!badge || counts?.held === undefined) return;
   badge.hidden = !counts.held;
   badge.firstElementChild.textContent = counts.held > MAX_COUNTED ? `${MAX_COUNTED}+` : counts.held;
@@ -65,10 +65,10 @@ function count(counts) {
 // The selected row
 
 function select(row) {
-  current?.classList.remove("case-current");
+  current?.classList.remove("comment-current");
   current?.removeAttribute("aria-current");
   current = row ?? null;
-  current?.classList.add("case-current");
+  current?.classList.add("comment-current");
   current?.setAttribute("aria-current", "true");
   const beside = current?.querySelector("template")?.content.cloneNode(true);
   aside?.replaceChildren(...(beside ? [beside] : []));
@@ -97,7 +97,7 @@ async function claim(row) {
 }
 
 function showClaim(row, other) {
-  const note = row.querySelector(".case-claimed");
+  const note = row.querySelector(".comment-claimed");
   note.hidden = !other;
   note.firstElementChild.textContent = other ?? "";
 }
@@ -107,12 +107,12 @@ function step(by) {
   const all = rows();
   const at = all.indexOf(current);
   const order = by > 0 ? all.slice(at + 1) : all.slice(0, Math.max(at, 0)).reverse();
-  focusRow(order.find((row) => row.querySelector(".case-claimed").hidden) ?? (current ? current : all[0]));
+  focusRow(order.find((row) => row.querySelector(".comment-claimed").hidden) ?? (current ? current : all[0]));
 }
 
 // Deciding
 
-async function decide(row, verb, fields = {}) {
+async function decide(row, decision, fields = {}) {
   if (!row) return;
   const after = row.nextElementSibling ?? row.previousElementSibling;
   const place = { parent: row.parentElement, before: row.nextElementSibling };
@@ -125,7 +125,7 @@ async function decide(row, verb, fields = {}) {
   }
   let answer;
   try {
-    answer = await send(urlOf(row, "decide"), { verb, seen: row.dataset.seen, read_at: readAt, ...fields });
+    answer = await send(urlOf(row, "decide"), { decision, seen: row.dataset.seen, read_at: readAt, ...fields });
   } catch {
     answer = { status: 0, message: "Connection lost. This comment was not decided." };
   }
@@ -134,7 +134,7 @@ async function decide(row, verb, fields = {}) {
   if (answer.status === 200 && answer.rows) {
     const undo = { rows: answer.rows, row, place, expires: Date.now() + UNDO_MS };
     undoable.push(undo);
-    showMessage(`${nameOf(row)}: ${DONE[verb]}.`, undo);
+    showMessage(`${nameOf(row)}: ${DONE[decision]}.`, undo);
   } else {
     showMessage(answer.message ? `${nameOf(row)}: ${answer.message}` : "");
     if (answer.status !== 409 && answer.status !== 200) putBack(row, place);
@@ -187,28 +187,28 @@ async function undoDecision(undo = undoable.at(-1)) {
 }
 
 // Several at once are submitted with the form, as without this script.
-function decideChosen(verb, fields) {
+function decideChosen(decision, fields) {
   const form = document.querySelector("#changelist-form");
   for (const [name, value] of Object.entries(fields ?? {})) {
     const field = form.elements[name];
     if (field?.type === "checkbox") field.checked = true;
     else if (field) field.value = value;
   }
-  form.querySelector(`.actions [value=${verb}_chosen]`).click();
+  form.querySelector(`.actions [value=${decision}_chosen]`).click();
 }
 
 const NONE_SELECTED = "No comment is selected. Press j to select the first one.";
 
-function perform(verb, fields) {
+function perform(decision, fields) {
   if (page) {
     for (const [name, value] of Object.entries(fields ?? {})) {
       const field = page.querySelector(`[name=${name}]`);
       if (field.type === "checkbox") field.checked = true;
       else field.value = value;
     }
-    page.querySelector(`[value=${verb}]`)?.click();
-  } else if (chosen().length) decideChosen(verb, fields);
-  else if (current) decide(current, verb, fields);
+    page.querySelector(`[value=${decision}]`)?.click();
+  } else if (chosen().length) decideChosen(decision, fields);
+  else if (current) decide(current, decision, fields);
   else showMessage(NONE_SELECTED);
 }
 
@@ -263,16 +263,16 @@ function follow(selector) {
   else showMessage(NONE_SELECTED);
 }
 const SHORTCUTS = {
-  j: () => (page ? follow(".case-next") : rows().length || !waiting() ? enterOrStep() : loadNext()),
+  j: () => (page ? follow(".comment-next") : rows().length || !waiting() ? enterOrStep() : loadNext()),
   k: () => (page ? history.back() : step(-1)),
   a: () => perform("approve"),
   r: ask,
   s: () => perform("spam"),
   f: () => follow("[aria-keyshortcuts=f]"),
-  b: () => follow(".case-ban"),
+  b: () => follow(".comment-ban"),
   u: () => undoDecision(),
   x: () => current?.querySelector(".action-select")?.click(),
-  o: () => current?.querySelector(".case-page")?.click(),
+  o: () => current?.querySelector(".comment-link")?.click(),
   "?": () => keys.showModal(),
 };
 
@@ -298,14 +298,14 @@ if (on) {
 // The buttons of the rows, without loading a page
 
 table?.addEventListener("click", (event) => {
-  const button = event.target.closest("button[name=verb]");
+  const button = event.target.closest("button[name=decision]");
   const row = event.target.closest("tr.case");
   if (row && row !== current) (event.target.closest("a, input, details") ? choose : focusRow)(row);
   /* Approving and replying leads to another page. */
   if (!button || button.value === "reply") return;
   event.preventDefault();
   const { listed } = button.dataset;
-  if (listed) decide(row, "reject", { listed, ...(row.querySelector(".case-notify :checked") && { tell: "on" }) });
+  if (listed) decide(row, "reject", { listed, ...(row.querySelector(".comment-notify :checked") && { tell: "on" }) });
   else if (button.value === "reject") ask();
   else decide(row, button.value);
 });
@@ -348,4 +348,4 @@ async function poll() {
 }
 
 if (messageLine) setInterval(poll, POLL_MS);
-if (areKeysOn()) select(rows().find((row) => row.querySelector(".case-claimed").hidden));
+if (areKeysOn()) select(rows().find((row) => row.querySelector(".comment-claimed").hidden));

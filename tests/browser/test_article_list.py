@@ -70,14 +70,14 @@ def test_the_list_is_used_with_single_keys(open_admin: OpenPage, edna: User) -> 
 def test_single_keys_can_be_switched_off(open_admin: OpenPage, edna: User) -> None:
     newsroom.draft("First", by=edna)
     page = open_admin(edna, LIST)
-    page.locator(".adm-account > summary").click()
+    page.locator(".admin-account > summary").click()
     page.get_by_label("Single-key shortcuts").uncheck()
     page.reload()
     page.keyboard.press("j")
     page.keyboard.press("[")
     expect(page.locator("#result_list tbody th a")).not_to_be_focused()
     expect(page.locator("#nav-sidebar")).to_have_css("width", "236px")
-    page.locator(".adm-account > summary").click()
+    page.locator(".admin-account > summary").click()
     expect(page.get_by_label("Single-key shortcuts")).not_to_be_checked()
 
 
@@ -90,7 +90,7 @@ def test_the_sidebar_is_narrowed_by_a_key_and_stays_so(open_admin: OpenPage, edn
     expect(sidebar).to_have_css("width", "56px")
     expect(page.get_by_role("link", name="Comments")).to_have_attribute("title", "Comments")
     assert complaints_in_every_look(page, DESKTOP) == []
-    page.locator(".adm-account > summary").click()
+    page.locator(".admin-account > summary").click()
     page.get_by_role("button", name="sidebar").click()
     page.reload()
     expect(sidebar).to_have_css("width", "236px")

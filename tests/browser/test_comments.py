@@ -240,7 +240,7 @@ def test_the_moderation_pages_work_with_scripts_and_comply_with_the_policy(
         article, name="Ana Reis", email="ana@readers.example", text="<b>Which?"
     )
     page = open_admin(mina, "/admin/articles/comment/")
-    page.click("#result_list .case-page")
+    page.click("#result_list .comment-link")
     page.fill("#decision-reason", "Off the subject")
     page.check("[name=tell]")
     page.click("#comment-page button[value=reject]")

@@ -70,7 +70,7 @@ def test_twenty_comments_are_moderated_with_the_keyboard_alone(
     page = open_admin(mina, LIST)
     complaints = accessibility_complaints(page)
     press(page, "j")
-    expect(page.locator(f"{ROWS}.case-current bdi")).to_have_text("Writer 0")
+    expect(page.locator(f"{ROWS}.comment-current bdi")).to_have_text("Writer 0")
     press(page, "?")
     complaints += accessibility_complaints(page)
     press(page, "Escape")
@@ -99,7 +99,7 @@ def test_shortcuts_apply_to_the_first_comment_before_any_selection(
 ) -> None:
     comments = add_pending(article, 2)
     page = open_admin(mina, LIST)
-    expect(page.locator(f"{ROWS}.case-current bdi")).to_have_text("Writer 0")
+    expect(page.locator(f"{ROWS}.comment-current bdi")).to_have_text("Writer 0")
     assert page.evaluate("document.activeElement === document.body")
     press(page, "a")
     expect(page.locator(".admin-said .admin-undo")).to_be_visible()
@@ -115,20 +115,20 @@ def test_disabled_shortcuts_select_nothing(
     page.locator("#admin-keys-on").uncheck()
     page.reload()
     expect(page.locator(ROWS)).to_have_count(1)
-    expect(page.locator(f"{ROWS}.case-current")).to_have_count(0)
+    expect(page.locator(f"{ROWS}.comment-current")).to_have_count(0)
 
 
 def decide_and_undo(page: Page, comment: Comment) -> list[str]:
     """Approves a comment and undoes it: it is pending at its old position."""
-    expect(page.locator(".adm-waiting")).to_contain_text("20")
+    expect(page.locator(".admin-waiting")).to_contain_text("20")
     press(page, "a")
     expect(page.locator(".admin-said")).to_contain_text("Writer 0: approved.")
-    expect(page.locator(".adm-waiting")).to_contain_text("19")
+    expect(page.locator(".admin-waiting")).to_contain_text("19")
     complaints = accessibility_complaints(page)
     press(page, "u")
     expect(page.locator(".admin-said")).to_contain_text("restored")
-    expect(page.locator(".adm-waiting")).to_contain_text("20")
-    expect(page.locator(f"{ROWS}.case-current bdi")).to_have_text("Writer 0")
+    expect(page.locator(".admin-waiting")).to_contain_text("20")
+    expect(page.locator(f"{ROWS}.comment-current bdi")).to_have_text("Writer 0")
     assert Comment.objects.get(pk=comment.pk).state == "held"
     return complaints
 
@@ -248,7 +248,7 @@ def test_a_comment_is_rejected_with_a_reason_of_its_menu(
     comments = add_pending(article, 2)
     reason = RejectionReason.objects.all()[1]
     page = open_admin(mina, LIST)
-    menu = page.locator(ROWS).nth(1).locator(".case-reasons")
+    menu = page.locator(ROWS).nth(1).locator(".comment-reasons")
     menu.locator("summary").click()
     expect(menu.locator(f"[data-listed='{reason.pk}']")).to_be_visible()
     assert accessibility_complaints(page) == []
@@ -271,13 +271,13 @@ def test_a_comment_is_featured_from_its_menu_with_the_keyboard(
     ]
     page = open_admin(mina, f"{LIST}?queue=approved")
     row = page.locator(f"#case-{comments[0].pk}")
-    menu = row.locator(".case-more")
+    menu = row.locator(".comment-more")
     menu.locator("summary").press("Enter")
-    expect(menu.locator(".case-ban")).to_be_visible()
+    expect(menu.locator(".comment-ban")).to_be_visible()
     assert accessibility_complaints(page) == []
     press(page, "Escape")
     expect(menu.locator("summary")).to_be_focused()
-    expect(menu.locator(".case-ban")).to_be_hidden()
+    expect(menu.locator(".comment-ban")).to_be_hidden()
     press(page, "Enter", "Tab", "Tab", "Tab")
     with page.expect_navigation():
         press(page, "Enter")
@@ -290,14 +290,14 @@ def test_the_menu_of_a_comment_leads_to_the_ban_on_a_phone(
 ) -> None:
     add_pending(article, 2)
     page = open_admin(mina, LIST, scripts=scripts, size=PHONE)
-    menu = page.locator(ROWS).nth(1).locator(".case-more")
+    menu = page.locator(ROWS).nth(1).locator(".comment-more")
     menu.locator("summary").click()
-    box = menu.locator(".adm-menu").bounding_box()
+    box = menu.locator(".admin-menu-list").bounding_box()
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= PHONE["width"]
     if scripts:
         assert accessibility_complaints(page) == []
     with page.expect_navigation():
-        menu.locator(".case-ban").click()
+        menu.locator(".comment-ban").click()
     expect(page.locator("#id_reason")).to_be_visible()

@@ -22,7 +22,9 @@ EDGES = [("edge", "canvas"), ("edge", "raised"), ("accent", "canvas"), ("accent"
 
 
 def colour(scheme: str, name: str) -> tuple[float, float, float]:
-    numbers = {found: values for found, *values in PAIR.findall(TOKENS.read_text())}[f"adm-{name}"]
+    numbers = {found: values for found, *values in PAIR.findall(TOKENS.read_text())}[
+        f"admin-{name}"
+    ]
     lightness, chroma, hue = numbers[:3] if scheme == "light" else numbers[3:]
     return float(lightness), float(chroma), float(hue)
 

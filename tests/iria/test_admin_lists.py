@@ -26,7 +26,7 @@ def test_the_button_of_an_action_runs_it_for_the_selected_rows(client: Client, e
 def test_a_filter_says_what_is_chosen(client: Client, edna: User) -> None:
     client.force_login(edna)
     page = client.get(f"{IMAGES}?lacks=credit").content.decode()
-    (chosen,) = re.findall(r'<summary\s+class="adm-chosen"\s*>(.*?)</summary>', page, re.DOTALL)
+    (chosen,) = re.findall(r'<summary\s+class="admin-chosen"\s*>(.*?)</summary>', page, re.DOTALL)
     assert "No credit" in chosen
 
 
@@ -43,4 +43,4 @@ def test_a_cell_has_the_name_of_its_column_and_an_empty_one_is_marked() -> None:
 
 def test_a_list_without_rows_says_so(client: Client, edna: User) -> None:
     client.force_login(edna)
-    assert 'class="adm-empty"' in client.get(TAGS).content.decode()
+    assert 'class="admin-no-rows"' in client.get(TAGS).content.decode()

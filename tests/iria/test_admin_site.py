@@ -139,5 +139,5 @@ def _waiting(client: Client, url: str) -> list[str]:
     page = lxml_html.fromstring(client.get(url).content)
     return [
         " ".join(each.text_content().split())
-        for each in page.cssselect(".adm-waiting:not([hidden])")
+        for each in page.cssselect(".admin-waiting:not([hidden])")
     ]

@@ -32,7 +32,7 @@ def guests_confirm(administrator: Page) -> Iterator[None]:
 
 def expect_pending(page: Page, count: int) -> None:
     """The navigation and the tab follow each decision."""
-    expect(page.locator(".adm-waiting span").first).to_have_text(str(count))
+    expect(page.locator(".admin-waiting span").first).to_have_text(str(count))
     expect(page.locator("[data-queue=held] .admin-count")).to_have_text(str(count))
 
 
@@ -42,7 +42,7 @@ def decide_and_undo(page: Page) -> None:
     count = page.locator(ROWS).count()
     for place in range(2):
         page.keyboard.press("j")
-        expect(page.locator(ROWS).nth(place)).to_have_class(re.compile("case-current"))
+        expect(page.locator(ROWS).nth(place)).to_have_class(re.compile("comment-current"))
         for key in ("a", "s"):
             page.keyboard.press(key)
             expect_pending(page, count - 1)
@@ -61,7 +61,7 @@ def approve(page: Page, name: str) -> None:
     row = page.locator(ROWS, has_text=name)
     for _ in range(page.locator(ROWS).count()):
         page.keyboard.press("j")
-        if "case-current" in (row.get_attribute("class") or ""):
+        if "comment-current" in (row.get_attribute("class") or ""):
             break
     page.keyboard.press("a")
     expect(row).to_have_count(0)

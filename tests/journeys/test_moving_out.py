@@ -14,7 +14,8 @@ from tests.journeys.product import People, Product, get, wait_for
 from tests.proofs.clone import Rows
 from tests.proofs.size import PATIENCE
 
-pytestmark = pytest.mark.journey
+# It starts a second site.
+pytestmark = pytest.mark.proof
 
 
 def said(*command: str | Path, folder: Path) -> str:

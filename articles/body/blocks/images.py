@@ -233,5 +233,5 @@ GALLERY_BLOCK: Final = BlockType(
     matches=lambda node: GALLERY in node.attributes,
     normalise=_gallery,
     read=gallery_of,
-    editor="iria_admin/editor/gallery.js",
+    editor="iria_admin/editor/picture.js",
 )

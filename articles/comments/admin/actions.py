@@ -209,7 +209,7 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
             sent |= {"listed": request.GET["listed"], "reason": ""}
             sent["tell"] = request.POST.get(f"tell-{pk}", "")
         form = DecisionForm(sent)
-        action = request.POST.get("verb", "")
+        action = request.POST.get("decision", "")
         if action not in DECISIONS or not form.is_valid():
             message = form.error_message or "Choose a decision."
             return self._respond(request, message, status=422, back=self._page_of(request, pk))

@@ -188,7 +188,7 @@ class ArticleList(admin.ModelAdmin[Article]):
     show_full_result_count = False
 
     class Media:
-        css = {"all": ["iria_admin/article-list.css", "iria_admin/article-views.css"]}
+        css = {"all": ["iria_admin/article.css"]}
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -33,18 +33,12 @@ def details_by_id(ids: list[str], publication: Publication) -> dict[str, Details
 
 
 MODULES: Final = (
-    *("asides", "bubble", "clicking", "entries", "figure", "find", "full-screen", "keyboard-room"),
-    *("link", "link-cards", "link-dialog", "link-targets", "lists", "marks", "messages", "picture"),
-    *("popup", "slash", "source", "toolbar", "toolbar-menu", "uploads", "word-count"),
-    *("pasting", "paste-limits", "pasted-elements", "pasted-html", "pasted-links"),
-    *("pasted-lists", "pasted-notes", "pasted-tables"),
+    *("asides", "bubble", "entries", "extensions", "figure", "find", "link", "lists", "marks"),
+    *("pasted-html", "pasting", "picture", "popup", "slash", "toolbar", "uploads"),
 )
 """Modules of the editor that others import."""
 
-SHARED_MODULES: Final = (
-    *("choice-suggestions", "form-values", "ordered-list"),
-    *("image-details", "image-lines", "image-progress", "library-dialog", "local-copy"),
-)
+SHARED_MODULES: Final = ("form-values", "image-details", "library-dialog", "ordered-list")
 """Modules of the article form that its scripts import."""
 
 
@@ -64,15 +58,9 @@ def editor_media() -> Media:
             "all": [
                 "django_prose_editor/editor.css",
                 "iria_admin/images.css",
-                "iria_admin/files.css",
                 "iria_admin/editor.css",
-                "iria_admin/link.css",
-                "iria_admin/editor-figures.css",
-                "iria_admin/editor-panels.css",
                 "iria_admin/editor-tools.css",
-                "iria_admin/image-lines.css",
-                "iria_admin/image-panel.css",
-                "iria_admin/focal-point.css",
+                "iria_admin/image-details.css",
             ]
         },
         # Blocks register with the editor when they are loaded, so in this order.

@@ -41,10 +41,6 @@ from articles.editorial.versions.related_rows import MODELS
 from iria.core.text.languages import LANGUAGE_NAMES
 from iria.core.text.validators import one_line
 
-STYLESHEETS: Final = (
-    *("bar", "phone", "column", "sidebar", "tabs", "sheet"),
-    *("preview", "preview-cards"),
-)
 MAX_OFFERED: Final = 60
 """The newest articles; scripts find the others."""
 RECENT: Final = 1000
@@ -110,7 +106,7 @@ class ArticleForm(forms.ModelForm[Article]):
     form_token = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Media:
-        css = {"all": [f"iria_admin/article-{part}.css" for part in STYLESHEETS]}
+        css = {"all": ["iria_admin/article-form.css", "iria_admin/article-preview.css"]}
         # Not with the admin's scripts: lists load those too, and have no import map.
         js = [
             forms.Script("iria_admin/autosave.js", type="module"),

@@ -57,14 +57,7 @@ class LeadImageWidget(ImageWidget):
     template_name = "admin/articles/image/_lead_image.html"
 
     class Media:
-        css = {
-            "all": [
-                "iria_admin/image-lines.css",
-                "iria_admin/image-panel.css",
-                "iria_admin/focal-point.css",
-                "iria_admin/lead-image.css",
-            ]
-        }
+        css = {"all": ["iria_admin/image-details.css"]}
         js = [forms.Script("iria_admin/lead-image.js", type="module")]
 
 

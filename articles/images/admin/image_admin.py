@@ -222,13 +222,7 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, LibraryAdmin[Image]):
     )
 
     class Media:
-        css = {
-            "all": [
-                "iria_admin/images.css",
-                "iria_admin/image-drawer.css",
-                "iria_admin/focal-point.css",
-            ]
-        }
+        css = {"all": ["iria_admin/images.css", "iria_admin/image-details.css"]}
         js = [
             forms.Script("iria_admin/images.js", type="module"),
             forms.Script("iria_admin/image-drawer.js", type="module"),

@@ -67,7 +67,7 @@ export function run(editor, name) {
 /* An icon of static/iria_admin/icons.svg; the text area knows its URL. */
 export function icon(editor, name) {
   const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "adm-icon");
+  svg.setAttribute("class", "admin-icon");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
   use.setAttribute("href", `${editor.options.element.querySelector("textarea").dataset.icons}#${name}`);

@@ -2,11 +2,191 @@
    lists, tables, quotes, footnotes, formatting and links; without styles, empty paragraphs and images.
    The server sanitises once more (articles/body/sanitiser.py). */
 
-import { rename } from "editor/pasted-elements";
-import { cleanLinks } from "editor/pasted-links";
-import { makeLists, nestLists } from "editor/pasted-lists";
-import { placeNotes } from "editor/pasted-notes";
-import { tidyTables } from "editor/pasted-tables";
+/* Changes of single elements in pasted text. */
+
+function rename(element, name) {
+  const renamed = element.ownerDocument.createElement(name);
+  renamed.append(...element.childNodes);
+  element.replaceWith(renamed);
+  return renamed;
+}
+
+/* Links in pasted text: only to pages, mailboxes and telephones, without what follows readers. */
+
+const SCHEMES = /^(https?:|mailto:|tel:|internal:(article|page)\/\d)/i;
+const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
+const TRACKING = /^(utm_.+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_cid|mc_eid|_hsenc|_hsmi|vero_id|oly_enc_id|oly_anon_id)$/i;
+/* Pages that only forward, and the parameter with the URL meant. */
+const FORWARDING = [
+  [/^(www\.)?google\.[a-z.]+$/, "/url", ["q", "url"]],
+  [/\.safelinks\.protection\.outlook\.com$/, "/", ["url"]],
+  [/^lm?\.facebook\.com$/, "/l.php", ["u"]],
+];
+
+function cleanLinks(body) {
+  for (const link of body.querySelectorAll("a")) {
+    const href = clean(link.getAttribute("href") ?? "");
+    if (href) link.setAttribute("href", href);
+    else link.replaceWith(...link.childNodes);
+  }
+}
+
+function clean(href, depth = 0) {
+  const written = href.trim().replace(/[\u0000-\u001f]/g, "");
+  if (!written || written.startsWith("#")) return "";
+  if (!SCHEME.test(written)) return written;
+  if (!SCHEMES.test(written)) return "";
+  if (!/^https?:/i.test(written)) return written;
+  let url;
+  try {
+    url = new URL(written);
+  } catch {
+    return "";
+  }
+  const meant = depth < 3 ? forwarded(url) : null;
+  if (meant) return clean(meant, depth + 1);
+  const tracking = [...url.searchParams.keys()].filter((name) => TRACKING.test(name));
+  if (!tracking.length) return written;
+  for (const name of tracking) url.searchParams.delete(name);
+  return url.href;
+}
+
+function forwarded(url) {
+  const found = FORWARDING.find(([host, path]) => host.test(url.hostname) && url.pathname.startsWith(path));
+  return found?.[2].map((name) => url.searchParams.get(name)).find((value) => /^https?:/i.test(value ?? "")) ?? null;
+}
+
+/* Lists in pasted text. */
+
+const MARKER = /mso-list:\s*ignore/i;
+const LEVEL = /mso-list:[^;]*level([1-9])/i;
+const COUNTED = /^\(?([0-9]{1,3}|[a-z]|[ivx]{1,5})[.)]/i;
+
+/* Word writes the items of a list as paragraphs with a bullet or a number in front. */
+function makeLists(page) {
+  let open = []; /* the lists that the next item may continue, from the outer one to the inner one */
+  for (const paragraph of page.querySelectorAll("p")) {
+    const marker = [...paragraph.querySelectorAll("span")].find((span) => MARKER.test(span.dataset.style ?? ""));
+    if (!marker) continue;
+    const sign = marker.textContent.trim();
+    const kind = COUNTED.test(sign) ? "ol" : "ul";
+    const level = Number(LEVEL.exec(paragraph.dataset.style ?? "")?.[1] ?? 1);
+    marker.remove();
+    if (open[0]?.list.nextElementSibling !== paragraph) open = [];
+    while (open.length && (open.at(-1).level > level || (open.at(-1).level === level && open.at(-1).list.localName !== kind))) open.pop();
+    if (open.at(-1)?.level !== level) open.push({ level, list: listFor(page, kind, sign, open.at(-1)?.list, paragraph) });
+    const item = page.createElement("li");
+    item.append(...paragraph.childNodes);
+    open.at(-1).list.append(item);
+    paragraph.remove();
+  }
+  /* The number of a heading is not part of it. */
+  for (const marker of page.querySelectorAll(":is(h1, h2, h3, h4, h5, h6) span")) if (MARKER.test(marker.dataset.style ?? "")) marker.remove();
+}
+
+function listFor(page, kind, sign, around, paragraph) {
+  const list = page.createElement(kind);
+  const first = kind === "ol" ? Number.parseInt(sign.replace("(", ""), 10) : 1;
+  if (first > 1) list.setAttribute("start", first);
+  if (around) around.lastElementChild.append(list);
+  else paragraph.before(list);
+  return list;
+}
+
+/* A list directly inside a list, as Google Docs and LibreOffice write them, belongs to the item before it. */
+function nestLists(page) {
+  for (const list of page.querySelectorAll(":is(ul, ol) > :is(ul, ol)")) {
+    const before = list.previousElementSibling;
+    if (before?.localName === "li") before.append(list);
+    else {
+      const item = page.createElement("li");
+      list.replaceWith(item);
+      item.append(...[...list.children].flatMap((each) => [...each.childNodes]));
+    }
+  }
+}
+
+/* Footnotes in pasted text become footnotes at their mark. Each program writes them below the text. */
+
+const SIGN = /^\s*\[?[0-9ivx*]{1,5}\]?[.)]?\s+/i;
+const BACK = "[role=doc-backlink], .footnote-back, .footnote-backref, a.sdfootnotesym, a.sdendnotesym, a[href*='#_ftnref'], "
+  + "a[href*='#_ednref'], a[href*='#ftnt_ref'], a[href*='#fnref']";
+
+function placeNotes(page) {
+  const notes = takeNotes(page);
+  if (!notes.size) return;
+  for (const link of page.querySelectorAll("a[href*='#']")) {
+    const note = notes.get(link.getAttribute("href").replace(/^.*#/, ""));
+    if (!note) continue;
+    const mark = page.createElement("span");
+    mark.dataset.footnote = note;
+    const raised = link.closest("sup");
+    (raised?.textContent.trim() === link.textContent.trim() ? raised : link).replaceWith(mark);
+  }
+}
+
+/* What the mark of a note links to → the text of the note. */
+function takeNotes(page) {
+  const notes = new Map();
+  const take = (anchor, box) => {
+    for (const back of box.querySelectorAll(BACK)) back.remove();
+    const text = box.textContent.replace(/\s+/g, " ");
+    notes.set(anchor, text.replace(SIGN, "").trim());
+    box.remove();
+  };
+  /* Word: <div id="ftn1">, linked as #_ftn1 */
+  for (const box of page.querySelectorAll("div[id^='ftn'], div[id^='edn']")) take(`_${box.id}`, box);
+  for (const list of page.querySelectorAll("[data-style*='footnote-list'], [data-style*='endnote-list']")) {
+    if (!list.textContent.trim()) list.remove();
+  }
+  /* LibreOffice: <div id="sdfootnote1">, linked as #sdfootnote1sym */
+  for (const box of page.querySelectorAll("div[id^='sdfootnote'], div[id^='sdendnote']")) take(`${box.id}sym`, box);
+  /* Google Docs: <div><p><a id="ftnt1" href="#ftnt_ref1">; Word without boxes: <p><a name="_ftn1" href="#_ftnref1">;
+     both below a line */
+  for (const back of page.querySelectorAll("a[id^='ftnt']:not([id^='ftnt_ref']), a:is([name^='_ftn'], [name^='_edn']):not([name*='ref'])")) {
+    const box = (back.id && back.closest("div")) || back.closest("p") || back;
+    if (box.previousElementSibling?.localName === "hr") box.previousElementSibling.remove();
+    take(back.id || back.name, box);
+  }
+  /* Web pages: a list with the role of endnotes */
+  for (const section of page.querySelectorAll("[role=doc-endnotes], .footnotes")) {
+    for (const item of section.querySelectorAll("li[id]")) take(item.id, item);
+    if (!section.querySelector("li")) section.remove();
+  }
+  return notes;
+}
+
+/* Tables in pasted text get a header row where the source shows one; a table of one cell was only a frame. */
+
+const BOLD = /font-weight:\s*(bold|[6-9]00)/i;
+
+function tidyTables(page) {
+  for (const table of page.querySelectorAll("table")) {
+    const cells = [...table.querySelectorAll("td, th")];
+    if (cells.length === 1) {
+      table.replaceWith(...cells[0].childNodes);
+      continue;
+    }
+    for (const cell of table.querySelectorAll("thead td")) rename(cell, "th");
+    const first = [...(table.querySelector("tr")?.children ?? [])];
+    if (table.rows.length > 1 && first.some((cell) => cell.textContent.trim()) && first.every((cell) => cell.localName === "td" && isBold(cell))) {
+      for (const cell of first) rename(cell, "th");
+    }
+    for (const strong of table.querySelectorAll("th :is(b, strong)")) strong.replaceWith(...strong.childNodes);
+    for (const styled of table.querySelectorAll("th [data-style]")) styled.dataset.style = styled.dataset.style.replace(BOLD, "");
+  }
+}
+
+/* Whether every word of the cell is bold; the corner of a table is often empty. */
+function isBold(cell) {
+  const walker = cell.ownerDocument.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    const bold = text.parentElement.closest("b, strong, [data-style*='font-weight']");
+    if (!text.data.trim()) continue;
+    if (!bold || !cell.contains(bold) || (bold.dataset.style?.includes("font-weight") && !BOLD.test(bold.dataset.style))) return false;
+  }
+  return true;
+}
 
 const RENAMED = { H1: "h2", H5: "h4", H6: "h4", STRIKE: "s", DEL: "s" };
 const TAG = /<[a-z](?:"[^"]*"|'[^']*'|[^"'>])*>/gi;

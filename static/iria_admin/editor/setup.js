@@ -8,20 +8,16 @@ import {
 } from "django-prose-editor/editor";
 import { Document as BodyDocument } from "editor/asides";
 import { Bubble } from "editor/bubble";
-import { Clicking } from "editor/clicking";
 import { EXTENSIONS, WORDLESS } from "editor/entries";
+import { Clicking, FullScreen, Source, countWords, followKeyboard } from "editor/extensions";
 import { Find } from "editor/find";
-import { FullScreen } from "editor/full-screen";
-import { followKeyboard } from "editor/keyboard-room";
 import { Link } from "editor/link";
 import { LISTS } from "editor/lists";
 import { Cite, Clear, Kept, Passage } from "editor/marks";
 import { Pasting } from "editor/pasting";
 import { Slash } from "editor/slash";
-import { Source } from "editor/source";
 import { BODY, CAPTION, LETTER, dress, parts } from "editor/toolbar";
 import { Uploads } from "editor/uploads";
-import { countWords } from "editor/word-count";
 
 const COMMON = [Paragraph, Text, Bold, Italic, Subscript, Superscript, Link, History];
 const toolbar = (groups) => Menu.configure({ cssClass: "admin-toolbar", items: parts(groups) });

@@ -3,8 +3,7 @@
 
 import { Extension, pm } from "django-prose-editor/editor";
 import { chosen } from "editor/picture";
-import { importFrom, upload } from "iria-admin/image-details";
-import { Progress, imagesIn } from "iria-admin/image-progress";
+import { Progress, imagesIn, importFrom, upload } from "iria-admin/image-details";
 
 const { Plugin, PluginKey } = pm.state;
 const { Decoration, DecorationSet } = pm.view;

@@ -44,7 +44,7 @@ def test_the_script_gets_a_message_undo_rows_and_counts(
     moderator_client: Client, write: Write
 ) -> None:
     one, _ = write("One", pending=True), write("Two", pending=True)
-    data = send(moderator_client, f"{one.pk}/decide/", verb="approve", seen="held")
+    data = send(moderator_client, f"{one.pk}/decide/", decision="approve", seen="held")
     assert (data["status"], data["message"]) == (200, "One comment was approved.")
     assert data["counts"]["held"] == 1
     undone = [send(moderator_client, "undo/", rows=data["rows"]) for _ in range(2)]
@@ -55,7 +55,7 @@ def test_the_script_gets_a_message_undo_rows_and_counts(
 
 def test_a_listed_reason_is_saved_with_its_message(moderator_client: Client, write: Write) -> None:
     comment, reason = write(pending=True), RejectionReason.objects.all()[0]
-    send(moderator_client, f"{comment.pk}/decide/", verb="reject", listed=reason.pk, tell="on")
+    send(moderator_client, f"{comment.pk}/decide/", decision="reject", listed=reason.pk, tell="on")
     row = comment.moderations.first()
     assert row
     assert (row.reason, row.commenter_notified) == (reason.message, True)
@@ -67,11 +67,11 @@ def test_the_script_gets_conflicts_and_claims(
     decided, claimed = write("One", pending=True), write("Two", pending=True)
     moderation.reject(decided, by=edna)
     queues.claim(claimed, by=edna)
-    conflict = send(moderator_client, f"{decided.pk}/decide/", verb="approve", seen="held")
+    conflict = send(moderator_client, f"{decided.pk}/decide/", decision="approve", seen="held")
     assert conflict["status"] == 409
     assert "Edna Okafor rejected" in conflict["message"]
     assert send(moderator_client, f"{claimed.pk}/claim/")["other"] == "Edna Okafor"
-    response = send(moderator_client, f"{claimed.pk}/decide/", verb="approve", seen="held")
+    response = send(moderator_client, f"{claimed.pk}/decide/", decision="approve", seen="held")
     assert (response["status"], response["other"]) == (423, "Edna Okafor")
     assert state_of(claimed) == "held"
 
@@ -103,7 +103,7 @@ def test_a_decision_on_a_page_leads_to_the_next_comment(
 ) -> None:
     one, two, three = (write(text, pending=True) for text in ("One", "Two", "Three"))
     queues.claim(two, by=edna)
-    form = {"verb": "approve", "seen": "held", "then": "next", "queue": "held"}
+    form = {"decision": "approve", "seen": "held", "then": "next", "queue": "held"}
     response = moderator_client.post(f"{LIST}{one.pk}/decide/", form, follow=True)
     assert response.request["PATH_INFO"] == f"{LIST}{three.pk}/change/"
     response = moderator_client.post(f"{LIST}{three.pk}/decide/", form, follow=True)
@@ -116,13 +116,13 @@ def test_a_decision_in_the_list_leads_back_to_the_filtered_list(
     comment = write(pending=True)
     url = f"{LIST}{comment.pk}/decide/?seen=held"
     referer = f"http://testserver{LIST}?queue=held&p=2"
-    response = moderator_client.post(url, {"verb": "approve"}, headers={"Referer": referer})
+    response = moderator_client.post(url, {"decision": "approve"}, headers={"Referer": referer})
     assert response["Location"] == f"{LIST}?queue=held&p=2"
     response = moderator_client.post(
-        url, {"verb": "spam"}, headers={"Referer": "https://x.example/?a"}
+        url, {"decision": "spam"}, headers={"Referer": "https://x.example/?a"}
     )
     assert response["Location"] == LIST
-    response = moderator_client.post(url, {"verb": "reject"}, headers={"Referer": "http://["})
+    response = moderator_client.post(url, {"decision": "reject"}, headers={"Referer": "http://["})
     assert response["Location"] == LIST
 
 
@@ -149,7 +149,7 @@ def test_approving_an_approved_comment_records_a_review(
 ) -> None:
     ScreeningRule.objects.update(active=False)
     comment = write(pending=True)
-    data = send(moderator_client, f"{comment.pk}/decide/", verb="approve", seen="approved")
+    data = send(moderator_client, f"{comment.pk}/decide/", decision="approve", seen="approved")
     assert data["counts"]["new"] == 0
     assert comment.moderations.count() == 2
 
@@ -252,7 +252,7 @@ def test_an_editor_can_decide_but_not_ban(client: Client, write: Write, edna: Us
     client.force_login(edna)
     assert "Ban or suspend" not in client.get(LIST).content.decode()
     assert client.post(f"{LIST}{comment.pk}/ban/").status_code == 403
-    assert client.post(f"{LIST}{comment.pk}/decide/", {"verb": "approve"}).status_code == 302
+    assert client.post(f"{LIST}{comment.pk}/decide/", {"decision": "approve"}).status_code == 302
     assert client.post(f"{LIST}{comment.pk}/feature/").status_code == 302
     assert Comment.objects.get(pk=comment.pk).featured
 
@@ -266,7 +266,7 @@ def test_a_comment_edited_meanwhile_cannot_be_decided(
     )
     posting.edit_own(comment, text="As it is now", by=None)
     data = send(
-        moderator_client, f"{comment.pk}/decide/", verb="approve", seen="held", read_at=read_at
+        moderator_client, f"{comment.pk}/decide/", decision="approve", seen="held", read_at=read_at
     )
     assert data["status"] == 412
     form = {"action": "approve_chosen", "_selected_action": [comment.pk], "read_at": read_at}
@@ -317,7 +317,7 @@ def test_an_edit_while_the_page_is_rendered_is_detected(
     (read_at,) = re.findall(r'name="read_at" value="([^"]+)"', page)
     posting.edit_own(comment, text="As it is now", by=None)
     Comment.objects.update(edited_at=timezone.now() - timedelta(minutes=1))
-    fields = {"verb": "approve", "seen": seen, "read_at": read_at}
+    fields = {"decision": "approve", "seen": seen, "read_at": read_at}
     assert send(moderator_client, f"{comment.pk}/decide/", **fields)["status"] == 412
     own_page = moderator_client.get(f"{LIST}{comment.pk}/change/").content.decode()
     (seen,) = re.findall(r'name="seen" value="([^"]+)"', own_page)
@@ -333,7 +333,7 @@ def test_a_comment_approved_on_the_dashboard_leads_back_to_it(
     page = moderator_client.get("/admin/").content.decode()
     assert "Waiting for long" in page
     (url,) = re.findall(r'action="([^"]*/decide/[^"]*)"', page)
-    response = moderator_client.post(url, {"verb": "approve", "then": "dashboard"}, follow=True)
+    response = moderator_client.post(url, {"decision": "approve", "then": "dashboard"}, follow=True)
     assert response.redirect_chain[-1][0] == "/admin/"
     assert state_of(comment) == "approved"
 
@@ -343,7 +343,7 @@ def test_the_menu_of_a_row_rejects_with_its_reason(moderator_client: Client, wri
     html = moderator_client.get(LIST).content.decode()
     assert f"listed={reason.pk}" in html
     # The reason of the action for several comments is in the same form.
-    sent = {"verb": "reject", "listed": "", "reason": "For others", f"tell-{comment.pk}": "on"}
+    sent = {"decision": "reject", "listed": "", "reason": "For others", f"tell-{comment.pk}": "on"}
     moderator_client.post(f"{LIST}{comment.pk}/decide/?seen=held&listed={reason.pk}", sent)
     row = comment.moderations.first()
     assert row
@@ -355,7 +355,7 @@ def test_an_unknown_reason_in_the_url_decides_nothing(
 ) -> None:
     comment = write(pending=True)
     url = f"{LIST}{comment.pk}/decide/?seen=held&listed=999999"
-    response = moderator_client.post(url, {"verb": "reject"}, headers=JSON)
+    response = moderator_client.post(url, {"decision": "reject"}, headers=JSON)
     assert (response.status_code, state_of(comment)) == (422, "held")
 
 
@@ -364,7 +364,7 @@ def test_replying_to_a_pending_comment_approves_it_and_opens_the_form(
 ) -> None:
     comment = write("Which quay?", pending=True)
     url = f"{LIST}{comment.pk}/decide/?seen={comment.change_token}"
-    response = moderator_client.post(url, {"verb": "reply"}, follow=True)
+    response = moderator_client.post(url, {"decision": "reply"}, follow=True)
     assert state_of(comment) == "approved"
     assert response.redirect_chain[-1][0].startswith("/comments/new/")
     assert f'name="parent" value="{comment.pk}"' in response.content.decode()

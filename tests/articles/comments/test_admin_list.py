@@ -157,7 +157,7 @@ def test_the_page_of_a_comment_shows_every_decision(moderator_client: Client, wr
     assert "Every comment is pending first." in html
     decide = reverse("admin:articles_comment_decide", args=[comment.pk])
     assert decide in html
-    moderator_client.post(decide, {"verb": "spam", "seen": "held"})
+    moderator_client.post(decide, {"decision": "spam", "seen": "held"})
     comment.refresh_from_db()
     assert comment.state == "spam"
     assert "Mina Sato" in page(moderator_client, url)
@@ -169,13 +169,13 @@ def test_a_decision_on_an_older_state_names_the_other_moderator(
     comment = write(pending=True)
     moderation.approve(comment, by=edna)
     decide = reverse("admin:articles_comment_decide", args=[comment.pk])
-    response = moderator_client.post(decide, {"verb": "reject", "seen": "held"}, follow=True)
+    response = moderator_client.post(decide, {"decision": "reject", "seen": "held"}, follow=True)
     assert "Edna Okafor approved this comment a moment ago." in response.content.decode()
     comment.refresh_from_db()
     assert comment.state == "approved"
 
 
-@pytest.mark.parametrize("form", [{}, {"verb": "x"}, {"verb": "spam", "seen": "x"}])
+@pytest.mark.parametrize("form", [{}, {"decision": "x"}, {"decision": "spam", "seen": "x"}])
 def test_an_invalid_decision_changes_nothing(
     moderator_client: Client, write: Write, form: dict[str, str]
 ) -> None:
@@ -222,7 +222,7 @@ def test_a_reporter_cannot_decide(client: Client, write: Write, rui: User) -> No
     client.force_login(rui)
     decide = reverse("admin:articles_comment_decide", args=[comment.pk])
     assert client.get(LIST).status_code == 403
-    assert client.post(decide, {"verb": "approve"}).status_code == 403
+    assert client.post(decide, {"decision": "approve"}).status_code == 403
     comment.refresh_from_db()
     assert comment.state == "held"
 
@@ -258,7 +258,7 @@ def test_an_invalid_reason_is_shown_again_on_the_page(
 ) -> None:
     comment = write(pending=True)
     decide = reverse("admin:articles_comment_decide", args=[comment.pk])
-    form = {"verb": "reject", "seen": "held", "reason": "Unkind " * 100}
+    form = {"decision": "reject", "seen": "held", "reason": "Unkind " * 100}
     html = moderator_client.post(decide, form, follow=True).content.decode()
     assert "at most 500 characters" in html
     assert 'value="Unkind Unkind' in html

@@ -121,7 +121,7 @@ def test_the_admin_has_the_accent_of_the_publication(client: Client, edna: User)
     response = client.get(url[1])
     assert response.headers["Content-Type"].startswith("text/css")
     assert "immutable" in response.headers["Cache-Control"]
-    assert "--adm-accent: light-dark(#8a0303, " in response.content.decode()
+    assert "--admin-accent: light-dark(#8a0303, " in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,9 @@ def test_the_surfaces_of_the_admin_are_those_of_its_stylesheet() -> None:
         (publication_colours.ADMIN_LIGHT, publication_colours.ADMIN_DARK)
     ):
         for name, paper in zip(("canvas", "sunken", "raised", "hover"), papers, strict=True):
-            pair = re.search(rf"--adm-{name}: light-dark\(oklch\((.*?)\), oklch\((.*?)\)\)", tokens)
+            pair = re.search(
+                rf"--admin-{name}: light-dark\(oklch\((.*?)\), oklch\((.*?)\)\)", tokens
+            )
             assert pair is not None
             light, chroma, _hue = map(float, pair[scheme + 1].split())
             found = to_oklch(paper)

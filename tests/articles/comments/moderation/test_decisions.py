@@ -302,6 +302,6 @@ def test_polled_counts_are_cached_for_some_seconds(
         assert client.get(url).json()["counts"]["held"] == 1
     assert not [each for each in queries if "GROUP BY" in each["sql"]]
     decide = f"/admin/articles/comment/{other.pk}/decide/"
-    data = client.post(decide, {"verb": "spam"}, headers={"Accept": "application/json"}).json()
+    data = client.post(decide, {"decision": "spam"}, headers={"Accept": "application/json"}).json()
     assert (data["counts"]["held"], data["counts"]["spam"]) == (1, 1)
     assert client.get(url).json()["counts"]["spam"] == 1, "the counts include one's own decision"

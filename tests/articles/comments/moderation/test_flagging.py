@@ -252,7 +252,7 @@ def test_a_moderator_finds_a_report_and_dismisses_it(
     page = client.get(reverse("admin:articles_comment_change", args=[comment.pk])).content.decode()
     assert "No such ferry." in page
     decide = reverse("admin:articles_comment_decide", args=[comment.pk])
-    client.post(decide, {"verb": "approve", "seen": "approved"})
+    client.post(decide, {"decision": "approve", "seen": "approved"})
     assert Flag.objects.get().outcome == "dismissed"
 
 

@@ -52,7 +52,7 @@ def test_the_page_says_what_the_command_prints(
     findings = [each for result in results_of(page).values() for each in result.findings]
     assert findings
     assert "<b>&lt;" not in page.content.decode()
-    assert page.content.decode().count("adm-is-") == len(findings)
+    assert page.content.decode().count("admin-is-") == len(findings)
 
 
 def test_only_superusers_see_it(chief: User, edna: User, url: str, client: Client) -> None:
